@@ -1,0 +1,54 @@
+"""AWS in memory: the tables and secrets of template.yaml, served by moto."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+import boto3
+from moto import mock_aws
+
+from dev.template import resources
+
+API_KEY = "the-first-key"
+LIVEKIT_KEY = "livekit-key"
+LIVEKIT_SECRET = "livekit-secret-of-at-least-32-bytes"  # noqa: S105 - opens nothing
+
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "POWERTOOLS_SERVICE_NAME": "meet",
+    "ROOMS_TABLE": "RoomsTable",
+    "IDEMPOTENCY_TABLE": "IdempotencyTable",
+    "API_KEYS_SECRET": "ApiKeysSecret",
+    "LIVEKIT_SECRET": "LiveKitSecret",
+    "LIVEKIT_URL": "wss://livekit.example.com",
+    "STACK_ID": "arn:aws:cloudformation:eu-west-1:123456789012:stack/meet/1",
+}
+
+SECRETS = {
+    "ApiKeysSecret": {"first": API_KEY},
+    "LiveKitSecret": {"apiKey": LIVEKIT_KEY, "apiSecret": LIVEKIT_SECRET},
+}
+
+_NOT_IN_CREATE_TABLE = {"TimeToLiveSpecification", "PointInTimeRecoverySpecification"}
+
+
+@contextmanager
+def memory_aws() -> Iterator[None]:
+    """Create what the template declares, for as long as the block runs."""
+    with patch.dict(os.environ, ENVIRONMENT), mock_aws():
+        dynamodb = boto3.client("dynamodb")
+        for name, properties in resources("AWS::DynamoDB::Table").items():
+            table = {k: v for k, v in properties.items() if k not in _NOT_IN_CREATE_TABLE}
+            table["SSESpecification"] = {"Enabled": True}
+            dynamodb.create_table(TableName=name, **table)
+            dynamodb.update_time_to_live(
+                TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
+            )
+        secrets = boto3.client("secretsmanager")
+        for name, value in SECRETS.items():
+            secrets.create_secret(Name=name, SecretString=json.dumps(value))
+        yield

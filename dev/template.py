@@ -1,0 +1,44 @@
+"""Reads template.yaml the way the tools and the tests need it."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parent.parent
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short tags as {tag: value}."""
+
+
+def _short_tag(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        return {tag: loader.construct_scalar(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return {tag: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)
+    return {tag: loader.construct_mapping(node, deep=True)}
+
+
+_Loader.add_multi_constructor("!", _short_tag)
+
+
+def load_template() -> dict[str, Any]:
+    """Return the template with its tags unresolved."""
+    template: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506
+    return template
+
+
+def resources(kind: str) -> dict[str, dict[str, Any]]:
+    """Return the properties of every resource of a type, by logical id."""
+    found = load_template()["Resources"].items()
+    return {name: body["Properties"] for name, body in found if body["Type"] == kind}
+
+
+def functions() -> dict[str, dict[str, Any]]:
+    """Return the properties of every function, by the name of its folder."""
+    return {
+        properties["CodeUri"].removeprefix("functions/"): properties
+        for properties in resources("AWS::Serverless::Function").values()
+    }

@@ -1,0 +1,31 @@
+"""POST /rooms: create a room."""
+
+from typing import Any
+
+from meet import wiring
+from meet.http import IdempotencyKey, create_api, entrypoint, origin
+from meet.rooms.schemas import RoomOptions, RoomView
+
+api = create_api()
+
+
+@api.post("/api/v1/rooms")
+def create_room(options: RoomOptions, idempotency_key: IdempotencyKey = None) -> dict[str, Any]:
+    """Create a room with a name and join links nobody can guess."""
+
+    def create() -> dict[str, Any]:
+        room = wiring.room_service().create(
+            options.prefix,
+            expires_at=options.expiration_date,
+            max_participants=options.max_participants,
+            preferences=options.preferences.to_model(),
+        )
+        return RoomView.of(room, origin=origin(api)).to_json()
+
+    if idempotency_key is None:
+        return create()
+    request = api.current_event.json_body
+    return wiring.once("createRoom", idempotency_key, request, create, api.lambda_context)
+
+
+handler = entrypoint(api)

@@ -1,0 +1,25 @@
+"""DELETE /participants/{participantName}: show somebody out of a room."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from meet import wiring
+from meet.http import create_api, entrypoint, no_content
+from meet.participants.schemas import RoomNameQuery
+from meet.types import PathSegment
+
+api = create_api()
+
+
+@api.delete("/api/v1/participants/<participant_name>")
+def disconnect_participant(
+    participant_name: PathSegment, room_name: Annotated[RoomNameQuery, Query(alias="roomName")]
+) -> Response[None]:
+    """Disconnect somebody by the name that the token operation answered."""
+    wiring.participant_service().disconnect(room_name, participant_name)
+    return no_content()
+
+
+handler = entrypoint(api)

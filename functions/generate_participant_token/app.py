@@ -1,0 +1,26 @@
+"""POST /participants/token: let somebody in who knows a secret of the room."""
+
+from typing import Any
+
+from meet import wiring
+from meet.http import create_api, entrypoint
+from meet.participants.schemas import TokenRequest, TokenView
+
+api = create_api()
+
+
+@api.post("/api/v1/participants/token")
+def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
+    """Return a token that joins the room in the role the secret stands for."""
+    admission = wiring.participant_service().admit(
+        request.room_name, request.participant_name, request.secret
+    )
+    return TokenView(
+        token=admission.token,
+        participant_name=admission.identity,
+        role=admission.role,
+        livekit_url=wiring.livekit_url(),
+    ).model_dump(by_alias=True)
+
+
+handler = entrypoint(api)

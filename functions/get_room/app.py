@@ -1,0 +1,20 @@
+"""GET /rooms/{roomName}: show a room."""
+
+from typing import Any
+
+from meet import wiring
+from meet.http import create_api, entrypoint, origin, select
+from meet.rooms.schemas import RoomView
+from meet.types import PathSegment
+
+api = create_api()
+
+
+@api.get("/api/v1/rooms/<room_name>")
+def get_room(room_name: PathSegment, fields: str | None = None) -> dict[str, Any]:
+    """Show a room."""
+    room = wiring.room_service().get(room_name)
+    return select(RoomView.of(room, origin=origin(api)).to_json(), fields)
+
+
+handler = entrypoint(api)

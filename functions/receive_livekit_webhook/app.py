@@ -1,0 +1,42 @@
+"""POST /livekit/webhook: hear from LiveKit what happens in meetings."""
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import Response
+from google.protobuf.json_format import Parse, ParseError
+from livekit.protocol.webhook import WebhookEvent
+
+from meet import wiring
+from meet.errors import MalformedBody
+from meet.http import create_api, entrypoint, no_content, raw_body
+from meet.participants.service import is_ours
+
+logger = Logger(child=True)
+
+# What tells that a meeting goes on. Any of them may come twice, late, or never.
+_SIGNS_OF_LIFE = {"room_started", "participant_joined"}
+
+api = create_api()
+
+
+@api.post("/livekit/webhook")
+def receive_livekit_webhook() -> Response[None]:
+    """Act on one event; answered with 2xx only when nothing is left to do for it.
+
+    Acting on an event again changes nothing, so its id needs no remembering.
+    """
+    body = raw_body(api.current_event.raw_event)
+    authorization = api.current_event.headers.get("Authorization", "")
+    wiring.access_tokens().check_webhook(body, authorization)
+    try:
+        event = Parse(body, WebhookEvent(), ignore_unknown_fields=True)
+    except ParseError as error:
+        raise MalformedBody from error
+
+    if event.event in _SIGNS_OF_LIFE and is_ours(event.room.metadata, wiring.owner()):
+        stray = wiring.room_ending().close_if_stray(event.room.name)
+        if stray:
+            logger.warning("closed a stray meeting", extra={"room": event.room.name})
+    return no_content()
+
+
+handler = entrypoint(api, json_body=False)

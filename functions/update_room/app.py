@@ -1,0 +1,25 @@
+"""PUT /rooms/{roomName}: change what a room allows."""
+
+from typing import Any
+
+from meet import wiring
+from meet.errors import InvalidRequest
+from meet.http import create_api, entrypoint, origin
+from meet.rooms.schemas import RoomUpdate, RoomView
+from meet.types import PathSegment
+
+api = create_api()
+
+
+@api.put("/api/v1/rooms/<room_name>")
+def update_room(room_name: PathSegment, update: RoomUpdate) -> dict[str, Any]:
+    """Change the named preferences of a room; the others stay."""
+    changes = update.changes()
+    if not changes:
+        field = "" if update.preferences is None else "preferences"
+        raise InvalidRequest((field, "Must name at least one preference"))
+    room = wiring.room_service().set_preferences(room_name, changes)
+    return RoomView.of(room, origin=origin(api)).to_json()
+
+
+handler = entrypoint(api)

@@ -1,0 +1,22 @@
+"""The only place that reads the clock."""
+
+import time
+from typing import NewType
+
+Milliseconds = NewType("Milliseconds", int)
+"""Since the Unix epoch, as every time in the API."""
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def now() -> Milliseconds:
+    """Return the present moment."""
+    return Milliseconds(time.time_ns() // 1_000_000)
+
+
+def wait_until(moment: Milliseconds) -> None:
+    """Return at the moment, or at once if it has passed."""
+    time.sleep(max(0, moment - now()) / SECOND)

@@ -1,0 +1,130 @@
+"""Every failure a caller can be told about, with the HTTP status and body it becomes."""
+
+from http import HTTPStatus
+from typing import Any
+
+
+class MeetError(Exception):
+    """Base of all expected failures; anything else is a bug and becomes a 500."""
+
+    status = HTTPStatus.BAD_REQUEST
+    message = "Bad request"
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What the caller reads."""
+        return {"code": self.status.value, "message": self.message}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What goes along with it."""
+        return {}
+
+
+class MalformedBody(MeetError):
+    """The body is no JSON (RFC 8259: NaN and Infinity are none)."""
+
+    message = "Malformed JSON body"
+
+
+class BodyTooLarge(MeetError):
+    """The body has more bytes than an operation takes."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    message = "Request body too large"
+
+
+class UnsupportedMediaType(MeetError):
+    """The body is not declared as JSON."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    message = "Unsupported Media Type"
+
+
+class InvalidRequest(MeetError):
+    """Some fields break the contract; details lists (dotted path, sentence) for each."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, *details: tuple[str, str], message: str = "Invalid request body") -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """One entry a failing field."""
+        return {
+            "error": "Unprocessable Entity",
+            "message": self.message,
+            "details": [{"field": field, "message": text} for field, text in self.details],
+        }
+
+
+class RoomNotFound(MeetError):
+    """No such room, or it expired, or it was deleted: one and the same to a caller."""
+
+    status = HTTPStatus.NOT_FOUND
+    message = "Room not found"
+
+
+class RoomToJoinNotFound(RoomNotFound):
+    """RoomNotFound, in the body that the token operation has had from the start."""
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """Name and message instead of code and message."""
+        return {"name": "Room not found", "message": "The room does not exist"}
+
+
+class ParticipantNotFound(MeetError):
+    """Nobody of that name is connected to the room."""
+
+    status = HTTPStatus.NOT_FOUND
+    message = "Participant not found"
+
+
+class InvalidSecret(MeetError):
+    """The secret opens no role of this room."""
+
+    status = HTTPStatus.FORBIDDEN
+    message = "Invalid secret"
+
+
+class RoomFull(MeetError):
+    """As many people are connected as the room allows."""
+
+    status = HTTPStatus.CONFLICT
+    message = "The room is full"
+
+
+class StillRunning(MeetError):
+    """The first request with this Idempotency-Key has no answer yet."""
+
+    status = HTTPStatus.CONFLICT
+    message = "A request with this Idempotency-Key is still running"
+
+
+class Unauthorized(MeetError):
+    """The caller is not who may do this."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    message = "Unauthorized"
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The message alone, as the authorizer answers."""
+        return {"message": self.message}
+
+
+class MediaServerUnavailable(MeetError):
+    """LiveKit cannot be reached, does not answer in time, or refuses our key."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    message = "The media server is not available"
+    retry_after = 5
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again (seconds; RFC 9110, section 10.2.3)."""
+        return {"Retry-After": str(self.retry_after)}

@@ -1,0 +1,184 @@
+"""The edge between API Gateway and the services: bodies, errors, logs and request ids."""
+
+import base64
+import binascii
+import json
+import os
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Any, TypeAlias
+from urllib.parse import urlencode
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from meet.errors import (
+    BodyTooLarge,
+    InvalidRequest,
+    MalformedBody,
+    MeetError,
+    UnsupportedMediaType,
+)
+from meet.paging import MAX_ITEMS, to_token
+from meet.types import expected, sentence
+
+Event: TypeAlias = dict[str, Any]
+Reply: TypeAlias = dict[str, Any]
+Handler: TypeAlias = Callable[[Event, LambdaContext], Reply]
+
+MAX_BODY_BYTES = 100 * 1024
+REQUEST_ID_HEADER = "X-Request-Id"
+
+NEXT_PAGE_HEADER = "X-Next-Page-Token"
+
+MaxItems = Annotated[int, Query(alias="maxItems", ge=1, le=MAX_ITEMS)]
+PageToken = Annotated[str | None, Query(alias="nextPageToken")]
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
+
+_JSON = "application/json"
+
+logger = Logger()
+
+
+def create_api() -> APIGatewayRestResolver:
+    """Return a resolver that reads types from signatures and turns every failure into an answer."""
+    api = APIGatewayRestResolver(
+        enable_validation=True,
+        response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+        strip_prefixes=["/meet"],  # a custom domain hands over its base path
+    )
+    api.exception_handler(MeetError)(_refused)
+    api.exception_handler(RequestValidationError)(_invalid)
+    api.exception_handler(Exception)(_unexpected)
+    return api
+
+
+def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handler:
+    """Return the Lambda handler of an operation; without json_body, it reads the body itself."""
+
+    @logger.inject_lambda_context(
+        correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True
+    )
+    def handler(event: Event, context: LambdaContext) -> Reply:
+        try:
+            reply = api.resolve(_with_json_body(event) if json_body else event, context)
+        except MeetError as error:
+            reply = _to_reply(error)
+        request = event["requestContext"]
+        reply["multiValueHeaders"][REQUEST_ID_HEADER] = [request["requestId"]]
+        logger.info(
+            f"{event['httpMethod']} {request['resourcePath']} {reply['statusCode']}",
+            extra={"status": reply["statusCode"], **(event["pathParameters"] or {})},
+        )
+        return reply
+
+    return handler
+
+
+def origin(api: APIGatewayRestResolver) -> str:
+    """Return what links begin with: the stack's public URL, else what the caller reached."""
+    if public := os.environ.get("PUBLIC_URL"):
+        return public.rstrip("/")
+    headers = api.current_event.headers
+    return f"{headers.get('X-Forwarded-Proto', 'https')}://{headers['Host']}"
+
+
+def select(view: dict[str, Any], fields: str | None) -> dict[str, Any]:
+    """Return the named properties of a view; the whole of it when no valid name is given."""
+    wanted = {name.strip() for name in (fields or "").split(",")} & view.keys()
+    return {name: view[name] for name in view if name in wanted} if wanted else view
+
+
+def page_of(
+    api: APIGatewayRestResolver, views: list[dict[str, Any]], last_key: str | None
+) -> Response[list[dict[str, Any]]]:
+    """Return a bare array, and where to go on when more remain (RFC 8288 for Link)."""
+    token = to_token(last_key)
+    headers: dict[str, str] = {}
+    if token is not None:
+        event = api.current_event
+        query = {**(event.query_string_parameters or {}), "nextPageToken": token}
+        url = f"{origin(api)}/meet{event['requestContext']['resourcePath']}?{urlencode(query)}"
+        headers = {"Link": f'<{url}>; rel="next"', NEXT_PAGE_HEADER: token}
+    return Response(HTTPStatus.OK, _JSON, views, headers=headers)
+
+
+def no_content() -> Response[None]:
+    """Return the answer that says it is done."""
+    return Response(HTTPStatus.NO_CONTENT)
+
+
+def _with_json_body(event: Event) -> Event:
+    """Return the event with its body as plain JSON text.
+
+    Raises BodyTooLarge, UnsupportedMediaType, MalformedBody, or InvalidRequest for a body that
+    is JSON but no object. An operation that takes a body finds an empty object where none came.
+    """
+    raw = raw_body(event)
+    if not raw:
+        return event | {"body": "{}" if event["httpMethod"] in {"POST", "PUT"} else None}
+    if len(raw) > MAX_BODY_BYTES:
+        raise BodyTooLarge
+    if _media_type(event) != _JSON:
+        raise UnsupportedMediaType
+    try:
+        value = json.loads(raw.decode(), parse_constant=_no_json)
+    except (ValueError, RecursionError) as error:
+        raise MalformedBody from error
+    if not isinstance(value, dict):
+        raise InvalidRequest(("", expected("object", value).message()))
+    return event | {"body": json.dumps(value), "isBase64Encoded": False}
+
+
+def raw_body(event: Event) -> bytes:
+    """Return the body as it was sent; raise MalformedBody."""
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return body.encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except binascii.Error as error:
+        raise MalformedBody from error
+
+
+def _media_type(event: Event) -> str:
+    headers = event.get("headers") or {}
+    value = next((v for k, v in headers.items() if k.lower() == "content-type"), "")
+    return value.partition(";")[0].strip().lower()
+
+
+def _no_json(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _refused(error: MeetError) -> Response[str]:
+    body = json.dumps(error.body)
+    return Response(error.status, _JSON, body, headers=dict(error.headers))
+
+
+def _invalid(error: RequestValidationError) -> Response[str]:
+    failures = error.errors()
+    details = [(".".join(map(str, each["loc"][1:])), sentence(each)) for each in failures]
+    in_body = any(each["loc"][0] == "body" for each in failures)
+    message = "Invalid request body" if in_body else "Invalid request"
+    return _refused(InvalidRequest(*details, message=message))
+
+
+def _unexpected(error: Exception) -> Response[str]:
+    logger.exception("unhandled error")
+    body = {"code": 500, "message": "Internal server error"}
+    return Response(HTTPStatus.INTERNAL_SERVER_ERROR, _JSON, json.dumps(body))
+
+
+def _to_reply(error: MeetError) -> Reply:
+    headers = {"Content-Type": _JSON, **error.headers}
+    return {
+        "statusCode": error.status.value,
+        "body": json.dumps(error.body),
+        "isBase64Encoded": False,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+    }

@@ -1,0 +1,88 @@
+"""How rooms end: deleted, expired, or brought back by an old token."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meet import clock
+from meet.clock import MINUTE, SECOND, Milliseconds
+from meet.errors import MediaServerUnavailable, RoomNotFound
+from meet.rooms.repository import RoomRepository
+
+if TYPE_CHECKING:
+    from meet.media_server import MediaServer
+
+logger = logging.getLogger(__name__)
+
+LOOK_AHEAD = 5 * SECOND
+"""A sweep waits for rooms that expire so soon: the next one comes a minute later, and people
+are to be out within a minute."""
+
+_RETRY = MINUTE // 2  # behind those that are due now, before the next sweep
+_PARALLEL = 16
+
+
+@dataclass(frozen=True)
+class RoomEnding:
+    """Ends rooms, together with the meetings in them."""
+
+    rooms: RoomRepository
+    media_server: "Callable[[], MediaServer]"
+
+    def delete(self, name: str) -> None:
+        """Close an open room; raise RoomNotFound. Its meeting ends now, or by the sweep."""
+        self.rooms.close(name, now=clock.now())
+        try:
+            self._end_meeting(name)
+        except MediaServerUnavailable:
+            logger.warning("meeting left to the sweep", extra={"room": name}, exc_info=True)
+
+    def sweep(self, deadline: Milliseconds) -> tuple[int, int]:
+        """End every meeting that is due; return how many ended, and how many have to wait.
+
+        Takes up no new one after the deadline. One that fails is tried again by a later sweep,
+        and is in no other's way.
+        """
+
+        def attempt(due: tuple[str, Milliseconds]) -> bool:
+            return clock.now() < deadline and self._attempt(*due)
+
+        due = self.rooms.due(Milliseconds(clock.now() + LOOK_AHEAD))
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            ended = list(pool.map(attempt, due))
+        return ended.count(True), ended.count(False)
+
+    def close_if_stray(self, name: str) -> bool:
+        """End a meeting whose room is not open; tell whether it was not."""
+        try:
+            stray = not self.rooms.get(name).is_open(clock.now())
+        except RoomNotFound:
+            stray = True
+        if stray:
+            self.media_server().delete_room(name)
+        return stray
+
+    def _attempt(self, name: str, at: Milliseconds) -> bool:
+        clock.wait_until(at)
+        try:
+            self.rooms.mark_expired(name, now=clock.now())
+            self._end_meeting(name)
+        except RoomNotFound:
+            logger.info("nothing left to end", extra={"room": name})
+        except Exception:
+            logger.exception("meeting not ended, tried again later", extra={"room": name})
+            self._postpone(name)
+            return False
+        return True
+
+    def _postpone(self, name: str) -> None:
+        try:
+            self.rooms.sweep_again(name, at=Milliseconds(clock.now() + _RETRY))
+        except Exception:
+            logger.exception("not postponed, so due again at once", extra={"room": name})
+
+    def _end_meeting(self, name: str) -> None:
+        self.media_server().delete_room(name)
+        self.rooms.meeting_is_over(name)

@@ -1,0 +1,90 @@
+"""A room: what it is, who may enter as what, and when it is over."""
+
+import re
+import secrets
+import string
+from dataclasses import dataclass
+from enum import StrEnum
+from hmac import compare_digest
+from typing import Self
+
+from meet.clock import Milliseconds
+
+NAME = re.compile(r"[A-Za-z0-9-]{15,66}", re.ASCII)
+_SUFFIX_ALPHABET = string.ascii_lowercase + string.digits
+_SUFFIX_LENGTH = 15
+_SECRET_BYTES = 24  # the contract asks for at least 16
+
+
+class Role(StrEnum):
+    """What somebody may do in a room."""
+
+    MODERATOR = "moderator"
+    PUBLISHER = "publisher"
+    VIEWER = "viewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a room allows."""
+
+    chat: bool = True
+    recording: bool = True
+    virtual_background: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A place to meet that exists until it expires or is deleted."""
+
+    name: str
+    prefix: str
+    created_at: Milliseconds
+    expires_at: Milliseconds
+    max_participants: int | None
+    preferences: Preferences
+    secrets: dict[Role, str]
+    closed_at: Milliseconds | None = None
+
+    @classmethod
+    def new(
+        cls,
+        prefix: str,
+        *,
+        now: Milliseconds,
+        expires_at: Milliseconds,
+        max_participants: int | None,
+        preferences: Preferences,
+    ) -> Self:
+        """Return a room with a name and secrets nobody can guess."""
+        return cls(
+            name=_name(prefix),
+            prefix=prefix,
+            created_at=now,
+            expires_at=expires_at,
+            max_participants=max_participants,
+            preferences=preferences,
+            secrets={role: secrets.token_urlsafe(_SECRET_BYTES) for role in Role},
+        )
+
+    def is_open(self, now: Milliseconds) -> bool:
+        """Tell whether the room is there for callers, whatever is still stored of it."""
+        return self.closed_at is None and now < self.expires_at
+
+    def role_for(self, secret: str) -> Role | None:
+        """Return the role a secret opens, in a time that tells nothing about the secrets."""
+        given = secret.encode()
+        matches = [role for role in Role if compare_digest(self.secrets[role].encode(), given)]
+        return matches[0] if matches else None
+
+
+def clean_prefix(text: str) -> str:
+    """Return what of a wished prefix can stand in a room's name."""
+    text = re.sub(r"\s+", "-", text)
+    text = re.sub(r"[^A-Za-z0-9-]", "", text)
+    return re.sub(r"-+", "-", text).strip("-")
+
+
+def _name(prefix: str) -> str:
+    suffix = "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(_SUFFIX_LENGTH))
+    return f"{prefix}-{suffix}" if prefix else suffix

@@ -1,0 +1,222 @@
+"""Rooms in DynamoDB: the only module that knows the table's attributes, indexes and expiry."""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from meet import dynamodb
+from meet.clock import DAY, SECOND, Milliseconds
+from meet.errors import RoomNotFound
+from meet.paging import Page
+from meet.rooms.model import NAME, Preferences, Role, Room
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+LIST_INDEX = "newestFirst"
+SWEEP_INDEX = "dueForSweep"
+TTL_ATTRIBUTE = "deleteAfter"
+TTL_GRACE = DAY  # the sweep ends a room; TTL only removes what is left of it
+
+# Items are spread over a fixed number of index partitions, so that no single one takes all
+# writes; each takes 1,000 writes a second.
+SHARDS = tuple(str(n) for n in range(4))
+
+LIST_KEY = r"\d{15}#[A-Za-z0-9-]{15,66}"
+_END_OF_TIME = 10**15 - 1
+
+_OPEN = "attribute_exists(roomName) AND attribute_not_exists(closedAt) AND expirationDate > :now"
+
+
+class NameTaken(Exception):
+    """A room of this name is stored already."""
+
+
+@dataclass(frozen=True)
+class RoomRepository:
+    """Stores and finds rooms."""
+
+    client: "DynamoDBClient"
+    table: str
+
+    def add(self, room: Room) -> None:
+        """Store a new room; raise NameTaken rather than overwrite one."""
+        try:
+            self.client.put_item(
+                TableName=self.table,
+                Item=dynamodb.to_item(_to_values(room)),
+                ConditionExpression="attribute_not_exists(roomName)",
+            )
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            raise NameTaken(room.name) from error
+
+    def get(self, name: str) -> Room:
+        """Return what is stored of a room, open or not; raise RoomNotFound if nothing is."""
+        if NAME.fullmatch(name) is None:
+            raise RoomNotFound
+        found = self.client.get_item(TableName=self.table, Key=_key(name), ConsistentRead=True)
+        if "Item" not in found:
+            raise RoomNotFound
+        return _from_values(dynamodb.from_item(found["Item"]))
+
+    def page(self, *, after: str | None, limit: int, now: Milliseconds) -> Page[Room]:
+        """Return at most limit open rooms, newest first, from behind a sort key."""
+        page_size = limit // len(SHARDS) + 8
+        shards = [self._shard(shard, after, page_size) for shard in SHARDS]
+        merged = heapq.merge(*shards, key=lambda values: str(values["listKey"]))
+        rooms = (_from_values(values) for values in merged)
+        found = list(islice((room for room in rooms if room.is_open(now)), limit + 1))
+        page = found[:limit]
+        return Page(page, _list_key(page[-1]) if len(found) > limit else None)
+
+    def set_preferences(self, name: str, changes: dict[str, bool], *, now: Milliseconds) -> Room:
+        """Change the named preferences of an open room; raise RoomNotFound if it is not open."""
+        names = {f"#{key}": key for key in changes}
+        values = {f":{key}": value for key, value in changes.items()}
+        sets = ", ".join(f"preferences.#{key}.enabled = :{key}" for key in changes)
+        return self._update(
+            name,
+            f"SET {sets}",
+            condition=_OPEN,
+            names=names,
+            values={":now": now, **values},
+        )
+
+    def close(self, name: str, *, now: Milliseconds) -> Room:
+        """Take an open room from every caller and hand it to the sweep."""
+        return self._update(
+            name,
+            f"SET closedAt = :now, sweepAt = :now, {TTL_ATTRIBUTE} = :gone REMOVE listKey",
+            condition=_OPEN,
+            values={":now": now, ":gone": _ttl(now)},
+        )
+
+    def mark_expired(self, name: str, *, now: Milliseconds) -> Room:
+        """Take a room whose time is up from the list; do nothing if it is closed already."""
+        return self._update(
+            name,
+            "SET closedAt = if_not_exists(closedAt, expirationDate) REMOVE listKey",
+            condition="expirationDate <= :now OR attribute_exists(closedAt)",
+            values={":now": now},
+        )
+
+    def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
+        """Yield name and moment of the rooms that the sweep has to end, the first due first."""
+        shards = [
+            dynamodb.query(
+                self.client,
+                page_size=100,
+                TableName=self.table,
+                IndexName=SWEEP_INDEX,
+                KeyConditionExpression="shard = :shard AND sweepAt <= :until",
+                ExpressionAttributeValues=dynamodb.to_item({":shard": shard, ":until": until}),
+            )
+            for shard in SHARDS
+        ]
+        for values in heapq.merge(*shards, key=lambda values: int(values["sweepAt"])):
+            yield str(values["roomName"]), Milliseconds(int(values["sweepAt"]))
+
+    def sweep_again(self, name: str, *, at: Milliseconds) -> None:
+        """Let the sweep come back to a room whose meeting it could not end."""
+        self._update(
+            name, "SET sweepAt = :at", condition="attribute_exists(sweepAt)", values={":at": at}
+        )
+
+    def meeting_is_over(self, name: str) -> None:
+        """Tell that nothing is left to do for a closed room."""
+        self._update(name, "REMOVE sweepAt", condition="attribute_exists(closedAt)")
+
+    def _shard(self, shard: str, after: str | None, page_size: int) -> Iterator[dict[str, Any]]:
+        values = {":shard": shard, ":after": after}
+        return dynamodb.query(
+            self.client,
+            page_size=page_size,
+            TableName=self.table,
+            IndexName=LIST_INDEX,
+            KeyConditionExpression="shard = :shard" + (" AND listKey > :after" if after else ""),
+            ExpressionAttributeValues=dynamodb.to_item(values),
+        )
+
+    def _update(
+        self,
+        name: str,
+        expression: str,
+        *,
+        condition: str,
+        names: dict[str, str] | None = None,
+        values: dict[str, Any] | None = None,
+    ) -> Room:
+        if NAME.fullmatch(name) is None:
+            raise RoomNotFound
+        optional: dict[str, Any] = {}
+        if names:
+            optional["ExpressionAttributeNames"] = names
+        if values:
+            optional["ExpressionAttributeValues"] = dynamodb.to_item(values)
+        try:
+            updated = self.client.update_item(
+                TableName=self.table,
+                Key=_key(name),
+                UpdateExpression=expression,
+                ConditionExpression=condition,
+                ReturnValues="ALL_NEW",
+                **optional,
+            )
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            raise RoomNotFound from error
+        return _from_values(dynamodb.from_item(updated["Attributes"]))
+
+
+def _key(name: str) -> dict[str, Any]:
+    return dynamodb.to_item({"roomName": name})
+
+
+def _list_key(room: Room) -> str:
+    """Sorts newest first in ascending order, ties by name."""
+    return f"{_END_OF_TIME - room.created_at:015d}#{room.name}"
+
+
+def _ttl(moment: int) -> int:
+    return (moment + TTL_GRACE) // SECOND
+
+
+def _to_values(room: Room) -> dict[str, Any]:
+    return {
+        "roomName": room.name,
+        "roomNamePrefix": room.prefix,
+        "creationDate": room.created_at,
+        "expirationDate": room.expires_at,
+        "maxParticipants": room.max_participants,
+        "preferences": {
+            "chatPreferences": {"enabled": room.preferences.chat},
+            "recordingPreferences": {"enabled": room.preferences.recording},
+            "virtualBackgroundPreferences": {"enabled": room.preferences.virtual_background},
+        },
+        "secrets": {role.value: secret for role, secret in room.secrets.items()},
+        "shard": SHARDS[crc32(room.name.encode()) % len(SHARDS)],
+        "listKey": _list_key(room),
+        "sweepAt": room.expires_at,
+        TTL_ATTRIBUTE: _ttl(room.expires_at),
+    }
+
+
+def _from_values(values: dict[str, Any]) -> Room:
+    limit, closed = values.get("maxParticipants"), values.get("closedAt")
+    preferences = values["preferences"]
+    return Room(
+        name=values["roomName"],
+        prefix=values["roomNamePrefix"],
+        created_at=Milliseconds(int(values["creationDate"])),
+        expires_at=Milliseconds(int(values["expirationDate"])),
+        max_participants=None if limit is None else int(limit),
+        preferences=Preferences(
+            chat=preferences["chatPreferences"]["enabled"],
+            recording=preferences["recordingPreferences"]["enabled"],
+            virtual_background=preferences["virtualBackgroundPreferences"]["enabled"],
+        ),
+        secrets={Role(role): secret for role, secret in values["secrets"].items()},
+        closed_at=None if closed is None else Milliseconds(int(closed)),
+    )

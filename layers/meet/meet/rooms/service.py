@@ -1,0 +1,55 @@
+"""What can be done with rooms while they are open."""
+
+from dataclasses import dataclass
+
+from meet import clock
+from meet.clock import Milliseconds
+from meet.errors import RoomNotFound
+from meet.paging import Page
+from meet.rooms.model import Preferences, Room
+from meet.rooms.repository import NameTaken, RoomRepository
+
+
+@dataclass(frozen=True)
+class RoomService:
+    """Creates, shows and changes rooms."""
+
+    rooms: RoomRepository
+
+    def create(
+        self,
+        prefix: str,
+        *,
+        expires_at: int,
+        max_participants: int | None,
+        preferences: Preferences,
+    ) -> Room:
+        """Store and return a new room."""
+        while True:
+            room = Room.new(
+                prefix,
+                now=clock.now(),
+                expires_at=Milliseconds(expires_at),
+                max_participants=max_participants,
+                preferences=preferences,
+            )
+            try:
+                self.rooms.add(room)
+            except NameTaken:
+                continue  # one in 10**23 names; never overwrite
+            return room
+
+    def get(self, name: str) -> Room:
+        """Return an open room; raise RoomNotFound."""
+        room = self.rooms.get(name)
+        if not room.is_open(clock.now()):
+            raise RoomNotFound
+        return room
+
+    def list(self, *, after: str | None, limit: int) -> Page[Room]:
+        """Return a page of open rooms, newest first."""
+        return self.rooms.page(after=after, limit=limit, now=clock.now())
+
+    def set_preferences(self, name: str, changes: dict[str, bool]) -> Room:
+        """Change the named preferences of an open room; raise RoomNotFound."""
+        return self.rooms.set_preferences(name, changes, now=clock.now())
