@@ -1,15 +1,24 @@
 """A clock that stands still, AWS in memory, and a LiveKit that can be told what to do."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from unittest.mock import patch
 
 import pytest
+from moto.core.config import default_user_config
+from moto.dynamodb.models.table import Table
 
-from dev.aws import memory_aws
+from dev.aws import ENVIRONMENT, memory_aws
+from dev.template import resources
 from meet import clock, wiring
 from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.media_server import MediaServer, Participant
+
+# Read by Powertools' loggers when meet.http is imported, which may be before any test runs.
+os.environ.setdefault("POWERTOOLS_SERVICE_NAME", ENVIRONMENT["POWERTOOLS_SERVICE_NAME"])
 
 
 class Clock:
@@ -66,6 +75,18 @@ def still_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr(clock, "now", still)
     monkeypatch.setattr(clock, "wait_until", still.wait_until)
     return still
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_aws() -> Iterator[None]:
+    """Read the template and botocore's models once, and make no encryption keys."""
+    key = "arn:aws:kms:eu-west-1:123456789012:key/none"
+    with (
+        patch("dev.aws.resources", cache(resources)),
+        patch.dict(default_user_config["core"], {"reset_boto3_session": False}),
+        patch.object(Table, "_get_default_encryption_key", lambda self, *where: key),
+    ):
+        yield
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ api = create_api()
 
 
 @api.delete("/api/v1/rooms/<room_name>")
-def delete_room(room_name: PathSegment) -> Response[None]:
+def delete_room(room_name: PathSegment) -> Response[str]:
     """End a room; people inside are disconnected, its recordings stay."""
     wiring.room_ending().delete(room_name)
     return no_content()

@@ -16,7 +16,7 @@ api = create_api()
 @api.delete("/api/v1/participants/<participant_name>")
 def disconnect_participant(
     participant_name: PathSegment, room_name: Annotated[RoomNameQuery, Query(alias="roomName")]
-) -> Response[None]:
+) -> Response[str]:
     """Disconnect somebody by the name that the token operation answered."""
     wiring.participant_service().disconnect(room_name, participant_name)
     return no_content()

@@ -19,7 +19,7 @@ api = create_api()
 
 
 @api.post("/livekit/webhook")
-def receive_livekit_webhook() -> Response[None]:
+def receive_livekit_webhook() -> Response[str]:
     """Act on one event; answered with 2xx only when nothing is left to do for it.
 
     Acting on an event again changes nothing, so its id needs no remembering.

@@ -1,21 +1,28 @@
-"""DynamoDB's wire format to Python values and back, and its pages to a stream of items."""
+"""What both tables share: DynamoDB's wire format, and lists spread over index partitions.
 
-from collections.abc import Iterator
+Every item carries an indexShard, so that no single index partition takes all writes (each takes 1,000
+a second), and a listKey that sorts the newest first. sweepAt says when a sweep has to look at
+an item; an item without it is in no sweep's index, and one without a listKey in no list's.
+"""
+
+import heapq
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.config import Config
+
+from meet.clock import Milliseconds
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-AWS_CONFIG = Config(
-    connect_timeout=2,
-    read_timeout=5,
-    retries={"mode": "standard", "total_max_attempts": 3},
-)
-"""Timeouts in seconds: three tries end well within a function's 29 s behind API Gateway."""
+LIST_INDEX = "newestFirst"
+SWEEP_INDEX = "dueForSweep"
+
+SHARDS = tuple(str(number) for number in range(4))
+_END_OF_TIME = 10**15 - 1
 
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
@@ -31,10 +38,65 @@ def from_item(item: "dict[str, AttributeValueTypeDef]") -> dict[str, Any]:
     return {k: _deserializer.deserialize(v) for k, v in item.items()}
 
 
-def query(client: "DynamoDBClient", *, page_size: int, **request: Any) -> Iterator[dict[str, Any]]:
+def shard_of(name: str) -> str:
+    """Return the shard of an item, by its name."""
+    return SHARDS[crc32(name.encode()) % len(SHARDS)]
+
+
+def list_key(created_at: int, name: str) -> str:
+    """Return what sorts newest first in ascending order, ties by name."""
+    return f"{_END_OF_TIME - created_at:015d}#{name}"
+
+
+def newest_first(
+    client: "DynamoDBClient",
+    *,
+    table: str,
+    after: str | None,
+    limit: int,
+    index: str = LIST_INDEX,
+    attribute: str = "indexShard",
+    partitions: Iterable[str] = SHARDS,
+) -> Iterator[dict[str, Any]]:
+    """Yield the items behind a list key, reading little more than a caller of limit needs."""
+    partitions = list(partitions)
+    condition = f"{attribute} = :partition" + (" AND listKey > :after" if after else "")
+    streams = [
+        _query(
+            client,
+            TableName=table,
+            IndexName=index,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=to_item({":partition": partition, ":after": after}),
+            Limit=limit // len(partitions) + 8,
+        )
+        for partition in partitions
+    ]
+    return heapq.merge(*streams, key=lambda values: str(values["listKey"]))
+
+
+def due(
+    client: "DynamoDBClient", *, table: str, name: str, until: Milliseconds
+) -> Iterator[tuple[str, Milliseconds]]:
+    """Yield name and moment of the items that a sweep has to look at, the first due first."""
+    streams = [
+        _query(
+            client,
+            TableName=table,
+            IndexName=SWEEP_INDEX,
+            KeyConditionExpression="indexShard = :shard AND sweepAt <= :until",
+            ExpressionAttributeValues=to_item({":shard": shard, ":until": until}),
+        )
+        for shard in SHARDS
+    ]
+    for values in heapq.merge(*streams, key=lambda values: int(values["sweepAt"])):
+        yield str(values[name]), Milliseconds(int(values["sweepAt"]))
+
+
+def _query(client: "DynamoDBClient", **request: Any) -> Iterator[dict[str, Any]]:
     """Yield a query's items, asking for the next page only when it is needed."""
     while True:
-        page = client.query(Limit=page_size, **request)
+        page = client.query(**request)
         yield from map(from_item, page["Items"])
         if "LastEvaluatedKey" not in page:
             return

@@ -128,3 +128,74 @@ class MediaServerUnavailable(MeetError):
     def headers(self) -> dict[str, str]:
         """When to try again (seconds; RFC 9110, section 10.2.3)."""
         return {"Retry-After": str(self.retry_after)}
+
+
+class RecordingNotFound(MeetError):
+    """No such recording, or its file is lost."""
+
+    status = HTTPStatus.NOT_FOUND
+    message = "Recording not found"
+
+
+class RecordingDisabled(MeetError):
+    """The room's preferences forbid it."""
+
+    status = HTTPStatus.FORBIDDEN
+    message = "Recording is disabled in this room"
+
+
+class AlreadyRecording(MeetError):
+    """The room has a recording that is not over."""
+
+    status = HTTPStatus.CONFLICT
+    message = "The room is already being recorded"
+
+
+class NobodyPublishing(MeetError):
+    """There is nothing to record."""
+
+    status = HTTPStatus.CONFLICT
+    message = "Nobody is publishing in the room"
+
+
+class RecordingNotFinished(MeetError):
+    """The recording is neither READY nor FAILED yet."""
+
+    status = HTTPStatus.CONFLICT
+    message = "The recording is not finished"
+
+
+class RecordingFinished(MeetError):
+    """The recording is over: there is nothing to stop."""
+
+    status = HTTPStatus.CONFLICT
+    message = "The recording is already finished"
+
+
+class RecordingNotReady(MeetError):
+    """The recording has no file to play."""
+
+    status = HTTPStatus.CONFLICT
+    message = "The recording is not ready"
+
+
+class InvalidRangeHeader(MeetError):
+    """The Range header makes no sense."""
+
+    message = "Invalid Range header"
+
+
+class RangeNotSatisfiable(MeetError):
+    """The recording has none of the bytes that were asked for."""
+
+    status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+    message = "Requested range not satisfiable"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """How many bytes there are (RFC 9110, section 14.4)."""
+        return {"Content-Range": f"bytes */{self.size}"}

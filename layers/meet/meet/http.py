@@ -44,11 +44,14 @@ _JSON = "application/json"
 logger = Logger()
 
 
-def create_api() -> APIGatewayRestResolver:
-    """Return a resolver that reads types from signatures and turns every failure into an answer."""
+def create_api(*, validate: bool = True) -> APIGatewayRestResolver:
+    """Return a resolver that reads types from signatures and turns every failure into an answer.
+
+    Switch validation off where the answer is binary: Powertools would read the bytes as JSON.
+    """
     api = APIGatewayRestResolver(
-        enable_validation=True,
-        response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+        enable_validation=validate,
+        response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR if validate else None,
         strip_prefixes=["/meet"],  # a custom domain hands over its base path
     )
     api.exception_handler(MeetError)(_refused)
@@ -107,9 +110,14 @@ def page_of(
     return Response(HTTPStatus.OK, _JSON, views, headers=headers)
 
 
-def no_content() -> Response[None]:
+def json_reply(body: dict[str, Any], status: HTTPStatus) -> Response[str]:
+    """Return an answer of JSON."""
+    return Response(status, _JSON, json.dumps(body))
+
+
+def no_content() -> Response[str]:
     """Return the answer that says it is done."""
-    return Response(HTTPStatus.NO_CONTENT)
+    return Response(HTTPStatus.NO_CONTENT, body="")
 
 
 def _with_json_body(event: Event) -> Event:

@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from meet.dynamodb import AWS_CONFIG
+from meet.aws import AWS_CONFIG
 from meet.errors import InvalidRequest, StillRunning
 
 HEADER = "Idempotency-Key"

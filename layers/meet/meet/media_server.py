@@ -1,14 +1,11 @@
-"""Talks to LiveKit's server API: the only module that does (Twirp over HTTP).
+"""LiveKit's rooms and who is in them.
 
 https://docs.livekit.io/reference/other/roomservice-api/ says what each call asks and answers.
 """
 
-import json
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
-import urllib3
-from google.protobuf.message import Message
 from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.room import (
     DeleteRoomRequest,
@@ -19,13 +16,8 @@ from livekit.protocol.room import (
     RoomParticipantIdentity,
 )
 
-from meet.access_token import AccessTokens
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
-
-TIMEOUT = urllib3.Timeout(connect=2, read=5)
-"""Seconds. Every call used here takes LiveKit milliseconds, or something is wrong."""
-
-Reply = TypeVar("Reply", bound=Message)
+from meet.twirp import Refused, TwirpClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +25,8 @@ class Participant:
     """Somebody connected to a meeting."""
 
     identity: str
-    is_recorder: bool
+    is_recorder: bool = False
+    is_publishing: bool = False
 
 
 class MediaServer(Protocol):
@@ -49,83 +42,50 @@ class MediaServer(Protocol):
         """End a meeting and disconnect everybody; do nothing if there is none."""
 
 
-class _NotFound(Exception):
-    """LiveKit knows no such thing."""
-
-
+@dataclass(frozen=True)
 class LiveKit:
     """A LiveKit server, Cloud or self-hosted."""
 
-    def __init__(self, url: str, tokens: AccessTokens, http: urllib3.PoolManager) -> None:
-        self._url = url.rstrip("/").replace("ws", "http", 1)
-        self._tokens = tokens
-        self._http = http
+    client: TwirpClient
 
     def participants(self, room: str) -> list[Participant]:
         """Return who is connected; nobody when LiveKit knows no such room."""
-        request = ListParticipantsRequest(room=room)
         try:
-            reply = self._call(
+            reply = self.client.call(
                 "RoomService/ListParticipants",
-                request,
+                ListParticipantsRequest(room=room),
                 ListParticipantsResponse,
-                {"roomAdmin": True, "room": room},
+                grants={"roomAdmin": True, "room": room},
             )
-        except _NotFound:
+        except Refused as refused:
+            _not_found(refused)
             return []
-        return [
-            Participant(
-                identity=info.identity,
-                is_recorder=info.kind == ParticipantInfo.Kind.EGRESS or info.permission.recorder,
-            )
-            for info in reply.participants
-        ]
+        return [_participant(info) for info in reply.participants]
 
     def remove_participant(self, room: str, identity: str) -> None:
         """Disconnect somebody; raise ParticipantNotFound."""
-        request = RoomParticipantIdentity(room=room, identity=identity)
         try:
-            self._call(
+            self.client.call(
                 "RoomService/RemoveParticipant",
-                request,
+                RoomParticipantIdentity(room=room, identity=identity),
                 RemoveParticipantResponse,
-                {"roomAdmin": True, "room": room},
+                grants={"roomAdmin": True, "room": room},
             )
-        except _NotFound as error:
-            raise ParticipantNotFound from error
+        except Refused as refused:
+            _not_found(refused)
+            raise ParticipantNotFound from refused
 
     def delete_room(self, room: str) -> None:
         """End a meeting and disconnect everybody; do nothing if there is none."""
-        request = DeleteRoomRequest(room=room)
         try:
-            self._call("RoomService/DeleteRoom", request, DeleteRoomResponse, {"roomCreate": True})
-        except _NotFound:
-            return
-
-    def _call(
-        self, method: str, request: Message, reply: type[Reply], grants: dict[str, Any]
-    ) -> Reply:
-        """Return LiveKit's answer; raise _NotFound or MediaServerUnavailable."""
-        try:
-            answer = self._http.request(
-                "POST",
-                f"{self._url}/twirp/livekit.{method}",
-                body=request.SerializeToString(),
-                headers={
-                    "Authorization": f"Bearer {self._tokens.for_server(grants)}",
-                    "Content-Type": "application/protobuf",
-                },
-                timeout=TIMEOUT,
-                retries=False,
+            self.client.call(
+                "RoomService/DeleteRoom",
+                DeleteRoomRequest(room=room),
+                DeleteRoomResponse,
+                grants={"roomCreate": True},
             )
-        except urllib3.exceptions.HTTPError as error:
-            raise MediaServerUnavailable(f"{method}: {type(error).__name__}") from error
-        if answer.status == 200:
-            return reply.FromString(answer.data)
-        code = _error_code(answer.data)
-        if code == "not_found":
-            raise _NotFound(method)
-        raise MediaServerUnavailable(f"{method}: {answer.status} {code}")
+        except Refused as refused:
+            _not_found(refused)
 
 
 class NoMediaServer:
@@ -143,9 +103,15 @@ class NoMediaServer:
         """Do nothing: without a LiveKit no meeting can be going on."""
 
 
-def _error_code(body: bytes) -> str:
-    """Return the code of a Twirp error (always JSON), or what stands in for one."""
-    try:
-        return str(json.loads(body)["code"])
-    except (ValueError, KeyError, TypeError):
-        return "unknown"
+def _participant(info: ParticipantInfo) -> Participant:
+    return Participant(
+        identity=info.identity,
+        is_recorder=info.kind == ParticipantInfo.Kind.EGRESS or info.permission.recorder,
+        is_publishing=bool(info.tracks),
+    )
+
+
+def _not_found(refused: Refused) -> None:
+    """Return if LiveKit knows no such thing; raise MediaServerUnavailable for all else."""
+    if refused.code != "not_found":
+        raise MediaServerUnavailable(str(refused)) from refused

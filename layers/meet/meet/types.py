@@ -69,8 +69,14 @@ Text = Annotated[str, BeforeValidator(_text)]
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 """A JSON boolean; 1 is none."""
 
-PathSegment = Annotated[str, AfterValidator(unquote)]
-"""A name from the path: REST APIs hand it over percent-encoded; this decodes it, once."""
+
+def decode_segment(segment: str) -> str:
+    """Return a name from the path: REST APIs hand it over percent-encoded."""
+    return unquote(segment)
+
+
+PathSegment = Annotated[str, AfterValidator(decode_segment)]
+"""A name from the path, decoded once."""
 
 
 class WireModel(BaseModel):
@@ -97,6 +103,10 @@ def sentence(error: dict[str, Any]) -> str:
             return f"Must be at most {context['max_length']} characters"
         case "string_too_short":
             return f"Must be at least {context['min_length']} characters"
+        case "too_short":
+            return f"Must have at least {context['min_length']} items"
+        case "too_long":
+            return f"Must have at most {context['max_length']} items"
         case "greater_than_equal":
             return f"Must be at least {context['ge']}"
         case "less_than_equal":

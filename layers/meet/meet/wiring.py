@@ -10,19 +10,27 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from meet.dynamodb import AWS_CONFIG
+from meet.aws import AWS_CONFIG, S3_CONFIG
+from meet.clock import SECOND
 from meet.rooms.repository import RoomRepository
 from meet.rooms.service import RoomService
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from livekit.protocol.egress import S3Upload
     from urllib3 import PoolManager
 
     from meet.access_token import AccessTokens
     from meet.media_server import MediaServer
     from meet.participants.service import ParticipantService
+    from meet.recorder import Recorder
+    from meet.recordings.evidence import RecordingEvidence
+    from meet.recordings.media import MediaStore
+    from meet.recordings.repository import RecordingRepository
+    from meet.recordings.service import RecordingControl, RecordingDeletion
     from meet.rooms.ending import RoomEnding
+    from meet.twirp import TwirpClient
 
 SECRETS_MAX_AGE = 300
 """Seconds that a secret is kept in memory; a rotation takes as long to arrive everywhere."""
@@ -50,6 +58,76 @@ def room_ending() -> "RoomEnding":
     return RoomEnding(room_repository(), media_server)
 
 
+@cache
+def recording_repository() -> "RecordingRepository":
+    """Return the recordings in DynamoDB."""
+    from meet.recordings.repository import RecordingRepository
+
+    rooms = room_repository()
+    return RecordingRepository(rooms.client, os.environ["RECORDINGS_TABLE"], rooms)
+
+
+@cache
+def media_store() -> "MediaStore":
+    """Return the files of recordings."""
+    import boto3
+
+    from meet.recordings.media import MediaStore
+
+    client = boto3.client("s3", config=S3_CONFIG)
+    return MediaStore(client, os.environ["RECORDINGS_BUCKET"])
+
+
+def recording_control() -> "RecordingControl":
+    """Return what starts and stops recordings."""
+    from meet.recordings.service import RecordingControl
+
+    return RecordingControl(recording_repository(), room_service(), media_server(), recorder())
+
+
+def recording_deletion() -> "RecordingDeletion":
+    """Return what deletes recordings."""
+    from meet.recordings.service import RecordingDeletion
+
+    return RecordingDeletion(recording_repository(), media_store())
+
+
+def recording_evidence() -> "RecordingEvidence":
+    """Return what brings recordings to their end."""
+    from meet.recordings.evidence import RecordingEvidence
+
+    seconds = int(os.environ["MAX_RECORDING_SECONDS"])
+    return RecordingEvidence(
+        recording_repository(), room_repository(), recorder, media_store(), seconds * SECOND
+    )
+
+
+def recorder() -> "Recorder":
+    """Return LiveKit's egress; raise MediaServerUnavailable where the stack has no LiveKit."""
+    from meet.recorder import LiveKitEgress
+
+    return LiveKitEgress(_twirp_client(), _upload())
+
+
+def playback_key() -> str:
+    """Return what playback links are signed with."""
+    return secret(os.environ["PLAYBACK_SECRET"])
+
+
+def _upload() -> "S3Upload":
+    """Return where egress writes to, and with which credentials; without any, with its own."""
+    from livekit.protocol.egress import S3Upload
+
+    upload = S3Upload(bucket=os.environ["RECORDINGS_BUCKET"], region=os.environ["AWS_REGION"])
+    if role := os.environ.get("EGRESS_ROLE"):
+        upload.assume_role_arn = role
+        upload.assume_role_external_id = os.environ.get("EGRESS_EXTERNAL_ID", "")
+    elif name := os.environ.get("EGRESS_SECRET"):
+        key = json.loads(secret(name))
+        upload.access_key, upload.secret = key["accessKey"], key["secretKey"]
+    return upload
+
+
 def participant_service() -> "ParticipantService":
     """Return what lets people in and shows them out."""
     from meet.participants.service import ParticipantService
@@ -61,8 +139,7 @@ def media_server() -> "MediaServer":
     """Return LiveKit, or what stands in for it where the stack has none."""
     from meet.media_server import LiveKit, NoMediaServer
 
-    url = livekit_url()
-    return LiveKit(url, access_tokens(), _http_pool()) if url else NoMediaServer()
+    return LiveKit(_twirp_client()) if livekit_url() else NoMediaServer()
 
 
 def access_tokens() -> "AccessTokens":
@@ -112,6 +189,12 @@ def _secrets_provider() -> "SecretsProvider":
     return SecretsProvider(boto_config=AWS_CONFIG)
 
 
+def _twirp_client() -> "TwirpClient":
+    from meet.twirp import TwirpClient
+
+    return TwirpClient(livekit_url(), access_tokens(), _http_pool())
+
+
 @cache
 def _http_pool() -> "PoolManager":
     import urllib3
@@ -121,5 +204,13 @@ def _http_pool() -> "PoolManager":
 
 def reset() -> None:
     """Forget everything built, so that the next use builds it anew."""
-    for built in (room_repository, room_service, room_ending, _secrets_provider, _http_pool):
+    for built in (
+        room_repository,
+        room_service,
+        room_ending,
+        recording_repository,
+        media_store,
+        _secrets_provider,
+        _http_pool,
+    ):
         built.cache_clear()

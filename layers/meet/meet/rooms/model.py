@@ -45,6 +45,7 @@ class Room:
     preferences: Preferences
     secrets: dict[Role, str]
     closed_at: Milliseconds | None = None
+    active_recording_id: str | None = None
 
     @classmethod
     def new(

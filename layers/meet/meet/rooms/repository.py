@@ -1,11 +1,10 @@
 """Rooms in DynamoDB: the only module that knows the table's attributes, indexes and expiry."""
 
-import heapq
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 from meet import dynamodb
 from meet.clock import DAY, SECOND, Milliseconds
@@ -16,17 +15,10 @@ from meet.rooms.model import NAME, Preferences, Role, Room
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LIST_INDEX = "newestFirst"
-SWEEP_INDEX = "dueForSweep"
 TTL_ATTRIBUTE = "deleteAfter"
 TTL_GRACE = DAY  # the sweep ends a room; TTL only removes what is left of it
 
-# Items are spread over a fixed number of index partitions, so that no single one takes all
-# writes; each takes 1,000 writes a second.
-SHARDS = tuple(str(n) for n in range(4))
-
 LIST_KEY = r"\d{15}#[A-Za-z0-9-]{15,66}"
-_END_OF_TIME = 10**15 - 1
 
 _OPEN = "attribute_exists(roomName) AND attribute_not_exists(closedAt) AND expirationDate > :now"
 
@@ -64,10 +56,8 @@ class RoomRepository:
 
     def page(self, *, after: str | None, limit: int, now: Milliseconds) -> Page[Room]:
         """Return at most limit open rooms, newest first, from behind a sort key."""
-        page_size = limit // len(SHARDS) + 8
-        shards = [self._shard(shard, after, page_size) for shard in SHARDS]
-        merged = heapq.merge(*shards, key=lambda values: str(values["listKey"]))
-        rooms = (_from_values(values) for values in merged)
+        items = dynamodb.newest_first(self.client, table=self.table, after=after, limit=limit)
+        rooms = (_from_values(values) for values in items)
         found = list(islice((room for room in rooms if room.is_open(now)), limit + 1))
         page = found[:limit]
         return Page(page, _list_key(page[-1]) if len(found) > limit else None)
@@ -104,20 +94,8 @@ class RoomRepository:
         )
 
     def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
-        """Yield name and moment of the rooms that the sweep has to end, the first due first."""
-        shards = [
-            dynamodb.query(
-                self.client,
-                page_size=100,
-                TableName=self.table,
-                IndexName=SWEEP_INDEX,
-                KeyConditionExpression="shard = :shard AND sweepAt <= :until",
-                ExpressionAttributeValues=dynamodb.to_item({":shard": shard, ":until": until}),
-            )
-            for shard in SHARDS
-        ]
-        for values in heapq.merge(*shards, key=lambda values: int(values["sweepAt"])):
-            yield str(values["roomName"]), Milliseconds(int(values["sweepAt"]))
+        """Return name and moment of the rooms that the sweep has to end, the first due first."""
+        return dynamodb.due(self.client, table=self.table, name="roomName", until=until)
 
     def sweep_again(self, name: str, *, at: Milliseconds) -> None:
         """Let the sweep come back to a room whose meeting it could not end."""
@@ -129,16 +107,26 @@ class RoomRepository:
         """Tell that nothing is left to do for a closed room."""
         self._update(name, "REMOVE sweepAt", condition="attribute_exists(closedAt)")
 
-    def _shard(self, shard: str, after: str | None, page_size: int) -> Iterator[dict[str, Any]]:
-        values = {":shard": shard, ":after": after}
-        return dynamodb.query(
-            self.client,
-            page_size=page_size,
-            TableName=self.table,
-            IndexName=LIST_INDEX,
-            KeyConditionExpression="shard = :shard" + (" AND listKey > :after" if after else ""),
-            ExpressionAttributeValues=dynamodb.to_item(values),
-        )
+    def taking(self, name: str, recording_id: str, *, now: Milliseconds) -> dict[str, Any]:
+        """Return the part of a transaction by which a recording takes an open room."""
+        return {
+            "TableName": self.table,
+            "Key": _key(name),
+            "UpdateExpression": "SET activeRecordingId = :id",
+            "ConditionExpression": f"{_OPEN} AND attribute_not_exists(activeRecordingId)",
+            "ExpressionAttributeValues": dynamodb.to_item({":id": recording_id, ":now": now}),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    def release(self, name: str, recording_id: str) -> None:
+        """Let a room take another recording, if it is this one that it waits for."""
+        with suppress(RoomNotFound):
+            self._update(
+                name,
+                "REMOVE activeRecordingId",
+                condition="activeRecordingId = :id",
+                values={":id": recording_id},
+            )
 
     def _update(
         self,
@@ -175,8 +163,7 @@ def _key(name: str) -> dict[str, Any]:
 
 
 def _list_key(room: Room) -> str:
-    """Sorts newest first in ascending order, ties by name."""
-    return f"{_END_OF_TIME - room.created_at:015d}#{room.name}"
+    return dynamodb.list_key(room.created_at, room.name)
 
 
 def _ttl(moment: int) -> int:
@@ -196,7 +183,7 @@ def _to_values(room: Room) -> dict[str, Any]:
             "virtualBackgroundPreferences": {"enabled": room.preferences.virtual_background},
         },
         "secrets": {role.value: secret for role, secret in room.secrets.items()},
-        "shard": SHARDS[crc32(room.name.encode()) % len(SHARDS)],
+        "indexShard": dynamodb.shard_of(room.name),
         "listKey": _list_key(room),
         "sweepAt": room.expires_at,
         TTL_ATTRIBUTE: _ttl(room.expires_at),
@@ -219,4 +206,5 @@ def _from_values(values: dict[str, Any]) -> Room:
         ),
         secrets={Role(role): secret for role, secret in values["secrets"].items()},
         closed_at=None if closed is None else Milliseconds(int(closed)),
+        active_recording_id=values.get("activeRecordingId"),
     )

@@ -1,0 +1,47 @@
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+
+.PHONY: help environment run stop test check format build deploy openapi
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: environment ## Run everything on this machine until Ctrl-C
+	@exec $(PYTHON) -m dev run
+
+stop: environment ## Stop what make run started
+	@$(PYTHON) -m dev stop
+
+test: environment ## Run the tests; ARGS="..." goes to pytest
+	@$(PYTHON) -m pytest $(ARGS)
+
+check: environment ## Formatting, lint, types, import rules, template, OpenAPI
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports
+	$(PYTHON) -m dev.sam validate --lint
+	$(PYTHON) -m dev.openapi --check
+
+format: environment ## Format the code and fix what can be fixed
+	$(PYTHON) -m ruff format
+	$(PYTHON) -m ruff check --fix
+
+build: environment ## Build the layer for AWS Lambda
+	@$(PYTHON) -m dev.build
+
+# The first deploy asks for everything and remembers the answers in samconfig.toml.
+deploy: build ## Deploy to your AWS account; ENV=prod for samconfig.toml's [prod]
+	SAM_CLI_TELEMETRY=0 .venv/bin/sam deploy $(if $(ENV),--config-env $(ENV)) \
+	  $(shell grep -q '^region' samconfig.toml || echo --guided)
+
+openapi: environment ## Write docs/openapi.yaml anew
+	@$(PYTHON) -m dev.openapi
+
+environment:
+	@for python in python3 python3.13 python3.12 python3.11; do \
+	  if command -v $$python >/dev/null && $$python -c '' 2>/dev/null; then \
+	    exec $$python dev/bootstrap.py; \
+	  fi; \
+	done; \
+	echo 'Python 3.11, 3.12 or 3.13 is needed and no Python was found: install one.' >&2; exit 1

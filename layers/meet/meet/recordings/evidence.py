@@ -1,0 +1,232 @@
+"""Writes down what is seen of recordings, and settles those that nobody tells about any more."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from meet import clock
+from meet.clock import HOUR, MINUTE, Milliseconds
+from meet.errors import MediaServerUnavailable, RecordingNotFound, RoomNotFound
+from meet.recorder import Egress, Recorder
+from meet.recordings.lifecycle import Evidence, Status
+from meet.recordings.media import MediaStore, StoredFile
+from meet.recordings.model import Recording, id_in_key
+from meet.recordings.repository import RecordingRepository
+from meet.rooms.repository import RoomRepository
+
+logger = logging.getLogger(__name__)
+
+START_DEADLINE = MINUTE
+"""So long LiveKit may take to know a recording that it was asked for."""
+STOP_DEADLINE = 2 * MINUTE
+"""So long a stop may go unanswered before the recorder is taken for dead."""
+UPLOAD_DEADLINE = 30 * MINUTE
+"""So long a recorder that is ending may upload: hours of video take minutes."""
+OBJECT_DEADLINE = MINUTE
+"""So long a file may take to show up after LiveKit said that it is written."""
+SILENCE_DEADLINE = HOUR
+"""So long past its maximum duration a recording waits for a LiveKit that cannot be reached."""
+
+_PARALLEL = 8
+
+_Seen: TypeAlias = dict[str | None, Egress]
+"""What LiveKit takes for going on, by recording."""
+
+_REASONS = {
+    Evidence.EGRESS_ABORTED: "It was stopped before anything was recorded.",
+    Evidence.EGRESS_FAILED: "The recorder failed.",
+}
+NEVER_STARTED = "LiveKit did not start the recording."
+NO_ANSWER = "The recorder stopped answering."
+NO_FILE = "The recorder ended, but its file is not in the bucket."
+VANISHED = "LiveKit does not know the recording any more, and its file is not in the bucket."
+SILENT = "LiveKit could not be reached to end the recording."
+
+
+@dataclass(frozen=True)
+class RecordingEvidence:
+    """Brings recordings to their end from what LiveKit, the bucket and the clock tell."""
+
+    recordings: RecordingRepository
+    rooms: RoomRepository
+    recorder: Callable[[], Recorder]
+    media: MediaStore
+    max_duration: int
+    """Milliseconds."""
+
+    def egress_seen(self, egress: Egress) -> Recording | None:
+        """Write down what LiveKit says about an egress; None when it is none of ours."""
+        recording_id = id_in_key(egress.object_key)
+        if recording_id is None:
+            return None
+        try:
+            return self._egress_seen(self.recordings.get(recording_id), egress)
+        except RecordingNotFound:
+            return None
+
+    def object_seen(self, key: str) -> Recording | None:
+        """Write down that a file is in the bucket; None when it is none of ours, or gone."""
+        recording_id = id_in_key(key)
+        if recording_id is None:
+            return None
+        try:
+            recording = self.recordings.get(recording_id)
+            return self._look_into_bucket(recording) if recording.object_key == key else None
+        except RecordingNotFound:
+            return None
+
+    def sweep(self, deadline: Milliseconds) -> tuple[int, int]:
+        """Look at every recording that has no end; return how many got one, and how many wait.
+
+        Takes up no new one after the deadline. One that fails is in no other's way.
+        """
+        due = [each for each, _ in self.recordings.due(clock.now())]
+        if not due:
+            return 0, 0
+        try:
+            seen: _Seen | None = {
+                id_in_key(each.object_key): each for each in self.recorder().under_way()
+            }
+        except MediaServerUnavailable:
+            logger.warning("LiveKit cannot be asked; only the bucket is", exc_info=True)
+            seen = None
+
+        def attempt(recording_id: str) -> bool:
+            if clock.now() >= deadline:
+                return False
+            try:
+                return self._settle(self.recordings.get(recording_id), seen)
+            except RecordingNotFound:
+                return True  # deleted meanwhile
+            except Exception:
+                logger.exception("recording not settled", extra={"recording": recording_id})
+                return False
+
+        with ThreadPoolExecutor(_PARALLEL) as pool:
+            settled = list(pool.map(attempt, due))
+        return settled.count(True), settled.count(False)
+
+    def _egress_seen(self, recording: Recording, egress: Egress) -> Recording:
+        facts: dict[str, Any] = {
+            "egressId": egress.id,
+            "startedAt": egress.started_at,
+            "endedAt": egress.ended_at,
+            "duration": egress.duration,
+        }
+        if egress.evidence in _REASONS:
+            # What the recorder says of itself counts only when there is no file to say better.
+            recording = self._look_into_bucket(recording)
+            logger.warning(
+                "egress failed", extra={"recording": recording.id, "reason": egress.error}
+            )
+            facts["error"] = _REASONS[egress.evidence]
+        recording = self._write(recording, egress.evidence, facts)
+        if egress.is_over and not recording.is_finished:
+            recording = self._look_into_bucket(recording)
+        if recording.stop_requested_at is not None and not egress.is_over:
+            self._stop_again(egress)
+        return recording
+
+    def _look_into_bucket(self, recording: Recording) -> Recording:
+        file = self.media.find(recording.object_key)
+        return recording if file is None else self._file_found(recording, file)
+
+    def _file_found(self, recording: Recording, file: StoredFile) -> Recording:
+        facts = {"size": file.size, "etag": file.etag}
+        return self._write(recording, Evidence.OBJECT_SEEN, facts)
+
+    def _write(self, recording: Recording, evidence: Evidence, facts: dict[str, Any]) -> Recording:
+        written = self.recordings.observe(recording.id, evidence, facts)
+        if not written.holds_its_room:
+            self.rooms.release(written.room_name, written.id)
+        return written
+
+    def _settle(self, recording: Recording, seen: _Seen | None) -> bool:
+        """Find out what became of a recording; tell whether no sweep has to look again."""
+        egress = None
+        if not recording.is_finished or recording.ended_at is None:
+            egress = self._find(recording, seen)
+            if egress is not None:
+                recording = self._egress_seen(recording, egress)
+            elif not recording.is_finished:
+                recording = self._look_into_bucket(recording)
+        if not recording.is_finished:
+            recording = self._give_up_or_end(recording, egress, silent=seen is None)
+        if not recording.is_finished or self._details_may_come(recording, egress, seen):
+            return False
+        self.rooms.release(recording.room_name, recording.id)
+        self.recordings.settled(recording.id)
+        return True
+
+    def _find(self, recording: Recording, seen: _Seen | None) -> Egress | None:
+        if seen is None:
+            return None
+        if recording.id in seen:
+            return seen[recording.id]
+        ended = self.recorder().in_room(recording.room_name)
+        return next((each for each in ended if each.object_key == recording.object_key), None)
+
+    def _details_may_come(
+        self, recording: Recording, egress: Egress | None, seen: _Seen | None
+    ) -> bool:
+        """Tell whether LiveKit may still know how long a READY recording is."""
+        if recording.status is not Status.READY or recording.ended_at is not None:
+            return False
+        asked = seen is not None and (egress is None or egress.is_over)
+        return not asked and clock.now() < self._last_moment(recording)
+
+    def _give_up_or_end(
+        self, recording: Recording, egress: Egress | None, *, silent: bool
+    ) -> Recording:
+        now = clock.now()
+        reason = self._hopeless(recording, egress, now, silent=silent)
+        if reason is not None:
+            logger.warning("gave up", extra={"recording": recording.id, "reason": reason})
+            return self._write(recording, Evidence.LOST, {"error": reason, "endedAt": now})
+        if egress is not None and not egress.is_over and self._has_to_end(recording, now):
+            facts = {"stopRequestedAt": now}
+            recording = self._write(recording, Evidence.STOP_REQUESTED, facts)
+            self._stop_again(egress)
+        return recording
+
+    def _hopeless(
+        self, recording: Recording, egress: Egress | None, now: Milliseconds, *, silent: bool
+    ) -> str | None:
+        """Return why nobody will bring a recording to its end any more; None if somebody may."""
+        if silent:
+            return SILENT if now > self._last_moment(recording) else None
+        if egress is None:
+            if now <= recording.created_at + START_DEADLINE:
+                return None
+            return NEVER_STARTED if recording.egress_id is None else VANISHED
+        if egress.is_over:
+            ended = egress.ended_at or recording.created_at
+            return NO_FILE if now > ended + OBJECT_DEADLINE else None
+        if egress.evidence is Evidence.EGRESS_ENDING:
+            since = egress.updated_at or recording.stop_requested_at or recording.created_at
+            return NO_ANSWER if now > since + UPLOAD_DEADLINE else None
+        asked = recording.stop_requested_at
+        return NO_ANSWER if asked is not None and now > asked + STOP_DEADLINE else None
+
+    def _has_to_end(self, recording: Recording, now: Milliseconds) -> bool:
+        if recording.stop_requested_at is not None:
+            return False  # asked already, and again with every look
+        if now > (recording.started_at or recording.created_at) + self.max_duration:
+            return True
+        try:
+            return not self.rooms.get(recording.room_name).is_open(now)
+        except RoomNotFound:
+            return True
+
+    def _last_moment(self, recording: Recording) -> int:
+        return recording.created_at + self.max_duration + SILENCE_DEADLINE
+
+    def _stop_again(self, egress: Egress) -> None:
+        if egress.evidence is Evidence.EGRESS_ENDING:
+            return
+        try:
+            self.recorder().stop(egress.id)
+        except MediaServerUnavailable:
+            logger.warning("stop not answered", extra={"egress": egress.id}, exc_info=True)

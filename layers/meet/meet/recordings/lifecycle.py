@@ -1,0 +1,64 @@
+"""What becomes of a recording: evidence decides, in whatever order it comes.
+
+Each piece of evidence says how far a recording has come at least. The status is the furthest
+that any of them told, so that evidence may come twice, late or shuffled: the end is the same.
+"""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """Where a recording is, in the order it passes through."""
+
+    STARTING = "STARTING"
+    STARTED = "STARTED"
+    STOPPING = "STOPPING"
+    STOPPED = "STOPPED"
+    FAILED = "FAILED"
+    READY = "READY"
+
+
+class Evidence(StrEnum):
+    """What somebody saw."""
+
+    EGRESS_STARTING = "EGRESS_STARTING"
+    EGRESS_ACTIVE = "EGRESS_ACTIVE"
+    EGRESS_ENDING = "EGRESS_ENDING"
+    EGRESS_COMPLETE = "EGRESS_COMPLETE"
+    EGRESS_LIMIT_REACHED = "EGRESS_LIMIT_REACHED"
+    EGRESS_FAILED = "EGRESS_FAILED"
+    EGRESS_ABORTED = "EGRESS_ABORTED"
+    STOP_REQUESTED = "STOP_REQUESTED"
+    LOST = "LOST"
+    """The sweep saw that nobody will bring this recording to an end any more."""
+    OBJECT_SEEN = "OBJECT_SEEN"
+    """The file is in the bucket, and S3 shows only whole ones."""
+
+
+_TELLS = {
+    Evidence.EGRESS_STARTING: Status.STARTING,
+    Evidence.EGRESS_ACTIVE: Status.STARTED,
+    Evidence.EGRESS_ENDING: Status.STOPPING,
+    Evidence.EGRESS_COMPLETE: Status.STOPPED,
+    Evidence.EGRESS_LIMIT_REACHED: Status.STOPPED,
+    Evidence.EGRESS_FAILED: Status.FAILED,
+    Evidence.EGRESS_ABORTED: Status.FAILED,
+    Evidence.STOP_REQUESTED: Status.STOPPING,
+    Evidence.LOST: Status.FAILED,
+    Evidence.OBJECT_SEEN: Status.READY,
+}
+
+ORDER = tuple(Status)
+FINISHED = frozenset({Status.FAILED, Status.READY})
+RECORDING = frozenset({Status.STARTING, Status.STARTED, Status.STOPPING})
+"""As long as a recording is in one of these, its room takes no other."""
+
+
+def advance(status: Status, evidence: Evidence) -> Status:
+    """Return the status after a piece of evidence: never an earlier one."""
+    return max(status, _TELLS[evidence], key=ORDER.index)
+
+
+def earlier_than(status: Status) -> tuple[Status, ...]:
+    """Return the statuses from which a recording can still come to this one."""
+    return ORDER[: ORDER.index(status)]

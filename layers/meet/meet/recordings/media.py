@@ -1,0 +1,98 @@
+"""The files of recordings in S3: the only module that knows the bucket."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from meet import clock
+from meet.clock import SECOND, Milliseconds
+from meet.recordings.byte_range import ByteRange
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+LINK_LIFETIME = 3600
+"""Seconds. A role's credentials end after hours, and the links signed with them."""
+
+MAX_DELETES = 1000
+"""Keys that one DeleteObjects takes."""
+
+_MISSING = {"404", "NoSuchKey", "NotFound"}
+
+
+class FileLost(Exception):
+    """The object is not in the bucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What S3 says about an object."""
+
+    size: int
+    etag: str
+    modified_at: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A URL that works until a moment."""
+
+    url: str
+    expires_at: Milliseconds
+
+
+@dataclass(frozen=True)
+class MediaStore:
+    """Reads and deletes files."""
+
+    client: "S3Client"
+    bucket: str
+
+    def find(self, key: str) -> StoredFile | None:
+        """Return what is known of a file; None if it is not there."""
+        try:
+            head = self.client.head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                return None
+            raise
+        return StoredFile(
+            head["ContentLength"],
+            head["ETag"],
+            Milliseconds(int(head["LastModified"].timestamp()) * SECOND),
+        )
+
+    def read(self, key: str, part: ByteRange | None) -> bytes:
+        """Return a file's bytes, all of them without a part; raise FileLost."""
+        wanted = {} if part is None else {"Range": str(part)}
+        try:
+            found = self.client.get_object(Bucket=self.bucket, Key=key, **wanted)  # type: ignore[arg-type]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                raise FileLost(key) from error
+            raise
+        with found["Body"] as body:
+            return body.read()
+
+    def link(self, key: str, *, method: str = "GET") -> Link:
+        """Return a presigned URL for GET or HEAD."""
+        url = self.client.generate_presigned_url(
+            "head_object" if method == "HEAD" else "get_object",
+            Params={"Bucket": self.bucket, "Key": key},
+            ExpiresIn=LINK_LIFETIME,
+        )
+        return Link(url, Milliseconds(clock.now() + LINK_LIFETIME * SECOND))
+
+    def delete(self, keys: Iterable[str]) -> set[str]:
+        """Delete files, at most MAX_DELETES; return the keys that are still there.
+
+        Deleting what is not there is no error.
+        """
+        objects = [{"Key": key} for key in keys]
+        answer = self.client.delete_objects(
+            Bucket=self.bucket,
+            Delete={"Objects": objects, "Quiet": True},  # type: ignore[typeddict-item]
+        )
+        return {error["Key"] for error in answer.get("Errors", [])}

@@ -1,0 +1,78 @@
+"""A recording: its identity, where its file is, and what is known of it."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Self
+
+from meet.clock import Milliseconds
+from meet.recordings.lifecycle import FINISHED, RECORDING, Status
+
+# ULID (https://github.com/ulid/spec): 48 bits of time, 80 bits of randomness, base 32.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TIME_LENGTH = 10
+_RANDOM_LENGTH = 16
+_ID_LENGTH = _TIME_LENGTH + _RANDOM_LENGTH
+
+ID = re.compile(rf"rec_[{_ALPHABET}]{{{_ID_LENGTH}}}", re.ASCII)
+PREFIX = "recordings/"
+_KEY = re.compile(rf"{PREFIX}([A-Za-z0-9-]+)/({ID.pattern})\.mp4", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One recording of one room; what is not known yet is None."""
+
+    id: str
+    room_name: str
+    status: Status
+    created_at: Milliseconds
+    egress_id: str | None = None
+    started_at: Milliseconds | None = None
+    stop_requested_at: Milliseconds | None = None
+    ended_at: Milliseconds | None = None
+    duration: Decimal | None = None
+    """Seconds."""
+    size: int | None = None
+    """Bytes."""
+    etag: str | None = None
+    error: str | None = None
+
+    @classmethod
+    def new(cls, room_name: str, *, now: Milliseconds) -> Self:
+        """Return a recording that LiveKit has not been asked for yet."""
+        return cls(new_id(now), room_name, Status.STARTING, created_at=now)
+
+    @property
+    def object_key(self) -> str:
+        """Where the file is, or will be."""
+        return f"{PREFIX}{self.room_name}/{self.filename}"
+
+    @property
+    def filename(self) -> str:
+        """The last part of the object key."""
+        return f"{self.id}.mp4"
+
+    @property
+    def holds_its_room(self) -> bool:
+        """Tell whether the room takes no other recording because of this one."""
+        return self.status in RECORDING
+
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether it has its end: a file, or a reason why there is none."""
+        return self.status in FINISHED
+
+
+def new_id(now: Milliseconds) -> str:
+    """Return an id that sorts by time and that nobody can guess."""
+    number = now << (5 * _RANDOM_LENGTH) | secrets.randbits(5 * _RANDOM_LENGTH)
+    digits = (number >> (5 * place) & 31 for place in reversed(range(_ID_LENGTH)))
+    return "rec_" + "".join(_ALPHABET[digit] for digit in digits)
+
+
+def id_in_key(object_key: str) -> str | None:
+    """Return the recording that an object belongs to; None if it is none of ours."""
+    match = _KEY.fullmatch(object_key)
+    return match[2] if match else None

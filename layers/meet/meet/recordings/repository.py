@@ -1,0 +1,252 @@
+"""Recordings in DynamoDB: the only module that knows the table's attributes and indexes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from meet import dynamodb
+from meet.clock import Milliseconds
+from meet.errors import AlreadyRecording, RecordingNotFound, RoomNotFound
+from meet.paging import Page
+from meet.recordings.lifecycle import Evidence, Status, advance, earlier_than
+from meet.recordings.model import ID, Recording
+from meet.rooms.repository import RoomRepository
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+STATUS_INDEX = "byStatus"
+ROOM_INDEX = "byRoom"
+LIST_KEY = rf"\d{{15}}#{ID.pattern}"
+
+_BATCH_GET = 100
+_BATCH_WRITE = 25
+_ATTEMPTS = 10
+
+
+@dataclass(frozen=True)
+class RecordingRepository:
+    """Stores and finds recordings."""
+
+    client: "DynamoDBClient"
+    table: str
+    rooms: RoomRepository
+
+    def start(self, recording: Recording, *, sweep_at: Milliseconds) -> None:
+        """Store a new recording and take its room, both or none.
+
+        Raises RoomNotFound when the room is not open, AlreadyRecording when it is taken.
+        """
+        room = self.rooms.taking(recording.room_name, recording.id, now=recording.created_at)
+        put = {
+            "TableName": self.table,
+            "Item": dynamodb.to_item(_to_values(recording) | {"sweepAt": sweep_at}),
+            "ConditionExpression": "attribute_not_exists(recordingId)",
+        }
+        for _ in range(_ATTEMPTS):
+            try:
+                self.client.transact_write_items(TransactItems=[{"Update": room}, {"Put": put}])  # type: ignore[typeddict-item]
+            except self.client.exceptions.TransactionCanceledException as error:
+                reason = error.response["CancellationReasons"][0]
+                if reason["Code"] == "ConditionalCheckFailed":
+                    taken = "activeRecordingId" in reason.get("Item", {})
+                    raise (AlreadyRecording if taken else RoomNotFound) from error
+                continue  # another transaction was at the room in this very moment
+            return
+        raise AlreadyRecording
+
+    def discard(self, recording: Recording) -> None:
+        """Forget a recording that LiveKit never started, and let its room go."""
+        self.rooms.release(recording.room_name, recording.id)
+        self.client.delete_item(TableName=self.table, Key=_key(recording.id))
+
+    def get(self, recording_id: str) -> Recording:
+        """Return a recording; raise RecordingNotFound."""
+        if ID.fullmatch(recording_id) is None:
+            raise RecordingNotFound
+        found = self.client.get_item(
+            TableName=self.table, Key=_key(recording_id), ConsistentRead=True
+        )
+        if "Item" not in found:
+            raise RecordingNotFound
+        return _from_values(dynamodb.from_item(found["Item"]))
+
+    def get_many(self, recording_ids: Sequence[str]) -> list[Recording]:
+        """Return those of the recordings that exist, in no order."""
+        wanted = [_key(each) for each in recording_ids if ID.fullmatch(each)]
+        found: list[Recording] = []
+        while wanted:
+            chunk, wanted = wanted[:_BATCH_GET], wanted[_BATCH_GET:]
+            answer: Any = self.client.batch_get_item(
+                RequestItems={self.table: {"Keys": chunk, "ConsistentRead": True}}
+            )
+            items = answer["Responses"].get(self.table, [])
+            found += [_from_values(dynamodb.from_item(item)) for item in items]
+            wanted += answer.get("UnprocessedKeys", {}).get(self.table, {}).get("Keys", [])
+        return found
+
+    def page(
+        self, *, statuses: frozenset[Status], room: str | None, after: str | None, limit: int
+    ) -> Page[Recording]:
+        """Return at most limit recordings, newest first, from behind a list key.
+
+        Empty statuses mean every status.
+        """
+        index: dict[str, Any] = {}
+        if room is not None:
+            index = {"index": ROOM_INDEX, "attribute": "roomName", "partitions": [room]}
+        elif statuses:
+            partitions = [f"{status}#{shard}" for status in statuses for shard in dynamodb.SHARDS]
+            index = {"index": STATUS_INDEX, "attribute": "statusShard", "partitions": partitions}
+        items = dynamodb.newest_first(
+            self.client, table=self.table, after=after, limit=limit, **index
+        )
+        recordings = (_from_values(values) for values in items)
+        wanted = (each for each in recordings if not statuses or each.status in statuses)
+        found = list(islice(wanted, limit + 1))
+        page = found[:limit]
+        return Page(page, _list_key(page[-1]) if len(found) > limit else None)
+
+    def observe(self, recording_id: str, evidence: Evidence, facts: dict[str, Any]) -> Recording:
+        """Write down evidence and the facts that came with it; return what is known then.
+
+        The status never goes back, and a fact once known stays. Raises RecordingNotFound, also
+        for what was deleted: nothing brings a recording back.
+        """
+        status = advance(Status.STARTING, evidence)
+        known = {key: value for key, value in facts.items() if value is not None}
+        sets = [f"#{key} = if_not_exists(#{key}, :{key})" for key in known]
+        earlier = {f":from{number}": each for number, each in enumerate(earlier_than(status))}
+        if earlier:
+            try:
+                return self._update(
+                    recording_id,
+                    ["#status = :status", "statusShard = :statusShard", *sets],
+                    remove="#error" if status is Status.READY else None,
+                    condition=f"#status IN ({', '.join(earlier)})",
+                    values={
+                        ":status": status,
+                        ":statusShard": _status_shard(recording_id, status),
+                        **earlier,
+                    },
+                    facts=known,
+                )
+            except RecordingNotFound:
+                known.pop("error", None)
+        sets = [f"#{key} = if_not_exists(#{key}, :{key})" for key in known]
+        if not sets:
+            return self.get(recording_id)
+        return self._update(
+            recording_id, sets, condition="attribute_exists(recordingId)", facts=known
+        )
+
+    def settled(self, recording_id: str) -> None:
+        """Tell that no sweep has to look at a finished recording again."""
+        self.client.update_item(
+            TableName=self.table,
+            Key=_key(recording_id),
+            UpdateExpression="REMOVE sweepAt",
+            ConditionExpression="#status IN (:failed, :ready)",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues=dynamodb.to_item(
+                {":failed": Status.FAILED, ":ready": Status.READY}
+            ),
+        )
+
+    def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
+        """Return id and moment of the recordings that the sweep has to look at."""
+        return dynamodb.due(self.client, table=self.table, name="recordingId", until=until)
+
+    def delete(self, recording_id: str) -> None:
+        """Delete a finished recording; do nothing if it is gone."""
+        self.client.delete_item(TableName=self.table, Key=_key(recording_id))
+
+    def delete_many(self, recording_ids: Sequence[str]) -> set[str]:
+        """Delete recordings; return the ids of those that DynamoDB left undone."""
+        left = list(recording_ids)
+        undone: set[str] = set()
+        while left:
+            chunk, left = left[:_BATCH_WRITE], left[_BATCH_WRITE:]
+            requests: Any = [{"DeleteRequest": {"Key": _key(each)}} for each in chunk]
+            for _ in range(_ATTEMPTS):
+                answer = self.client.batch_write_item(RequestItems={self.table: requests})
+                requests = answer.get("UnprocessedItems", {}).get(self.table, [])
+                if not requests:
+                    break
+            undone |= {each["DeleteRequest"]["Key"]["recordingId"]["S"] for each in requests}
+        return undone
+
+    def _update(
+        self,
+        recording_id: str,
+        sets: list[str],
+        *,
+        condition: str,
+        facts: dict[str, Any],
+        values: dict[str, Any] | None = None,
+        remove: str | None = None,
+    ) -> Recording:
+        expression = f"SET {', '.join(sets)}" + (f" REMOVE {remove}" if remove else "")
+        names = {f"#{key}": key for key in ("status", "error", *facts)}
+        used = {key: name for key, name in names.items() if key in f"{expression} {condition}"}
+        bound = {**(values or {}), **{f":{key}": value for key, value in facts.items()}}
+        try:
+            updated = self.client.update_item(
+                TableName=self.table,
+                Key=_key(recording_id),
+                UpdateExpression=expression,
+                ConditionExpression=condition,
+                ExpressionAttributeNames=used,
+                ExpressionAttributeValues=dynamodb.to_item(bound),
+                ReturnValues="ALL_NEW",
+            )
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            raise RecordingNotFound from error
+        return _from_values(dynamodb.from_item(updated["Attributes"]))
+
+
+def _key(recording_id: str) -> dict[str, Any]:
+    return dynamodb.to_item({"recordingId": recording_id})
+
+
+def _list_key(recording: Recording) -> str:
+    return dynamodb.list_key(recording.created_at, recording.id)
+
+
+def _status_shard(recording_id: str, status: Status) -> str:
+    return f"{status}#{dynamodb.shard_of(recording_id)}"
+
+
+def _to_values(recording: Recording) -> dict[str, Any]:
+    return {
+        "recordingId": recording.id,
+        "roomName": recording.room_name,
+        "status": recording.status,
+        "createdAt": recording.created_at,
+        "indexShard": dynamodb.shard_of(recording.id),
+        "statusShard": _status_shard(recording.id, recording.status),
+        "listKey": _list_key(recording),
+    }
+
+
+def _from_values(values: dict[str, Any]) -> Recording:
+    def moment(name: str) -> Milliseconds | None:
+        return Milliseconds(int(values[name])) if name in values else None
+
+    duration: Decimal | None = values.get("duration")
+    return Recording(
+        id=values["recordingId"],
+        room_name=values["roomName"],
+        status=Status(values["status"]),
+        created_at=Milliseconds(int(values["createdAt"])),
+        egress_id=values.get("egressId"),
+        started_at=moment("startedAt"),
+        stop_requested_at=moment("stopRequestedAt"),
+        ended_at=moment("endedAt"),
+        duration=duration,
+        size=int(values["size"]) if "size" in values else None,
+        etag=values.get("etag"),
+        error=values.get("error"),
+    )

@@ -1,0 +1,130 @@
+"""What callers do with recordings: start, stop, show, delete."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from meet import clock
+from meet.clock import MINUTE, Milliseconds
+from meet.errors import (
+    AlreadyRecording,
+    MediaServerUnavailable,
+    NobodyPublishing,
+    RecordingDisabled,
+    RecordingFinished,
+    RecordingNotFinished,
+    RecordingNotFound,
+)
+from meet.media_server import MediaServer
+from meet.recorder import Recorder
+from meet.recordings.lifecycle import Evidence
+from meet.recordings.media import MAX_DELETES, MediaStore
+from meet.recordings.model import Recording
+from meet.recordings.repository import RecordingRepository
+from meet.rooms.service import RoomService
+from meet.twirp import OutcomeUnknown
+
+logger = logging.getLogger(__name__)
+
+FIRST_SWEEP = MINUTE
+
+
+@dataclass(frozen=True)
+class RecordingControl:
+    """Starts and stops recordings."""
+
+    recordings: RecordingRepository
+    rooms: RoomService
+    media_server: MediaServer
+    recorder: Recorder
+
+    def start(self, room_name: str) -> Recording:
+        """Record a room; of any number of concurrent starts exactly one succeeds.
+
+        Raises RoomNotFound, RecordingDisabled, AlreadyRecording, NobodyPublishing or
+        MediaServerUnavailable; after each of them it may be tried again at once. When LiveKit
+        does not answer, the recording is STARTING and the sweep finds out what became of it.
+        """
+        room = self.rooms.get(room_name)
+        if not room.preferences.recording:
+            raise RecordingDisabled
+        if room.active_recording_id is not None:
+            raise AlreadyRecording
+        people = self.media_server.participants(room.name)
+        if not any(each.is_publishing and not each.is_recorder for each in people):
+            raise NobodyPublishing
+        now = clock.now()
+        recording = Recording.new(room.name, now=now)
+        self.recordings.start(recording, sweep_at=Milliseconds(now + FIRST_SWEEP))
+        try:
+            egress = self.recorder.start(room.name, recording.object_key)
+        except OutcomeUnknown:
+            logger.warning("start left to the sweep", extra=_ids(recording), exc_info=True)
+            return recording
+        except MediaServerUnavailable:
+            self.recordings.discard(recording)
+            raise
+        recording = self.recordings.observe(recording.id, egress.evidence, {"egressId": egress.id})
+        if recording.stop_requested_at is not None:  # while LiveKit was starting it
+            self._stop(recording)
+        return recording
+
+    def stop(self, recording_id: str) -> None:
+        """Stop a recording, now or as soon as it can be.
+
+        Raises RecordingNotFound, and RecordingFinished when there is nothing to stop.
+        """
+        if not self.recordings.get(recording_id).holds_its_room:
+            raise RecordingFinished
+        facts = {"stopRequestedAt": clock.now()}
+        self._stop(self.recordings.observe(recording_id, Evidence.STOP_REQUESTED, facts))
+
+    def _stop(self, recording: Recording) -> None:
+        if recording.egress_id is None:
+            return  # whoever learns the egress's id stops it
+        try:
+            self.recorder.stop(recording.egress_id)
+        except MediaServerUnavailable:
+            logger.warning("stop left to the sweep", extra=_ids(recording), exc_info=True)
+
+
+@dataclass(frozen=True)
+class RecordingDeletion:
+    """Deletes finished recordings: the file first, so that it can be repeated."""
+
+    recordings: RecordingRepository
+    media: MediaStore
+
+    def delete(self, recording_id: str) -> None:
+        """Delete one; raise RecordingNotFound, RecordingNotFinished."""
+        recording = self.recordings.get(recording_id)
+        if not recording.is_finished:
+            raise RecordingNotFinished
+        if self.media.delete([recording.object_key]):
+            raise OSError(f"S3 did not delete {recording.object_key}")
+        self.recordings.delete(recording.id)
+
+    def delete_many(self, recording_ids: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+        """Delete several, at most MAX_DELETES; return those gone, and why the others are not."""
+        wanted = list(dict.fromkeys(recording_ids))[:MAX_DELETES]
+        refused = dict.fromkeys(wanted, RecordingNotFound.message)
+        finished: dict[str, Recording] = {}
+        for recording in self.recordings.get_many(wanted):
+            if recording.is_finished:
+                finished[recording.id] = recording
+            else:
+                refused[recording.id] = RecordingNotFinished.message
+        if finished:
+            kept = self.media.delete([each.object_key for each in finished.values()])
+            clean = [each.id for each in finished.values() if each.object_key not in kept]
+            gone = set(clean) - self.recordings.delete_many(clean)
+            for each in finished:
+                refused[each] = "It could not be deleted now"
+            for each in gone:
+                del refused[each]
+        deleted = [each for each in wanted if each not in refused]
+        return deleted, {each: refused[each] for each in wanted if each in refused}
+
+
+def _ids(recording: Recording) -> dict[str, str]:
+    return {"recording": recording.id, "room": recording.room_name}

@@ -1,0 +1,93 @@
+"""Twirp over HTTP, as LiveKit's server API speaks it: one call, its errors, its timeouts.
+
+https://twitchtv.github.io/twirp/docs/spec_v7.html
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import urllib3
+from google.protobuf.message import Message
+
+from meet.access_token import AccessTokens
+from meet.errors import MediaServerUnavailable
+
+CONNECT_TIMEOUT = 2.0
+READ_TIMEOUT = 5.0
+"""Seconds. Most calls take LiveKit milliseconds, or something is wrong."""
+
+Reply = TypeVar("Reply", bound=Message)
+
+
+class Refused(Exception):
+    """LiveKit answered that it will not; code is Twirp's, such as not_found."""
+
+    def __init__(self, method: str, code: str, message: str) -> None:
+        super().__init__(f"{method}: {code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class OutcomeUnknown(MediaServerUnavailable):
+    """The call was sent and not answered to the point: it may have been done, or not."""
+
+
+# Codes that say that LiveKit, not our request, is at fault. A wrong API key comes as "unknown".
+_UNAVAILABLE = {"unavailable", "unauthenticated", "unknown", "resource_exhausted"}
+_UNKNOWN = {"deadline_exceeded", "internal"}
+_NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+
+
+@dataclass(frozen=True)
+class TwirpClient:
+    """Calls one LiveKit server; url is its WebSocket URL."""
+
+    url: str
+    tokens: AccessTokens
+    http: urllib3.PoolManager
+
+    def call(
+        self,
+        method: str,
+        request: Message,
+        reply: type[Reply],
+        *,
+        grants: dict[str, Any],
+        timeout: float = READ_TIMEOUT,
+    ) -> Reply:
+        """Return LiveKit's answer; raise Refused, OutcomeUnknown or MediaServerUnavailable."""
+        base = self.url.rstrip("/").replace("ws", "http", 1)
+        try:
+            answer = self.http.request(
+                "POST",
+                f"{base}/twirp/livekit.{method}",
+                body=request.SerializeToString(),
+                headers={
+                    "Authorization": f"Bearer {self.tokens.for_server(grants)}",
+                    "Content-Type": "application/protobuf",
+                },
+                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout),
+                retries=False,
+            )
+        except _NEVER_SENT as error:
+            raise MediaServerUnavailable(f"{method}: {type(error).__name__}") from error
+        except urllib3.exceptions.HTTPError as error:
+            raise OutcomeUnknown(f"{method}: {type(error).__name__}") from error
+        if answer.status == 200:
+            return reply.FromString(answer.data)
+        code, message = _error(answer.data)
+        if code in _UNKNOWN:
+            raise OutcomeUnknown(f"{method}: {answer.status} {code}")
+        if code in _UNAVAILABLE:
+            raise MediaServerUnavailable(f"{method}: {answer.status} {code}")
+        raise Refused(method, code, message)
+
+
+def _error(body: bytes) -> tuple[str, str]:
+    """Return code and message of a Twirp error (always JSON), or what stands in for them."""
+    try:
+        error = json.loads(body)
+        return str(error["code"]), str(error.get("msg", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "unknown", ""

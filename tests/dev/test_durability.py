@@ -1,0 +1,66 @@
+"""What the emulator answered is there after kill -9."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dev import ports
+from dev.deployment import aws_session
+from dev.parts import Parts
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Parts]:
+    stack = Parts(tmp_path)
+    stack.use_ports({"api": ports.pick(), "aws": ports.pick()})
+    (tmp_path / "deployed.json").write_text("{}")
+    stack.start_emulator()
+    yield stack
+    stack.stop_all()
+
+
+def test_what_was_written_survives_a_killed_emulator(parts: Parts) -> None:
+    session = aws_session()
+    dynamodb: DynamoDBClient = session.client("dynamodb", endpoint_url=parts.aws_endpoint_url)
+    s3: S3Client = session.client("s3", endpoint_url=parts.aws_endpoint_url)
+    secrets: SecretsManagerClient = session.client(
+        "secretsmanager", endpoint_url=parts.aws_endpoint_url
+    )
+    dynamodb.create_table(
+        TableName="Rooms",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "roomName", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "roomName", "KeyType": "HASH"}],
+    )
+    dynamodb.update_time_to_live(
+        TableName="Rooms",
+        TimeToLiveSpecification={"AttributeName": "deleteAfter", "Enabled": True},
+    )
+    secrets.create_secret(Name="keys", SecretString="{}")
+    s3.create_bucket(Bucket="recordings")
+    s3.put_object(Bucket="recordings", Key="a.mp4", Body=b"video", ContentType="video/mp4")
+
+    def write(number: int) -> None:
+        dynamodb.put_item(TableName="Rooms", Item={"roomName": {"S": f"room-{number}"}})
+
+    with ThreadPoolExecutor(8) as writers:
+        list(writers.map(write, range(40)))
+    dynamodb.delete_item(TableName="Rooms", Key={"roomName": {"S": "room-0"}})
+    parts.kill_emulator()
+    parts.start_emulator()
+
+    kept = {item["roomName"]["S"] for item in dynamodb.scan(TableName="Rooms")["Items"]}
+    assert kept == {f"room-{number}" for number in range(1, 40)}
+    expiry = dynamodb.describe_time_to_live(TableName="Rooms")["TimeToLiveDescription"]
+    assert expiry["AttributeName"] == "deleteAfter"
+    assert secrets.get_secret_value(SecretId="keys")["SecretString"] == "{}"
+    video = s3.get_object(Bucket="recordings", Key="a.mp4")
+    assert (video["Body"].read(), video["ContentType"]) == (b"video", "video/mp4")

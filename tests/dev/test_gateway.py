@@ -1,0 +1,187 @@
+"""What the API's port makes of a request, and what the AWS port adds."""
+
+import asyncio
+from collections.abc import MutableMapping
+from typing import Any
+
+import pytest
+
+from dev.commits import Commits
+from dev.gateway import MAX_BODY_BYTES, SAVE_PATH, Gateway, Receive, Scope, Send
+
+API_PORT = 6080
+AWS_PORT = 4566
+
+
+class Exchange:
+    """A gateway in front of an emulator that notes what it gets and answers 200."""
+
+    def __init__(self, api_id: str | None = "abc123") -> None:
+        self.scope: Scope = {}
+        self.body = b""
+        self.saves: list[str] = []
+        self.sent: list[MutableMapping[str, Any]] = []
+        self.gateway = Gateway(
+            self._emulator,
+            API_PORT,
+            lambda: api_id,
+            Commits(self.saves.append),
+            lambda: self.saves.append("everything"),
+        )
+
+    async def _emulator(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope = scope
+        self.body = (await receive())["body"]
+        status = int(dict(scope["headers"]).get(b"answer-with", b"200"))
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    def request(
+        self,
+        method: str,
+        raw_path: str,
+        *,
+        port: int = API_PORT,
+        headers: dict[str, str] | None = None,
+        chunks: tuple[bytes, ...] = (b"",),
+    ) -> int:
+        """Send a request and return the status of the answer."""
+        messages = [
+            {"type": "http.request", "body": chunk, "more_body": n < len(chunks)}
+            for n, chunk in enumerate(chunks, 1)
+        ]
+
+        async def receive() -> MutableMapping[str, Any]:
+            return messages.pop(0)
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            self.sent.append(message)
+
+        scope = {
+            "type": "http",
+            "method": method,
+            "path": raw_path,
+            "raw_path": raw_path.encode("latin-1"),
+            "query_string": b"",
+            "headers": [(k.encode(), v.encode()) for k, v in (headers or {}).items()],
+            "server": ("127.0.0.1", port),
+            "client": ("127.0.0.9", 5),
+        }
+        asyncio.run(self.gateway(scope, receive, send))
+        return int(self.sent[0]["status"])
+
+    @property
+    def answer(self) -> bytes:
+        """The body of the answer."""
+        return b"".join(m["body"] for m in self.sent if m["type"] == "http.response.body")
+
+    @property
+    def headers(self) -> dict[bytes, bytes]:
+        """The headers that the emulator got."""
+        return dict(self.scope["headers"])
+
+
+def test_a_path_of_the_stage_goes_to_the_api() -> None:
+    exchange = Exchange()
+    assert exchange.request("GET", "/meet/api/v1/rooms") == 200
+    assert exchange.scope["path"] == "/_aws/execute-api/abc123/meet/api/v1/rooms"
+
+
+@pytest.mark.parametrize(
+    ("sent", "handed_on"),
+    [
+        ("/meet/api/v1/rooms/a%20b%2Fc", "/meet/api/v1/rooms/a%20b%2Fc"),
+        ("/meet/api/v1/rooms/100%25", "/meet/api/v1/rooms/100%25"),
+        ("/meet/caf\xc3\xa9/", "/meet/caf%C3%A9/"),
+    ],
+)
+def test_a_path_stays_percent_encoded(sent: str, handed_on: str) -> None:
+    exchange = Exchange()
+    exchange.request("GET", sent)
+    assert exchange.scope["path"] == f"/_aws/execute-api/abc123{handed_on}"
+    assert exchange.scope["raw_path"] == exchange.scope["path"].encode()
+
+
+@pytest.mark.parametrize("path", ["/", "/meeting", "/_aws/execute-api/abc123/meet/", SAVE_PATH])
+def test_every_other_path_is_forbidden(path: str) -> None:
+    exchange = Exchange()
+    assert exchange.request("GET", path) == 403
+    assert exchange.answer == b'{"message":"Forbidden"}'
+    assert not exchange.scope
+
+
+def test_before_the_first_deploy_the_api_is_unavailable() -> None:
+    assert Exchange(api_id=None).request("GET", "/meet/api/v1/rooms") == 503
+
+
+def test_the_client_cannot_say_where_it_comes_from() -> None:
+    exchange = Exchange()
+    forged = {
+        "x-forwarded-for": "1.2.3.4",
+        "x-forwarded-host": "evil",
+        "x-forwarded-proto": "https",
+    }
+    exchange.request("GET", "/meet/", headers={"host": "meet.test", **forged})
+    assert exchange.headers == {
+        b"host": b"meet.test",
+        b"x-forwarded-for": b"127.0.0.9",
+        b"x-forwarded-port": b"6080",
+        b"x-forwarded-proto": b"http",
+    }
+
+
+def test_a_body_arrives_whole_with_its_length() -> None:
+    exchange = Exchange()
+    chunked = {"transfer-encoding": "chunked"}
+    exchange.request("POST", "/meet/", headers=chunked, chunks=(b"ab", b"", b"c"))
+    assert exchange.body == b"abc"
+    assert exchange.headers[b"content-length"] == b"3"
+    assert b"transfer-encoding" not in exchange.headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "chunks"),
+    [
+        ({"content-length": str(MAX_BODY_BYTES + 1)}, (b"",)),
+        ({}, (bytes(MAX_BODY_BYTES), b"1")),
+    ],
+)
+def test_a_body_over_10_mb_is_refused(headers: dict[str, str], chunks: tuple[bytes, ...]) -> None:
+    exchange = Exchange()
+    assert exchange.request("POST", "/meet/", headers=headers, chunks=chunks) == 413
+    assert exchange.answer == b'{"message":"Request Entity Too Large"}'
+    assert not exchange.scope
+
+
+def test_a_body_of_10_mb_passes() -> None:
+    exchange = Exchange()
+    assert exchange.request("POST", "/meet/", chunks=(bytes(MAX_BODY_BYTES),)) == 200
+
+
+@pytest.mark.parametrize("path", ["/meet/", "/elsewhere"])
+def test_head_is_answered_without_a_body(path: str) -> None:
+    exchange = Exchange()
+    exchange.request("HEAD", path)
+    assert exchange.answer == b""
+
+
+WRITE = {"x-amz-target": "DynamoDB_20120810.PutItem"}
+
+
+def test_a_write_is_saved_before_it_is_answered() -> None:
+    exchange = Exchange()
+    exchange.request("POST", "/", port=AWS_PORT, headers=WRITE)
+    assert exchange.saves == ["dynamodb"]
+    assert exchange.scope["path"] == "/"
+
+
+def test_a_refused_write_is_not_saved() -> None:
+    exchange = Exchange()
+    exchange.request("POST", "/", port=AWS_PORT, headers={**WRITE, "answer-with": "400"})
+    assert exchange.saves == []
+
+
+def test_everything_is_saved_on_demand() -> None:
+    exchange = Exchange()
+    assert exchange.request("POST", SAVE_PATH, port=AWS_PORT) == 200
+    assert exchange.saves == ["everything"]
