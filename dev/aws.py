@@ -20,7 +20,12 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "POWERTOOLS_SERVICE_NAME": "meet",
+    "AWS_REGION": "eu-west-1",
     "ROOMS_TABLE": "RoomsTable",
+    "RECORDINGS_TABLE": "RecordingsTable",
+    "RECORDINGS_BUCKET": "recordings",
+    "MAX_RECORDING_SECONDS": "21600",
+    "PLAYBACK_SECRET": "PlaybackSecret",
     "IDEMPOTENCY_TABLE": "IdempotencyTable",
     "API_KEYS_SECRET": "ApiKeysSecret",
     "LIVEKIT_SECRET": "LiveKitSecret",
@@ -45,10 +50,14 @@ def memory_aws() -> Iterator[None]:
             table = {k: v for k, v in properties.items() if k not in _NOT_IN_CREATE_TABLE}
             table["SSESpecification"] = {"Enabled": True}
             dynamodb.create_table(TableName=name, **table)
-            dynamodb.update_time_to_live(
-                TableName=name, TimeToLiveSpecification=properties["TimeToLiveSpecification"]
-            )
+            if expiry := properties.get("TimeToLiveSpecification"):
+                dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)
+        boto3.client("s3").create_bucket(
+            Bucket=ENVIRONMENT["RECORDINGS_BUCKET"],
+            CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+        )
         secrets = boto3.client("secretsmanager")
+        secrets.create_secret(Name="PlaybackSecret", SecretString="signs-playback-links")
         for name, value in SECRETS.items():
             secrets.create_secret(Name=name, SecretString=json.dumps(value))
         yield

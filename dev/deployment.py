@@ -19,6 +19,7 @@ from dev.gateway import SAVE_PATH
 from dev.template import load_template, resources
 
 if TYPE_CHECKING:
+    from mypy_boto3_apigateway import APIGatewayClient
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
@@ -118,6 +119,7 @@ class Deployment:
         outputs = self.outputs()
         if outputs is None:
             raise processes.StepFailed(f"The stack is not complete; see {log}")
+        self._shape_refusals(outputs["ApiId"])
         self.save()
         record = {"digest": wanted, "apiId": outputs["ApiId"]}
         processes.write_atomically(self._deployed, json.dumps(record))
@@ -151,6 +153,24 @@ class Deployment:
         build.copy_functions(app / "functions")
         build.build_layer(app / ".aws-sam" / "layer", build.this_machine())
         return app
+
+    def _shape_refusals(self, api_id: str) -> None:
+        """Apply GatewayResponses, which the emulator does not import with the API."""
+        client: APIGatewayClient = self._session.client(
+            "apigateway", endpoint_url=self.endpoint, config=self._config
+        )
+        (api,) = resources("AWS::Serverless::Api").values()
+        for kind, response in api["GatewayResponses"].items():
+            headers = response.get("ResponseParameters", {}).get("Headers", {})
+            status = {"statusCode": str(response["StatusCode"])} if "StatusCode" in response else {}
+            client.put_gateway_response(
+                restApiId=api_id,
+                responseType=kind,
+                responseTemplates=response["ResponseTemplates"],
+                responseParameters={f"gatewayresponse.header.{k}": v for k, v in headers.items()},
+                **status,
+            )
+        client.create_deployment(restApiId=api_id, stageName=api["StageName"])
 
     def _switch_on_expiry(self) -> None:
         """Apply TimeToLiveSpecification, which the emulator's CloudFormation ignores."""

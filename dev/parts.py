@@ -61,7 +61,7 @@ class Parts:
     def use_ports(self, numbers: dict[str, int]) -> None:
         """Decide which ports the parts listen on: api, aws, livekit, rtc, redis."""
         self._ports = numbers
-        self.origin = f"http://{ports.LOOPBACK}:{numbers['api']}"
+        self.origin = f"http://localhost:{numbers['api']}"
         self.aws_endpoint_url = f"http://{ports.LOOPBACK}:{numbers['aws']}"
 
     def start_emulator(self) -> None:

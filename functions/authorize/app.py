@@ -6,10 +6,12 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lamb
 import json
 import logging
 import os
+from collections.abc import Callable
 from typing import Any
 
-from meet import wiring
+from meet import clock, wiring
 from meet.access import OPERATIONS, Credential, is_valid_key
+from meet.recordings import playback
 
 logger = logging.getLogger()
 
@@ -17,21 +19,40 @@ logger = logging.getLogger()
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return a policy for this one request; raise Unauthorized, which the gateway makes a 401."""
     operation, accepted = OPERATIONS[event["httpMethod"], event["resource"]]
-    headers = {name.lower(): value for name, value in event["headers"].items()}
-    key = headers.get("x-api-key")
-    if Credential.API_KEY in accepted and key is not None:
-        keys: dict[str, str] = json.loads(wiring.secret(os.environ["API_KEYS_SECRET"]))
-        if is_valid_key(key, keys.values()):
-            return _allow(Credential.API_KEY, event["methodArn"])
+    for credential, is_shown in _CHECKS.items():
+        if credential in accepted and is_shown(event):
+            return _allow(credential, event["methodArn"])
     logger.warning(
         "refused",
         extra={
             "operation": operation,
-            "reason": "no API key" if key is None else "wrong API key",
             "correlation_id": event["requestContext"].get("requestId"),
         },
     )
     raise Exception("Unauthorized")  # noqa: TRY002 - the very text that API Gateway looks for
+
+
+def _has_api_key(event: dict[str, Any]) -> bool:
+    headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
+    key = headers.get("x-api-key")
+    if key is None:
+        return False
+    keys: dict[str, str] = json.loads(wiring.secret(os.environ["API_KEYS_SECRET"]))
+    return is_valid_key(key, keys.values())
+
+
+def _has_playback_link(event: dict[str, Any]) -> bool:
+    token = (event["queryStringParameters"] or {}).get(playback.PARAMETER)
+    if token is None:
+        return False
+    recording_id = event["pathParameters"]["recordingId"]
+    return playback.is_valid(token, recording_id, now=clock.now(), key=wiring.playback_key())
+
+
+_CHECKS: dict[Credential, Callable[[dict[str, Any]], bool]] = {
+    Credential.API_KEY: _has_api_key,
+    Credential.PLAYBACK_LINK: _has_playback_link,
+}
 
 
 def _allow(principal: str, method_arn: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
         participant_name=admission.identity,
         role=admission.role,
         livekit_url=wiring.livekit_url(),
-    ).model_dump(by_alias=True)
+    ).to_json()
 
 
 handler = entrypoint(api)

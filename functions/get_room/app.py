@@ -3,7 +3,7 @@
 from typing import Any
 
 from meet import wiring
-from meet.http import create_api, entrypoint, origin, select
+from meet.http import create_api, entrypoint, origin
 from meet.rooms.schemas import RoomView
 from meet.types import PathSegment
 
@@ -14,7 +14,7 @@ api = create_api()
 def get_room(room_name: PathSegment, fields: str | None = None) -> dict[str, Any]:
     """Show a room."""
     room = wiring.room_service().get(room_name)
-    return select(RoomView.of(room, origin=origin(api)).to_json(), fields)
+    return RoomView.of(room, origin=origin(api)).to_json(fields)
 
 
 handler = entrypoint(api)

@@ -1,14 +1,18 @@
 """POST /livekit/webhook: hear from LiveKit what happens in meetings."""
 
+from http import HTTPStatus
+
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from google.protobuf.json_format import Parse, ParseError
+from livekit.protocol.egress import EgressInfo
 from livekit.protocol.webhook import WebhookEvent
 
 from meet import wiring
 from meet.errors import MalformedBody
-from meet.http import create_api, entrypoint, no_content, raw_body
+from meet.http import create_api, entrypoint, json_reply, raw_body
 from meet.participants.service import is_ours
+from meet.recorder import to_egress
 
 logger = Logger(child=True)
 
@@ -29,14 +33,22 @@ def receive_livekit_webhook() -> Response[str]:
     wiring.access_tokens().check_webhook(body, authorization)
     try:
         event = Parse(body, WebhookEvent(), ignore_unknown_fields=True)
-    except ParseError as error:
+    except (ParseError, UnicodeDecodeError) as error:
         raise MalformedBody from error
 
+    if event.HasField("egress_info"):
+        _egress(event.egress_info)
     if event.event in _SIGNS_OF_LIFE and is_ours(event.room.metadata, wiring.owner()):
         stray = wiring.room_ending().close_if_stray(event.room.name)
         if stray:
             logger.warning("closed a stray meeting", extra={"room": event.room.name})
-    return no_content()
+    return json_reply({}, HTTPStatus.OK)
+
+
+def _egress(info: EgressInfo) -> None:
+    recording = wiring.recording_evidence().egress_seen(to_egress(info))
+    if recording is not None:
+        logger.info("egress", extra={"recording": recording.id, "status": recording.status})
 
 
 handler = entrypoint(api, json_body=False)

@@ -1,11 +1,14 @@
 """Everything that is no operation of the API: pages, their assets, and what does not exist."""
 
+import logging
 import re
 from html import escape
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from mangum import Mangum
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from meet import wiring
 from meet.access import API, OPERATIONS
 from meet.errors import RoomNotFound
-from meet.http import REQUEST_ID_HEADER
+from meet.http import REQUEST_ID_HEADER, logger
 from meet.rooms.model import NAME
 
 HERE = Path(__file__).parent
@@ -85,7 +88,7 @@ def openapi(request: Request) -> Response:
 
 def not_served(request: Request, error: HTTPException) -> Response:
     """Answer what no route takes, in the API's error body."""
-    path, method = request.url.path, request.method
+    path, method = request.scope["aws.event"]["path"], request.method  # as sent, not decoded
     allowed = sorted({verb for pattern, verb in _PATTERNS if pattern.fullmatch(path)})
     if allowed and method not in allowed:
         return _problem(HTTPStatus.METHOD_NOT_ALLOWED, {"Allow": ", ".join(allowed)})
@@ -93,7 +96,8 @@ def not_served(request: Request, error: HTTPException) -> Response:
 
 
 def failed(request: Request, error: Exception) -> Response:
-    """Answer a bug without a word about it; Starlette raises it again for the log."""
+    """Answer a bug without a word about it."""
+    logger.exception("unhandled error")
     return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, {})
 
 
@@ -121,4 +125,19 @@ app = Starlette(
 )
 app.router.redirect_slashes = False
 
-handler = Mangum(GatewayHeaders(app), lifespan="off", api_gateway_base_path="/meet")
+logging.getLogger("mangum").setLevel(logging.CRITICAL)  # failed logs, with the request id
+
+_mangum = Mangum(GatewayHeaders(app), lifespan="off")
+
+
+@logger.inject_lambda_context(
+    correlation_id_path=correlation_paths.API_GATEWAY_REST, clear_state=True
+)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Serve one request."""
+    path = event["path"]
+    if path == "/meet" or path.startswith("/meet/"):  # a custom domain hands over its base path
+        event = event | {"path": path.removeprefix("/meet") or "/"}
+    reply: dict[str, Any] = _mangum(event, context)  # type: ignore[arg-type]
+    logger.info(f"{event['httpMethod']} page {reply['statusCode']}")
+    return reply

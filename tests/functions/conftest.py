@@ -1,9 +1,12 @@
 """Calls a function the way API Gateway does."""
 
 import base64
+import io
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, TypeAlias, cast
@@ -11,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.client import BaseClient
 
 from dev.template import functions
 from tests.conftest import Clock, FakeLiveKit
@@ -139,3 +143,83 @@ def invoke(request: dict[str, Any]) -> Reply:
     """Send an event to the function that serves it."""
     name = ROUTES[request["httpMethod"], request["resource"]]
     return Reply.of(import_module(f"functions.{name}.app").handler(request, CONTEXT))
+
+
+HOUR = 3_600_000
+
+
+def create_room(call: Call, still_clock: Clock, **options: Any) -> dict[str, Any]:
+    """Create a room that is open for an hour, unless the options say otherwise."""
+    reply = call("POST", "/rooms", {"expirationDate": still_clock() + HOUR} | options)
+    assert reply.status == 200, reply.text
+    room: dict[str, Any] = reply.body
+    return room
+
+
+def secret_of(room: dict[str, Any], role: str) -> str:
+    """Return the secret in a room's link for moderator, publisher or viewer."""
+    secret: str = room[f"{role}URL"].partition("?secret=")[2]
+    return secret
+
+
+@dataclass
+class AwsCalls:
+    """What was asked of AWS, and what it answered."""
+
+    made: list[tuple[str, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _, _ in self.made]
+
+    def forget(self) -> None:
+        self.made.clear()
+
+
+@pytest.fixture(autouse=True)
+def aws_calls(monkeypatch: pytest.MonkeyPatch) -> AwsCalls:
+    """Count every call of any client; nothing here may ever scan a table.
+
+    One call at a time, since DynamoDB's operations on an item are atomic and moto's are not.
+    """
+    calls = AwsCalls()
+    one_at_a_time = threading.RLock()
+    make = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def make_and_count(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        assert operation != "Scan", "a table was scanned"
+        with one_at_a_time:
+            answer = make(client, operation, parameters)
+        calls.made.append((operation, parameters, answer))
+        return answer
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", make_and_count)
+    return calls
+
+
+Logs: TypeAlias = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def logs(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Logs]:
+    """Return what was logged so far, a dictionary a line, as CloudWatch gets it.
+
+    Lines of plain loggers go through Lambda's own JSON handler, which writes their extras.
+    """
+    http = import_module("meet.http")
+    structured = http.logger
+    written = io.StringIO()
+    monkeypatch.setattr(structured.registered_handler, "stream", written)
+    plain: list[dict[str, Any]] = []
+
+    class Plain(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if not record.name.startswith(structured.service):
+                trace = logging.Formatter().formatException(record.exc_info or (None, None, None))
+                plain.append({**vars(record), "message": record.getMessage(), "trace": trace})
+
+    handler = Plain()
+    monkeypatch.setattr(logging.root, "level", logging.INFO)
+    logging.root.addHandler(handler)
+    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()] + plain
+    logging.root.removeHandler(handler)

@@ -10,11 +10,13 @@ class Credential(StrEnum):
     """What a caller can show."""
 
     API_KEY = "apiKeyInHeader"
+    PLAYBACK_LINK = "playbackLink"
 
 
 API = "/api/v1"
 
 KEY_ONLY = frozenset({Credential.API_KEY})
+KEY_OR_LINK = frozenset({Credential.API_KEY, Credential.PLAYBACK_LINK})
 ANYBODY = frozenset[Credential]()
 
 OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
@@ -25,6 +27,17 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("DELETE", f"{API}/rooms/{{roomName}}"): ("delete_room", KEY_ONLY),
     ("POST", f"{API}/participants/token"): ("generate_participant_token", ANYBODY),
     ("DELETE", f"{API}/participants/{{participantName}}"): ("disconnect_participant", KEY_ONLY),
+    # API Gateway prefers the literal path, and somebody may be called token.
+    ("DELETE", f"{API}/participants/token"): ("disconnect_participant", KEY_ONLY),
+    ("POST", f"{API}/recordings"): ("create_recording", KEY_ONLY),
+    ("GET", f"{API}/recordings"): ("get_recordings", KEY_ONLY),
+    ("DELETE", f"{API}/recordings"): ("delete_multiple_recordings", KEY_ONLY),
+    ("GET", f"{API}/recordings/{{recordingId}}"): ("get_recording", KEY_ONLY),
+    ("PUT", f"{API}/recordings/{{recordingId}}"): ("stop_recording", KEY_ONLY),
+    ("DELETE", f"{API}/recordings/{{recordingId}}"): ("delete_recording", KEY_ONLY),
+    ("GET", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", KEY_OR_LINK),
+    ("HEAD", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", KEY_OR_LINK),
+    ("GET", f"{API}/recordings/{{recordingId}}/url"): ("get_recording_url", KEY_ONLY),
 }
 """(method, resource) -> (function, what opens it). ANYBODY passes no authorizer at all."""
 
@@ -34,6 +47,8 @@ def is_valid_key(given: str, keys: Iterable[str]) -> bool:
 
     Digests are compared, so that not even the length shows.
     """
+    if not given:
+        return False
     digest = _digest(given)
     matches = [compare_digest(digest, _digest(key)) for key in keys]  # all of them, always
     return any(matches)

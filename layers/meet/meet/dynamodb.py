@@ -1,8 +1,8 @@
 """What both tables share: DynamoDB's wire format, and lists spread over index partitions.
 
-Every item carries an indexShard, so that no single index partition takes all writes (each takes 1,000
-a second), and a listKey that sorts the newest first. sweepAt says when a sweep has to look at
-an item; an item without it is in no sweep's index, and one without a listKey in no list's.
+Every item carries an indexShard, so that no single index partition takes all writes (each takes
+1,000 a second), and a listKey that sorts the newest first. sweepAt says when a sweep has to look
+at an item; an item without it is in no sweep's index, and one without a listKey in no list's.
 """
 
 import heapq

@@ -61,10 +61,16 @@ class InvalidRequest(MeetError):
         }
 
 
-class RoomNotFound(MeetError):
-    """No such room, or it expired, or it was deleted: one and the same to a caller."""
+class NotFound(MeetError):
+    """Nothing is there."""
 
     status = HTTPStatus.NOT_FOUND
+    message = "Not found"
+
+
+class RoomNotFound(NotFound):
+    """No such room, or it expired, or it was deleted: one and the same to a caller."""
+
     message = "Room not found"
 
 
@@ -77,10 +83,9 @@ class RoomToJoinNotFound(RoomNotFound):
         return {"name": "Room not found", "message": "The room does not exist"}
 
 
-class ParticipantNotFound(MeetError):
+class ParticipantNotFound(NotFound):
     """Nobody of that name is connected to the room."""
 
-    status = HTTPStatus.NOT_FOUND
     message = "Participant not found"
 
 
@@ -130,10 +135,9 @@ class MediaServerUnavailable(MeetError):
         return {"Retry-After": str(self.retry_after)}
 
 
-class RecordingNotFound(MeetError):
+class RecordingNotFound(NotFound):
     """No such recording, or its file is lost."""
 
-    status = HTTPStatus.NOT_FOUND
     message = "Recording not found"
 
 

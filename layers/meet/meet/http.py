@@ -24,19 +24,20 @@ from meet.errors import (
     UnsupportedMediaType,
 )
 from meet.paging import MAX_ITEMS, to_token
-from meet.types import expected, sentence
+from meet.types import QueryInteger, expected, sentence
 
 Event: TypeAlias = dict[str, Any]
 Reply: TypeAlias = dict[str, Any]
 Handler: TypeAlias = Callable[[Event, LambdaContext], Reply]
 
 MAX_BODY_BYTES = 100 * 1024
+MAX_DEPTH = 32
+"""Objects and arrays inside each other: more than any operation needs."""
 REQUEST_ID_HEADER = "X-Request-Id"
 
 NEXT_PAGE_HEADER = "X-Next-Page-Token"
 
-MaxItems = Annotated[int, Query(alias="maxItems", ge=1, le=MAX_ITEMS)]
-PageToken = Annotated[str | None, Query(alias="nextPageToken")]
+MaxItems = Annotated[QueryInteger, Query(alias="maxItems", ge=1, le=MAX_ITEMS)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 _JSON = "application/json"
@@ -90,20 +91,13 @@ def origin(api: APIGatewayRestResolver) -> str:
     return f"{headers.get('X-Forwarded-Proto', 'https')}://{headers['Host']}"
 
 
-def select(view: dict[str, Any], fields: str | None) -> dict[str, Any]:
-    """Return the named properties of a view; the whole of it when no valid name is given."""
-    wanted = {name.strip() for name in (fields or "").split(",")} & view.keys()
-    return {name: view[name] for name in view if name in wanted} if wanted else view
-
-
 def page_of(
     api: APIGatewayRestResolver, views: list[dict[str, Any]], last_key: str | None
 ) -> Response[list[dict[str, Any]]]:
     """Return a bare array, and where to go on when more remain (RFC 8288 for Link)."""
-    token = to_token(last_key)
     headers: dict[str, str] = {}
-    if token is not None:
-        event = api.current_event
+    if last_key is not None:
+        token, event = to_token(last_key), api.current_event
         query = {**(event.query_string_parameters or {}), "nextPageToken": token}
         url = f"{origin(api)}/meet{event['requestContext']['resourcePath']}?{urlencode(query)}"
         headers = {"Link": f'<{url}>; rel="next"', NEXT_PAGE_HEADER: token}
@@ -128,7 +122,7 @@ def _with_json_body(event: Event) -> Event:
     """
     raw = raw_body(event)
     if not raw:
-        return event | {"body": "{}" if event["httpMethod"] in {"POST", "PUT"} else None}
+        return _as_json(event, "{}" if event["httpMethod"] in {"POST", "PUT"} else None)
     if len(raw) > MAX_BODY_BYTES:
         raise BodyTooLarge
     if _media_type(event) != _JSON:
@@ -137,9 +131,37 @@ def _with_json_body(event: Event) -> Event:
         value = json.loads(raw.decode(), parse_constant=_no_json)
     except (ValueError, RecursionError) as error:
         raise MalformedBody from error
+    if _is_deeper_than(MAX_DEPTH, value):
+        raise MalformedBody
     if not isinstance(value, dict):
         raise InvalidRequest(("", expected("object", value).message()))
-    return event | {"body": json.dumps(value), "isBase64Encoded": False}
+    return _as_json(event, json.dumps(value))
+
+
+def _as_json(event: Event, text: str | None) -> Event:
+    """Return the event with this body, and the one media type that Powertools takes for JSON."""
+    sent = event.get("headers") or {}
+    headers = {name: value for name, value in sent.items() if name.lower() != "content-type"}
+    headers["Content-Type"] = _JSON
+    lists = {name: [value] for name, value in headers.items()}
+    return event | {
+        "body": text,
+        "isBase64Encoded": False,
+        "headers": headers,
+        "multiValueHeaders": lists,
+    }
+
+
+def _is_deeper_than(depth: int, value: object) -> bool:
+    level = [value]
+    for _ in range(depth):
+        level = [
+            child
+            for each in level
+            if isinstance(each, dict | list)
+            for child in (each.values() if isinstance(each, dict) else each)
+        ]
+    return bool(level)
 
 
 def raw_body(event: Event) -> bytes:

@@ -5,7 +5,7 @@ Powertools' idempotency on DynamoDB for the doing.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.idempotency import (
     DynamoDBPersistenceLayer,
@@ -18,8 +18,10 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from meet.aws import AWS_CONFIG
 from meet.errors import InvalidRequest, StillRunning
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 HEADER = "Idempotency-Key"
 LIFETIME_SECONDS = 24 * 60 * 60
@@ -29,13 +31,23 @@ KEY_ATTRIBUTE = "id"
 EXPIRY_ATTRIBUTE = "expiration"
 
 
+def store_in(table: str, client: "DynamoDBClient") -> DynamoDBPersistenceLayer:
+    """Return where answers are kept."""
+    return DynamoDBPersistenceLayer(
+        table_name=table,
+        key_attr=KEY_ATTRIBUTE,
+        expiry_attr=EXPIRY_ATTRIBUTE,
+        boto3_client=client,
+    )
+
+
 def once(
     operation: str,
     key: str,
     request: dict[str, Any],
     run: Callable[[], dict[str, Any]],
     *,
-    table: str,
+    store: DynamoDBPersistenceLayer,
     context: LambdaContext,
 ) -> dict[str, Any]:
     """Return run()'s answer, or the one it gave to the same key within LIFETIME_SECONDS.
@@ -51,12 +63,6 @@ def once(
         expires_after_seconds=LIFETIME_SECONDS,
         hash_function="sha256",
         lambda_context=context,
-    )
-    store = DynamoDBPersistenceLayer(
-        table_name=table,
-        key_attr=KEY_ATTRIBUTE,
-        expiry_attr=EXPIRY_ATTRIBUTE,
-        boto_config=AWS_CONFIG,
     )
 
     def answer(*, data: dict[str, Any]) -> dict[str, Any]:

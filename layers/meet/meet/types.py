@@ -1,6 +1,6 @@
 """Value types of the wire: strict JSON scalars, and the wording of what is wrong with them."""
 
-from math import isfinite
+import re
 from typing import Annotated, Any
 from urllib.parse import unquote
 
@@ -34,7 +34,7 @@ def _whole(kind: str) -> BeforeValidator:
     def check(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise expected(kind, value)
-        if not isfinite(value) or value != int(value):
+        if isinstance(value, float) and not value.is_integer():  # nor is Infinity: 1e999
             raise expected("integer", value)
         return int(value)
 
@@ -70,9 +70,22 @@ Boolean = Annotated[bool, BeforeValidator(_boolean)]
 """A JSON boolean; 1 is none."""
 
 
+def _query_integer(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value) is None:
+        raise expected("integer", value)
+    return value
+
+
+QueryInteger = Annotated[int, BeforeValidator(_query_integer)]
+"""An integer in a query string, in plain digits."""
+
+
 def decode_segment(segment: str) -> str:
-    """Return a name from the path: REST APIs hand it over percent-encoded."""
-    return unquote(segment)
+    """Return a name from the path, which REST APIs hand over percent-encoded.
+
+    What is no UTF-8 becomes lone surrogates: nothing has such a name.
+    """
+    return unquote(segment, errors="surrogateescape")
 
 
 PathSegment = Annotated[str, AfterValidator(decode_segment)]
@@ -80,11 +93,26 @@ PathSegment = Annotated[str, AfterValidator(decode_segment)]
 
 
 class WireModel(BaseModel):
-    """Base of what is read from and written to the wire: camelCase, unknown properties dropped."""
+    """Base of what is read from the wire: camelCase, unknown properties dropped."""
 
-    model_config = ConfigDict(
-        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, frozen=True
-    )
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True)
+
+
+class View(WireModel):
+    """Base of what is written to the wire; what is None is absent."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    def to_json(self, fields: str | None = None) -> dict[str, Any]:
+        """Return the JSON object, or of it only the comma-separated fields.
+
+        Unknown names are ignored; when no valid one remains, it is the whole object.
+        """
+        names = {name.strip() for name in (fields or "").split(",")}
+        wanted = {name for name, field in type(self).model_fields.items() if field.alias in names}
+        return self.model_dump(
+            mode="json", by_alias=True, exclude_none=True, include=wanted or None
+        )
 
 
 def sentence(error: dict[str, Any]) -> str:
@@ -97,16 +125,12 @@ def sentence(error: dict[str, Any]) -> str:
             return expected("object", error["input"]).message()
         case "list_type":
             return expected("array", error["input"]).message()
-        case "int_parsing":
-            return "Expected integer, received string"
-        case "string_too_long":
+        case "too_long" | "string_too_long" if not isinstance(error.get("input"), list):
             return f"Must be at most {context['max_length']} characters"
-        case "string_too_short":
-            return f"Must be at least {context['min_length']} characters"
-        case "too_short":
-            return f"Must have at least {context['min_length']} items"
         case "too_long":
             return f"Must have at most {context['max_length']} items"
+        case "too_short":
+            return f"Must have at least {context['min_length']} items"
         case "greater_than_equal":
             return f"Must be at least {context['ge']}"
         case "less_than_equal":

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from meet.aws import AWS_CONFIG, S3_CONFIG
 from meet.clock import SECOND
-from meet.rooms.repository import RoomRepository
-from meet.rooms.service import RoomService
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from livekit.protocol.egress import S3Upload
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from meet.recordings.repository import RecordingRepository
     from meet.recordings.service import RecordingControl, RecordingDeletion
     from meet.rooms.ending import RoomEnding
+    from meet.rooms.repository import RoomRepository
+    from meet.rooms.service import RoomService
     from meet.twirp import TwirpClient
 
 SECRETS_MAX_AGE = 300
@@ -37,16 +38,20 @@ SECRETS_MAX_AGE = 300
 
 
 @cache
-def room_repository() -> RoomRepository:
+def room_repository() -> "RoomRepository":
     """Return the rooms in DynamoDB."""
     import boto3
+
+    from meet.rooms.repository import RoomRepository
 
     return RoomRepository(boto3.client("dynamodb", config=AWS_CONFIG), os.environ["ROOMS_TABLE"])
 
 
 @cache
-def room_service() -> RoomService:
+def room_service() -> "RoomService":
     """Return what creates, shows and changes rooms."""
+    from meet.rooms.service import RoomService
+
     return RoomService(room_repository())
 
 
@@ -178,8 +183,16 @@ def once(
     """Run an operation at most once for an Idempotency-Key; see meet.idempotency."""
     from meet import idempotency
 
-    table = os.environ["IDEMPOTENCY_TABLE"]
-    return idempotency.once(operation, key, request, run, table=table, context=context)
+    return idempotency.once(
+        operation, key, request, run, store=_idempotency_store(), context=context
+    )
+
+
+@cache
+def _idempotency_store() -> "DynamoDBPersistenceLayer":
+    from meet.idempotency import store_in
+
+    return store_in(os.environ["IDEMPOTENCY_TABLE"], room_repository().client)
 
 
 @cache
@@ -210,6 +223,7 @@ def reset() -> None:
         room_ending,
         recording_repository,
         media_store,
+        _idempotency_store,
         _secrets_provider,
         _http_pool,
     ):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from meet.types import Text, WireModel, broken_rule
+from meet.types import Text, View, WireModel, broken_rule
 
 MAX_NAME = 128
 
@@ -23,7 +23,7 @@ class TokenRequest(WireModel):
     secret: Text
 
 
-class TokenView(WireModel):
+class TokenView(View):
     """What a participant needs to join."""
 
     token: str = Field(description="LiveKit access token.")

@@ -7,7 +7,13 @@ from typing import Any
 from meet import clock
 from meet.access_token import AccessTokens
 from meet.clock import HOUR
-from meet.errors import InvalidSecret, RoomFull, RoomNotFound, RoomToJoinNotFound
+from meet.errors import (
+    InvalidSecret,
+    ParticipantNotFound,
+    RoomFull,
+    RoomNotFound,
+    RoomToJoinNotFound,
+)
 from meet.media_server import MediaServer
 from meet.rooms.model import Role, Room
 from meet.rooms.service import RoomService
@@ -51,10 +57,11 @@ class ParticipantService:
         role = room.role_for(secret)
         if role is None:
             raise InvalidSecret
-        connected = [p for p in self.media_server.participants(room.name) if not p.is_recorder]
-        if room.max_participants is not None and len(connected) >= room.max_participants:
+        connected = self.media_server.participants(room.name)
+        people = sum(not each.is_recorder for each in connected)
+        if room.max_participants is not None and people >= room.max_participants:
             raise RoomFull
-        identity = _unused(name, {participant.identity for participant in connected})
+        identity = _unused(name, {each.identity for each in connected})
         token = self.tokens.for_participant(
             identity,
             name=name,
@@ -67,7 +74,12 @@ class ParticipantService:
 
     def disconnect(self, room_name: str, identity: str) -> None:
         """Disconnect somebody; raise RoomNotFound, ParticipantNotFound, MediaServerUnavailable."""
-        self.media_server.remove_participant(self.rooms.get(room_name).name, identity)
+        room = self.rooms.get(room_name)
+        try:
+            identity.encode()
+        except UnicodeEncodeError as error:
+            raise ParticipantNotFound from error
+        self.media_server.remove_participant(room.name, identity)
 
     def _room_configuration(self, room: Room) -> dict[str, Any]:
         configuration: dict[str, Any] = {

@@ -1,14 +1,18 @@
 """Recordings on the wire: request bodies in, views out."""
 
-from typing import Annotated, Any, Literal, Self
+from functools import partial
+from typing import Annotated, Literal, Self
 
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from meet.errors import InvalidRequest
+from meet.paging import from_token
 from meet.recordings.lifecycle import Status
 from meet.recordings.media import MAX_DELETES
 from meet.recordings.model import Recording
-from meet.types import Text, WireModel, broken_rule, expected
+from meet.recordings.repository import LIST_KEY
+from meet.types import Text, View, WireModel, broken_rule, expected
 
 
 class RecordingRequest(WireModel):
@@ -49,6 +53,10 @@ def _statuses(text: str) -> str:
     return text
 
 
+RecordingPageToken = Annotated[
+    str | None, Query(alias="nextPageToken"), AfterValidator(partial(from_token, pattern=LIST_KEY))
+]
+
 StatusQuery = Annotated[str, AfterValidator(_statuses)]
 """One or several statuses, comma-separated."""
 
@@ -58,7 +66,7 @@ def to_statuses(text: str | None) -> frozenset[Status]:
     return frozenset(Status(name.strip()) for name in text.split(",")) if text else frozenset()
 
 
-class RecordingView(WireModel):
+class RecordingView(View):
     """A recording as the API shows it."""
 
     id: str
@@ -87,26 +95,22 @@ class RecordingView(WireModel):
             error=recording.error,
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the JSON object; what is not known yet is left out."""
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
-
-class LinkView(WireModel):
+class LinkView(View):
     """A link that ends."""
 
     url: str
     expires_at: int
 
 
-class NotDeleted(WireModel):
+class NotDeleted(View):
     """A recording that is still there."""
 
     recording_id: str
     error: str
 
 
-class DeletionView(WireModel):
+class DeletionView(View):
     """What became of several recordings."""
 
     deleted: list[str]

@@ -1,25 +1,43 @@
 """Rooms on the wire: request bodies in, views out."""
 
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any, Self
 
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from meet import clock
+from meet.paging import from_token
 from meet.rooms.model import Preferences, Role, Room, clean_prefix
-from meet.types import Boolean, Integer, Text, Timestamp, WireModel, broken_rule, expected
+from meet.rooms.repository import LIST_KEY
+from meet.types import Boolean, Integer, Text, Timestamp, View, WireModel, broken_rule, expected
 
 MAX_PREFIX = 50
 MAX_LIFETIME_YEARS = 10
-_YEAR = 365.25 * clock.DAY
 
 
 def _in_the_future(moment: int) -> int:
     now = clock.now()
     if moment <= now:
         raise broken_rule("Must be in the future")
-    if moment > now + MAX_LIFETIME_YEARS * _YEAR:
+    if moment > _years_after(now, MAX_LIFETIME_YEARS):
         raise broken_rule(f"Must be at most {MAX_LIFETIME_YEARS} years ahead")
     return moment
+
+
+def _years_after(moment: int, years: int) -> int:
+    day = datetime.fromtimestamp(moment // clock.SECOND, UTC)
+    try:
+        later = day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        later = day.replace(year=day.year + years, month=3, day=1)
+    return moment + int((later - day) / timedelta(milliseconds=1))
+
+
+RoomPageToken = Annotated[
+    str | None, Query(alias="nextPageToken"), AfterValidator(partial(from_token, pattern=LIST_KEY))
+]
 
 
 def _no_null(value: object) -> object:
@@ -104,7 +122,7 @@ class RoomUpdate(RoomPreferences):
         return super().changes() if self.preferences is None else self.preferences.changes()
 
 
-class RoomView(WireModel):
+class RoomView(View):
     """A room as the API shows it."""
 
     room_name: str
@@ -130,19 +148,15 @@ class RoomView(WireModel):
             creation_date=room.created_at,
             expiration_date=room.expires_at,
             room_name_prefix=room.prefix,
-            preferences=RoomPreferences(
-                chat_preferences=ChatPreferences(enabled=chosen.chat),
-                recording_preferences=RecordingPreferences(enabled=chosen.recording),
-                virtual_background_preferences=VirtualBackgroundPreferences(
-                    enabled=chosen.virtual_background
-                ),
+            preferences=RoomPreferences.model_validate(
+                {
+                    "chatPreferences": {"enabled": chosen.chat},
+                    "recordingPreferences": {"enabled": chosen.recording},
+                    "virtualBackgroundPreferences": {"enabled": chosen.virtual_background},
+                }
             ),
             max_participants=room.max_participants,
             moderator_url=link(Role.MODERATOR),
             publisher_url=link(Role.PUBLISHER),
             viewer_url=link(Role.VIEWER),
         )
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the JSON object; what is absent is left out."""
-        return self.model_dump(by_alias=True, exclude_none=True)

@@ -1,0 +1,32 @@
+"""DELETE /recordings: delete several recordings and their files."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from meet import wiring
+from meet.http import create_api, entrypoint, json_reply, no_content
+from meet.recordings.schemas import DeletionView, NotDeleted, RecordingIds, ids_of
+
+api = create_api()
+
+
+@api.delete("/api/v1/recordings")
+def delete_multiple_recordings(
+    body: RecordingIds | None = None,
+    recording_ids: Annotated[str | None, Query(alias="recordingIds")] = None,
+) -> Response[str]:
+    """Delete finished recordings, named in the body or, comma-separated, in the query."""
+    deleted, refused = wiring.recording_deletion().delete_many(ids_of(body, recording_ids))
+    if not refused:
+        return no_content()
+    view = DeletionView(
+        deleted=deleted,
+        not_deleted=[NotDeleted(recording_id=i, error=error) for i, error in refused.items()],
+    )
+    return json_reply(view.to_json(), HTTPStatus.OK)
+
+
+handler = entrypoint(api)

@@ -1,0 +1,19 @@
+"""DELETE /recordings/{recordingId}: delete a recording and its file."""
+
+from aws_lambda_powertools.event_handler import Response
+
+from meet import wiring
+from meet.http import create_api, entrypoint, no_content
+from meet.types import PathSegment
+
+api = create_api()
+
+
+@api.delete("/api/v1/recordings/<recording_id>")
+def delete_recording(recording_id: PathSegment) -> Response[str]:
+    """Delete a finished recording; nothing that comes later brings it back."""
+    wiring.recording_deletion().delete(recording_id)
+    return no_content()
+
+
+handler = entrypoint(api)

@@ -1,0 +1,32 @@
+"""GET /recordings: list recordings."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from meet import wiring
+from meet.http import MaxItems, create_api, entrypoint, page_of
+from meet.paging import MAX_ITEMS
+from meet.recordings.schemas import RecordingPageToken, RecordingView, StatusQuery, to_statuses
+
+api = create_api()
+
+
+@api.get("/api/v1/recordings")
+def get_recordings(
+    status: StatusQuery | None = None,
+    room_name: Annotated[str | None, Query(alias="roomName")] = None,
+    fields: str | None = None,
+    max_items: MaxItems = MAX_ITEMS,
+    after: RecordingPageToken = None,
+) -> Response[list[dict[str, Any]]]:
+    """List recordings, newest first."""
+    page = wiring.recording_repository().page(
+        statuses=to_statuses(status), room=room_name, after=after, limit=max_items
+    )
+    views = [RecordingView.of(each).to_json(fields) for each in page.items]
+    return page_of(api, views, page.last_key)
+
+
+handler = entrypoint(api)

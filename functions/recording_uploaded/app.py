@@ -1,0 +1,23 @@
+"""Object created in the recordings bucket: the recording is there.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+"""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from meet import wiring
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str | None]:
+    """Make the recording READY; failures escape, so that EventBridge sends the event again."""
+    key: str = event["detail"]["object"]["key"]
+    recording = wiring.recording_evidence().object_seen(key)
+    status = None if recording is None else recording.status.value
+    logger.info("object created", extra={"key": key, "status": status})
+    return {"status": status}

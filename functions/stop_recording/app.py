@@ -1,0 +1,19 @@
+"""PUT /recordings/{recordingId}: stop a recording."""
+
+from aws_lambda_powertools.event_handler import Response
+
+from meet import wiring
+from meet.http import create_api, entrypoint, no_content
+from meet.types import PathSegment
+
+api = create_api()
+
+
+@api.put("/api/v1/recordings/<recording_id>")
+def stop_recording(recording_id: PathSegment) -> Response[str]:
+    """Stop a recording, now or as soon as it can be."""
+    wiring.recording_control().stop(recording_id)
+    return no_content()
+
+
+handler = entrypoint(api)

@@ -1,0 +1,22 @@
+"""Every minute: settle the recordings that nobody tells about any more."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from meet import clock, wiring
+from meet.clock import SECOND, Milliseconds
+
+logger = Logger()
+
+_RESERVE = 15 * SECOND  # for what is under way when the time is up
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    """Settle what is due, and report how many have their end and how many have to wait."""
+    left = context.get_remaining_time_in_millis() - _RESERVE
+    settled, waiting = wiring.recording_evidence().sweep(Milliseconds(clock.now() + left))
+    logger.info("swept recordings", extra={"settled": settled, "waiting": waiting})
+    return {"settled": settled, "waiting": waiting}

@@ -1,0 +1,204 @@
+"""The sweep of rooms, every minute."""
+
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from meet.clock import HOUR, MINUTE, SECOND
+from meet.rooms.repository import RoomRepository
+from tests.conftest import Clock, FakeLiveKit
+from tests.functions.conftest import AwsCalls, Call, create_room
+
+
+def sweep(remaining: int = 55 * SECOND) -> dict[str, int]:
+    context = SimpleNamespace(
+        function_name="sweep",
+        memory_limit_in_mb=512,
+        invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:sweep",
+        aws_request_id="sweep",
+        get_remaining_time_in_millis=lambda: remaining,
+    )
+    report: dict[str, int] = import_module("functions.sweep_rooms.app").handler(
+        {}, cast(LambdaContext, context)
+    )
+    return report
+
+
+def expiring(call: Call, still_clock: Clock, livekit: FakeLiveKit, count: int = 1) -> list[str]:
+    """Create rooms that expire in an hour and have somebody in."""
+    created = [create_room(call, still_clock)["roomName"] for _ in range(count)]
+    for name in created:
+        livekit.join(name, "Alice")
+    return created
+
+
+def test_people_in_an_expired_room_are_disconnected(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    expiring(call, still_clock, livekit)
+    stays = create_room(call, still_clock, expirationDate=still_clock() + 2 * HOUR)["roomName"]
+    livekit.join(stays, "Bob")
+    assert sweep() == {"ended": 0, "waiting": 0}
+    still_clock.advance(HOUR)
+    assert sweep() == {"ended": 1, "waiting": 0}
+    assert list(livekit.meetings) == [stays]
+    assert call("GET", f"/rooms/{stays}").status == 200
+
+
+def test_nothing_is_done_twice(call: Call, still_clock: Clock, livekit: FakeLiveKit) -> None:
+    (name,) = expiring(call, still_clock, livekit)
+    still_clock.advance(HOUR)
+    for _ in range(5):
+        sweep()
+        still_clock.advance(MINUTE)
+    assert livekit.calls == [("delete_room", name)]
+
+
+@pytest.mark.parametrize("ahead", range(0, 60_000, 5_500))
+def test_within_60_seconds_of_the_expiry_everybody_is_out_and_never_before(
+    call: Call,
+    still_clock: Clock,
+    livekit: FakeLiveKit,
+    monkeypatch: pytest.MonkeyPatch,
+    ahead: int,
+) -> None:
+    expiring(call, still_clock, livekit)
+    expires = still_clock() + HOUR
+    ended: list[int] = []
+    monkeypatch.setattr(livekit, "delete_room", lambda room: ended.append(still_clock()))
+    start = expires - ahead
+    for minute in range(3):
+        still_clock.moment = cast(Any, max(still_clock(), start + minute * MINUTE))
+        sweep()
+    assert len(ended) == 1
+    assert 0 <= ended[0] - expires <= 60_000
+
+
+def test_one_failing_room_is_in_no_others_way_and_is_tried_until_done(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    created = expiring(call, still_clock, livekit, 30)
+    livekit.failing = {created[7]}
+    still_clock.advance(HOUR)
+    assert sweep() == {"ended": 29, "waiting": 1}
+    assert list(livekit.meetings) == [created[7]]
+    for _ in range(3):
+        still_clock.advance(MINUTE)
+        assert sweep() == {"ended": 0, "waiting": 1}
+    livekit.failing = set()
+    still_clock.advance(MINUTE)
+    assert sweep() == {"ended": 1, "waiting": 0}
+    assert livekit.meetings == {}
+
+
+def test_an_unexpected_failure_is_in_no_others_way_either(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    created = expiring(call, still_clock, livekit, 5)
+    over = RoomRepository.meeting_is_over
+
+    def fail_for_one(self: RoomRepository, name: str) -> None:
+        if name == created[0]:
+            raise RuntimeError("told to fail")
+        over(self, name)
+
+    still_clock.advance(HOUR)
+    with monkeypatch.context() as failing:
+        failing.setattr(RoomRepository, "meeting_is_over", fail_for_one)
+        assert sweep() == {"ended": 4, "waiting": 1}
+    still_clock.advance(MINUTE)
+    assert sweep() == {"ended": 1, "waiting": 0}
+
+
+def test_with_livekit_down_all_wait_and_are_done_afterwards(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    created = expiring(call, still_clock, livekit, 20)
+    livekit.down = True
+    still_clock.advance(HOUR)
+    assert sweep() == {"ended": 0, "waiting": 20}
+    assert call("GET", f"/rooms/{created[0]}").status == 404
+    livekit.down = False
+    still_clock.advance(MINUTE)
+    assert sweep() == {"ended": 20, "waiting": 0}
+    assert livekit.meetings == {}
+
+
+def test_no_room_is_taken_up_after_the_deadline(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expiring(call, still_clock, livekit, 40)
+    still_clock.advance(HOUR)
+    remaining, started = 20 * SECOND, still_clock()
+    done: list[int] = []
+
+    def slow_delete(room: str) -> None:
+        done.append(still_clock() - started)
+        still_clock.advance(SECOND)
+        livekit.meetings.pop(room)
+
+    monkeypatch.setattr(livekit, "delete_room", slow_delete)
+    report = sweep(remaining)
+    assert 0 < report["ended"] < 40
+    assert report["ended"] + report["waiting"] == 40
+    assert len(done) == report["ended"]
+    assert all(moment <= remaining for moment in done)
+    still_clock.advance(MINUTE)
+    for _ in range(20):
+        sweep(remaining)
+        still_clock.advance(MINUTE)
+    assert livekit.meetings == {}
+    assert len(done) == 40
+
+
+def test_with_no_time_left_nothing_is_taken_up(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    expiring(call, still_clock, livekit, 3)
+    still_clock.advance(HOUR)
+    assert sweep(SECOND) == {"ended": 0, "waiting": 3}
+    assert livekit.calls == []
+    assert sweep() == {"ended": 3, "waiting": 0}
+
+
+def test_a_room_that_was_deleted_meanwhile_stays_deleted(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    (name,) = expiring(call, still_clock, livekit)
+    livekit.down = True
+    call("DELETE", f"/rooms/{name}")
+    still_clock.advance(HOUR)
+    livekit.down = False
+    assert sweep() == {"ended": 1, "waiting": 0}
+    assert call("GET", f"/rooms/{name}").status == 404
+
+
+def test_an_item_that_ttl_removed_leaves_nothing_to_end(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = [("abcdefghijklmno", still_clock())]
+    monkeypatch.setattr(RoomRepository, "due", lambda self, until: iter(due))
+    assert sweep()["waiting"] == 0
+
+
+def test_the_sweep_reads_only_what_is_due(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit, aws_calls: AwsCalls
+) -> None:
+    for _ in range(30):
+        create_room(call, still_clock, expirationDate=still_clock() + 2 * HOUR)
+    aws_calls.forget()
+    sweep()
+    assert set(aws_calls.names) == {"Query"}
+    assert sum(len(answer["Items"]) for _, _, answer in aws_calls.made) == 0
+
+
+def test_more_rooms_than_a_page_of_the_index_are_ended_in_one_sweep(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    expiring(call, still_clock, livekit, 150)
+    still_clock.advance(HOUR)
+    assert sweep() == {"ended": 150, "waiting": 0}
+    assert livekit.meetings == {}

@@ -1,0 +1,153 @@
+"""The pages, and the 404 and 405 of everything else."""
+
+import pytest
+
+from meet.clock import HOUR
+from meet.rooms.repository import RoomRepository
+from tests.conftest import Clock, FakeLiveKit
+from tests.functions.conftest import REQUEST_ID, Call, Logs, Reply, create_room, event, invoke
+
+UNKNOWN = {"code": 404, "message": "Not found"}
+
+
+def get(url: str, method: str = "GET") -> Reply:
+    return invoke(event(method, url))
+
+
+@pytest.mark.parametrize("prefix", ["", "stand-up", "meet", "meeting", "meet-us", "api", "assets"])
+def test_a_join_link_shows_the_page_of_its_room(
+    call: Call, still_clock: Clock, prefix: str
+) -> None:
+    room = create_room(call, still_clock, roomNamePrefix=prefix)
+    for url in (f"/{room['roomName']}/?secret=abc", f"/{room['roomName']}"):
+        page = get(url)
+        assert page.status == 200, url
+        assert page.headers["content-type"].startswith("text/html")
+        assert room["roomName"] in page.text
+        assert "secret=" not in page.text
+
+
+def test_the_same_link_works_under_a_custom_domain_with_the_base_path(
+    call: Call, still_clock: Clock
+) -> None:
+    room = create_room(call, still_clock)
+    request = event("GET", f"/{room['roomName']}/") | {"path": f"/meet/{room['roomName']}/"}
+    assert invoke(request).status == 200
+
+
+def test_an_expired_deleted_or_unknown_room_shows_that_it_is_gone(
+    call: Call, still_clock: Clock
+) -> None:
+    expired = create_room(call, still_clock)["roomName"]
+    deleted = create_room(call, still_clock, expirationDate=still_clock() + 9 * HOUR)["roomName"]
+    call("DELETE", f"/rooms/{deleted}")
+    still_clock.advance(HOUR)
+    pages = [get(f"/{name}/") for name in (expired, deleted, "abcdefghijklmno")]
+    assert [page.status for page in pages] == [404, 404, 404]
+    assert len({page.text for page in pages}) == 1
+    assert pages[0].headers["content-type"].startswith("text/html")
+
+
+def test_the_home_page_is_there(aws: None) -> None:
+    page = get("/")
+    assert page.status == 200
+    assert page.headers["content-type"].startswith("text/html")
+
+
+def test_every_answer_has_the_request_id_and_the_security_headers(aws: None) -> None:
+    for url in ("/", "/abcdefghijklmno/", "/assets/page.css", "/api/v1/nothing"):
+        headers = get(url).headers
+        assert headers["x-request-id"] == REQUEST_ID
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer", "a link holds a secret"
+        assert "frame-ancestors" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/api/v1",
+        "/api/v1/",
+        "/api/v1/nothing",
+        "/api/v1/rooms/",
+        "/api/v1/rooms/a/b",
+        "/api/v2/rooms",
+        "/API/V1/rooms",
+        "/assets/nothing.css",
+        "/assets/../app.py",
+        "/assets/%2e%2e/app.py",
+        "/assets/..%2Fapp.py",
+        "/assets/%00",
+        "/%00/",
+        "/%FF/",
+        "/%2F/",
+        "/short/",
+        "/robots.txt",
+    ],
+)
+def test_an_unknown_path_is_404_in_the_error_body(aws: None, url: str) -> None:
+    for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
+        reply = get(url, method)
+        is_page = method != "GET" and not url.lower().startswith("/api")
+        assert reply.status == 404 or (is_page and reply.status == 405), method
+        if reply.status == 404:
+            assert reply.body == UNKNOWN
+        assert reply.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "allowed"),
+    [
+        ("PATCH", "/api/v1/rooms", "GET, POST"),
+        ("DELETE", "/api/v1/rooms", "GET, POST"),
+        ("HEAD", "/api/v1/rooms", "GET, POST"),
+        ("OPTIONS", "/api/v1/rooms", "GET, POST"),
+        ("POST", "/api/v1/rooms/abc", "DELETE, GET, PUT"),
+        ("PATCH", "/api/v1/rooms/a%2Fb", "DELETE, GET, PUT"),
+        ("GET", "/api/v1/participants/token", "DELETE, POST"),
+        ("GET", "/api/v1/participants/Alice", "DELETE"),
+        ("PATCH", "/api/v1/participants/%F0%9F%8E%A5", "DELETE"),
+    ],
+)
+def test_an_unknown_method_is_405_in_the_error_body(
+    aws: None, method: str, url: str, allowed: str
+) -> None:
+    reply = get(url, method)
+    assert reply.status == 405
+    assert reply.headers["allow"] == allowed
+    assert reply.headers["x-request-id"] == REQUEST_ID
+    if method != "HEAD":
+        assert reply.body == {"code": 405, "message": "Method not allowed"}
+        assert reply.headers["content-type"] == "application/json"
+
+
+def test_a_page_is_not_there_for_other_methods(aws: None) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        assert get("/abcdefghijklmno/", method).status in {404, 405}
+
+
+def test_head_answers_as_get_does(call: Call, still_clock: Clock) -> None:
+    room = create_room(call, still_clock)["roomName"]
+    assert get(f"/{room}/", "HEAD").status == 200
+    assert get("/abcdefghijklmno/", "HEAD").status == 404
+
+
+def test_a_bug_is_500_without_a_word_about_it_and_logged_with_the_request_id(
+    call: Call, livekit: FakeLiveKit, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: RoomRepository, name: str) -> None:
+        raise RuntimeError("told to fail")
+
+    monkeypatch.setattr(RoomRepository, "get", fail)
+    reply = get("/abcdefghijklmno/")
+    assert reply.status == 500
+    assert reply.body == {"code": 500, "message": "Internal server error"}
+    errors = [line for line in logs() if "told to fail" in str(line)]
+    assert errors, "the log knows"
+    assert all(line.get("correlation_id") == REQUEST_ID for line in errors)
+
+
+def test_what_is_in_a_path_is_never_html(aws: None) -> None:
+    for url in ("/%3Cscript%3E/", "/%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/api/v1/%3Cb%3E"):
+        assert "<script" not in get(url).text
+        assert "<b>" not in get(url).text

@@ -1,0 +1,108 @@
+"""Strict types, and the contract's wording for what is wrong."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from meet.types import Boolean, Integer, PathSegment, Text, Timestamp, sentence
+
+KINDS = {bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
+
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+def kind_of(value: Any) -> str:
+    return "null" if value is None else KINDS.get(type(value), "object")
+
+
+def wording(kind: Any, value: Any) -> str | None:
+    """Return what is wrong with a value, or None."""
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        (failure,) = error.errors()
+        return sentence(dict(failure))
+    return None
+
+
+@given(json_values)
+def test_only_a_whole_number_is_an_integer(value: Any) -> None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        whole = isinstance(value, int) or value.is_integer()
+        assert wording(Integer, value) == (None if whole else "Expected integer, received number")
+    else:
+        assert wording(Integer, value) == f"Expected integer, received {kind_of(value)}"
+        assert wording(Timestamp, value) == f"Expected number, received {kind_of(value)}"
+
+
+@given(st.integers(-(10**400), 10**400))
+def test_no_integer_is_too_large_to_be_one(value: int) -> None:
+    assert wording(Integer, value) is None
+
+
+@given(st.integers(-(2**53), 2**53))
+def test_a_float_that_is_whole_becomes_an_int(value: int) -> None:
+    read = TypeAdapter(Integer).validate_python(float(value))
+    assert (read, type(read)) == (value, int)
+
+
+@given(json_values)
+def test_only_true_and_false_are_booleans(value: Any) -> None:
+    good = isinstance(value, bool)
+    assert wording(Boolean, value) == (
+        None if good else f"Expected boolean, received {kind_of(value)}"
+    )
+
+
+@given(json_values)
+def test_only_a_string_is_text(value: Any) -> None:
+    good = isinstance(value, str)
+    assert wording(Text, value) == (None if good else f"Expected string, received {kind_of(value)}")
+
+
+@given(st.text(max_size=5), st.integers(0xD800, 0xDFFF), st.text(max_size=5))
+def test_half_a_surrogate_pair_is_no_text(before: str, half: int, after: str) -> None:
+    said = wording(Text, before + chr(half) + after)
+    assert said
+    assert said.isascii()
+
+
+@given(st.text(max_size=20))
+def test_a_path_segment_is_decoded_exactly_once(text: str) -> None:
+    from urllib.parse import quote  # noqa: PLC0415
+
+    once = TypeAdapter(PathSegment).validate_python(quote(text, safe=""))
+    assert once == text
+    twice = TypeAdapter(PathSegment).validate_python(quote(quote(text, safe=""), safe=""))
+    assert twice == quote(text, safe="")
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        ({"type": "missing", "input": {}}, "Required"),
+        ({"type": "model_type", "input": "x"}, "Expected object, received string"),
+        ({"type": "model_attributes_type", "input": None}, "Expected object, received null"),
+        ({"type": "list_type", "input": {}}, "Expected array, received object"),
+        ({"type": "greater_than_equal", "ctx": {"ge": 1}}, "Must be at least 1"),
+        ({"type": "less_than_equal", "ctx": {"le": 9}}, "Must be at most 9"),
+        ({"type": "string_too_long", "ctx": {"max_length": 9}}, "Must be at most 9 characters"),
+    ],
+)
+def test_the_wording_is_the_contracts(failure: dict[str, Any], said: str) -> None:
+    assert sentence({"msg": "pydantic's own words"} | failure) == said
+
+
+@given(json_values)
+def test_json_that_we_write_is_json(value: Any) -> None:
+    assert kind_of(json.loads(json.dumps(value))) == kind_of(value)
