@@ -1,0 +1,106 @@
+"""A process with synthetic participants: colour bars that move, tones, a flash with a beep.
+
+stdin: one JSON line; "joined" is printed once everybody publishes; end of stdin ends it.
+"""
+
+import asyncio
+import json
+import math
+import os
+import sys
+import time
+from typing import Any
+
+import numpy as np
+from livekit import api, rtc
+
+RATE = 48_000
+FPS = 25
+SIZES = {"camera": (640, 360), "portrait": (360, 640), "screen": (1280, 720)}
+
+
+async def join(task: dict[str, Any], person: dict[str, Any]) -> None:
+    token = api.AccessToken(task["key"], task["secret"]).with_identity(person["identity"])
+    token = token.with_name(person.get("name", "")).with_grants(
+        api.VideoGrants(room_join=True, room=task["room"])
+    )
+    room = rtc.Room()
+    await room.connect(task["url"], token.to_jwt())
+    background = []
+    for kind in person["publish"]:
+        if kind == "microphone":
+            background.append(await sound(room, person))
+        else:
+            background.append(await picture(room, person, kind))
+    person["background"] = (room, background)
+
+
+async def picture(room: rtc.Room, person: dict[str, Any], kind: str) -> "asyncio.Task[None]":
+    width, height = SIZES[kind]
+    source = rtc.VideoSource(width, height)
+    track = rtc.LocalVideoTrack.create_video_track(kind, source)
+    of = rtc.TrackSource.SOURCE_SCREENSHARE if kind == "screen" else rtc.TrackSource.SOURCE_CAMERA
+    await room.local_participant.publish_track(track, rtc.TrackPublishOptions(source=of))
+
+    async def run() -> None:
+        luma, blue, red = person["colour"]
+        begin, n = time.monotonic(), 0
+        while True:
+            flat = np.empty(width * height * 3 // 2, np.uint8)
+            pixels = width * height
+            flat[:pixels] = 235 if person.get("beat") and in_beat() else luma
+            bar = (n * 6) % (width - 40)
+            flat[:pixels].reshape(height, width)[height // 4 : height // 3, bar : bar + 40] = 235
+            flat[pixels : pixels * 5 // 4] = blue
+            flat[pixels * 5 // 4 :] = red
+            frame = rtc.VideoFrame(width, height, rtc.VideoBufferType.I420, flat.tobytes())
+            source.capture_frame(frame)
+            n += 1
+            await asyncio.sleep(max(0.0, begin + n / FPS - time.monotonic()))
+
+    return asyncio.create_task(run())
+
+
+async def sound(room: rtc.Room, person: dict[str, Any]) -> "asyncio.Task[None]":
+    source = rtc.AudioSource(RATE, 1, queue_size_ms=20)
+    track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
+    options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False)
+    await room.local_participant.publish_track(track, options)
+
+    async def run() -> None:
+        n, begin = 0, time.monotonic()
+        turn = 2 * math.pi * person.get("tone", 440) / RATE
+        while True:
+            samples = np.sin(turn * (np.arange(RATE // 100) + n * (RATE // 100))) * 8000
+            if person.get("beat") and not in_beat():
+                samples[:] = 0
+            data = samples.astype(np.int16).tobytes()
+            await source.capture_frame(rtc.AudioFrame(data, RATE, 1, RATE // 100))
+            n += 1
+            await asyncio.sleep(max(0.0, begin + n / 100 - time.monotonic()))
+
+    return asyncio.create_task(run())
+
+
+def in_beat() -> bool:
+    return time.monotonic() % 1 < 0.2
+
+
+async def main() -> None:
+    stdin = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdin), sys.stdin)
+    task = json.loads(await stdin.readline())
+    for person in task["people"]:
+        await join(task, person)
+    print("joined", flush=True)
+    await stdin.read()
+    for person in task["people"]:
+        await person["background"][0].disconnect()
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    finally:
+        os._exit(0)

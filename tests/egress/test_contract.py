@@ -1,0 +1,153 @@
+"""What production code sees of the worker through a real livekit-server."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from livekit import api
+
+from dev.egress.recording import STOPPED_EARLY
+from tests.egress.film import Film, beeps, flashes, shows, strength
+from tests.egress.meetings import (
+    ALICE,
+    BLUE,
+    BOB,
+    RED,
+    WHISPERER,
+    WHOLE_LIFE,
+    ended,
+    nothing_left,
+    recorded_for,
+)
+from tests.egress.stack import Stack
+
+
+def test_two_people_are_recorded_with_picture_sound_and_in_sync(livekit: Stack) -> None:
+    with livekit.people("meeting", ALICE, BOB):
+        egress_id = livekit.start("meeting")
+        wall = recorded_for(livekit, egress_id, 6)
+        assert livekit.stop(egress_id).status == api.EgressStatus.EGRESS_ENDING
+        info = livekit.reaches(egress_id, "COMPLETE")
+
+    assert ended(livekit, egress_id) == WHOLE_LIFE
+    assert info.details == "End reason: StopEgress API"
+    assert info.error == ""
+    result = info.file_results[0]
+    assert result == info.file
+    assert result.filename == "meeting.mp4"
+    assert result.location == f"{livekit.s3_url}/recordings/meeting.mp4"
+    assert result.ended_at - result.started_at == result.duration
+    head = livekit.s3().head_object(Bucket="recordings", Key="meeting.mp4")
+    assert (head["ContentType"], head["ContentLength"]) == ("video/mp4", result.size)
+
+    film = Film(livekit.fetch("meeting.mp4"))
+    assert film.codecs == {"h264", "aac"}
+    assert abs(film.seconds - wall) < 1
+    assert abs(film.seconds - result.duration / 1e9) < 0.1
+    assert film.pictures[0].shape == (720 * 3 // 2, 1280)
+    for picture in (film.pictures[len(film.pictures) // 2], film.pictures[-5]):
+        assert shows(film, picture, BLUE)
+        assert shows(film, picture, RED)
+    assert strength(film, 440) > 0.2
+    assert strength(film, 1000) > 0.02
+    offsets = [
+        min((heard - seen for heard in beeps(film)), key=abs) for seen in flashes(film)[1:-1]
+    ]
+    print("sound after picture, ms:", [round(1000 * offset) for offset in offsets])
+    assert offsets
+    assert abs(float(np.median(offsets))) < 0.12
+    nothing_left(livekit, egress_id)
+
+
+def test_secrets_reach_neither_livekit_nor_disk_nor_log_nor_processes(livekit: Stack) -> None:
+    secret = "a-secret-of-the-request"
+    output = api.EncodedFileOutput(
+        filepath="folder/{room_name}",
+        s3=api.S3Upload(
+            access_key="an-access-key-of-the-request",
+            secret=secret,
+            session_token="a-token-of-the-request",
+            bucket="recordings",
+            region="eu-west-1",
+            endpoint=livekit.s3_url,
+            force_path_style=True,
+            metadata={"meeting": "42"},
+        ),
+    )
+    with livekit.people("secrets", WHISPERER):
+        egress_id = livekit.start("secrets", file_outputs=[output], audio_only=True)
+        livekit.reaches(egress_id, "ACTIVE")
+        recorder = Path(f"/proc/{livekit.recorder(egress_id)}")
+        seen = (recorder / "cmdline").read_bytes() + (recorder / "environ").read_bytes()
+        for path in livekit.egress_directory.glob("*.json"):
+            seen += path.read_bytes()
+        recorded_for(livekit, egress_id, 1)
+        livekit.stop(egress_id)
+        info = livekit.reaches(egress_id, "COMPLETE")
+    seen += str(info).encode() + livekit.worker_log().encode()
+    for word in (b"-of-the-request", b"testing-secret-of-the-worker", b"devsecret"):
+        assert word not in seen
+    assert info.room_composite.file_outputs[0].s3.secret == "{secret}"
+    assert info.manifest_location == f"{livekit.s3_url}/recordings/folder/{egress_id}.json"
+    head = livekit.s3().head_object(Bucket="recordings", Key="folder/secrets.mp4")
+    assert head["Metadata"] == {"meeting": "42"}
+    film = Film(livekit.fetch("folder/secrets.mp4"))
+    assert film.codecs == {"aac"}
+    assert strength(film, 440) > 0.5
+
+
+def test_stopped_before_anybody_publishes_it_is_aborted(livekit: Stack) -> None:
+    livekit.make_room("silence")
+    egress_id = livekit.start("silence")
+    assert livekit.stop(egress_id).status == api.EgressStatus.EGRESS_ABORTED
+    info = livekit.reaches(egress_id, "ABORTED")
+    assert (info.error, info.error_code) == (STOPPED_EARLY, 412)
+    assert ended(livekit, egress_id) == [
+        ("egress_started", "EGRESS_STARTING"),
+        ("egress_ended", "EGRESS_ABORTED"),
+    ]
+    nothing_left(livekit, egress_id)
+
+
+def test_it_takes_two_at_once_and_refuses_the_third(livekit: Stack) -> None:
+    for room in ("first", "second", "third"):
+        livekit.make_room(room)
+    running = [livekit.start("first"), livekit.start("second")]
+    with pytest.raises(api.TwirpError) as refused:
+        livekit.start("third")
+    assert refused.value.code == "unavailable"
+    for egress_id in running:
+        livekit.stop(egress_id)
+        livekit.reaches(egress_id, "ABORTED")
+        nothing_left(livekit, egress_id)
+    egress_id = livekit.start("third")
+    livekit.stop(egress_id)
+    livekit.reaches(egress_id, "ABORTED")
+
+
+def test_what_it_cannot_do_is_refused(livekit: Stack) -> None:
+    livekit.make_room("refusals")
+    stream = api.StreamOutput(urls=["rtmp://127.0.0.1/live"])
+    for code, request in (
+        ("invalid_argument", {"file_outputs": []}),
+        ("unimplemented", {"stream_outputs": [stream]}),
+        ("unimplemented", {"custom_base_url": "http://127.0.0.1/template"}),
+    ):
+        with pytest.raises(api.TwirpError) as refused:
+            livekit.start("refusals", **request)
+        assert refused.value.code == code
+
+
+def test_limits_of_time_end_it(livekit: Stack) -> None:
+    if livekit.worker:
+        livekit.end_worker()
+    livekit.start_worker(EGRESS_START_TIMEOUT="2", EGRESS_MAX_DURATION="2")
+    livekit.make_room("nobody")
+    unheard = livekit.start("nobody")
+    with livekit.people("long", WHISPERER):
+        egress_id = livekit.start("long")
+        info = livekit.reaches(egress_id, "LIMIT_REACHED")
+    assert (info.error, info.error_code) == ("Session limit reached", 413)
+    assert 1.5 < Film(livekit.fetch("long.mp4")).seconds < 2.5
+    assert livekit.reaches(unheard, "ABORTED").error == "Start signal not received"
+    livekit.end_worker()
