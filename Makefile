@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help environment run stop test check format build deploy openapi
+.PHONY: help environment run stop demo test check format build deploy openapi
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,6 +11,9 @@ run: environment ## Run everything on this machine until Ctrl-C
 
 stop: environment ## Stop what make run started
 	@$(PYTHON) -m dev stop
+
+demo: environment ## Record two people on the running stack, play and delete it
+	@$(PYTHON) -m dev.demo
 
 test: environment ## Run the tests; ARGS="..." goes to pytest
 	@$(PYTHON) -m pytest $(ARGS)

@@ -134,6 +134,9 @@ class Gateway:
             (b"x-forwarded-port", b"%d" % self._api_port),
             (b"x-forwarded-proto", b"http"),
         ]
+        if not any(name == b"accept" for name, _ in headers):
+            # RFC 9110, 12.5.1; the emulator would send the base64 text of a binary answer.
+            headers.append((b"accept", b"*/*"))
         if body or scope["method"] in {"PATCH", "POST", "PUT"}:
             headers.append((b"content-length", b"%d" % len(body)))
         return headers

@@ -163,7 +163,7 @@ class Stack:
         process = self.spawn(
             "publisher",
             sys.executable,
-            Path(__file__).parent / "publisher.py",
+            ROOT / "dev" / "people.py",
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

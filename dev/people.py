@@ -1,6 +1,8 @@
 """A process with synthetic participants: colour bars that move, tones, a flash with a beep.
 
-stdin: one JSON line; "joined" is printed once everybody publishes; end of stdin ends it.
+stdin: one JSON line, {"url", "people": [{"token", "publish", "colour", "tone", ...}]}; instead of
+a token, identity and name do with "key", "secret" and "room" beside the people. "joined" is printed
+once everybody publishes; the end of stdin ends it.
 """
 
 import asyncio
@@ -20,12 +22,9 @@ SIZES = {"camera": (640, 360), "portrait": (360, 640), "screen": (1280, 720)}
 
 
 async def join(task: dict[str, Any], person: dict[str, Any]) -> None:
-    token = api.AccessToken(task["key"], task["secret"]).with_identity(person["identity"])
-    token = token.with_name(person.get("name", "")).with_grants(
-        api.VideoGrants(room_join=True, room=task["room"])
-    )
+    """Connect somebody and publish what they have."""
     room = rtc.Room()
-    await room.connect(task["url"], token.to_jwt())
+    await room.connect(task["url"], person.get("token") or _token(task, person))
     background = []
     for kind in person["publish"]:
         if kind == "microphone":
@@ -35,7 +34,14 @@ async def join(task: dict[str, Any], person: dict[str, Any]) -> None:
     person["background"] = (room, background)
 
 
+def _token(task: dict[str, Any], person: dict[str, Any]) -> str:
+    token = api.AccessToken(task["key"], task["secret"]).with_identity(person["identity"])
+    grants = api.VideoGrants(room_join=True, room=task["room"])
+    return token.with_name(person.get("name", "")).with_grants(grants).to_jwt()
+
+
 async def picture(room: rtc.Room, person: dict[str, Any], kind: str) -> "asyncio.Task[None]":
+    """Publish a camera or a screen of one colour with a bar that moves."""
     width, height = SIZES[kind]
     source = rtc.VideoSource(width, height)
     track = rtc.LocalVideoTrack.create_video_track(kind, source)
@@ -62,6 +68,7 @@ async def picture(room: rtc.Room, person: dict[str, Any], kind: str) -> "asyncio
 
 
 async def sound(room: rtc.Room, person: dict[str, Any]) -> "asyncio.Task[None]":
+    """Publish a tone."""
     source = rtc.AudioSource(RATE, 1, queue_size_ms=20)
     track = rtc.LocalAudioTrack.create_audio_track("microphone", source)
     options = rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_MICROPHONE, dtx=False)
@@ -83,10 +90,12 @@ async def sound(room: rtc.Room, person: dict[str, Any]) -> "asyncio.Task[None]":
 
 
 def in_beat() -> bool:
+    """Tell whether flash and beep are on: the first fifth of each second."""
     return time.monotonic() % 1 < 0.2
 
 
 async def main() -> None:
+    """Join everybody, and stay until stdin ends."""
     stdin = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdin), sys.stdin)
