@@ -1,11 +1,10 @@
 """The whole loop on the running stack, each step with its time: room, meeting, recording, play."""
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +13,7 @@ import av
 import urllib3
 
 from dev.build import ROOT
+from dev.people import present
 from meet import clock
 
 SECONDS = 10
@@ -31,15 +31,23 @@ class Demo:
         self._stack = stack
         self._http = urllib3.PoolManager()
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """Return status, headers and body of a call; raise SystemExit if it is refused."""
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        may_be: tuple[int, ...] = (),
+        **headers: str,
+    ) -> Any:
+        """Return what a call answers; raise SystemExit if it is refused otherwise than it may."""
         url = path if path.startswith("http") else self._stack["apiUrl"] + path
         sent = {"X-API-KEY": self._stack["apiKey"], **headers}
         if body is not None:
             sent["Content-Type"] = "application/json"
         data = None if body is None else json.dumps(body)
         reply = self._http.request(method, url, body=data, headers=sent, timeout=30, retries=False)
-        if reply.status not in _HTTP_OK:
+        if reply.status not in (*_HTTP_OK, *may_be):
             sys.exit(f"{method} {path}: {reply.status} {reply.data.decode()}")
         return reply
 
@@ -51,7 +59,7 @@ class Demo:
             told(room["roomName"])
         with self._meeting(room):
             with step("start recording") as told:
-                recording = self.call("POST", "/recordings", {"roomName": room["roomName"]}).json()
+                recording = self._start(room["roomName"])
                 told(f"{recording['id']} {recording['status']}")
             path = f"/recordings/{recording['id']}"
             with step("first picture") as told:
@@ -66,6 +74,18 @@ class Demo:
         with step("delete recording and room") as told:
             deleted = self.call("DELETE", path), self.call("DELETE", f"/rooms/{room['roomName']}")
             told(" ".join(str(each.status) for each in deleted))
+
+    def _start(self, room_name: str) -> dict[str, Any]:
+        """Start recording; LiveKit counts a track as published once its first packet came."""
+        deadline = time.monotonic() + 5
+        while True:
+            reply = self.call("POST", "/recordings", {"roomName": room_name}, may_be=(409,))
+            if reply.status in _HTTP_OK:
+                recording: dict[str, Any] = reply.json()
+                return recording
+            if time.monotonic() > deadline:
+                sys.exit(f"The recording does not start: {reply.data.decode()}")
+            time.sleep(0.1)
 
     def _play(self, path: str, ready: dict[str, Any]) -> None:
         last = ready["size"] - 1
@@ -97,27 +117,10 @@ class Demo:
             request = {"roomName": room["roomName"], "participantName": name, "secret": secret}
             token = self.call("POST", "/participants/token", request).json()["token"]
             people.append({"token": token, **person})
-        with step("two people join and publish"):
-            task = json.dumps({"url": self._stack["livekitUrl"], "people": people}) + "\n"
-            meeting = subprocess.Popen(
-                [sys.executable, "-m", "dev.people"],
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
-            assert meeting.stdin is not None
-            assert meeting.stdout is not None
-            meeting.stdin.write(task)
-            meeting.stdin.flush()
-            if meeting.stdout.readline() != "joined\n":
-                sys.exit("Nobody could join; see .local/log/livekit.log.")
-        try:
+        with ExitStack() as meeting:
+            with step("two people join and publish"):
+                meeting.enter_context(present(self._stack["livekitUrl"], people))
             yield
-        finally:
-            meeting.stdin.close()
-            meeting.wait(timeout=10)
 
 
 @contextmanager

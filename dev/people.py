@@ -9,8 +9,11 @@ import asyncio
 import json
 import math
 import os
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,7 +21,13 @@ from livekit import api, rtc
 
 RATE = 48_000
 FPS = 25
+PERIOD = 4
+"""Seconds that each of somebody's colours shows, by the clock on the wall."""
 SIZES = {"camera": (640, 360), "portrait": (360, 640), "screen": (1280, 720)}
+
+
+class MeetingFailed(Exception):
+    """Somebody could not join."""
 
 
 async def join(task: dict[str, Any], person: dict[str, Any]) -> None:
@@ -49,9 +58,10 @@ async def picture(room: rtc.Room, person: dict[str, Any], kind: str) -> "asyncio
     await room.local_participant.publish_track(track, rtc.TrackPublishOptions(source=of))
 
     async def run() -> None:
-        luma, blue, red = person["colour"]
+        colours = person.get("colours") or [person["colour"]]
         begin, n = time.monotonic(), 0
         while True:
+            luma, blue, red = colours[int(time.time() / PERIOD) % len(colours)]
             flat = np.empty(width * height * 3 // 2, np.uint8)
             pixels = width * height
             flat[:pixels] = 235 if person.get("beat") and in_beat() else luma
@@ -106,6 +116,29 @@ async def main() -> None:
     await stdin.read()
     for person in task["people"]:
         await person["background"][0].disconnect()
+
+
+@contextmanager
+def present(url: str, people: list[dict[str, Any]]) -> Iterator[None]:
+    """Have people with tokens of ours in a meeting; raise MeetingFailed if they cannot join."""
+    process = subprocess.Popen(
+        [sys.executable, __file__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(json.dumps({"url": url, "people": people}) + "\n")
+        process.stdin.flush()
+        if process.stdout.readline() != "joined\n":
+            raise MeetingFailed("Nobody could join the meeting.")
+        yield
+    finally:
+        process.stdin.close()
+        process.wait(timeout=10)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """A clock that stands still, AWS in memory, and a LiveKit that can be told what to do."""
 
 import os
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
@@ -11,11 +13,18 @@ from moto.core.config import default_user_config
 from moto.dynamodb.models.table import Table
 
 from dev.aws import ENVIRONMENT, memory_aws
-from dev.template import resources
+from dev.template import ROOT, resources
 from meet import clock, wiring
 from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.media_server import MediaServer, Participant
+from meet.recorder import Egress, Recorder
+from meet.recordings.lifecycle import Evidence
+from meet.twirp import OutcomeUnknown
+
+if TYPE_CHECKING:
+    from dev.stack import LocalStack
+    from tests.live import Client
 
 # Read by Powertools' loggers when meet.http is imported, which may be before any test runs.
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", ENVIRONMENT["POWERTOOLS_SERVICE_NAME"])
@@ -46,8 +55,11 @@ class FakeLiveKit:
     failing: set[str] = field(default_factory=set)
     calls: list[tuple[str, ...]] = field(default_factory=list)
 
-    def join(self, room: str, identity: str, *, is_recorder: bool = False) -> None:
-        self.meetings.setdefault(room, {})[identity] = Participant(identity, is_recorder)
+    def join(
+        self, room: str, identity: str, *, is_recorder: bool = False, is_publishing: bool = False
+    ) -> None:
+        somebody = Participant(identity, is_recorder, is_publishing)
+        self.meetings.setdefault(room, {})[identity] = somebody
 
     def participants(self, room: str) -> list[Participant]:
         self._called("participants", room)
@@ -66,6 +78,52 @@ class FakeLiveKit:
     def _called(self, *call: str) -> None:
         self.calls.append(call)
         if self.down or call[1] in self.failing:
+            raise MediaServerUnavailable("told to fail")
+
+
+@dataclass
+class FakeRecorder:
+    """Stands in for LiveKit's egress: nothing happens to a recording unless a test says so."""
+
+    egresses: dict[str, Egress] = field(default_factory=dict)
+    down: bool = False
+    refuses: bool = False
+    answers: bool = True
+    """Whether a start is answered; it is begun all the same."""
+    calls: list[tuple[str, ...]] = field(default_factory=list)
+
+    def start(self, room: str, object_key: str) -> Egress:
+        self._called("start", room, object_key)
+        if self.refuses:
+            raise MediaServerUnavailable("no response from servers")
+        number = f"EG_{len(self.egresses) + 1}"
+        starting = Evidence.EGRESS_STARTING
+        egress = Egress(number, room, starting, object_key, None, None, None, None, "")
+        self.egresses[number] = egress
+        if not self.answers:
+            raise OutcomeUnknown("told not to answer")
+        return egress
+
+    def stop(self, egress_id: str) -> None:
+        self._called("stop", egress_id)
+
+    def under_way(self) -> list[Egress]:
+        self._called("under_way")
+        return [each for each in self.egresses.values() if not each.is_over]
+
+    def in_room(self, room: str) -> list[Egress]:
+        self._called("in_room", room)
+        return [each for each in self.egresses.values() if each.room_name == room]
+
+    def change(self, egress_id: str, evidence: Evidence, **facts: Any) -> Egress:
+        """Let a recording come to something."""
+        changed = replace(self.egresses[egress_id], evidence=evidence, **facts)
+        self.egresses[egress_id] = changed
+        return changed
+
+    def _called(self, *call: str) -> None:
+        self.calls.append(call)
+        if self.down:
             raise MediaServerUnavailable("told to fail")
 
 
@@ -106,3 +164,34 @@ def livekit(monkeypatch: pytest.MonkeyPatch) -> FakeLiveKit:
 
     monkeypatch.setattr(wiring, "media_server", media_server)
     return fake
+
+
+@pytest.fixture
+def recorder(monkeypatch: pytest.MonkeyPatch) -> FakeRecorder:
+    fake = FakeRecorder()
+
+    def build() -> Recorder:
+        return fake
+
+    monkeypatch.setattr(wiring, "recorder", build)
+    return fake
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator["LocalStack"]:
+    """The template on the emulator, a real livekit-server and a recorder: one for all tests."""
+    from dev.stack import LocalStack  # noqa: PLC0415 - only tests of the running stack need it
+
+    directory = ROOT / ".local" / "test"
+    shutil.rmtree(directory, ignore_errors=True)
+    with LocalStack(directory, say=print) as running:
+        assert running.livekit_url, "livekit-server could not be had, and these tests need it"
+        yield running
+
+
+@pytest.fixture(scope="session")
+def api(stack: "LocalStack") -> "Client":
+    """The stack's API, as a user's back end calls it."""
+    from tests.live import Client  # noqa: PLC0415
+
+    return Client(stack)

@@ -1,4 +1,4 @@
-"""The OpenAPI document of the API, made from the code and one table of what code cannot say."""
+"""The OpenAPI document of the API, made from the code and a table of what code cannot say."""
 
 import json
 import re
@@ -9,7 +9,8 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
-from dev.openapi import schemas, table
+from dev.openapi import own_schemas, schemas, table, words
+from dev.openapi.row import Row, Success
 from dev.template import ROOT
 from meet.access import API, OPERATIONS, Credential
 from meet.errors import InvalidRequest, MeetError, Unauthorized
@@ -35,29 +36,33 @@ def document() -> Document:
     paths: Document = {}
     found = _views()
     for (method, resource), (function, accepted) in OPERATIONS.items():
-        if function not in table.ROWS or (method, resource) in table.UNLISTED:
+        if (method, resource) in table.UNLISTED:
             continue
-        api = import_module(f"functions.{function}.app").api
-        own = json.loads(api.get_openapi_json_schema(title=function))
-        operation = _serving(own, method, resource)
-        _add(found, own.get("components", {}).get("schemas", {}))
-        paths.setdefault(resource.removeprefix(API), {})[method.lower()] = _operation(
-            function, operation, accepted
-        )
+        row = table.ROWS[function]
+        generated: Document = {}
+        if row.parameters is None:
+            api = import_module(f"functions.{function}.app").api
+            own = json.loads(api.get_openapi_json_schema(title=function))
+            generated = _serving(own, method, resource)
+            _add(found, own.get("components", {}).get("schemas", {}))
+        operation = _operation(function, row, generated, accepted)
+        if method == "HEAD":
+            operation = _without_bodies(operation)
+        paths.setdefault(resource.removeprefix(API), {})[method.lower()] = operation
     components = {_name(name): _clean(schema) for name, schema in found.items()}
     for name, more in schemas.SCHEMAS.items():
         components[name] = _merged(components[name], more)
-    components |= schemas.OWN_SCHEMAS
+    components |= own_schemas.OWN_SCHEMAS
     tags = {operation["tags"][0] for path in paths.values() for operation in path.values()}
     whole: Document = {
         "openapi": "3.1.0",
-        "info": table.INFO,
-        "servers": table.SERVERS,
-        "tags": [{"name": n, "description": d} for n, d in table.TAGS.items() if n in tags],
+        "info": words.INFO,
+        "servers": words.SERVERS,
+        "tags": [{"name": n, "description": d} for n, d in words.TAGS.items() if n in tags],
         "paths": paths,
         "components": {
-            "securitySchemes": table.SECURITY_SCHEMES,
-            "headers": table.HEADERS,
+            "securitySchemes": words.SECURITY_SCHEMES,
+            "headers": words.HEADERS,
         },
     }
     whole["components"]["schemas"] = _reachable(components, whole)
@@ -72,8 +77,12 @@ def _views() -> Document:
     found = {names.get(name, name): body for name, body in generated["$defs"].items()}
     for name in schemas.VIEWS:
         properties = found[name]["properties"]
-        properties.update({key: _absent_not_null(value) for key, value in properties.items()})
-    del found["OpenViduMeetRoom"]["required"]  # "fields" leaves out what it does not name
+        for key, value in properties.items():
+            choice = found.get(value.get("$ref", "").removeprefix(REF), {})
+            properties[key] = _absent_not_null(choice if "enum" in choice else value)
+            properties[key].pop("default", None)
+    for name in schemas.WITH_FIELDS:
+        del found[name]["required"]  # "fields" leaves out what it does not name
     return found
 
 
@@ -91,8 +100,9 @@ def _serving(own: Document, method: str, resource: str) -> Document:
     raise ValueError(f"{method} {resource} is in the access table and not in the code")
 
 
-def _operation(function: str, generated: Document, accepted: Iterable[Credential]) -> Document:
-    row = table.ROWS[function]
+def _operation(
+    function: str, row: Row, generated: Document, accepted: Iterable[Credential]
+) -> Document:
     security: list[Document] = [{credential.value: []} for credential in sorted(accepted)]
     operation: Document = {
         "operationId": to_camel(function),
@@ -101,16 +111,18 @@ def _operation(function: str, generated: Document, accepted: Iterable[Credential
         "description": row.description,
         "security": security,
     }
-    if parameters := generated.get("parameters"):
+    if row.parameters is not None:
+        operation["parameters"] = row.parameters
+    elif parameters := generated.get("parameters"):
         operation["parameters"] = [_parameter(function, each) for each in parameters]
     if body := generated.get("requestBody"):
-        schema = _clean(body["content"][JSON]["schema"])
+        schema = _clean(_absent_not_null(body["content"][JSON]["schema"]))
         if row.body_schema:
             schema = {"$ref": REF + row.body_schema}
         content = {"schema": schema, "examples": row.body_examples}
         operation["requestBody"] = {
             "description": row.body,
-            "required": True,
+            "required": row.body_required,
             "content": {JSON: content},
         }
     errors = (*row.errors, *([Unauthorized()] if security else []))
@@ -120,16 +132,29 @@ def _operation(function: str, generated: Document, accepted: Iterable[Credential
     return operation
 
 
+def _without_bodies(operation: Document) -> Document:
+    """Return the HEAD that goes with a GET: the same answers, but for their bodies."""
+    responses = {
+        status: {key: value for key, value in answer.items() if key != "content"}
+        for status, answer in operation["responses"].items()
+    }
+    return operation | {
+        "operationId": "head" + operation["operationId"].removeprefix("get"),
+        "summary": f"Answer as {operation['operationId']} does, without a body",
+        "responses": responses,
+    }
+
+
 def _parameter(function: str, generated: Document) -> Document:
-    names = {name.lower(): name for name in table.PARAMETERS}
+    names = {name.lower(): name for name in words.PARAMETERS}
     name = names[generated["name"].replace("_", "").lower()]
     schema = _clean(_absent_not_null(generated["schema"]))
     own = {"name": name, "in": generated["in"], "required": generated["required"]}
-    described = _merged(table.PARAMETERS[name], table.PARAMETERS_OF.get((function, name), {}))
+    described = _merged(words.PARAMETERS[name], words.PARAMETERS_OF.get((function, name), {}))
     return _merged(own | {"description": "", "schema": schema}, described)
 
 
-def _success(success: table.Success) -> Document:
+def _success(success: Success) -> Document:
     answer: Document = {
         "description": success.meaning,
         "headers": _headers(REQUEST_ID_HEADER, *success.headers),
@@ -152,20 +177,20 @@ def _errors(errors: Iterable[MeetError]) -> Document:
             "headers": _headers(REQUEST_ID_HEADER),
             "content": {JSON: _error_content("Error", {"code": status, "message": message})},
         }
-        for status, (message, meaning) in table.GATEWAY_ERRORS.items()
+        for status, (message, meaning) in words.GATEWAY_ERRORS.items()
     }
     by_status: dict[str, list[MeetError]] = {}
     for error in errors:
         by_status.setdefault(str(error.status.value), []).append(error)
     for status, same in by_status.items():
-        [schema] = {table.ERROR_SCHEMAS.get(type(error), "Error") for error in same}
+        [schema] = {words.ERROR_SCHEMAS.get(type(error), "Error") for error in same}
         headers = {name: None for error in same for name in error.headers}
         content = _error_content(schema, same[0].body)
         if len(same) > 1:
             del content["example"]
             content["examples"] = {_key(error): {"value": error.body} for error in same}
         answers[status] = {
-            "description": "; or: ".join(table.MEANINGS[type(error)] for error in same),
+            "description": "; or: ".join(words.MEANINGS[type(error)] for error in same),
             "headers": _headers(REQUEST_ID_HEADER, *headers),
             "content": {JSON: content},
         }

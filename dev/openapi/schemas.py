@@ -1,9 +1,10 @@
-"""The schemas of the document: the code's own, what they cannot say, and those of no model."""
+"""The schemas of the code: which are in the document, and what they cannot say themselves."""
 
 from typing import Any
 
 from meet.clock import Milliseconds
 from meet.participants.schemas import MAX_NAME, TokenView
+from meet.recordings.schemas import DeletionView, LinkView, RecordingView
 from meet.rooms.model import Role
 from meet.rooms.schemas import MAX_LIFETIME_YEARS, RoomView
 from meet.types import WireModel
@@ -16,10 +17,25 @@ NAME = "OpenVidu-k3v9x0q2m7t1c8z"
 CREATED, EXPIRES = Milliseconds(1_861_920_000_000), Milliseconds(1_893_456_000_000)
 SECRETS = {role: f"{role}-secret" for role in Role}
 
-VIEWS: dict[str, type[WireModel]] = {"OpenViduMeetRoom": RoomView, "ParticipantToken": TokenView}
+RECORDING_ID = "rec_01KX3QZ8V5T7M2N4P6R9S0W1Y3"
+
+VIEWS: dict[str, type[WireModel]] = {
+    "OpenViduMeetRoom": RoomView,
+    "OpenViduMeetRecording": RecordingView,
+    "ParticipantToken": TokenView,
+    "RecordingDeletion": DeletionView,
+    "RecordingLink": LinkView,
+}
 """What is answered, by its name in the document."""
 
-RENAMED = {"RoomOptions": "OpenViduMeetRoomOptions", "TokenRequest": "ParticipantTokenRequest"}
+WITH_FIELDS = ("OpenViduMeetRoom", "OpenViduMeetRecording")
+"""Views of which a caller may ask for some properties only."""
+
+RENAMED = {
+    "NotDeleted": "RecordingNotDeleted",
+    "RoomOptions": "OpenViduMeetRoomOptions",
+    "TokenRequest": "ParticipantTokenRequest",
+}
 """Names in the code -> names in the document, where they differ."""
 
 _ROOM = {
@@ -54,6 +70,34 @@ _ROOM = {
         for role in Role
     },
 }
+
+_RECORDING = {
+    "id": {"description": "Identifies the recording.", "examples": [RECORDING_ID]},
+    "roomName": {"description": "The room that was recorded.", "examples": [NAME]},
+    "outputMode": {"description": "All participants in one picture.", "examples": ["COMPOSED"]},
+    "status": {
+        "description": (
+            "How far the recording has come. It never goes back; READY and FAILED are the end."
+        ),
+        "examples": ["READY"],
+    },
+    "filename": {"description": "The name of the file.", "examples": [f"{RECORDING_ID}.mp4"]},
+    "startedAt": {
+        "description": "When recording began, in milliseconds since the Unix epoch.",
+        "examples": [CREATED],
+    },
+    "endedAt": {
+        "description": "When recording ended, in milliseconds since the Unix epoch.",
+        "examples": [CREATED + 60_000],
+    },
+    "duration": {"description": "In seconds.", "minimum": 0, "examples": [60]},
+    "size": {"description": "In bytes.", "minimum": 0, "examples": [7_340_032]},
+    "error": {"description": "Why there is no file; only with FAILED."},
+}
+
+OF_EVERY_ROOM = [name for name in _ROOM if name != "maxParticipants"]
+OF_EVERY_RECORDING = ["id", "roomName", "outputMode", "status", "filename"]
+"""Properties that are never absent, unless by `fields`."""
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "OpenViduMeetRoomOptions": {
@@ -98,6 +142,50 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "description": "A room; with `fields`, only the properties that were asked for.",
         "properties": _ROOM,
     },
+    "OpenViduMeetRecording": {
+        "description": (
+            "A recording; what is not known yet is absent. With `fields`, only the properties "
+            "that were asked for."
+        ),
+        "properties": _RECORDING,
+    },
+    "RecordingRequest": {
+        "description": "What to record.",
+        "properties": {"roomName": {"description": "The room to record.", "examples": [NAME]}},
+    },
+    "RecordingIds": {
+        "description": "Which recordings.",
+        "properties": {
+            "recordingIds": {
+                "description": "Their ids; one that is there twice counts once.",
+                "examples": [[RECORDING_ID]],
+            }
+        },
+    },
+    "RecordingDeletion": {
+        "description": "What became of several recordings.",
+        "properties": {
+            "deleted": {"description": "The ids of those that are gone."},
+            "notDeleted": {"description": "Those that are still there, or never were."},
+        },
+    },
+    "RecordingNotDeleted": {
+        "description": "A recording that was not deleted.",
+        "properties": {
+            "recordingId": {"description": "Its id, as it was sent."},
+            "error": {"description": "One sentence on why.", "examples": ["Recording not found"]},
+        },
+    },
+    "RecordingLink": {
+        "description": "A link to a recording.",
+        "properties": {
+            "url": {"description": "Plays the recording, with no API key.", "format": "uri"},
+            "expiresAt": {
+                "description": "Until when it works, in milliseconds since the Unix epoch.",
+                "examples": [CREATED],
+            },
+        },
+    },
     "ParticipantTokenRequest": {
         "description": "Who wants to join which room, and the secret of the link.",
         "properties": {
@@ -137,91 +225,3 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     },
 }
 """What is laid over the schemas that the code gives."""
-
-_MESSAGE = {"type": "string", "description": "One sentence on what is wrong."}
-_NAMED = {
-    "type": "object",
-    "anyOf": [
-        {"required": [name], "properties": {name: {"required": ["enabled"]}}}
-        for name in PREFERENCES
-    ],
-}
-_REF = "#/components/schemas/"
-
-OWN_SCHEMAS: dict[str, dict[str, Any]] = {
-    "Error": {
-        "type": "object",
-        "description": "Why a request was refused.",
-        "required": ["message"],
-        "properties": {
-            "code": {"type": "integer", "description": "The HTTP status; absent in a 401."},
-            "message": _MESSAGE,
-        },
-    },
-    "RoomToJoinNotFound": {
-        "type": "object",
-        "description": "There is no such room to join.",
-        "required": ["name", "message"],
-        "properties": {
-            "name": {"type": "string", "description": "A short name of the error."},
-            "message": _MESSAGE,
-        },
-    },
-    "InvalidRequest": {
-        "type": "object",
-        "description": "Every field that breaks a rule, in one answer.",
-        "required": ["error", "message", "details"],
-        "properties": {
-            "error": {"type": "string", "examples": ["Unprocessable Entity"]},
-            "message": {"type": "string", "examples": ["Invalid request body", "Invalid request"]},
-            "details": {
-                "type": "array",
-                "minItems": 1,
-                "items": {
-                    "type": "object",
-                    "required": ["field", "message"],
-                    "properties": {
-                        "field": {
-                            "type": "string",
-                            "description": "Dotted path; empty for the body as a whole.",
-                            "examples": ["preferences.chatPreferences.enabled"],
-                        },
-                        "message": {
-                            "type": "string",
-                            "examples": ["Expected boolean, received string"],
-                        },
-                    },
-                },
-            },
-        },
-    },
-    "RoomPreferencesUpdate": {
-        "description": (
-            "The preferences to change, at least one of them, either bare or as the property "
-            "`preferences`; beside that property, bare ones are ignored."
-        ),
-        "oneOf": [
-            {
-                "title": "Bare",
-                "allOf": [{"$ref": f"{_REF}RoomPreferences"}, _NAMED],
-                "not": {"required": ["preferences"]},
-            },
-            {
-                "title": "Wrapped",
-                "type": "object",
-                "required": ["preferences"],
-                "properties": {
-                    "preferences": {"allOf": [{"$ref": f"{_REF}RoomPreferences"}, _NAMED]}
-                },
-            },
-        ],
-    },
-    "WholeOpenViduMeetRoom": {
-        "description": "A room with all its properties; `maxParticipants` only if limited.",
-        "allOf": [
-            {"$ref": f"{_REF}OpenViduMeetRoom"},
-            {"required": [n for n in _ROOM if n != "maxParticipants"]},
-        ],
-    },
-}
-"""Schemas that no model of the code says in full."""

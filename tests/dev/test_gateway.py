@@ -114,6 +114,12 @@ def test_before_the_first_deploy_the_api_is_unavailable() -> None:
     assert Exchange(api_id=None).request("GET", "/meet/api/v1/rooms") == 503
 
 
+def test_no_accept_header_means_anything_is_accepted() -> None:
+    exchange = Exchange()
+    exchange.request("GET", "/meet/", headers={"host": "meet.test"})
+    assert exchange.headers[b"accept"] == b"*/*"
+
+
 def test_the_client_cannot_say_where_it_comes_from() -> None:
     exchange = Exchange()
     forged = {
@@ -121,8 +127,10 @@ def test_the_client_cannot_say_where_it_comes_from() -> None:
         "x-forwarded-host": "evil",
         "x-forwarded-proto": "https",
     }
-    exchange.request("GET", "/meet/", headers={"host": "meet.test", **forged})
+    sent = {"host": "meet.test", "accept": "text/html", **forged}
+    exchange.request("GET", "/meet/", headers=sent)
     assert exchange.headers == {
+        b"accept": b"text/html",
         b"host": b"meet.test",
         b"x-forwarded-for": b"127.0.0.9",
         b"x-forwarded-port": b"6080",

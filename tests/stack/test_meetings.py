@@ -9,7 +9,7 @@ from livekit import api as livekit_api
 from livekit import rtc
 
 from dev.stack import LocalStack
-from tests.stack.conftest import Client, Person, eventually_async, meeting
+from tests.live import Client, Person, eventually_async, meeting
 
 
 def _token(api: Client, room: dict[str, str], name: str, role: str = "publisher") -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from meet import clock
-from tests.stack.conftest import HOUR, Client
+from tests.live import HOUR, Client
 
 UNAUTHORIZED = {"message": "Unauthorized"}
 

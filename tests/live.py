@@ -1,33 +1,21 @@
-"""The real thing: the template on the emulator, a real livekit-server, real clients."""
+"""Calls the running stack as users do: a back end over HTTP, people with LiveKit clients."""
 
 import asyncio
 import json
-import shutil
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
 import urllib3
 from livekit import rtc
 
-from dev.build import ROOT
 from dev.stack import LocalStack
 from meet import clock
 
 HOUR = 60 * 60 * 1000
-
-
-@pytest.fixture(scope="session")
-def stack() -> Iterator[LocalStack]:
-    directory = ROOT / ".local" / "test"
-    shutil.rmtree(directory, ignore_errors=True)
-    with LocalStack(directory, say=print) as running:
-        assert running.livekit_url, "livekit-server could not be had, and these tests need it"
-        yield running
 
 
 @dataclass(frozen=True)
@@ -84,11 +72,6 @@ class Client:
         secret = parse_qs(urlsplit(room[f"{role}URL"]).query)["secret"][0]
         request = {"roomName": room["roomName"], "participantName": name, "secret": secret}
         return self.call("POST", "/participants/token", request, key=None)
-
-
-@pytest.fixture(scope="session")
-def api(stack: LocalStack) -> Client:
-    return Client(stack)
 
 
 class Person:

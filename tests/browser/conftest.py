@@ -1,0 +1,70 @@
+"""A headless Chromium that speaks to nobody but this machine."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+def _on_path() -> str | None:
+    return next((found for name in _NAMES if (found := shutil.which(name))), None)
+
+
+def _from_debian() -> str | None:
+    """Install Debian's Chromium where that is allowed; return its path."""
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        return None
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
+        subprocess.run(["apt-get", *command], check=False, env=environment, **quiet)  # type: ignore[call-overload]
+    return _on_path()
+
+
+def _launch(playwright: Playwright) -> Browser | None:
+    path = _on_path() or _from_debian()
+    if path is not None:
+        return playwright.chromium.launch(executable_path=path, args=_FLAGS)
+    subprocess.run(["playwright", "install", "chromium"], check=False)
+    try:
+        return playwright.chromium.launch(args=_FLAGS)
+    except Error:
+        return None
+
+
+@pytest.fixture(scope="module")  # its event loop must be gone before other tests make theirs
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = _launch(playwright)
+        if launched is None:
+            message = "No Chromium on PATH, by apt-get or by Playwright: no browser test ran."
+            if os.environ.get("CI"):
+                pytest.fail(message)
+            pytest.skip(f"!!! {message}")
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
