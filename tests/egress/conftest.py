@@ -3,37 +3,37 @@
 import os
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.egress.servers import non_loopback_address, program, running
+from dev import programs
+from tests.egress.servers import non_loopback_address, running
 from tests.egress.stack import Stack
 
 
-def _missing() -> str:
-    livekit, redis_server = program("livekit-server"), program("redis-server")
-    if not livekit:
-        return "livekit-server is neither on PATH nor in .local/bin"
-    if not redis_server:
-        return "redis-server is neither on PATH nor in .local/bin"
+def _programs(logs: Path) -> tuple[Path, Path]:
+    """Return livekit-server and redis-server, made where they are missing; raise Unavailable."""
+    livekit = programs.find("livekit-server") or programs.make_livekit(logs / "build.log")
+    redis_server = programs.find("redis-server") or programs.make_redis()
     if not non_loopback_address():
-        return "LiveKit's Python client ignores loopback and there is no other interface"
-    return ""
+        text = "LiveKit's Python client ignores loopback and there is no other interface"
+        raise programs.Unavailable(text)
+    return livekit, redis_server
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    missing = _missing()
-    if missing:
-        text = f"THE EGRESS CONTRACT WAS NOT TESTED: {missing}"
+    directory = tmp_path_factory.mktemp("stack")
+    try:
+        livekit, redis_server = _programs(directory)
+    except programs.Unavailable as reason:
+        text = f"THE EGRESS CONTRACT WAS NOT TESTED: {reason}"
         if os.environ.get("CI"):
             pytest.fail(text)
         warnings.warn(text, stacklevel=1)
         pytest.skip(text)
-    livekit, redis_server = program("livekit-server"), program("redis-server")
-    assert livekit is not None
-    assert redis_server is not None
-    with running(tmp_path_factory.mktemp("stack"), livekit, redis_server) as running_stack:
+    with running(directory, livekit, redis_server) as running_stack:
         yield running_stack
 
 

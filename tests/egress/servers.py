@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from typing import Any
 
 import redis
 
-from tests.egress.stack import BUCKET, ROOT, Stack
+from tests.egress.stack import BUCKET, Stack
 from tests.egress.waiting import end, until
 from tests.egress.webhooks import KEY, SECRET, Webhooks
 
@@ -22,12 +21,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def program(name: str) -> Path | None:
-    found = shutil.which(name)
-    kept = ROOT / ".local" / "bin" / name
-    return Path(found) if found else kept if kept.exists() else None
 
 
 def non_loopback_address() -> str:
