@@ -38,7 +38,7 @@ deploy: build ## Deploy to your AWS account; ENV=prod for samconfig.toml's [prod
 	SAM_CLI_TELEMETRY=0 .venv/bin/sam deploy $(if $(ENV),--config-env $(ENV)) \
 	  $(shell grep -q '^region' samconfig.toml || echo --guided)
 
-openapi: environment ## Write docs/openapi.yaml anew
+openapi: environment ## Write docs/openapi.json anew
 	@$(PYTHON) -m dev.openapi
 
 environment:

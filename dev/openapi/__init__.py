@@ -112,7 +112,7 @@ def _operation(
         "security": security,
     }
     if row.parameters is not None:
-        operation["parameters"] = row.parameters
+        operation["parameters"] = list(row.parameters)
     elif parameters := generated.get("parameters"):
         operation["parameters"] = [_parameter(function, each) for each in parameters]
     if body := generated.get("requestBody"):

@@ -9,7 +9,7 @@ from meet.errors import RecordingNotFound, RecordingNotReady
 from meet.http import create_api, entrypoint, json_reply
 from meet.recordings.byte_range import MAX_LENGTH, ByteRange
 from meet.recordings.lifecycle import Status
-from meet.recordings.media import FileLost, MediaStore
+from meet.recordings.media import FileLost, Link, MediaStore
 from meet.recordings.model import Recording
 from meet.recordings.schemas import LinkView
 from meet.types import decode_segment
@@ -28,14 +28,14 @@ def get_recording_stream(recording_id: str) -> Response[bytes] | Response[str]:
         raise RecordingNotReady
     media, headers = wiring.media_store(), api.current_event.headers
     method = api.current_event.http_method
-    if headers.get("Accept", "").partition(";")[0].strip() == "application/json":
-        link = media.link(recording.object_key)
+    if headers.get("Accept", "").partition(";")[0].strip().lower() == "application/json":
+        link = _link(media, recording, "GET")
         view = LinkView(url=link.url, expires_at=link.expires_at)
         return json_reply(view.to_json(), HTTPStatus.OK)
     wanted = headers.get("Range") if _is_current(headers.get("If-Range"), recording) else None
     part = ByteRange.parse(wanted, size=recording.size)
     if part is None and recording.size > MAX_LENGTH:
-        location = media.link(recording.object_key, method=method).url
+        location = _link(media, recording, method).url
         return Response(
             HTTPStatus.TEMPORARY_REDIRECT,
             headers={"Location": location, "Cache-Control": _PRIVATE},
@@ -62,21 +62,24 @@ def _content(
     if part is not None:
         status = HTTPStatus.PARTIAL_CONTENT
         headers["Content-Range"] = part.content_range(size)
+    if not send_body:
+        _look_for(media, recording)
+        return Response(status, _VIDEO, b"", headers=headers)
     try:
-        body = _read(media, recording, part) if send_body else _head(media, recording)
+        body = media.read(recording.object_key, part)
     except FileLost as error:
         raise RecordingNotFound from error
     return Response(status, _VIDEO, body, headers=headers)
 
 
-def _read(media: MediaStore, recording: Recording, part: ByteRange | None) -> bytes:
-    return media.read(recording.object_key, part)
+def _link(media: MediaStore, recording: Recording, method: str) -> Link:
+    _look_for(media, recording)  # S3 would tell a player in XML that it is lost
+    return media.link(recording.object_key, method=method)
 
 
-def _head(media: MediaStore, recording: Recording) -> bytes:
+def _look_for(media: MediaStore, recording: Recording) -> None:
     if media.find(recording.object_key) is None:
-        raise FileLost(recording.object_key)
-    return b""
+        raise RecordingNotFound
 
 
 handler = entrypoint(api, json_body=False)

@@ -17,7 +17,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.client import BaseClient
 
 from dev.template import functions
-from tests.conftest import Clock, FakeLiveKit
+from tests.conftest import Clock, FakeLiveKit, FakeRecorder
 
 HOST = "abc123.execute-api.eu-west-1.amazonaws.com"
 ORIGIN = f"https://{HOST}"
@@ -154,6 +154,13 @@ def create_room(call: Call, still_clock: Clock, **options: Any) -> dict[str, Any
     assert reply.status == 200, reply.text
     room: dict[str, Any] = reply.body
     return room
+
+
+@pytest.fixture
+def studio(call: Call, still_clock: Clock, livekit: FakeLiveKit, recorder: FakeRecorder) -> Any:
+    """Return what makes recordings, see tests.functions.recordings."""
+    make = import_module("tests.functions.recordings").Studio
+    return make(call, still_clock, livekit, recorder)
 
 
 def secret_of(room: dict[str, Any], role: str) -> str:

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from meet.media_server import MediaServer
     from meet.participants.service import ParticipantService
     from meet.recorder import Recorder
+    from meet.recordings.deletion import RecordingDeletion
     from meet.recordings.evidence import RecordingEvidence
     from meet.recordings.media import MediaStore
     from meet.recordings.repository import RecordingRepository
-    from meet.recordings.service import RecordingControl, RecordingDeletion
+    from meet.recordings.service import RecordingControl
     from meet.rooms.ending import RoomEnding
     from meet.rooms.repository import RoomRepository
     from meet.rooms.service import RoomService
@@ -92,7 +93,7 @@ def recording_control() -> "RecordingControl":
 
 def recording_deletion() -> "RecordingDeletion":
     """Return what deletes recordings."""
-    from meet.recordings.service import RecordingDeletion
+    from meet.recordings.deletion import RecordingDeletion
 
     return RecordingDeletion(recording_repository(), media_store())
 

@@ -59,12 +59,18 @@ def _bounds(start: str, end: str, *, size: int) -> tuple[int, int]:
     if not start:
         length = _number(end)
         return (max(size - length, 0), size - 1) if length else (size, size)
-    first, last = _number(start), _number(end) if end else size
-    if end and last < first:
+    if end and _magnitude(end) < _magnitude(start):
         raise InvalidRangeHeader
+    first, last = _number(start), _number(end) if end else size
     return first, max(first, last)
 
 
+def _magnitude(digits: str) -> tuple[int, str]:
+    """Return what sorts as the number does, however long."""
+    digits = digits.lstrip("0")
+    return len(digits), digits
+
+
 def _number(digits: str) -> int:
-    digits = digits.lstrip("0") or "0"
-    return int(digits) if len(digits) <= _MAX_DIGITS else 10**_MAX_DIGITS
+    length, digits = _magnitude(digits)
+    return int(digits or "0") if length <= _MAX_DIGITS else 10**_MAX_DIGITS

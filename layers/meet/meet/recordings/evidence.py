@@ -10,7 +10,7 @@ from meet import clock
 from meet.clock import HOUR, MINUTE, Milliseconds
 from meet.errors import MediaServerUnavailable, RecordingNotFound, RoomNotFound
 from meet.recorder import Egress, Recorder
-from meet.recordings.lifecycle import Evidence, Status
+from meet.recordings.lifecycle import RECORDING, Evidence, Status, advance
 from meet.recordings.media import MediaStore, StoredFile
 from meet.recordings.model import Recording, id_in_key
 from meet.recordings.repository import RecordingRepository
@@ -138,10 +138,10 @@ class RecordingEvidence:
         return self._write(recording, Evidence.OBJECT_SEEN, facts)
 
     def _write(self, recording: Recording, evidence: Evidence, facts: dict[str, Any]) -> Recording:
-        written = self.recordings.observe(recording.id, evidence, facts)
-        if not written.holds_its_room:
-            self.rooms.release(written.room_name, written.id)
-        return written
+        if advance(recording.status, evidence) not in RECORDING:
+            # First of all: what is written as over may be deleted, and nobody would do it then.
+            self.rooms.release(recording.room_name, recording.id)
+        return self.recordings.observe(recording.id, evidence, facts)
 
     def _settle(self, recording: Recording, seen: _Seen | None) -> bool:
         """Find out what became of a recording; tell whether no sweep has to look again."""
@@ -150,7 +150,7 @@ class RecordingEvidence:
             egress = self._find(recording, seen)
             if egress is not None:
                 recording = self._egress_seen(recording, egress)
-            elif not recording.is_finished:
+            if not recording.is_finished:  # dead workers seem to record on, their files being there
                 recording = self._look_into_bucket(recording)
         if not recording.is_finished:
             recording = self._give_up_or_end(recording, egress, silent=seen is None)
@@ -208,7 +208,11 @@ class RecordingEvidence:
             since = egress.updated_at or recording.stop_requested_at or recording.created_at
             return NO_ANSWER if now > since + UPLOAD_DEADLINE else None
         asked = recording.stop_requested_at
-        return NO_ANSWER if asked is not None and now > asked + STOP_DEADLINE else None
+        if asked is None or now <= asked + STOP_DEADLINE:
+            return None
+        # It may be that LiveKit was away all the time, and ends it only now.
+        is_ending = now <= asked + UPLOAD_DEADLINE and self._stop_again(egress)
+        return None if is_ending else NO_ANSWER
 
     def _has_to_end(self, recording: Recording, now: Milliseconds) -> bool:
         if recording.stop_requested_at is not None:
@@ -223,10 +227,13 @@ class RecordingEvidence:
     def _last_moment(self, recording: Recording) -> int:
         return recording.created_at + self.max_duration + SILENCE_DEADLINE
 
-    def _stop_again(self, egress: Egress) -> None:
+    def _stop_again(self, egress: Egress) -> bool:
+        """Stop an egress, unless it is ending; tell whether LiveKit answered that it will end."""
         if egress.evidence is Evidence.EGRESS_ENDING:
-            return
+            return True
         try:
             self.recorder().stop(egress.id)
         except MediaServerUnavailable:
             logger.warning("stop not answered", extra={"egress": egress.id}, exc_info=True)
+            return False
+        return True

@@ -12,6 +12,7 @@ from meet.errors import AlreadyRecording, RecordingNotFound, RoomNotFound
 from meet.paging import Page
 from meet.recordings.lifecycle import Evidence, Status, advance, earlier_than
 from meet.recordings.model import ID, Recording
+from meet.rooms.model import NAME
 from meet.rooms.repository import RoomRepository
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ class RecordingRepository:
         Empty statuses mean every status.
         """
         index: dict[str, Any] = {}
+        if room is not None and NAME.fullmatch(room) is None:
+            return Page([], None)  # DynamoDB takes neither an empty key nor a very long one
         if room is not None:
             index = {"index": ROOM_INDEX, "attribute": "roomName", "partitions": [room]}
         elif statuses:

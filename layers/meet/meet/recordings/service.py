@@ -1,7 +1,6 @@
-"""What callers do with recordings: start, stop, show, delete."""
+"""How recordings are started and stopped."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meet import clock
@@ -12,13 +11,10 @@ from meet.errors import (
     NobodyPublishing,
     RecordingDisabled,
     RecordingFinished,
-    RecordingNotFinished,
-    RecordingNotFound,
 )
 from meet.media_server import MediaServer
 from meet.recorder import Recorder
 from meet.recordings.lifecycle import Evidence
-from meet.recordings.media import MAX_DELETES, MediaStore
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.service import RoomService
@@ -64,7 +60,8 @@ class RecordingControl:
         except MediaServerUnavailable:
             self.recordings.discard(recording)
             raise
-        recording = self.recordings.observe(recording.id, egress.evidence, {"egressId": egress.id})
+        facts = {"egressId": egress.id}  # what else it tells comes with a webhook, or the sweep
+        recording = self.recordings.observe(recording.id, Evidence.EGRESS_STARTING, facts)
         if recording.stop_requested_at is not None:  # while LiveKit was starting it
             self._stop(recording)
         return recording
@@ -86,44 +83,6 @@ class RecordingControl:
             self.recorder.stop(recording.egress_id)
         except MediaServerUnavailable:
             logger.warning("stop left to the sweep", extra=_ids(recording), exc_info=True)
-
-
-@dataclass(frozen=True)
-class RecordingDeletion:
-    """Deletes finished recordings: the file first, so that it can be repeated."""
-
-    recordings: RecordingRepository
-    media: MediaStore
-
-    def delete(self, recording_id: str) -> None:
-        """Delete one; raise RecordingNotFound, RecordingNotFinished."""
-        recording = self.recordings.get(recording_id)
-        if not recording.is_finished:
-            raise RecordingNotFinished
-        if self.media.delete([recording.object_key]):
-            raise OSError(f"S3 did not delete {recording.object_key}")
-        self.recordings.delete(recording.id)
-
-    def delete_many(self, recording_ids: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-        """Delete several, at most MAX_DELETES; return those gone, and why the others are not."""
-        wanted = list(dict.fromkeys(recording_ids))[:MAX_DELETES]
-        refused = dict.fromkeys(wanted, RecordingNotFound.message)
-        finished: dict[str, Recording] = {}
-        for recording in self.recordings.get_many(wanted):
-            if recording.is_finished:
-                finished[recording.id] = recording
-            else:
-                refused[recording.id] = RecordingNotFinished.message
-        if finished:
-            kept = self.media.delete([each.object_key for each in finished.values()])
-            clean = [each.id for each in finished.values() if each.object_key not in kept]
-            gone = set(clean) - self.recordings.delete_many(clean)
-            for each in finished:
-                refused[each] = "It could not be deleted now"
-            for each in gone:
-                del refused[each]
-        deleted = [each for each in wanted if each not in refused]
-        return deleted, {each: refused[each] for each in wanted if each in refused}
 
 
 def _ids(recording: Recording) -> dict[str, str]:

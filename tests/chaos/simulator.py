@@ -1,0 +1,441 @@
+"""LiveKit's egress, a network that loses and doubles, and an AWS that fails, on one clock.
+
+Everything comes from one seed: the clock, the ids, what is lost, what dies, and when.
+"""
+
+import base64
+import hashlib
+import heapq
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib import import_module
+from random import Random
+from types import SimpleNamespace
+from typing import Any, cast
+from unittest.mock import patch
+
+import jwt
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from dev.aws import LIVEKIT_KEY, LIVEKIT_SECRET, memory_aws
+from meet import clock, wiring
+from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
+from meet.errors import MediaServerUnavailable
+from meet.media_server import MediaServer, Participant
+from meet.recorder import Egress, Recorder
+from meet.recordings.lifecycle import Evidence
+from meet.twirp import OutcomeUnknown
+from tests.functions.conftest import CONTEXT, Reply, event, invoke
+
+BUCKET = "recordings"
+CONTENT = b"a whole video"
+MAX_DURATION = 20 * MINUTE
+
+DROPPED = DOUBLED = 0.3
+KILLED = 0.04
+"""How often a write is the last thing that a function does, before it or after it."""
+
+WRITES = {
+    "PutItem",
+    "UpdateItem",
+    "DeleteItem",
+    "TransactWriteItems",
+    "BatchWriteItem",
+    "DeleteObjects",
+}
+
+FATES = {
+    "good": 30,
+    "slow upload": 8,
+    "fails at the start": 5,
+    "fails on the way": 8,
+    "fails after the upload": 4,
+    "ends by itself": 8,
+    "complete without a file": 6,
+    "dies": 8,
+    "dies, its file is uploaded": 8,
+    "dies while it ends": 5,
+    "never gets going": 5,
+}
+ANSWERS = {"yes": 70, "no": 12, "never arrived": 6, "refused": 12}
+
+
+class Killed(BaseException):
+    """The function's process is gone: nothing of it runs any more."""
+
+
+@dataclass
+class Live:
+    """One egress as it really is."""
+
+    egress: Egress
+    fate: str
+    dead: bool = False
+    asked_to_stop: bool = False
+
+
+@dataclass
+class Figures:
+    """What happened."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def __str__(self) -> str:
+        return "\n".join(f"  {name:44}{count:8}" for name, count in sorted(self.counts.items()))
+
+
+class World:
+    """A batch of recordings, from their rooms to the settled dust."""
+
+    def __init__(self, seed: int, figures: Figures) -> None:
+        self.random = Random(seed)  # noqa: S311 - it has to be repeatable
+        self.counts = figures.counts
+        self.moment = Milliseconds(1_800_000_000_000)
+        self.later: list[tuple[int, int, Callable[[], None]]] = []
+        self.number = 0
+        self.live: dict[str, Live] = {}
+        self.meetings: dict[str, bool] = {}
+        self.down = False
+        self.failing = False
+        self.answered: dict[str, str] = {}
+        self.deleted: set[str] = set()
+        self.killable = True
+        self.sweeping = False
+
+    # ------------------------------------------------------------------ time and the network
+
+    def now(self) -> Milliseconds:
+        return self.moment
+
+    def wait_until(self, moment: Milliseconds) -> None:
+        self.moment = max(self.moment, moment)
+
+    def after(self, delay: float, action: Callable[[], None]) -> None:
+        self.number += 1
+        heapq.heappush(self.later, (self.moment + int(delay), self.number, action))
+
+    def run(self) -> None:
+        """Let everything happen that is going to."""
+        while self.later:
+            at, _, action = heapq.heappop(self.later)
+            self.moment = Milliseconds(max(self.moment, at))
+            action()
+
+    def chance(self, share: float) -> bool:
+        return self.random.random() < share
+
+    def pick(self, shares: dict[str, int]) -> str:
+        return self.random.choices(list(shares), list(shares.values()))[0]
+
+    def between(self, low: float, high: float) -> float:
+        return self.random.uniform(low, high)
+
+    def spread(self, kind: str, deliver: Callable[[], None]) -> None:
+        """Deliver a message never, once or twice, soon or late."""
+        self.counts[f"{kind} sent"] += 1
+        if self.chance(DROPPED):
+            self.counts[f"{kind} dropped"] += 1
+            return
+        times = 2 if self.chance(DOUBLED) else 1
+        self.counts[f"{kind} doubled"] += times - 1
+        for _ in range(times):
+            late = self.chance(0.15)
+            self.after(self.between(0, 40 * MINUTE if late else 30 * SECOND), deliver)
+
+    # ---------------------------------------------------------------------- AWS and its ends
+
+    def attempt(self, what: Callable[[], Reply | None]) -> Reply | None:
+        """Run a function of ours that may be killed; None when it was, or failed."""
+        self.failing = self.killable
+        try:
+            reply = what()
+        except (Killed, Exception):
+            self.counts["functions that failed or were killed"] += 1
+            return None
+        finally:
+            self.failing = False
+        if reply is not None and reply.status >= 500 and reply.status != 503:
+            self.counts["functions that failed or were killed"] += 1
+            return None
+        return reply
+
+    def make_api_call(self, make: Callable[..., Any]) -> Callable[..., Any]:
+        def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+            dies = self.failing and operation in WRITES and self.chance(KILLED)
+            when = self.pick({"before": 1, "after": 1, "refused": 1}) if dies else ""
+            if when == "before":
+                raise Killed
+            if when == "refused":
+                error = {"Error": {"Code": "InternalServerError", "Message": "told to fail"}}
+                raise ClientError(cast(Any, error), operation)
+            answer = make(client, operation, parameters)
+            if when == "after":
+                raise Killed
+            return answer
+
+        return call
+
+    def call(self, method: str, path: str, body: Any = None) -> Reply | None:
+        headers = {"Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        request = event(method, f"/api/v1{path}", body=data, headers=headers)
+        return self.attempt(lambda: invoke(request))
+
+    def sweep(self) -> None:
+        self.counts["sweeps"] += 1
+        before = self.statuses()
+        self.sweeping = True
+        for name in ("sweep_rooms", "sweep_recordings"):
+            handler = import_module(f"functions.{name}.app").handler
+
+            def run(handler: Callable[..., Any] = handler) -> None:
+                handler({}, CONTEXT)
+
+            self.attempt(run)
+        self.sweeping = False
+        for recording_id, status in self.statuses().items():
+            if status in {"READY", "FAILED"} and before.get(recording_id) != status:
+                self.counts[f"brought to {status} by the sweep"] += 1
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        client = wiring.room_repository().client
+        pages = client.get_paginator("scan").paginate(TableName=table)
+        return [cast(dict[str, Any], item) for page in pages for item in page["Items"]]
+
+    def statuses(self) -> dict[str, str]:
+        return {i["recordingId"]["S"]: i["status"]["S"] for i in self.items("RecordingsTable")}
+
+    def objects(self) -> dict[str, int]:
+        listing = wiring.media_store().client.list_objects_v2(Bucket=BUCKET)
+        return {each["Key"]: each["Size"] for each in listing.get("Contents", [])}
+
+    # ------------------------------------------------------------------------------- LiveKit
+
+    def participants(self, room: str) -> list[Participant]:
+        self.ask()
+        return [Participant("Alice", is_publishing=True)] if self.meetings.get(room) else []
+
+    def remove_participant(self, room: str, identity: str) -> None:
+        raise AssertionError("nobody is shown out here")
+
+    def delete_room(self, room: str) -> None:
+        self.ask()
+        self.meetings[room] = False
+        for each in self.live.values():
+            if each.egress.room_name == room and not each.dead and not each.egress.is_over:
+                self.end(each)
+
+    def start(self, room: str, object_key: str) -> Egress:
+        self.ask()
+        answer = self.pick(ANSWERS)
+        self.counts[f"starts: answer {answer}"] += 1
+        if answer == "refused":
+            raise MediaServerUnavailable("no response from servers")
+        if answer == "never arrived":
+            raise OutcomeUnknown("timeout")
+        starting, name = Evidence.EGRESS_STARTING, f"EG_{len(self.live)}"
+        egress = Egress(name, room, starting, object_key, None, None, self.now(), None, "")
+        live = Live(egress, self.pick(FATES))
+        self.live[name] = live
+        self.counts[f"fate: {live.fate}"] += 1
+        self.tell(live, "egress_started")
+        self.begin(live)
+        if answer == "no":
+            raise OutcomeUnknown("timeout")
+        return egress
+
+    def stop(self, egress_id: str) -> None:
+        self.ask()
+        live = self.live[egress_id]
+        if live.dead:
+            raise OutcomeUnknown("request timed out")
+        # The sweep asks every minute, and is not always out of luck.
+        unlucky = self.killable and not self.sweeping
+        if unlucky and self.chance(0.1):
+            raise OutcomeUnknown("timeout")
+        self.end(live)
+        if unlucky and self.chance(0.1):
+            raise OutcomeUnknown("timeout")
+
+    def under_way(self) -> list[Egress]:
+        self.ask()
+        return [each.egress for each in self.live.values() if not each.egress.is_over]
+
+    def in_room(self, room: str) -> list[Egress]:
+        self.ask()
+        return [each.egress for each in self.live.values() if each.egress.room_name == room]
+
+    def ask(self) -> None:
+        if self.down or (self.killable and self.chance(0.03)):
+            raise MediaServerUnavailable("told to fail")
+
+    def begin(self, live: Live) -> None:
+        if live.fate == "fails at the start":
+            self.after(SECOND, lambda: self.become(live, Evidence.EGRESS_FAILED, error="boom"))
+        elif live.fate == "never gets going":
+            live.dead = self.chance(0.5)
+        else:
+            self.after(self.between(500, 9_000), lambda: self.go(live))
+
+    def go(self, live: Live) -> None:
+        if live.egress.is_over or live.asked_to_stop:
+            return
+        self.become(live, Evidence.EGRESS_ACTIVE, started_at=self.now())
+        wait = self.between(10 * SECOND, 4 * MINUTE)
+        if live.fate == "fails on the way":
+            self.after(wait, lambda: self.become(live, Evidence.EGRESS_FAILED, error="boom"))
+        elif live.fate == "fails after the upload":
+            self.after(wait, lambda: self.fail_after_upload(live))
+        elif live.fate == "ends by itself":
+            self.after(wait, lambda: self.reach_limit(live))
+        elif live.fate.startswith("dies") and live.fate != "dies while it ends":
+            self.after(wait, lambda: self.die(live))
+
+    def fail_after_upload(self, live: Live) -> None:
+        if not live.asked_to_stop:
+            self.upload(live)
+            self.become(live, Evidence.EGRESS_FAILED, error="boom")
+
+    def reach_limit(self, live: Live) -> None:
+        if not live.asked_to_stop:
+            live.asked_to_stop = True
+            self.upload(live)
+            self.finish(live, Evidence.EGRESS_LIMIT_REACHED)
+
+    def die(self, live: Live) -> None:
+        if live.asked_to_stop or live.egress.is_over:
+            return
+        live.dead = True
+        if "uploaded" in live.fate:
+            self.after(self.between(0, 20 * SECOND), lambda: self.upload(live))
+
+    def end(self, live: Live) -> None:
+        """Do as an egress that is asked to stop does."""
+        if live.asked_to_stop or live.egress.is_over or live.dead:
+            return
+        live.asked_to_stop = True
+        if live.egress.evidence is Evidence.EGRESS_STARTING:
+            self.after(SECOND, lambda: self.become(live, Evidence.EGRESS_ABORTED, error="early"))
+            return
+        self.become(live, Evidence.EGRESS_ENDING)
+        if live.fate == "dies while it ends":
+            live.dead = True
+            return
+        slow = live.fate == "slow upload"
+        wait = self.between(5 * MINUTE, 28 * MINUTE) if slow else self.between(500, 50 * SECOND)
+        self.after(wait, lambda: self.complete(live))
+
+    def complete(self, live: Live) -> None:
+        if live.fate != "complete without a file" and not live.egress.is_over:
+            self.upload(live)
+        self.after(self.between(0, 5 * SECOND), lambda: self.finish(live, Evidence.EGRESS_COMPLETE))
+
+    def finish(self, live: Live, evidence: Evidence) -> None:
+        duration = Decimal(self.now() - (live.egress.started_at or self.now()) + 1) / 1000
+        self.become(live, evidence, duration=duration)
+
+    def become(self, live: Live, evidence: Evidence, **facts: Any) -> None:
+        if live.egress.is_over or live.dead:
+            return
+        before = live.egress
+        known = {name: getattr(before, name) for name in Egress.__slots__}
+        known |= {"evidence": evidence, "updated_at": self.now()} | facts
+        live.egress = Egress(**known)
+        if live.egress.is_over:
+            live.egress = Egress(**known | {"ended_at": self.now()})
+        self.tell(live, "egress_ended" if live.egress.is_over else "egress_updated")
+
+    def upload(self, live: Live) -> None:
+        key = live.egress.object_key
+        wiring.media_store().client.put_object(Bucket=BUCKET, Key=key, Body=CONTENT)
+        self.spread("object events", lambda: self.object_created(key))
+
+    def object_created(self, key: str, tries: int = 3) -> None:
+        """Invoke asynchronously: AWS tries a function that failed twice again."""
+        handler = import_module("functions.recording_uploaded.app").handler
+        detail = {"object": {"key": key}}
+        done = Reply(200, {}, "")
+
+        def run() -> Reply:
+            handler({"detail": detail}, CONTEXT)
+            return done
+
+        if self.attempt(run) is None and tries > 1:
+            self.after(MINUTE, lambda: self.object_created(key, tries - 1))
+
+    def tell(self, live: Live, kind: str) -> None:
+        egress = live.egress
+        body = json.dumps({"event": kind, "id": "EV_1", "egressInfo": _info(egress)}).encode()
+        self.spread("webhooks", lambda: self.webhook(body))
+
+    def webhook(self, body: bytes, tries: int = 5) -> None:
+        """Post it, signed; LiveKit tries again after a 5xx."""
+        now = int(time.time())
+        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        claims = {"iss": LIVEKIT_KEY, "nbf": now, "exp": now + 300, "sha256": digest}
+        headers = {"Authorization": jwt.encode(claims, LIVEKIT_SECRET, algorithm="HS256")}
+        request = event("POST", "/livekit/webhook", body=body, headers=headers)
+        reply = self.attempt(lambda: invoke(request))
+        if (reply is None or reply.status >= 500) and tries > 1:
+            self.after(3 * SECOND, lambda: self.webhook(body, tries - 1))
+
+
+def _info(egress: Egress) -> dict[str, Any]:
+    """Return it as protojson has it: int64 as text, defaults left out."""
+    moments = {"startedAt": egress.started_at, "endedAt": egress.ended_at}
+    times = {name: str(moment * 1_000_000) for name, moment in moments.items() if moment}
+    file: dict[str, Any] = {"filename": egress.object_key, **times}
+    if egress.duration:
+        file["duration"] = str(int(egress.duration * 10**9))
+    info = {"egressId": egress.id, "roomName": egress.room_name, "file": file, **times}
+    info["updatedAt"] = str((egress.updated_at or 0) * 1_000_000)
+    if egress.evidence is not Evidence.EGRESS_STARTING:
+        info["status"] = egress.evidence.value
+    if egress.error:
+        info["error"] = egress.error
+    return info
+
+
+@contextmanager
+def in_place(world: World) -> Iterator[None]:
+    """Put a world in the place of the clock, of LiveKit and of AWS."""
+
+    def media_server() -> MediaServer:
+        return world
+
+    def recorder() -> Recorder:
+        return world
+
+    by_seed = SimpleNamespace(
+        randbits=world.random.getrandbits,
+        choice=world.random.choice,
+        token_urlsafe=lambda size: f"{world.random.getrandbits(8 * size):x}",
+    )
+    make = world.make_api_call(BaseClient._make_api_call)  # type: ignore[attr-defined]
+    with ExitStack() as places, memory_aws():
+        for target, value in (
+            ("meet.clock.now", world.now),
+            ("meet.clock.wait_until", world.wait_until),
+            ("meet.wiring.media_server", media_server),
+            ("meet.wiring.recorder", recorder),
+            ("meet.recordings.evidence._PARALLEL", 1),  # threads would have an order of their own
+            ("meet.rooms.ending._PARALLEL", 1),
+            ("meet.recordings.model.secrets", by_seed),
+            ("meet.rooms.model.secrets", by_seed),
+        ):
+            places.enter_context(patch(target, value))
+        places.enter_context(patch.object(BaseClient, "_make_api_call", make))
+        maximum = {"MAX_RECORDING_SECONDS": str(MAX_DURATION // SECOND)}
+        places.enter_context(patch.dict("os.environ", maximum))
+        wiring.reset()
+        yield
+    wiring.reset()
+
+
+__all__ = ["CONTENT", "HOUR", "MAX_DURATION", "Figures", "World", "clock", "in_place"]

@@ -1,0 +1,34 @@
+"""What the samples need around them."""
+
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import urllib3
+from botocore.client import BaseClient
+
+from tests.conftest import Clock
+from tests.contract.samples import LIVEKIT, Called, store
+
+
+@pytest.fixture
+def called(aws: None, still_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Called:
+    """Store what the samples are about, and note what is asked from then on."""
+    store()
+    called = Called()
+    make = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def make_and_note(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        called.aws.append((client.meta.service_model.service_name, operation, parameters))
+        return make(client, operation, parameters)
+
+    def request(pool: object, method: str, url: str, **_: Any) -> SimpleNamespace:
+        asked = urlsplit(url).path.removeprefix("/twirp/livekit.")
+        called.livekit.append(asked)
+        answer = LIVEKIT[asked].SerializeToString() if asked in LIVEKIT else b""
+        return SimpleNamespace(status=200, data=answer)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", make_and_note)
+    monkeypatch.setattr(urllib3.PoolManager, "request", request)
+    return called

@@ -1,0 +1,117 @@
+"""The sample events, and what is stored and answered for them to succeed."""
+
+import json
+import os
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib import import_module
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+from google.protobuf.message import Message
+from livekit.protocol.egress import EgressInfo
+from livekit.protocol.models import ParticipantInfo, TrackInfo
+from livekit.protocol.room import ListParticipantsResponse
+
+from dev.aws import ENVIRONMENT
+from dev.openapi.schemas import EXPIRES, NAME, RECORDING_ID
+from dev.template import ROOT, functions, load_template
+from meet import wiring
+from meet.clock import HOUR, Milliseconds
+from meet.recordings.lifecycle import Evidence, Status
+from meet.recordings.model import Recording
+from meet.rooms.model import Preferences, Role, Room
+from tests.conftest import Clock
+from tests.functions.conftest import CONTEXT
+
+TEMPLATE, FUNCTIONS = load_template(), functions()
+
+SAMPLES = {file.stem: json.loads(file.read_text()) for file in (ROOT / "events").glob("*.json")}
+REQUESTS = {n: s for n, s in SAMPLES.items() if "httpMethod" in s and n != "authorize"}
+
+BY_LAMBDA = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+REFERENCES = {
+    "LiveKitUrl": ENVIRONMENT["LIVEKIT_URL"],
+    "AWS::StackId": ENVIRONMENT["STACK_ID"],
+    "RecordingsBucket": ENVIRONMENT["RECORDINGS_BUCKET"],
+}
+
+ROOM = Room(
+    name=NAME,
+    prefix="OpenVidu",
+    created_at=Milliseconds(1_785_900_000_000),
+    expires_at=EXPIRES,
+    max_participants=10,
+    preferences=Preferences(),
+    secrets={role: f"{role}-secret" for role in Role},
+)
+BEGAN = Milliseconds(ROOM.created_at - HOUR)
+FILE = b"x" * 2048
+READY = Recording(RECORDING_ID, NAME, Status.STARTING, created_at=BEGAN)
+STARTED_ID = SAMPLES["stop_recording"]["pathParameters"]["recordingId"]
+STARTED = Recording(STARTED_ID, NAME, Status.STARTING, created_at=BEGAN)
+
+LIVEKIT: dict[str, Message] = {
+    "RoomService/ListParticipants": ListParticipantsResponse(
+        participants=[ParticipantInfo(identity="Bob", tracks=[TrackInfo()])]
+    ),
+    "Egress/StartRoomCompositeEgress": EgressInfo(egress_id="EG_2"),
+}
+"""What LiveKit answers, where it is not an empty message."""
+
+
+@dataclass
+class Called:
+    """What was asked of AWS (service, operation, parameters), and of LiveKit."""
+
+    aws: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    livekit: list[str] = field(default_factory=list)
+
+
+def store() -> None:
+    """Store the room that the samples are about, its READY recording and its STARTED one."""
+    wiring.room_repository().add(ROOM)
+    ended = {"startedAt": BEGAN, "endedAt": BEGAN + 60_000, "duration": Decimal(60)}
+    store_recording(READY, Evidence.OBJECT_SEEN, ended | {"size": len(FILE), "etag": '"e"'})
+    store_recording(STARTED, Evidence.EGRESS_ACTIVE, {"egressId": "EG_1", "startedAt": BEGAN})
+    boto3.client("s3").put_object(
+        Bucket=ENVIRONMENT["RECORDINGS_BUCKET"], Key=READY.object_key, Body=FILE
+    )
+    wiring.reset()
+
+
+def store_recording(recording: Recording, evidence: Evidence, facts: dict[str, Any]) -> None:
+    """Store a recording as the evidence leaves it, and let its room go."""
+    recordings = wiring.recording_repository()
+    recordings.start(recording, sweep_at=BEGAN)
+    recordings.observe(recording.id, evidence, facts)
+    wiring.room_repository().release(recording.room_name, recording.id)
+
+
+def given(function: str) -> dict[str, str]:
+    """Return the environment of a function on AWS."""
+    own = FUNCTIONS[function].get("Environment", {}).get("Variables", {})
+    declared = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"] | own
+    by_lambda = {name: ENVIRONMENT[name] for name in BY_LAMBDA}
+    return by_lambda | {name: _resolved(value) for name, value in declared.items()}
+
+
+def _resolved(value: Any) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    name = value["Ref"]
+    if name in REFERENCES:
+        return REFERENCES[name]
+    parameters = TEMPLATE["Parameters"]
+    return str(parameters[name]["Default"] if name in parameters else name)
+
+
+def run(function: str, clock: Clock) -> Any:
+    """Send a sample to its function, with what the template gives it and nothing else."""
+    sample = SAMPLES[function]
+    moment = sample.get("requestContext", {}).get("requestTimeEpoch", ROOM.created_at)
+    clock.moment = Milliseconds(moment)
+    handler = import_module(f"functions.{function}.app").handler
+    with patch.dict(os.environ, given(function), clear=True):
+        return handler(sample, CONTEXT)

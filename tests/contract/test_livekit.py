@@ -1,0 +1,214 @@
+"""Our tokens and our check of webhooks, measured against LiveKit's own library."""
+
+import base64
+import datetime
+import hashlib
+import json
+from typing import Any
+
+import jwt
+import pytest
+from livekit.api import AccessToken, TokenVerifier, VideoGrants, WebhookReceiver
+from livekit.protocol.room import RoomConfiguration
+
+from dev.aws import LIVEKIT_KEY, LIVEKIT_SECRET
+from meet import clock, wiring
+from meet.access_token import AccessTokens
+from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
+from meet.errors import Unauthorized
+from meet.participants.service import ParticipantService
+from meet.rooms.model import Preferences, Role
+from tests.conftest import FakeLiveKit
+
+OURS = AccessTokens(LIVEKIT_KEY, LIVEKIT_SECRET)
+VERIFIER = TokenVerifier(LIVEKIT_KEY, LIVEKIT_SECRET)
+RECEIVER = WebhookReceiver(VERIFIER)
+
+BODY = json.dumps(
+    {
+        "event": "participant_joined",
+        "id": "EV_1",
+        "room": {"sid": "RM_1", "name": "OpenVidu-k3v9x0q2m7t1c8z"},
+        "participant": {"identity": "Zoë", "name": "Zoë 🎥"},
+    },
+    ensure_ascii=False,
+)
+
+NEVER_GRANTED = (
+    "room_admin",
+    "room_create",
+    "room_list",
+    "room_record",
+    "ingress_admin",
+    "recorder",
+    "hidden",
+)
+
+
+def claims(token: str) -> dict[str, Any]:
+    found: dict[str, Any] = jwt.decode(token, LIVEKIT_SECRET, algorithms=["HS256"])
+    return found
+
+
+def without_times(token: str) -> dict[str, Any]:
+    return {name: value for name, value in claims(token).items() if name not in {"nbf", "exp"}}
+
+
+def digest(body: str) -> str:
+    return base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+
+
+def theirs() -> AccessToken:
+    return AccessToken(LIVEKIT_KEY, LIVEKIT_SECRET).with_ttl(datetime.timedelta(minutes=5))
+
+
+@pytest.mark.parametrize("limit", [None, 12])
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("chat", [True, False])
+def test_a_participants_token_is_the_one_that_livekits_library_makes(
+    aws: None, livekit: FakeLiveKit, role: Role, chat: bool, limit: int | None
+) -> None:
+    room = wiring.room_service().create(
+        "OpenVidu",
+        expires_at=clock.now() + 3 * HOUR,
+        max_participants=limit,
+        preferences=Preferences(chat=chat),
+    )
+    service = ParticipantService(wiring.room_service(), livekit, OURS, "meet-of-this-stack")
+    token = service.admit(room.name, "Zoë", room.secrets[role]).token
+    found = claims(token)
+
+    speaks = role is not Role.VIEWER
+    grants = VideoGrants(
+        room_join=True,
+        room=room.name,
+        can_publish=speaks,
+        can_subscribe=True,
+        can_publish_data=speaks and chat,
+    )
+    configuration = RoomConfiguration(
+        empty_timeout=found["roomConfig"]["emptyTimeout"],
+        departure_timeout=found["roomConfig"]["departureTimeout"],
+        metadata='{"createdBy": "meet-of-this-stack"}',
+        max_participants=limit or 0,
+    )
+    expected = theirs().with_identity("Zoë").with_name("Zoë").with_metadata(found["metadata"])
+    expected.with_grants(grants).with_room_config(configuration)
+    assert without_times(token) == without_times(expected.to_jwt())
+    assert token.partition(".")[0] == expected.to_jwt().partition(".")[0]
+
+    read = VERIFIER.verify(token)
+    assert (read.identity, read.name, read.video) == ("Zoë", "Zoë", grants)
+    assert read.room_config == configuration
+    assert not any(getattr(read.video, name) for name in NEVER_GRANTED)
+    assert found["exp"] == room.expires_at // SECOND
+    assert found["nbf"] <= clock.now() // SECOND
+
+
+@pytest.mark.parametrize(
+    ("grants", "equivalent"),
+    [
+        ({"roomCreate": True}, VideoGrants(room_create=True)),
+        ({"roomList": True}, VideoGrants(room_list=True)),
+        ({"roomRecord": True}, VideoGrants(room_record=True)),
+        ({"roomAdmin": True, "room": "r"}, VideoGrants(room_admin=True, room="r")),
+    ],
+)
+def test_the_token_of_our_own_calls_grants_what_livekits_library_would(
+    grants: dict[str, Any], equivalent: VideoGrants
+) -> None:
+    token = OURS.for_server(grants)
+    assert VERIFIER.verify(token).video == equivalent
+    expected = claims(theirs().with_grants(equivalent).to_jwt())
+    assert claims(token)["iss"] == expected["iss"]
+    assert grants.items() <= expected["video"].items()
+    lifetime = claims(token)["exp"] - claims(token)["nbf"]
+    assert 0 < lifetime <= MINUTE // SECOND
+
+
+def test_livekits_library_refuses_our_token_with_another_key_or_secret() -> None:
+    token = OURS.for_server({"roomList": True})
+    for key, secret in ((LIVEKIT_KEY, "x" * 40), ("another", LIVEKIT_SECRET)):
+        with pytest.raises(jwt.PyJWTError):
+            TokenVerifier(key, secret).verify(token)
+
+
+def test_a_token_that_is_over_is_refused_by_livekits_library() -> None:
+    token = OURS.for_participant(
+        "Alice",
+        name="Alice",
+        metadata="{}",
+        grants={"roomJoin": True, "room": "r"},
+        room_configuration={},
+        expires_at=Milliseconds(clock.now() - 2 * MINUTE),
+    )
+    with pytest.raises(jwt.ExpiredSignatureError):
+        VERIFIER.verify(token)
+
+
+def test_what_livekits_library_signs_both_receivers_take() -> None:
+    token = theirs().with_sha256(digest(BODY)).to_jwt()
+    OURS.check_webhook(BODY.encode(), token)
+    assert RECEIVER.receive(BODY, token).room.name == "OpenVidu-k3v9x0q2m7t1c8z"
+
+
+def test_a_webhook_as_the_server_signs_it_both_receivers_take() -> None:
+    now = clock.now() // SECOND
+    signed = {"exp": now + 300, "iss": LIVEKIT_KEY, "nbf": now, "sha256": digest(BODY)}
+    token = jwt.encode(signed, LIVEKIT_SECRET, algorithm="HS256")
+    OURS.check_webhook(BODY.encode(), token)
+    assert RECEIVER.receive(BODY, token).participant.identity == "Zoë"
+
+
+def _tampered() -> dict[str, tuple[str, str]]:
+    now = clock.now() // SECOND
+    good = {"exp": now + 300, "iss": LIVEKIT_KEY, "nbf": now, "sha256": digest(BODY)}
+
+    def signed(secret: str = LIVEKIT_SECRET, **changed: Any) -> str:
+        kept = {name: value for name, value in (good | changed).items() if value is not None}
+        return jwt.encode(kept, secret, algorithm="HS256")
+
+    unsigned = jwt.encode(good, "", algorithm="none")
+    return {
+        "another body": (BODY.replace("Zoë", "Eve"), signed()),
+        "a space more": (BODY + " ", signed()),
+        "another secret": (BODY, signed("another-secret-of-at-least-32-bytes")),
+        "another key": (BODY, signed(iss="another")),
+        "long over": (BODY, signed(exp=now - 3600)),
+        "not yet": (BODY, signed(nbf=now + 3600)),
+        "no end": (BODY, signed(exp=None)),
+        "no digest": (BODY, signed(sha256=None)),
+        "an empty digest": (BODY, signed(sha256="")),
+        "a hexadecimal digest": (BODY, signed(sha256=hashlib.sha256(BODY.encode()).hexdigest())),
+        "no signature": (BODY, unsigned),
+        "no token": (BODY, ""),
+        "nonsense": (BODY, "a.b.c"),
+    }
+
+
+@pytest.mark.parametrize("case", _tampered())
+def test_what_livekits_library_refuses_we_refuse(case: str) -> None:
+    body, token = _tampered()[case]
+    with pytest.raises(Exception):  # noqa: B017 - the library raises bare exceptions, too
+        RECEIVER.receive(body, token)
+    with pytest.raises(Unauthorized):
+        OURS.check_webhook(body.encode(), token)
+
+
+@pytest.mark.parametrize("seconds", [-90, -30, 30, 90])
+def test_clocks_may_differ_by_as_much_as_livekits_library_allows(seconds: int) -> None:
+    now = clock.now() // SECOND
+    signed = {"iss": LIVEKIT_KEY, "sha256": digest(BODY), "exp": now + 300, "nbf": now - 300}
+    signed |= {"exp": now + seconds} if seconds < 0 else {"nbf": now + seconds}
+    token = jwt.encode(signed, LIVEKIT_SECRET, algorithm="HS256")
+
+    def takes(receive: Any, error: type[Exception]) -> bool:
+        try:
+            receive()
+        except error:
+            return False
+        return True
+
+    ours = takes(lambda: OURS.check_webhook(BODY.encode(), token), Unauthorized)
+    assert ours == takes(lambda: RECEIVER.receive(BODY, token), jwt.PyJWTError)
+    assert ours == (abs(seconds) < 60)

@@ -1,0 +1,170 @@
+"""What the code knows about the tables is what the template makes."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
+
+from dev.template import resources
+from meet import clock, dynamodb, idempotency, wiring
+from meet.clock import Milliseconds
+from meet.recordings import repository as recordings
+from meet.recordings.lifecycle import Evidence, Status
+from meet.recordings.model import Recording
+from meet.rooms import repository as rooms
+from meet.rooms.model import Preferences, Role, Room
+from tests.conftest import Clock
+from tests.contract.samples import READY, SAMPLES, STARTED, Called, run
+from tests.contract.samples import ROOM as STORED
+
+TABLES = resources("AWS::DynamoDB::Table")
+ROOM = Room.new(
+    "",
+    now=Milliseconds(1),
+    expires_at=Milliseconds(2),
+    max_participants=None,
+    preferences=Preferences(),
+)
+RECORDING = Recording.new(ROOM.name, now=Milliseconds(1))
+ITEMS = {
+    "RoomsTable": (rooms._key(ROOM.name), rooms._to_values(ROOM)),
+    "RecordingsTable": (
+        recordings._key(RECORDING.id),
+        recordings._to_values(RECORDING) | {"sweepAt": 1},
+    ),
+}
+"""Table -> its key, and an item that is in all its indexes."""
+
+INDEXES = {
+    "RoomsTable": {
+        dynamodb.LIST_INDEX: (["indexShard", "listKey"], "ALL"),
+        dynamodb.SWEEP_INDEX: (["indexShard", "sweepAt"], "KEYS_ONLY"),
+    },
+    "RecordingsTable": {
+        dynamodb.LIST_INDEX: (["indexShard", "listKey"], "ALL"),
+        dynamodb.SWEEP_INDEX: (["indexShard", "sweepAt"], "KEYS_ONLY"),
+        recordings.STATUS_INDEX: (["statusShard", "listKey"], "ALL"),
+        recordings.ROOM_INDEX: (["roomName", "listKey"], "ALL"),
+    },
+}
+"""Table -> index -> its key, and what it holds: a list shows items whole."""
+
+RESERVED = set(ReservedKeywords.get_reserved_keywords())
+SYNTAX = {"ADD", "AND", "BETWEEN", "DELETE", "IN", "NOT", "OR", "REMOVE", "SET"}
+
+
+def key_names(schema: list[dict[str, str]]) -> list[str]:
+    return [part["AttributeName"] for part in sorted(schema, key=lambda part: part["KeyType"])]
+
+
+def test_every_table_is_checked_here() -> None:
+    assert TABLES.keys() == ITEMS.keys() | {"IdempotencyTable"}
+
+
+def test_an_item_has_the_key_of_its_table_and_of_every_index() -> None:
+    for name, (key, values) in ITEMS.items():
+        table = TABLES[name]
+        assert list(key) == key_names(table["KeySchema"])
+        item: dict[str, Any] = dynamodb.to_item(values)
+        for attribute in table["AttributeDefinitions"]:
+            assert list(item[attribute["AttributeName"]]) == [attribute["AttributeType"]]
+
+
+def test_the_indexes_are_those_that_the_code_asks() -> None:
+    for name, wanted in INDEXES.items():
+        assert wanted == {
+            index["IndexName"]: (
+                key_names(index["KeySchema"]),
+                index["Projection"]["ProjectionType"],
+            )
+            for index in TABLES[name]["GlobalSecondaryIndexes"]
+        }
+
+
+def test_the_code_asks_an_index_by_its_own_key(called: Called, still_clock: Clock) -> None:
+    use_everything(still_clock)
+    asked = set()
+    for _, operation, parameters in called.aws:
+        if operation == "Query":
+            table, index = parameters["TableName"], parameters["IndexName"]
+            names, _ = INDEXES[table][index]
+            used = re.findall(r"(?<![:\w])[a-z]\w*", parameters["KeyConditionExpression"])
+            assert used == names[: len(used)], index
+            asked.add((table, index))
+    assert asked == {(table, index) for table, indexes in INDEXES.items() for index in indexes}
+
+
+def test_the_time_to_live_is_an_attribute_that_rooms_have_in_seconds() -> None:
+    expiry = {name: table.get("TimeToLiveSpecification") for name, table in TABLES.items()}
+    assert expiry == {
+        "RoomsTable": {"AttributeName": rooms.TTL_ATTRIBUTE, "Enabled": True},
+        "RecordingsTable": None,  # recordings stay
+        "IdempotencyTable": {"AttributeName": idempotency.EXPIRY_ATTRIBUTE, "Enabled": True},
+    }
+    seconds = (ROOM.expires_at + rooms.TTL_GRACE) // 1000
+    assert rooms._to_values(ROOM)[rooms.TTL_ATTRIBUTE] == seconds
+
+
+def test_the_table_of_idempotency_is_as_powertools_is_told() -> None:
+    assert key_names(TABLES["IdempotencyTable"]["KeySchema"]) == [idempotency.KEY_ATTRIBUTE]
+
+
+def test_a_room_keeps_a_secret_for_each_role() -> None:
+    assert rooms._to_values(ROOM)["secrets"].keys() == {role.value for role in Role}
+
+
+def test_no_reserved_word_of_dynamodb_stands_bare_in_an_expression(
+    called: Called, still_clock: Clock
+) -> None:
+    use_everything(still_clock)
+    for function in SAMPLES:
+        run(function, still_clock)
+    found = {each for _, _, parameters in called.aws for each in expressions(parameters)}
+    assert len(found) > 20
+    for expression in found:
+        words = re.findall(r"(?<![#:\w])[A-Za-z_]\w*", expression)
+        bare = {word.upper() for word in words} & RESERVED
+        assert bare <= SYNTAX, expression
+
+
+def expressions(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, child in value.items():
+            if name.endswith("Expression"):
+                yield child
+            else:
+                yield from expressions(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from expressions(child)
+
+
+def use_everything(still_clock: Clock) -> None:
+    """Call everything that the repositories can do with what is stored."""
+    now = still_clock()
+    room, recording = wiring.room_repository(), wiring.recording_repository()
+    list_key = f"{0:015d}#"
+    for after in (None, list_key):
+        room.page(after=after, limit=1, now=now)
+        for statuses in (frozenset[Any](), frozenset(Status)):
+            for of in (None, STORED.name):
+                recording.page(statuses=statuses, room=of, after=after, limit=1)
+    changes = dict.fromkeys(rooms._to_values(STORED)["preferences"], False)
+    room.set_preferences(STORED.name, changes, now=STORED.created_at)
+    extra = Recording.new(STORED.name, now=STORED.created_at)
+    recording.start(extra, sweep_at=now)
+    facts = {"egressId": "EG_1", "startedAt": 1, "endedAt": 2, "duration": 3}
+    for evidence in Evidence:
+        told = {"size": 1, "etag": "e"} if evidence is Evidence.OBJECT_SEEN else {"error": "x"}
+        recording.observe(extra.id, evidence, facts | told)
+    recording.settled(extra.id)
+    recording.get_many([extra.id, READY.id, STARTED.id])
+    list(recording.due(clock.now()))
+    recording.discard(extra)
+    recording.delete_many([extra.id])
+    room.close(STORED.name, now=STORED.created_at)
+    room.sweep_again(STORED.name, at=now)
+    room.mark_expired(STORED.name, now=now)
+    list(room.due(Milliseconds(2 * now)))
+    room.meeting_is_over(STORED.name)

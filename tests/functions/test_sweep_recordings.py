@@ -1,0 +1,322 @@
+"""The sweep that settles recordings, every minute."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from meet.recordings import evidence as rules
+from meet.recordings.lifecycle import Evidence
+from meet.recordings.media import MediaStore
+from meet.twirp import OutcomeUnknown
+from tests.functions.conftest import AwsCalls
+from tests.functions.recordings import MINUTE, SECOND, Studio, is_due, item_of, sweep
+
+NOTHING = {"settled": 0, "waiting": 0}
+ONE_SETTLED = {"settled": 1, "waiting": 0}
+ONE_WAITS = {"settled": 0, "waiting": 1}
+SIX_HOURS = 6 * 60 * MINUTE
+
+
+def minute(studio: Studio, minutes: int = 1) -> dict[str, int]:
+    """Let so many minutes pass, with their sweeps; return the last one's report."""
+    for _ in range(minutes):
+        studio.clock.advance(MINUTE)
+        report = sweep()
+    return report
+
+
+def is_failed(studio: Studio, recording_id: str, room: str, reason: str) -> bool:
+    """Tell whether it FAILED for this reason, its room is free, and no sweep comes back."""
+    recording = studio.show(recording_id)
+    assert (recording["status"], recording.get("error")) == ("FAILED", reason)
+    assert studio.is_free(room)
+    assert not is_due(recording_id)
+    return True
+
+
+def stops(studio: Studio) -> int:
+    return sum(call[0] == "stop" for call in studio.recorder.calls)
+
+
+def test_a_start_that_never_began_fails_within_two_minutes_of_its_deadline(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.recorder.answers = False
+    room = studio.room()
+    recording_id = studio.start(room)
+    studio.recorder.egresses.clear()
+    assert minute(studio) == ONE_WAITS
+    assert studio.status(recording_id) == "STARTING"
+    assert minute(studio) == ONE_SETTLED
+    assert is_failed(studio, recording_id, room, rules.NEVER_STARTED)
+    assert studio.post(room).status == 200
+
+
+def test_a_start_without_an_answer_that_began_is_found(studio: Studio) -> None:
+    studio.recorder.answers = False
+    recording_id = studio.start()
+    studio.change(recording_id, Evidence.EGRESS_ACTIVE, started_at=studio.clock())
+    minute(studio)
+    assert studio.status(recording_id) == "STARTED"
+    assert minute(studio, 10) == ONE_WAITS
+
+
+def test_what_livekit_lost_fails(studio: Studio) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.recorder.egresses.clear()
+    minute(studio, 2)
+    assert is_failed(studio, recording_id, room, rules.VANISHED)
+
+
+def test_what_livekit_lost_is_ready_when_its_file_is_there(studio: Studio) -> None:
+    recording_id = studio.active()
+    studio.upload(recording_id)
+    studio.recorder.egresses.clear()
+    minute(studio)
+    assert studio.status(recording_id) == "READY"
+
+
+def test_a_recorder_that_died_is_given_up_two_minutes_after_the_stop(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(egress_id: str) -> None:
+        raise OutcomeUnknown("request timed out")
+
+    room = studio.room()
+    recording_id = studio.active(room)
+    monkeypatch.setattr(studio.recorder, "stop", silent)
+    studio.stop(recording_id)
+    assert minute(studio, 2) == ONE_WAITS
+    assert minute(studio) == ONE_SETTLED
+    assert is_failed(studio, recording_id, room, rules.NO_ANSWER)
+
+
+def test_a_recorder_that_died_with_its_file_uploaded_is_ready(studio: Studio) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.upload(recording_id)
+    minute(studio)
+    assert studio.status(recording_id) == "READY"
+    assert studio.is_free(room)
+
+
+def test_after_an_outage_a_stop_gets_its_time(studio: Studio) -> None:
+    """LiveKit lived on, only we could not reach it: what it records is not given up."""
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.recorder.down = True
+    studio.stop(recording_id)
+    minute(studio, 10)
+    studio.recorder.down = False
+    assert minute(studio) == ONE_WAITS
+    assert studio.status(recording_id) == "STOPPING"
+    studio.change(recording_id, Evidence.EGRESS_COMPLETE, ended_at=studio.clock())
+    studio.upload(recording_id)
+    assert minute(studio) == ONE_SETTLED
+    assert studio.status(recording_id) == "READY"
+
+
+def test_a_recorder_that_takes_stops_and_never_ends_is_given_up_too(studio: Studio) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.stop(recording_id)
+    minute(studio, 30)
+    assert studio.status(recording_id) == "STOPPING"
+    minute(studio)
+    assert is_failed(studio, recording_id, room, rules.NO_ANSWER)
+
+
+def test_a_recorder_that_died_while_it_uploaded_is_given_up_after_half_an_hour(
+    studio: Studio,
+) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.stop(recording_id)
+    studio.hear(recording_id, Evidence.EGRESS_ENDING, updated_at=studio.clock())
+    assert minute(studio, 30) == ONE_WAITS
+    assert minute(studio) == ONE_SETTLED
+    assert is_failed(studio, recording_id, room, rules.NO_ANSWER)
+
+
+def test_complete_without_a_file_fails_a_minute_later(studio: Studio) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.hear(recording_id, Evidence.EGRESS_COMPLETE, ended_at=studio.clock())
+    assert studio.status(recording_id) == "STOPPED"
+    assert studio.is_free(room)
+    minute(studio, 2)
+    assert is_failed(studio, recording_id, room, rules.NO_FILE)
+
+
+@pytest.mark.parametrize("end", [Evidence.EGRESS_COMPLETE, Evidence.EGRESS_LIMIT_REACHED])
+def test_an_end_that_nobody_told_is_found_with_all_its_details(
+    studio: Studio, end: Evidence
+) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.clock.advance(30 * SECOND)
+    ended = studio.clock()
+    studio.change(recording_id, end, ended_at=ended, duration=Decimal("29.500"))
+    studio.upload(recording_id, b"12345")
+    assert minute(studio) == ONE_SETTLED
+    recording = studio.show(recording_id)
+    assert (recording["status"], recording["size"]) == ("READY", 5)
+    assert (recording["endedAt"], recording["duration"]) == (ended, 29.5)
+    assert studio.is_free(room)
+    assert minute(studio) == NOTHING
+
+
+@pytest.mark.parametrize("end", [Evidence.EGRESS_FAILED, Evidence.EGRESS_ABORTED])
+def test_a_failure_that_nobody_told_is_found(studio: Studio, end: Evidence) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.change(recording_id, end, ended_at=studio.clock(), error="secret text")
+    assert minute(studio) == ONE_SETTLED
+    assert is_failed(studio, recording_id, room, rules._REASONS[end])
+
+
+def test_a_failure_with_a_file_is_ready(studio: Studio) -> None:
+    recording_id = studio.active()
+    studio.upload(recording_id)
+    studio.change(recording_id, Evidence.EGRESS_FAILED, ended_at=studio.clock())
+    minute(studio)
+    assert studio.status(recording_id) == "READY"
+
+
+def test_with_livekit_down_the_bucket_decides(studio: Studio) -> None:
+    there, missing = studio.active(), studio.active()
+    studio.upload(there)
+    studio.recorder.down = True
+    minute(studio)
+    assert (studio.status(there), studio.status(missing)) == ("READY", "STARTED")
+
+
+def test_with_livekit_down_what_nothing_decides_waits_until_an_hour_past_its_maximum(
+    studio: Studio,
+) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.recorder.down = True
+    studio.clock.advance(SIX_HOURS + 60 * MINUTE)
+    assert sweep() == ONE_WAITS
+    assert minute(studio) == ONE_SETTLED
+    assert is_failed(studio, recording_id, room, rules.SILENT)
+
+
+def test_past_the_maximum_duration_it_is_stopped(studio: Studio) -> None:
+    recording_id = studio.active()
+    studio.clock.advance(SIX_HOURS)
+    sweep()
+    assert stops(studio) == 0
+    minute(studio)
+    assert stops(studio) >= 1
+    assert studio.status(recording_id) == "STOPPING"
+
+
+@pytest.mark.parametrize("how", ["deleted", "expired", "removed"])
+def test_in_a_room_that_is_over_it_is_stopped_and_kept(studio: Studio, how: str) -> None:
+    room = studio.room(expirationDate=studio.clock() + 30 * MINUTE)
+    recording_id = studio.active(room)
+    minute(studio)
+    assert stops(studio) == 0
+    if how == "deleted":
+        studio.call("DELETE", f"/rooms/{room}")
+    elif how == "expired":
+        studio.clock.advance(30 * MINUTE)
+    else:
+        from_table = {"TableName": "RoomsTable", "Key": {"roomName": {"S": room}}}
+        _client().delete_item(**from_table)
+    minute(studio)
+    assert stops(studio) == 1
+    assert studio.status(recording_id) == "STOPPING"
+    studio.change(recording_id, Evidence.EGRESS_COMPLETE, ended_at=studio.clock())
+    studio.upload(recording_id)
+    minute(studio)
+    assert studio.status(recording_id) == "READY"
+
+
+def _client() -> Any:
+    from_wiring = __import__("meet.wiring", fromlist=["wiring"])
+    return from_wiring.room_repository().client
+
+
+def test_a_ready_one_without_details_gets_them_when_livekit_has_them(studio: Studio) -> None:
+    recording_id = studio.active()
+    studio.stop(recording_id)
+    studio.hear(recording_id, Evidence.EGRESS_ENDING, updated_at=studio.clock())
+    studio.upload(recording_id)
+    assert minute(studio) == ONE_WAITS
+    assert studio.status(recording_id) == "READY"
+    assert "duration" not in studio.show(recording_id)
+    ended = studio.clock()
+    studio.change(
+        recording_id, Evidence.EGRESS_COMPLETE, ended_at=ended, duration=Decimal("3.125")
+    )
+    assert minute(studio) == ONE_SETTLED
+    recording = studio.show(recording_id)
+    assert (recording["duration"], recording["endedAt"]) == (3.125, ended)
+    assert not is_due(recording_id)
+
+
+def test_one_that_fails_is_in_no_others_way(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [studio.active() for _ in range(20)]
+    for each in ids:
+        studio.upload(each)
+        studio.change(each, Evidence.EGRESS_COMPLETE, ended_at=studio.clock())
+    find = MediaStore.find
+
+    def fail_for_one(self: MediaStore, key: str) -> Any:
+        if ids[7] in key:
+            raise RuntimeError("told to fail")
+        return find(self, key)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(MediaStore, "find", fail_for_one)
+        assert minute(studio) == {"settled": 19, "waiting": 1}
+    assert minute(studio) == ONE_SETTLED
+    assert {studio.status(each) for each in ids} == {"READY"}
+
+
+def test_settled_ones_are_not_read_again(studio: Studio, aws_calls: AwsCalls) -> None:
+    ids = [studio.ready(), studio.failed()]
+    assert minute(studio) == {"settled": 2, "waiting": 0}
+    assert not any(is_due(each) for each in ids)
+    aws_calls.forget()
+    studio.recorder.calls.clear()
+    assert minute(studio) == NOTHING
+    assert set(aws_calls.names) == {"Query"}
+    assert studio.recorder.calls == [], "LiveKit is not asked for nothing"
+
+
+def test_livekit_is_asked_once_for_all_that_go_on(studio: Studio) -> None:
+    for _ in range(5):
+        studio.active()
+    studio.recorder.calls.clear()
+    assert minute(studio) == {"settled": 0, "waiting": 5}
+    assert studio.recorder.calls == [("under_way",)]
+
+
+def test_with_no_time_left_nothing_is_taken_up(studio: Studio) -> None:
+    studio.ready()
+    studio.clock.advance(MINUTE)
+    assert sweep(5 * SECOND) == ONE_WAITS
+    assert sweep() == ONE_SETTLED
+
+
+def test_one_that_is_deleted_meanwhile_stays_deleted(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording_id = studio.failed()
+    under_way = studio.recorder.under_way
+
+    def delete_first() -> Any:
+        assert studio.call("DELETE", f"/recordings/{recording_id}").status == 204
+        return under_way()
+
+    monkeypatch.setattr(studio.recorder, "under_way", delete_first)
+    assert minute(studio) == ONE_SETTLED
+    assert item_of(recording_id) is None

@@ -1,0 +1,185 @@
+"""Ranges, by the contract's table, and compared with S3's own answers."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from moto import mock_aws
+
+from meet.errors import InvalidRangeHeader, RangeNotSatisfiable
+from meet.recordings.byte_range import MAX_LENGTH, ByteRange
+
+HUGE = "9" * 5000
+CONTENT = bytes(range(100))
+
+
+def parse(header: str | None, size: int = 1000, limit: int = MAX_LENGTH) -> tuple[int, int] | None:
+    found = ByteRange.parse(header, size=size, limit=limit)
+    return None if found is None else (found.first, found.last)
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "last"),
+    [
+        ("bytes=0-0", 0, 0),
+        ("bytes=0-999", 0, 999),
+        ("bytes=0-", 0, 999),
+        ("bytes=999-", 999, 999),
+        ("bytes=10-19", 10, 19),
+        ("bytes=10-1000", 10, 999),
+        ("bytes=-1", 999, 999),
+        ("bytes=-1000", 0, 999),
+        ("bytes=-1001", 0, 999),
+        (f"bytes=-{HUGE}", 0, 999),
+        (f"bytes=5-{HUGE}", 5, 999),
+        ("bytes=000-0009", 0, 9),
+        ("bytes=" + "0" * 5000 + "7-8", 7, 8),
+        ("Bytes=1-2", 1, 2),
+        ("BYTES=1-2", 1, 2),
+        (" bytes=1-2 ", 1, 2),
+        ("bytes= 1-2", 1, 2),
+    ],
+)
+def test_a_range_is_cut_to_the_object(header: str, first: int, last: int) -> None:
+    assert parse(header) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "bytes=1000-",
+        "bytes=1000-1000",
+        "bytes=-0",
+        "bytes=-000",
+        f"bytes={HUGE}-",
+        f"bytes={HUGE}-{HUGE}",
+    ],
+)
+def test_what_is_not_there_cannot_be_satisfied(header: str) -> None:
+    with pytest.raises(RangeNotSatisfiable) as error:
+        parse(header)
+    assert error.value.headers == {"Content-Range": "bytes */1000"}
+
+
+@pytest.mark.parametrize("header", ["bytes=0-", "bytes=0-0", "bytes=-1", "bytes=-0", "bytes=7-9"])
+def test_an_empty_object_has_no_range(header: str) -> None:
+    with pytest.raises(RangeNotSatisfiable) as error:
+        parse(header, size=0)
+    assert error.value.headers == {"Content-Range": "bytes */0"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "bytes=5-2",
+        "bytes=a-b",
+        "bytes=100",
+        "bytes=",
+        "bytes",
+        "",
+        " ",
+        "0-5",
+        "bytes=-",
+        "bytes=--5",
+        "bytes=1-2-3",
+        "bytes=1-b",
+        "bytes=-b",
+        "bytes=+1-2",
+        "bytes=1.0-2",
+        "bytes=0x1-2",
+        "bytes=1_0-20",
+        "bytes=1 -2",
+        "bytes=1- 2",
+        "bytes=٠-٩",
+        "bytes=０-９",
+        "bytes=²-³",
+        "bytes=1–2",
+        f"bytes={HUGE}-5",
+        f"bytes={HUGE}-{HUGE[:-1]}8",
+        "bytes==0-5",
+    ],
+)
+def test_nonsense_is_invalid(header: str) -> None:
+    with pytest.raises(InvalidRangeHeader):
+        parse(header)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [None, "bytes=0-1,3-4", "bytes=0-1,", "bytes=,", "bytes=a,b", "items=0-1", "x=", "bits=5-2"],
+)
+def test_no_range_several_ranges_and_other_units_mean_the_whole(header: str | None) -> None:
+    assert parse(header) is None
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7), st.integers(1, 10**7))
+def test_no_answer_is_longer_than_4_mib(first: int, length: int, size: int) -> None:
+    try:
+        found = ByteRange.parse(f"bytes={first}-{first + length}", size=size)
+    except RangeNotSatisfiable:
+        assert first >= size
+        return
+    assert found is not None
+    assert found.length == min(length + 1, size - first, MAX_LENGTH)
+    assert found.content_range(size) == f"bytes {found.first}-{found.last}/{size}"
+
+
+@given(st.text(max_size=40), st.integers(0, 50))
+@example("bytes=" + HUGE, 5)
+def test_nothing_but_our_own_errors_comes_of_any_text(text: str, size: int) -> None:
+    for header in (text, f"bytes={text}"):
+        try:
+            found = parse(header, size)
+        except (InvalidRangeHeader, RangeNotSatisfiable):
+            continue
+        assert found is None or 0 <= found[0] <= found[1] < size
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[None]:
+    with mock_aws():
+        boto3.setup_default_session(region_name="us-east-1")
+        client = boto3.client("s3", aws_access_key_id="x", aws_secret_access_key="x")
+        client.create_bucket(Bucket="b")
+        client.put_object(Bucket="b", Key="k", Body=CONTENT)
+
+        def ask(header: str) -> tuple[str, bytes] | None:
+            try:
+                answer = client.get_object(Bucket="b", Key="k", Range=header)
+            except ClientError as error:
+                assert error.response["Error"]["Code"] == "InvalidRange"
+                return None
+            return answer.get("ContentRange", ""), answer["Body"].read()
+
+        test_s3_answers_the_same.ask = ask  # type: ignore[attr-defined]
+        yield
+    boto3.DEFAULT_SESSION = None
+
+
+number = st.integers(0, 130)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.one_of(
+        st.builds(lambda a, b: f"bytes={a}-{a + b}", number, number),
+        st.builds("bytes={}-".format, number),
+        # Not -0: S3 and RFC 9110 cannot satisfy it, moto sends the whole object.
+        st.builds("bytes=-{}".format, st.integers(1, 130)),
+    )
+)
+def test_s3_answers_the_same(s3: None, header: str) -> None:
+    theirs = test_s3_answers_the_same.ask(header)  # type: ignore[attr-defined]
+    try:
+        ours = ByteRange.parse(header, size=len(CONTENT))
+    except RangeNotSatisfiable:
+        assert theirs is None
+        return
+    assert ours is not None
+    expected = CONTENT[ours.first : ours.last + 1]
+    assert theirs == (ours.content_range(len(CONTENT)), expected)
+    # What we send on to S3 is what we say that it is.
+    assert test_s3_answers_the_same.ask(str(ours)) == theirs  # type: ignore[attr-defined]
