@@ -34,9 +34,11 @@ build: environment ## Build the layer for AWS Lambda
 	@$(PYTHON) -m dev.build
 
 # The first deploy asks for everything and remembers the answers in samconfig.toml.
+ENV ?= default
 deploy: build ## Deploy to your AWS account; ENV=prod for samconfig.toml's [prod]
-	SAM_CLI_TELEMETRY=0 .venv/bin/sam deploy $(if $(ENV),--config-env $(ENV)) \
-	  $(shell grep -q '^region' samconfig.toml || echo --guided)
+	SAM_CLI_TELEMETRY=0 .venv/bin/sam deploy --template-file template.yaml --config-env $(ENV) \
+	  $(shell awk -F'[].[]' '/^\[/ { env = $$2 } /^region/ && env == "$(ENV)" { found = 1 } \
+	    END { if (!found) print "--guided" }' samconfig.toml)
 
 openapi: environment ## Write docs/openapi.json anew
 	@$(PYTHON) -m dev.openapi

@@ -98,7 +98,9 @@ class FakeRecorder:
             raise MediaServerUnavailable("no response from servers")
         number = f"EG_{len(self.egresses) + 1}"
         starting = Evidence.EGRESS_STARTING
-        egress = Egress(number, room, starting, object_key, None, None, None, None, "")
+        egress = Egress(
+            number, room, starting, "recordings", object_key, None, None, None, None, ""
+        )
         self.egresses[number] = egress
         if not self.answers:
             raise OutcomeUnknown("told not to answer")

@@ -152,7 +152,7 @@ ROWS: dict[str, Row] = {
             "stopped changes nothing."
         ),
         successes=(Success("The recording is stopping", status=HTTPStatus.NO_CONTENT),),
-        errors=(RecordingNotFound(), RecordingFinished(), MediaServerUnavailable()),
+        errors=(RecordingNotFound(), RecordingFinished()),
     ),
     "delete_recording": Row(
         tag=RECORDINGS_TAG,

@@ -4,6 +4,7 @@ from typing import Any
 
 from meet.clock import Milliseconds
 from meet.participants.schemas import MAX_NAME, TokenView
+from meet.recordings.media import MAX_DELETES
 from meet.recordings.schemas import DeletionView, LinkView, RecordingView
 from meet.rooms.model import Role
 from meet.rooms.schemas import MAX_LIFETIME_YEARS, RoomView
@@ -157,7 +158,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "description": "Which recordings.",
         "properties": {
             "recordingIds": {
-                "description": "Their ids; one that is there twice counts once.",
+                "description": f"Their ids, at most {MAX_DELETES} different ones.",
                 "examples": [[RECORDING_ID]],
             }
         },

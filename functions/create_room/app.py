@@ -20,12 +20,14 @@ def create_room(options: RoomOptions, idempotency_key: IdempotencyKey = None) ->
             max_participants=options.max_participants,
             preferences=options.preferences.to_model(),
         )
-        return RoomView.of(room, origin=origin(api)).to_json()
+        return RoomView.of(room, origin="").to_json()  # what is kept has paths, not addresses
 
     if idempotency_key is None:
-        return create()
-    request = api.current_event.json_body
-    return wiring.once("createRoom", idempotency_key, request, create, api.lambda_context)
+        view = create()
+    else:
+        request = api.current_event.json_body
+        view = wiring.once("createRoom", idempotency_key, request, create, api.lambda_context)
+    return RoomView.model_validate(view).at(origin(api)).to_json()
 
 
 handler = entrypoint(api)

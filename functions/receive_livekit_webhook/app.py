@@ -46,7 +46,12 @@ def receive_livekit_webhook() -> Response[str]:
 
 
 def _egress(info: EgressInfo) -> None:
-    recording = wiring.recording_evidence().egress_seen(to_egress(info))
+    try:
+        egress = to_egress(info)
+    except ValueError:
+        logger.exception("egress of an unknown status ignored")
+        return
+    recording = wiring.recording_evidence().egress_seen(egress)
     if recording is not None:
         logger.info("egress", extra={"recording": recording.id, "status": recording.status})
 

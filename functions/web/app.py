@@ -53,6 +53,8 @@ class GatewayHeaders:
         """Serve one request."""
         request_id = scope["aws.event"]["requestContext"]["requestId"]
         added = [(k.encode(), v.encode()) for k, v in HEADERS.items()]
+        if not scope["path"].startswith("/assets/"):
+            added.append((b"Cache-Control", b"no-store"))
         added.append((REQUEST_ID_HEADER.encode(), request_id.encode()))
 
         async def send_with_headers(message: Message) -> None:
@@ -97,7 +99,7 @@ def not_served(request: Request, error: HTTPException) -> Response:
 
 def failed(request: Request, error: Exception) -> Response:
     """Answer a bug without a word about it."""
-    logger.exception("unhandled error")
+    logger.error("unhandled error", exc_info=error)  # Starlette calls this in another thread
     return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, {})
 
 

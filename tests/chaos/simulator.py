@@ -94,7 +94,7 @@ class World:
     """A batch of recordings, from their rooms to the settled dust."""
 
     def __init__(self, seed: int, figures: Figures) -> None:
-        self.random = Random(seed)  # noqa: S311 - it has to be repeatable
+        self.random = Random(seed)
         self.counts = figures.counts
         self.moment = Milliseconds(1_800_000_000_000)
         self.later: list[tuple[int, int, Callable[[], None]]] = []
@@ -209,7 +209,12 @@ class World:
         return [cast(dict[str, Any], item) for page in pages for item in page["Items"]]
 
     def statuses(self) -> dict[str, str]:
-        return {i["recordingId"]["S"]: i["status"]["S"] for i in self.items("RecordingsTable")}
+        return {key: item["status"]["S"] for key, item in self.recordings().items()}
+
+    def recordings(self) -> dict[str, dict[str, Any]]:
+        """Return what there is, by id; the marks of deletions are no recordings."""
+        items = self.items("RecordingsTable")
+        return {item["recordingId"]["S"]: item for item in items if "status" in item}
 
     def objects(self) -> dict[str, int]:
         listing = wiring.media_store().client.list_objects_v2(Bucket=BUCKET)
@@ -240,7 +245,7 @@ class World:
         if answer == "never arrived":
             raise OutcomeUnknown("timeout")
         starting, name = Evidence.EGRESS_STARTING, f"EG_{len(self.live)}"
-        egress = Egress(name, room, starting, object_key, None, None, self.now(), None, "")
+        egress = Egress(name, room, starting, BUCKET, object_key, None, None, self.now(), None, "")
         live = Live(egress, self.pick(FATES))
         self.live[name] = live
         self.counts[f"fate: {live.fate}"] += 1
@@ -393,7 +398,9 @@ def _info(egress: Egress) -> dict[str, Any]:
     file: dict[str, Any] = {"filename": egress.object_key, **times}
     if egress.duration:
         file["duration"] = str(int(egress.duration * 10**9))
-    info = {"egressId": egress.id, "roomName": egress.room_name, "file": file, **times}
+    output = {"filepath": egress.object_key, "s3": {"bucket": egress.bucket}}
+    info: dict[str, Any] = {"egressId": egress.id, "roomName": egress.room_name, **times}
+    info |= {"file": file, "roomComposite": {"fileOutputs": [output]}}
     info["updatedAt"] = str((egress.updated_at or 0) * 1_000_000)
     if egress.evidence is not Evidence.EGRESS_STARTING:
         info["status"] = egress.evidence.value

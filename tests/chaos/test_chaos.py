@@ -59,6 +59,10 @@ def live_through(world: World, count: int) -> None:
     world.after(outage + 3 * MINUTE, lambda: setattr(world, "down", False))
     world.run()
     world.killable = False
+    for _ in range(4):  # the schedule is in time again: whom nobody stopped is stopped now
+        world.wait_until(type(world.moment)(world.moment + MINUTE))
+        world.sweep()
+    world.run()
     for _ in range(2):
         world.wait_until(type(world.moment)(world.moment + MAX_DURATION + 31 * MINUTE))
         world.sweep()
@@ -140,7 +144,7 @@ class Caller:
 
 def judge(world: World) -> Iterator[str]:
     """Yield what is not as it has to be."""
-    items = {item["recordingId"]["S"]: item for item in world.items("RecordingsTable")}
+    items = world.recordings()
     files = world.objects()
     egresses = {each.egress.object_key: each for each in world.live.values()}
     for recording_id, item in items.items():
@@ -170,7 +174,9 @@ def judge(world: World) -> Iterator[str]:
             yield f"room {room['roomName']['S']} is locked by {room['activeRecordingId']['S']}"
     for recording_id in world.answered.keys() - items.keys() - world.deleted:
         yield f"{recording_id} is lost"
-    for key in files.keys() - {wiring.recording_repository().get(each).object_key for each in items}:
+    for key in files.keys() - {
+        wiring.recording_repository().get(each).object_key for each in items
+    }:
         yield f"{key} belongs to nothing"
     for key, live in egresses.items():
         if key[-34:-4] not in items.keys() | world.deleted:

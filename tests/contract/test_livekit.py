@@ -74,7 +74,9 @@ def test_a_participants_token_is_the_one_that_livekits_library_makes(
         max_participants=limit,
         preferences=Preferences(chat=chat),
     )
-    service = ParticipantService(wiring.room_service(), livekit, OURS, "meet-of-this-stack")
+    service = ParticipantService(
+        wiring.room_service(), lambda: livekit, lambda: OURS, lambda: "meet-of-this-stack"
+    )
     token = service.admit(room.name, "Zoë", room.secrets[role]).token
     found = claims(token)
 

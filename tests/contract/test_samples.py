@@ -107,12 +107,13 @@ def test_the_samples_that_need_livekit_reach_it(called: Called, still_clock: Clo
 def test_the_sample_of_the_bucket_makes_a_recording_ready(
     called: Called, still_clock: Clock
 ) -> None:
-    wiring.recording_repository().delete(READY.id)
+    stored = wiring.recording_repository()
+    stored.client.delete_item(TableName=stored.table, Key={"recordingId": {"S": READY.id}})
     store_recording(READY, Evidence.EGRESS_COMPLETE, {})
     wiring.reset()
     assert run("recording_uploaded", still_clock) == {"status": "READY"}
-    stored = wiring.recording_repository().get(READY.id)
-    assert (stored.status, stored.size) == (Status.READY, len(FILE))
+    recording = wiring.recording_repository().get(READY.id)
+    assert (recording.status, recording.size) == (Status.READY, len(FILE))
 
 
 def test_the_sample_of_the_other_schedule_settles_recordings(

@@ -99,11 +99,20 @@ def test_the_time_to_live_is_an_attribute_that_rooms_have_in_seconds() -> None:
     expiry = {name: table.get("TimeToLiveSpecification") for name, table in TABLES.items()}
     assert expiry == {
         "RoomsTable": {"AttributeName": rooms.TTL_ATTRIBUTE, "Enabled": True},
-        "RecordingsTable": None,  # recordings stay
+        "RecordingsTable": {"AttributeName": recordings.TTL_ATTRIBUTE, "Enabled": True},
         "IdempotencyTable": {"AttributeName": idempotency.EXPIRY_ATTRIBUTE, "Enabled": True},
     }
     seconds = (ROOM.expires_at + rooms.TTL_GRACE) // 1000
     assert rooms._to_values(ROOM)[rooms.TTL_ATTRIBUTE] == seconds
+
+
+def test_a_recording_stays_and_the_mark_of_a_deleted_one_goes_in_seconds(
+    still_clock: Clock,
+) -> None:
+    assert recordings.TTL_ATTRIBUTE not in recordings._to_values(RECORDING)
+    mark = dynamodb.from_item(recordings._deleted(RECORDING.id))
+    seconds = (still_clock() + recordings.DELETION_REMEMBERED) // 1000
+    assert mark == {"recordingId": RECORDING.id, recordings.TTL_ATTRIBUTE: seconds}
 
 
 def test_the_table_of_idempotency_is_as_powertools_is_told() -> None:
@@ -159,9 +168,11 @@ def use_everything(still_clock: Clock) -> None:
         told = {"size": 1, "etag": "e"} if evidence is Evidence.OBJECT_SEEN else {"error": "x"}
         recording.observe(extra.id, evidence, facts | told)
     recording.settled(extra.id)
+    recording.was_deleted(extra.id)
     recording.get_many([extra.id, READY.id, STARTED.id])
     list(recording.due(clock.now()))
     recording.discard(extra)
+    recording.delete(extra)
     recording.delete_many([extra.id])
     room.close(STORED.name, now=STORED.created_at)
     room.sweep_again(STORED.name, at=now)

@@ -63,9 +63,7 @@ class Studio:
         recording_id = self.active(room)
         now = self.clock()
         self.upload(recording_id, content)
-        self.hear(
-            recording_id, Evidence.EGRESS_COMPLETE, ended_at=now, duration=Decimal("2.500")
-        )
+        self.hear(recording_id, Evidence.EGRESS_COMPLETE, ended_at=now, duration=Decimal("2.500"))
         assert self.status(recording_id) == "READY"
         return recording_id
 
@@ -135,15 +133,14 @@ def is_due(recording_id: str) -> bool:
 def item_of(recording_id: str) -> dict[str, Any] | None:
     client = wiring.recording_repository().client
     key = {"recordingId": {"S": recording_id}}
-    found: dict[str, Any] = dict(client.get_item(TableName="RecordingsTable", Key=key))  # type: ignore[arg-type]
-    return found.get("Item")
+    found: dict[str, Any] = dict(client.get_item(TableName="RecordingsTable", Key=key))
+    item: dict[str, Any] = found.get("Item", {})
+    return item if "status" in item else None  # a deletion leaves a mark
 
 
 def sweep(remaining: int = 55_000) -> dict[str, int]:
     """Run the sweep as the schedule does."""
-    context = type(CONTEXT)(
-        **vars(CONTEXT) | {"get_remaining_time_in_millis": lambda: remaining}
-    )
+    context = type(CONTEXT)(**vars(CONTEXT) | {"get_remaining_time_in_millis": lambda: remaining})
     report: dict[str, int] = import_module("functions.sweep_recordings.app").handler({}, context)
     return report
 
@@ -171,7 +168,9 @@ def info_of(egress: Egress) -> dict[str, Any]:
         file["duration"] = str(int(egress.duration * 1_000_000_000))
     if egress.error:
         info["error"] = egress.error
-    return info | {"file": file, "fileResults": [file]}
+    output = {"filepath": egress.object_key, "s3": {"bucket": egress.bucket}}
+    asked = {"roomName": egress.room_name, "fileOutputs": [output]}
+    return info | {"file": file, "fileResults": [file], "roomComposite": asked}
 
 
 def webhook(info: dict[str, Any], kind: str = "egress_updated") -> Reply:

@@ -74,9 +74,7 @@ def test_the_id_is_stored_before_livekit_is_asked(
         ({"room_name": "a"}, "Required"),
     ],
 )
-def test_without_a_room_name_it_is_422(
-    studio: Studio, body: dict[str, Any], message: str
-) -> None:
+def test_without_a_room_name_it_is_422(studio: Studio, body: dict[str, Any], message: str) -> None:
     reply = studio.call("POST", "/recordings", body)
     assert reply.status == 422
     assert reply.body == {

@@ -26,9 +26,7 @@ def test_what_is_known_is_shown_and_what_is_not_is_absent(studio: Studio) -> Non
     assert studio.show(recording_id) == base | {"status": "STOPPING", "startedAt": began}
     studio.clock.advance(9_000)
     ended = studio.clock()
-    studio.hear(
-        recording_id, Evidence.EGRESS_COMPLETE, ended_at=ended, duration=Decimal("8.750")
-    )
+    studio.hear(recording_id, Evidence.EGRESS_COMPLETE, ended_at=ended, duration=Decimal("8.750"))
     done = {"startedAt": began, "endedAt": ended, "duration": 8.75}
     assert studio.show(recording_id) == base | {"status": "STOPPED"} | done
     studio.upload(recording_id, b"x" * 1234)
@@ -84,7 +82,7 @@ def test_an_id_is_matched_whole_and_as_data(studio: Studio) -> None:
         "%2e%2e%2f" + known,
         known + "%0a",
         known.replace("_", "%255F"),
-        "rec_" + "٠" * 26,
+        "rec_" + "\N{ARABIC-INDIC DIGIT ZERO}" * 26,
     ):
         reply = studio.call("GET", f"/recordings/{recording_id}")
         assert (reply.status, reply.body) == NOT_FOUND, recording_id

@@ -160,7 +160,9 @@ def test_one_answer_has_at_most_4_mib_and_says_what_was_sent(studio: Studio) -> 
     assert (whole.status, len(whole.content)) == (206, MAX_LENGTH)
 
 
-@pytest.mark.parametrize("accept", ["application/json", "application/json; q=1", "Application/JSON"])
+@pytest.mark.parametrize(
+    "accept", ["application/json", "application/json; q=1", "Application/JSON"]
+)
 def test_who_asks_for_json_gets_a_link(studio: Studio, accept: str) -> None:
     recording_id = studio.ready(CONTENT)
     answer = stream(recording_id, Accept=accept, Range="bytes=0-1")

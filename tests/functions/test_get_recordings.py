@@ -1,6 +1,7 @@
 """GET /recordings."""
 
 import random
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -20,15 +21,16 @@ def listed(studio: Studio, query: str = "") -> list[str]:
 
 def one_of_each(studio: Studio) -> dict[str, str]:
     """Make a recording in every status; return status -> id, the newest last."""
-    made = {}
-    for status, make in {
+    makers: dict[str, Callable[[], str]] = {
         "STARTING": studio.start,
         "STARTED": studio.active,
         "STOPPING": studio.active,
         "STOPPED": studio.active,
         "FAILED": studio.failed,
         "READY": studio.ready,
-    }.items():
+    }
+    made = {}
+    for status, make in makers.items():
         made[status] = make()
         studio.clock.advance(10)
     studio.stop(made["STOPPING"])
@@ -61,7 +63,9 @@ def test_the_status_chooses_one_or_several(studio: Studio) -> None:
     assert listed(studio, f"?status={','.join(Status)}") == listed(studio)
 
 
-@pytest.mark.parametrize("status", ["ready", "DONE", "READY,", ",", "", "READY,DONE", "READY;", "*"])
+@pytest.mark.parametrize(
+    "status", ["ready", "DONE", "READY,", ",", "", "READY,DONE", "READY;", "*"]
+)
 def test_another_status_is_422(studio: Studio, status: str) -> None:
     reply = studio.call("GET", f"/recordings?status={quote(status)}")
     assert reply.status == 422

@@ -26,6 +26,7 @@ CHECKS = [
 
 schema = schemathesis.openapi.from_dict(document())
 schema.config.phases.coverage.unexpected_methods = set()
+schema.config.generation.update(with_security_parameters=False)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def test_the_stack_serves_the_document(api: Client) -> None:
 
 
 @schema.parametrize()
-@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_in_the_document(
     case: schemathesis.Case[Any], api: Client, rooms: Iterator[str | None]
 ) -> None:
@@ -49,7 +50,7 @@ def test_every_answer_is_in_the_document(
         case.path_parameters["roomName"] = room
     response = case.call(
         base_url=api.stack.api_url,
-        headers={"X-API-KEY": api.stack.api_key, **case.headers},
+        headers={"X-API-KEY": api.stack.api_key},
         allow_redirects=False,
     )
     assert response.status_code < 500 or response.status_code == 503, response.text

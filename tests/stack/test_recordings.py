@@ -12,6 +12,7 @@ import pytest
 from botocore.config import Config
 
 from dev.people import present
+from meet import clock
 from tests.egress.film import Film, shows, strength
 from tests.live import Answer, Client, eventually
 
@@ -78,24 +79,26 @@ def ready(api: Client, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
     room = api.create_room(roomNamePrefix="filmed")
     with meeting(api, room, Ada=ADA, Bob=BOB):
         path = start(api, room)
-        began = time.monotonic()
         film_for(6)
+        asked = clock.now()
         assert api.call("PUT", path).status == 204
-        wall, stopped = time.monotonic() - began, time.monotonic()
+        answered = clock.now()
         recording = reaches(api, path, "READY", 5)
-        waited = time.monotonic() - stopped
+        waited = (clock.now() - answered) / 1000
     print(f"READY {waited:.2f} s after stop")
     file = tmp_path_factory.mktemp("film") / "film.mp4"
     key = f"recordings/{room['roomName']}/{recording['filename']}"
     file.write_bytes(s3(api).get_object(Bucket=api.stack.recordings_bucket, Key=key)["Body"].read())
-    return {**recording, "path": path, "file": file, "wall": wall}
+    return {**recording, "path": path, "file": file, "asked": asked, "answered": answered}
 
 
 def test_a_recording_has_everybodys_picture_and_sound(ready: dict[str, Any]) -> None:
     film = Film(ready["file"])
 
     assert film.codecs == {"h264", "aac"}
-    assert abs(film.seconds - ready["wall"]) < 1
+    # It ended between our asking and the answer; a busy machine takes its time for that.
+    least, most = (ready[each] - ready["startedAt"] for each in ("asked", "answered"))
+    assert least / 1000 - 1 < film.seconds < most / 1000 + 1
     assert abs(film.seconds - ready["duration"]) < 0.2
     assert ready["size"] == ready["file"].stat().st_size
     assert ready["endedAt"] > ready["startedAt"]
@@ -211,11 +214,10 @@ def test_what_comes_after_a_delete_brings_nothing_back(api: Client) -> None:
 
     store.put_object(Bucket=bucket, Key=key, Body=b"late")  # sends an object event
 
-    def said_nothing() -> bool:
-        log = (api.stack.logs / "functions.log").read_text()
-        return log.count(f'"key":"{key}"') == 2  # the first was about the real file
+    def is_gone() -> bool:
+        return "Contents" not in store.list_objects_v2(Bucket=bucket, Prefix=key)
 
-    eventually(said_nothing, 15, "the late object event was handled")
+    eventually(is_gone, 15, "the late file is deleted too")
     assert api.call("GET", path).status == 404
     assert api.call("DELETE", path).status == 404
 

@@ -1,14 +1,15 @@
 """Ranges, by the contract's table, and compared with S3's own answers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from moto import mock_aws
 
+from dev.aws import memory_aws
 from meet.errors import InvalidRangeHeader, RangeNotSatisfiable
 from meet.recordings.byte_range import MAX_LENGTH, ByteRange
 
@@ -93,10 +94,10 @@ def test_an_empty_object_has_no_range(header: str) -> None:
         "bytes=1_0-20",
         "bytes=1 -2",
         "bytes=1- 2",
-        "bytes=٠-٩",
-        "bytes=０-９",
+        "bytes=\N{ARABIC-INDIC DIGIT ZERO}-\N{ARABIC-INDIC DIGIT NINE}",
+        "bytes=\N{FULLWIDTH DIGIT ZERO}-\N{FULLWIDTH DIGIT NINE}",
         "bytes=²-³",
-        "bytes=1–2",
+        "bytes=1\N{EN DASH}2",
         f"bytes={HUGE}-5",
         f"bytes={HUGE}-{HUGE[:-1]}8",
         "bytes==0-5",
@@ -138,41 +139,41 @@ def test_nothing_but_our_own_errors_comes_of_any_text(text: str, size: int) -> N
         assert found is None or 0 <= found[0] <= found[1] < size
 
 
+Ask: TypeAlias = Callable[[str], tuple[str, bytes] | None]
+
+
 @pytest.fixture(scope="module")
-def s3() -> Iterator[None]:
-    with mock_aws():
-        boto3.setup_default_session(region_name="us-east-1")
-        client = boto3.client("s3", aws_access_key_id="x", aws_secret_access_key="x")
-        client.create_bucket(Bucket="b")
-        client.put_object(Bucket="b", Key="k", Body=CONTENT)
+def ask_s3() -> Iterator[Ask]:
+    """Return what S3 answers to a Range: Content-Range and bytes, None for 416."""
+    with memory_aws():
+        client = boto3.client("s3")
+        client.put_object(Bucket="recordings", Key="k", Body=CONTENT)
 
         def ask(header: str) -> tuple[str, bytes] | None:
             try:
-                answer = client.get_object(Bucket="b", Key="k", Range=header)
+                answer = client.get_object(Bucket="recordings", Key="k", Range=header)
             except ClientError as error:
                 assert error.response["Error"]["Code"] == "InvalidRange"
                 return None
             return answer.get("ContentRange", ""), answer["Body"].read()
 
-        test_s3_answers_the_same.ask = ask  # type: ignore[attr-defined]
-        yield
-    boto3.DEFAULT_SESSION = None
+        yield ask
 
 
 number = st.integers(0, 130)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None)
 @given(
     st.one_of(
         st.builds(lambda a, b: f"bytes={a}-{a + b}", number, number),
         st.builds("bytes={}-".format, number),
-        # Not -0: S3 and RFC 9110 cannot satisfy it, moto sends the whole object.
-        st.builds("bytes=-{}".format, st.integers(1, 130)),
+        st.builds("bytes=-{}".format, number),
     )
 )
-def test_s3_answers_the_same(s3: None, header: str) -> None:
-    theirs = test_s3_answers_the_same.ask(header)  # type: ignore[attr-defined]
+def test_s3_answers_the_same(ask_s3: Ask, header: str) -> None:
+    """Not asked: moto takes items=0-1 for bytes, and sends an empty object for bytes=-1."""
+    theirs = ask_s3(header)
     try:
         ours = ByteRange.parse(header, size=len(CONTENT))
     except RangeNotSatisfiable:
@@ -181,5 +182,4 @@ def test_s3_answers_the_same(s3: None, header: str) -> None:
     assert ours is not None
     expected = CONTENT[ours.first : ours.last + 1]
     assert theirs == (ours.content_range(len(CONTENT)), expected)
-    # What we send on to S3 is what we say that it is.
-    assert test_s3_answers_the_same.ask(str(ours)) == theirs  # type: ignore[attr-defined]
+    assert ask_s3(str(ours)) == theirs, "what we send on to S3 is what we say that it is"

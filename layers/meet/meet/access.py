@@ -27,7 +27,7 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("DELETE", f"{API}/rooms/{{roomName}}"): ("delete_room", KEY_ONLY),
     ("POST", f"{API}/participants/token"): ("generate_participant_token", ANYBODY),
     ("DELETE", f"{API}/participants/{{participantName}}"): ("disconnect_participant", KEY_ONLY),
-    # API Gateway prefers the literal path, and somebody may be called token.
+    # Gateways may prefer the literal path, and somebody may be called token.
     ("DELETE", f"{API}/participants/token"): ("disconnect_participant", KEY_ONLY),
     ("POST", f"{API}/recordings"): ("create_recording", KEY_ONLY),
     ("GET", f"{API}/recordings"): ("get_recordings", KEY_ONLY),

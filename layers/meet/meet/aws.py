@@ -11,5 +11,8 @@ AWS_CONFIG = Config(
 
 S3_CONFIG = AWS_CONFIG.merge(
     # Links go to the bucket's own region: a redirect would break their signature.
-    Config(signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional"})
+    Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
+    )
 )

@@ -20,3 +20,9 @@ def now() -> Milliseconds:
 def wait_until(moment: Milliseconds) -> None:
     """Return at the moment, or at once if it has passed."""
     time.sleep(max(0, moment - now()) / SECOND)
+
+
+def pause(attempt: int) -> None:
+    """Wait before another attempt, the longer the more there were; not before the first."""
+    if attempt > 0:
+        time.sleep(min(0.02 * 2**attempt, 1.0))

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from aws_lambda_powertools.logging import correlation_paths
@@ -21,6 +22,7 @@ from meet.errors import (
     InvalidRequest,
     MalformedBody,
     MeetError,
+    NotFound,
     UnsupportedMediaType,
 )
 from meet.paging import MAX_ITEMS, to_token
@@ -56,6 +58,7 @@ def create_api(*, validate: bool = True) -> APIGatewayRestResolver:
         strip_prefixes=["/meet"],  # a custom domain hands over its base path
     )
     api.exception_handler(MeetError)(_refused)
+    api.exception_handler(NotFoundError)(_not_served)
     api.exception_handler(RequestValidationError)(_invalid)
     api.exception_handler(Exception)(_unexpected)
     return api
@@ -74,6 +77,7 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
             reply = _to_reply(error)
         request = event["requestContext"]
         reply["multiValueHeaders"][REQUEST_ID_HEADER] = [request["requestId"]]
+        reply["multiValueHeaders"].setdefault("Cache-Control", ["no-store"])  # rooms show secrets
         logger.info(
             f"{event['httpMethod']} {request['resourcePath']} {reply['statusCode']}",
             extra={"status": reply["statusCode"], **(event["pathParameters"] or {})},
@@ -196,6 +200,10 @@ def _invalid(error: RequestValidationError) -> Response[str]:
     in_body = any(each["loc"][0] == "body" for each in failures)
     message = "Invalid request body" if in_body else "Invalid request"
     return _refused(InvalidRequest(*details, message=message))
+
+
+def _not_served(error: NotFoundError) -> Response[str]:
+    return _refused(NotFound())
 
 
 def _unexpected(error: Exception) -> Response[str]:

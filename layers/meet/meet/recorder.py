@@ -4,6 +4,7 @@ https://docs.livekit.io/home/egress/api/ says what each call asks and answers; t
 below were met with livekit-server 1.9.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -31,6 +32,7 @@ START_TIMEOUT = 8.0
 """Seconds. Without a free egress LiveKit answers after 21 to 24, close to the gateway's 29."""
 
 _GRANTS = {"roomRecord": True}
+_KNOWN = frozenset(EgressStatus.values())
 _NANOSECONDS = Decimal(10**9)
 _NANOSECONDS_IN_MILLISECOND = 10**6
 
@@ -50,6 +52,8 @@ class Egress:
     """Seconds."""
     error: str
     """LiveKit's words: for logs, not for callers."""
+    bucket: str = ""
+    """Empty where LiveKit does not repeat the request."""
 
     @property
     def is_over(self) -> bool:
@@ -81,7 +85,7 @@ class LiveKitEgress:
     """LiveKit's egress, writing to one bucket."""
 
     client: TwirpClient
-    upload: S3Upload
+    upload: Callable[[], S3Upload]
 
     def start(self, room: str, object_key: str) -> Egress:
         """Record a room; OutcomeUnknown when it may have started all the same."""
@@ -89,7 +93,7 @@ class LiveKitEgress:
             file_type=EncodedFileType.MP4,
             filepath=object_key,
             disable_manifest=True,  # else a JSON file is written beside the video
-            s3=self.upload,
+            s3=self.upload(),
         )
         request = RoomCompositeEgressRequest(
             room_name=room,
@@ -104,6 +108,7 @@ class LiveKitEgress:
                 EgressInfo,
                 grants=_GRANTS,
                 timeout=START_TIMEOUT,
+                repeatable=False,
             )
         except Refused as refused:
             raise MediaServerUnavailable(str(refused)) from refused
@@ -133,11 +138,14 @@ class LiveKitEgress:
             )
         except Refused as refused:
             raise MediaServerUnavailable(str(refused)) from refused
-        return [to_egress(info) for info in reply.items]
+        return [to_egress(info) for info in reply.items if info.status in _KNOWN]
 
 
 def to_egress(info: EgressInfo) -> Egress:
-    """Return what an EgressInfo tells, from an answer or a webhook."""
+    """Return what an EgressInfo tells, from an answer or a webhook.
+
+    Raises ValueError for a status that this version of LiveKit's protocol does not know.
+    """
     file = _file(info)
     evidence = Evidence(EgressStatus.Name(info.status))
     # Before ACTIVE, started_at is when the request came, not when recording began.
@@ -147,12 +155,13 @@ def to_egress(info: EgressInfo) -> Egress:
         id=info.egress_id,
         room_name=info.room_name,
         evidence=evidence,
-        object_key=file.filename or _asked_for(info),
+        object_key=file.filename or _output(info).filepath,
         started_at=_moment(began),
         ended_at=_moment(file.ended_at or info.ended_at) if over else None,
         updated_at=_moment(info.updated_at),
         duration=_duration(file) if over else None,
         error=info.error,
+        bucket=_output(info).s3.bucket,
     )
 
 
@@ -161,9 +170,9 @@ def _file(info: EgressInfo) -> FileInfo:
     return info.file_results[0] if info.file_results else info.file
 
 
-def _asked_for(info: EgressInfo) -> str:
+def _output(info: EgressInfo) -> EncodedFileOutput:
     outputs = info.room_composite.file_outputs
-    return outputs[0].filepath if outputs else ""
+    return outputs[0] if outputs else EncodedFileOutput()
 
 
 def _moment(nanoseconds: int | None) -> Milliseconds | None:

@@ -35,7 +35,8 @@ class OutcomeUnknown(MediaServerUnavailable):
 
 # Codes that say that LiveKit, not our request, is at fault. A wrong API key comes as "unknown".
 _UNAVAILABLE = {"unavailable", "unauthenticated", "unknown", "resource_exhausted"}
-_UNKNOWN = {"deadline_exceeded", "internal"}
+_NO_TWIRP = "no_twirp"  # ours: a proxy in front of LiveKit answered
+_UNKNOWN = {"deadline_exceeded", "internal", _NO_TWIRP}
 _NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 
 
@@ -55,21 +56,20 @@ class TwirpClient:
         *,
         grants: dict[str, Any],
         timeout: float = READ_TIMEOUT,
+        repeatable: bool = True,
     ) -> Reply:
-        """Return LiveKit's answer; raise Refused, OutcomeUnknown or MediaServerUnavailable."""
-        base = self.url.rstrip("/").replace("ws", "http", 1)
+        """Return LiveKit's answer; raise Refused, OutcomeUnknown or MediaServerUnavailable.
+
+        A repeatable call is sent again when its connection breaks: those kept from an earlier
+        invocation may be dead, without a word.
+        """
         try:
-            answer = self.http.request(
-                "POST",
-                f"{base}/twirp/livekit.{method}",
-                body=request.SerializeToString(),
-                headers={
-                    "Authorization": f"Bearer {self.tokens.for_server(grants)}",
-                    "Content-Type": "application/protobuf",
-                },
-                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout),
-                retries=False,
-            )
+            try:
+                answer = self._send(method, request, grants, timeout)
+            except urllib3.exceptions.ProtocolError:
+                if not repeatable:
+                    raise
+                answer = self._send(method, request, grants, timeout)
         except _NEVER_SENT as error:
             raise MediaServerUnavailable(f"{method}: {type(error).__name__}") from error
         except urllib3.exceptions.HTTPError as error:
@@ -83,11 +83,27 @@ class TwirpClient:
             raise MediaServerUnavailable(f"{method}: {answer.status} {code}")
         raise Refused(method, code, message)
 
+    def _send(
+        self, method: str, request: Message, grants: dict[str, Any], timeout: float
+    ) -> urllib3.BaseHTTPResponse:
+        base = self.url.rstrip("/").replace("ws", "http", 1)
+        return self.http.request(
+            "POST",
+            f"{base}/twirp/livekit.{method}",
+            body=request.SerializeToString(),
+            headers={
+                "Authorization": f"Bearer {self.tokens.for_server(grants)}",
+                "Content-Type": "application/protobuf",
+            },
+            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout),
+            retries=False,
+        )
+
 
 def _error(body: bytes) -> tuple[str, str]:
-    """Return code and message of a Twirp error (always JSON), or what stands in for them."""
+    """Return code and message of a Twirp error, which is always JSON."""
     try:
         error = json.loads(body)
         return str(error["code"]), str(error.get("msg", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
-        return "unknown", ""
+        return _NO_TWIRP, ""

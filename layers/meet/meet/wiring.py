@@ -88,7 +88,7 @@ def recording_control() -> "RecordingControl":
     """Return what starts and stops recordings."""
     from meet.recordings.service import RecordingControl
 
-    return RecordingControl(recording_repository(), room_service(), media_server(), recorder())
+    return RecordingControl(recording_repository(), room_service(), media_server, recorder)
 
 
 def recording_deletion() -> "RecordingDeletion":
@@ -112,7 +112,7 @@ def recorder() -> "Recorder":
     """Return LiveKit's egress; raise MediaServerUnavailable where the stack has no LiveKit."""
     from meet.recorder import LiveKitEgress
 
-    return LiveKitEgress(_twirp_client(), _upload())
+    return LiveKitEgress(_twirp_client(), _upload)
 
 
 def playback_key() -> str:
@@ -138,7 +138,7 @@ def participant_service() -> "ParticipantService":
     """Return what lets people in and shows them out."""
     from meet.participants.service import ParticipantService
 
-    return ParticipantService(room_service(), media_server(), access_tokens(), owner())
+    return ParticipantService(room_service(), media_server, access_tokens, owner)
 
 
 def media_server() -> "MediaServer":

@@ -1,6 +1,7 @@
 """Who may join a room as what, and who has to leave it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,9 +40,9 @@ class ParticipantService:
     """Lets people in and shows them out."""
 
     rooms: RoomService
-    media_server: MediaServer
-    tokens: AccessTokens
-    owner: str
+    media_server: Callable[[], MediaServer]
+    tokens: Callable[[], AccessTokens]
+    owner: Callable[[], str]
     """What marks a LiveKit room as this stack's."""
 
     def admit(self, room_name: str, name: str, secret: str) -> Admission:
@@ -57,12 +58,12 @@ class ParticipantService:
         role = room.role_for(secret)
         if role is None:
             raise InvalidSecret
-        connected = self.media_server.participants(room.name)
+        connected = self.media_server().participants(room.name)
         people = sum(not each.is_recorder for each in connected)
         if room.max_participants is not None and people >= room.max_participants:
             raise RoomFull
         identity = _unused(name, {each.identity for each in connected})
-        token = self.tokens.for_participant(
+        token = self.tokens().for_participant(
             identity,
             name=name,
             metadata=_metadata(room, role),
@@ -79,13 +80,13 @@ class ParticipantService:
             identity.encode()
         except UnicodeEncodeError as error:
             raise ParticipantNotFound from error
-        self.media_server.remove_participant(room.name, identity)
+        self.media_server().remove_participant(room.name, identity)
 
     def _room_configuration(self, room: Room) -> dict[str, Any]:
         configuration: dict[str, Any] = {
             "emptyTimeout": EMPTY_TIMEOUT,
             "departureTimeout": DEPARTURE_TIMEOUT,
-            "metadata": room_metadata(self.owner),
+            "metadata": room_metadata(self.owner()),
         }
         if room.max_participants is not None:
             configuration["maxParticipants"] = room.max_participants

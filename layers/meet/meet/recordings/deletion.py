@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meet.errors import RecordingNotFinished, RecordingNotFound
+from meet.recordings.lifecycle import Status
 from meet.recordings.media import MAX_DELETES, MediaStore
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
+
+NOT_NOW = "It could not be deleted now"
 
 
 @dataclass(frozen=True)
@@ -18,30 +21,38 @@ class RecordingDeletion:
 
     def delete(self, recording_id: str) -> None:
         """Delete one; raise RecordingNotFound, RecordingNotFinished."""
-        recording = self.recordings.get(recording_id)
-        if not recording.is_finished:
-            raise RecordingNotFinished
-        if self.media.delete([recording.object_key]):
-            raise OSError(f"S3 did not delete {recording.object_key}")
-        self.recordings.delete(recording.id)
+        while True:
+            recording = self.recordings.get(recording_id)
+            if not recording.is_finished:
+                raise RecordingNotFinished
+            if self.media.delete([recording.object_key]):
+                raise OSError(f"S3 did not delete {recording.object_key}")
+            if self.recordings.delete(recording):
+                return
+            # FAILED a moment ago, and then its file came after all: delete that too
 
     def delete_many(self, recording_ids: Sequence[str]) -> tuple[list[str], dict[str, str]]:
         """Delete several, at most MAX_DELETES; return those gone, and why the others are not."""
         wanted = list(dict.fromkeys(recording_ids))[:MAX_DELETES]
         refused = dict.fromkeys(wanted, RecordingNotFound.message)
-        finished: dict[str, Recording] = {}
+        ready: list[Recording] = []
         for recording in self.recordings.get_many(wanted):
-            if recording.is_finished:
-                finished[recording.id] = recording
-            else:
+            if not recording.is_finished:
                 refused[recording.id] = RecordingNotFinished.message
-        if finished:
-            kept = self.media.delete([each.object_key for each in finished.values()])
-            clean = [each.id for each in finished.values() if each.object_key not in kept]
-            gone = set(clean) - self.recordings.delete_many(clean)
-            for each in finished:
-                refused[each] = "It could not be deleted now"
-            for each in gone:
+            elif recording.status is Status.READY:
+                ready.append(recording)
+                refused[recording.id] = NOT_NOW
+            else:  # its file may come in this very moment, which no batch could notice
+                self.delete(recording.id)
+                del refused[recording.id]
+        if ready:
+            for each in self._delete_batch(ready):
                 del refused[each]
         deleted = [each for each in wanted if each not in refused]
         return deleted, {each: refused[each] for each in wanted if each in refused}
+
+    def _delete_batch(self, recordings: list[Recording]) -> set[str]:
+        """Return the ids of those that S3 and DynamoDB really deleted."""
+        kept = self.media.delete([each.object_key for each in recordings])
+        clean = [each.id for each in recordings if each.object_key not in kept]
+        return set(clean) - self.recordings.delete_many(clean)

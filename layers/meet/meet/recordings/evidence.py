@@ -59,11 +59,12 @@ class RecordingEvidence:
     def egress_seen(self, egress: Egress) -> Recording | None:
         """Write down what LiveKit says about an egress; None when it is none of ours."""
         recording_id = id_in_key(egress.object_key)
-        if recording_id is None:
+        if recording_id is None or egress.bucket not in {"", self.media.bucket}:
             return None
         try:
             return self._egress_seen(self.recordings.get(recording_id), egress)
         except RecordingNotFound:
+            self._end_ownerless(egress)
             return None
 
     def object_seen(self, key: str) -> Recording | None:
@@ -75,6 +76,9 @@ class RecordingEvidence:
             recording = self.recordings.get(recording_id)
             return self._look_into_bucket(recording) if recording.object_key == key else None
         except RecordingNotFound:
+            if self.recordings.was_deleted(recording_id):
+                logger.warning("file of a deleted recording deleted", extra={"key": key})
+                self._delete(key)
             return None
 
     def sweep(self, deadline: Milliseconds) -> tuple[int, int]:
@@ -87,9 +91,11 @@ class RecordingEvidence:
             return 0, 0
         try:
             seen: _Seen | None = {
-                id_in_key(each.object_key): each for each in self.recorder().under_way()
+                id_in_key(each.object_key): each
+                for each in self.recorder().under_way()
+                if each.bucket in {"", self.media.bucket}
             }
-        except MediaServerUnavailable:
+        except Exception:  # whatever it is: the bucket may still tell
             logger.warning("LiveKit cannot be asked; only the bucket is", exc_info=True)
             seen = None
 
@@ -125,9 +131,21 @@ class RecordingEvidence:
         recording = self._write(recording, egress.evidence, facts)
         if egress.is_over and not recording.is_finished:
             recording = self._look_into_bucket(recording)
-        if recording.stop_requested_at is not None and not egress.is_over:
+        if recording.is_finished:
+            self._end_ownerless(egress)
+        elif recording.stop_requested_at is not None and not egress.is_over:
             self._stop_again(egress)
         return recording
+
+    def _end_ownerless(self, egress: Egress) -> None:
+        """Stop an egress that goes on though its recording has its end, or is no more."""
+        if not egress.is_over and egress.bucket == self.media.bucket:
+            logger.warning("stopping an egress nobody waits for", extra={"egress": egress.id})
+            self._stop_again(egress)
+
+    def _delete(self, key: str) -> None:
+        if self.media.delete([key]):
+            raise OSError(f"S3 did not delete {key}")
 
     def _look_into_bucket(self, recording: Recording) -> Recording:
         file = self.media.find(recording.object_key)
@@ -211,7 +229,7 @@ class RecordingEvidence:
         if asked is None or now <= asked + STOP_DEADLINE:
             return None
         # It may be that LiveKit was away all the time, and ends it only now.
-        is_ending = now <= asked + UPLOAD_DEADLINE and self._stop_again(egress)
+        is_ending = now <= self._last_moment(recording) and self._stop_again(egress)
         return None if is_ending else NO_ANSWER
 
     def _has_to_end(self, recording: Recording, now: Milliseconds) -> bool:

@@ -6,8 +6,8 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from meet import dynamodb
-from meet.clock import Milliseconds
+from meet import clock, dynamodb
+from meet.clock import DAY, SECOND, Milliseconds
 from meet.errors import AlreadyRecording, RecordingNotFound, RoomNotFound
 from meet.paging import Page
 from meet.recordings.lifecycle import Evidence, Status, advance, earlier_than
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 STATUS_INDEX = "byStatus"
 ROOM_INDEX = "byRoom"
 LIST_KEY = rf"\d{{15}}#{ID.pattern}"
+
+TTL_ATTRIBUTE = "deleteAfter"
+DELETION_REMEMBERED = 2 * DAY
+"""Longer than any recorder goes on after its recording was given up."""
 
 _BATCH_GET = 100
 _BATCH_WRITE = 25
@@ -46,7 +50,8 @@ class RecordingRepository:
             "Item": dynamodb.to_item(_to_values(recording) | {"sweepAt": sweep_at}),
             "ConditionExpression": "attribute_not_exists(recordingId)",
         }
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
+            clock.pause(attempt)
             try:
                 self.client.transact_write_items(TransactItems=[{"Update": room}, {"Put": put}])  # type: ignore[typeddict-item]
             except self.client.exceptions.TransactionCanceledException as error:
@@ -54,6 +59,8 @@ class RecordingRepository:
                 if reason["Code"] == "ConditionalCheckFailed":
                     taken = "activeRecordingId" in reason.get("Item", {})
                     raise (AlreadyRecording if taken else RoomNotFound) from error
+                if reason["Code"] != "TransactionConflict":
+                    raise
                 continue  # another transaction was at the room in this very moment
             return
         raise AlreadyRecording
@@ -70,22 +77,36 @@ class RecordingRepository:
         found = self.client.get_item(
             TableName=self.table, Key=_key(recording_id), ConsistentRead=True
         )
-        if "Item" not in found:
+        values = dynamodb.from_item(found.get("Item", {}))
+        if "status" not in values:  # nothing, or only the mark of a deletion
             raise RecordingNotFound
-        return _from_values(dynamodb.from_item(found["Item"]))
+        return _from_values(values)
+
+    def was_deleted(self, recording_id: str) -> bool:
+        """Tell whether the recording was deleted, within DELETION_REMEMBERED."""
+        found = self.client.get_item(
+            TableName=self.table, Key=_key(recording_id), ConsistentRead=True
+        )
+        return TTL_ATTRIBUTE in found.get("Item", {})
 
     def get_many(self, recording_ids: Sequence[str]) -> list[Recording]:
         """Return those of the recordings that exist, in no order."""
-        wanted = [_key(each) for each in recording_ids if ID.fullmatch(each)]
+        keys = [_key(each) for each in recording_ids if ID.fullmatch(each)]
         found: list[Recording] = []
-        while wanted:
-            chunk, wanted = wanted[:_BATCH_GET], wanted[_BATCH_GET:]
-            answer: Any = self.client.batch_get_item(
-                RequestItems={self.table: {"Keys": chunk, "ConsistentRead": True}}
-            )
-            items = answer["Responses"].get(self.table, [])
-            found += [_from_values(dynamodb.from_item(item)) for item in items]
-            wanted += answer.get("UnprocessedKeys", {}).get(self.table, {}).get("Keys", [])
+        for start in range(0, len(keys), _BATCH_GET):
+            left = keys[start : start + _BATCH_GET]
+            for attempt in range(_ATTEMPTS):
+                clock.pause(attempt)
+                answer: Any = self.client.batch_get_item(
+                    RequestItems={self.table: {"Keys": left, "ConsistentRead": True}}
+                )
+                items = map(dynamodb.from_item, answer["Responses"].get(self.table, []))
+                found += [_from_values(values) for values in items if "status" in values]
+                left = answer.get("UnprocessedKeys", {}).get(self.table, {}).get("Keys", [])
+                if not left:
+                    break
+            else:
+                raise TimeoutError("DynamoDB left keys of a batch unread, again and again")
         return found
 
     def page(
@@ -108,7 +129,8 @@ class RecordingRepository:
         )
         recordings = (_from_values(values) for values in items)
         wanted = (each for each in recordings if not statuses or each.status in statuses)
-        found = list(islice(wanted, limit + 1))
+        # One that changes its status meanwhile may stand in two partitions of an index.
+        found = list(islice(_once_each(wanted), limit + 1))
         page = found[:limit]
         return Page(page, _list_key(page[-1]) if len(found) > limit else None)
 
@@ -141,44 +163,59 @@ class RecordingRepository:
         sets = [f"#{key} = if_not_exists(#{key}, :{key})" for key in known]
         if not sets:
             return self.get(recording_id)
-        return self._update(
-            recording_id, sets, condition="attribute_exists(recordingId)", facts=known
-        )
+        return self._update(recording_id, sets, condition="attribute_exists(#status)", facts=known)
 
     def settled(self, recording_id: str) -> None:
         """Tell that no sweep has to look at a finished recording again."""
-        self.client.update_item(
-            TableName=self.table,
-            Key=_key(recording_id),
-            UpdateExpression="REMOVE sweepAt",
-            ConditionExpression="#status IN (:failed, :ready)",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues=dynamodb.to_item(
-                {":failed": Status.FAILED, ":ready": Status.READY}
-            ),
-        )
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key=_key(recording_id),
+                UpdateExpression="REMOVE sweepAt",
+                ConditionExpression="#status IN (:failed, :ready)",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=dynamodb.to_item(
+                    {":failed": Status.FAILED, ":ready": Status.READY}
+                ),
+            )
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            raise RecordingNotFound from error
 
     def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
         """Return id and moment of the recordings that the sweep has to look at."""
         return dynamodb.due(self.client, table=self.table, name="recordingId", until=until)
 
-    def delete(self, recording_id: str) -> None:
-        """Delete a finished recording; do nothing if it is gone."""
-        self.client.delete_item(TableName=self.table, Key=_key(recording_id))
+    def delete(self, recording: Recording) -> bool:
+        """Delete a finished recording; tell whether it still was as it is given here.
+
+        A mark of it stays for DELETION_REMEMBERED.
+        """
+        try:
+            self.client.put_item(
+                TableName=self.table,
+                Item=_deleted(recording.id),
+                ConditionExpression="#status = :status",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=dynamodb.to_item({":status": recording.status}),
+            )
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def delete_many(self, recording_ids: Sequence[str]) -> set[str]:
-        """Delete recordings; return the ids of those that DynamoDB left undone."""
+        """Delete READY recordings; return the ids of those that DynamoDB left undone."""
         left = list(recording_ids)
         undone: set[str] = set()
         while left:
             chunk, left = left[:_BATCH_WRITE], left[_BATCH_WRITE:]
-            requests: Any = [{"DeleteRequest": {"Key": _key(each)}} for each in chunk]
-            for _ in range(_ATTEMPTS):
+            requests: Any = [{"PutRequest": {"Item": _deleted(each)}} for each in chunk]
+            for attempt in range(_ATTEMPTS):
+                clock.pause(attempt)
                 answer = self.client.batch_write_item(RequestItems={self.table: requests})
                 requests = answer.get("UnprocessedItems", {}).get(self.table, [])
                 if not requests:
                     break
-            undone |= {each["DeleteRequest"]["Key"]["recordingId"]["S"] for each in requests}
+            undone |= {each["PutRequest"]["Item"]["recordingId"]["S"] for each in requests}
         return undone
 
     def _update(
@@ -214,8 +251,22 @@ def _key(recording_id: str) -> dict[str, Any]:
     return dynamodb.to_item({"recordingId": recording_id})
 
 
+def _deleted(recording_id: str) -> dict[str, Any]:
+    """Return what stays of a deleted recording: nothing late may bring it back."""
+    gone = (clock.now() + DELETION_REMEMBERED) // SECOND
+    return dynamodb.to_item({"recordingId": recording_id, TTL_ATTRIBUTE: gone})
+
+
 def _list_key(recording: Recording) -> str:
     return dynamodb.list_key(recording.created_at, recording.id)
+
+
+def _once_each(recordings: Iterator[Recording]) -> Iterator[Recording]:
+    seen: set[str] = set()
+    for recording in recordings:
+        if recording.id not in seen:
+            seen.add(recording.id)
+            yield recording
 
 
 def _status_shard(recording_id: str, status: Status) -> str:

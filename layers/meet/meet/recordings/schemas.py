@@ -30,15 +30,14 @@ def _texts(value: object) -> object:
 class RecordingIds(WireModel):
     """Body of DELETE /recordings."""
 
-    recording_ids: Annotated[
-        list[Text], BeforeValidator(_texts), Field(min_length=1, max_length=MAX_DELETES)
-    ]
+    recording_ids: Annotated[list[Text], BeforeValidator(_texts), Field(min_length=1)]
 
 
 def ids_of(body: RecordingIds | None, query: str | None) -> list[str]:
     """Return the ids in the body and the comma-separated query; raise InvalidRequest."""
     ids = list(body.recording_ids) if body else []
     ids += [each.strip() for each in (query or "").split(",") if each.strip()]
+    ids = list(dict.fromkeys(ids))
     if not ids:
         raise InvalidRequest(("recordingIds", "Required"))
     if len(ids) > MAX_DELETES:

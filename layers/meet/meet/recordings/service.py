@@ -1,6 +1,7 @@
 """How recordings are started and stopped."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from meet import clock
@@ -31,8 +32,8 @@ class RecordingControl:
 
     recordings: RecordingRepository
     rooms: RoomService
-    media_server: MediaServer
-    recorder: Recorder
+    media_server: Callable[[], MediaServer]
+    recorder: Callable[[], Recorder]
 
     def start(self, room_name: str) -> Recording:
         """Record a room; of any number of concurrent starts exactly one succeeds.
@@ -46,14 +47,14 @@ class RecordingControl:
             raise RecordingDisabled
         if room.active_recording_id is not None:
             raise AlreadyRecording
-        people = self.media_server.participants(room.name)
+        people = self.media_server().participants(room.name)
         if not any(each.is_publishing and not each.is_recorder for each in people):
             raise NobodyPublishing
         now = clock.now()
         recording = Recording.new(room.name, now=now)
         self.recordings.start(recording, sweep_at=Milliseconds(now + FIRST_SWEEP))
         try:
-            egress = self.recorder.start(room.name, recording.object_key)
+            egress = self.recorder().start(room.name, recording.object_key)
         except OutcomeUnknown:
             logger.warning("start left to the sweep", extra=_ids(recording), exc_info=True)
             return recording
@@ -80,7 +81,7 @@ class RecordingControl:
         if recording.egress_id is None:
             return  # whoever learns the egress's id stops it
         try:
-            self.recorder.stop(recording.egress_id)
+            self.recorder().stop(recording.egress_id)
         except MediaServerUnavailable:
             logger.warning("stop left to the sweep", extra=_ids(recording), exc_info=True)
 

@@ -160,3 +160,13 @@ class RoomView(View):
             publisher_url=link(Role.PUBLISHER),
             viewer_url=link(Role.VIEWER),
         )
+
+    def at(self, origin: str) -> Self:
+        """Return a view whose links are paths with links that begin with the origin."""
+        return self.model_copy(
+            update={
+                "moderator_url": origin + self.moderator_url,
+                "publisher_url": origin + self.publisher_url,
+                "viewer_url": origin + self.viewer_url,
+            }
+        )
