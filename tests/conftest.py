@@ -98,9 +98,8 @@ class FakeRecorder:
             raise MediaServerUnavailable("no response from servers")
         number = f"EG_{len(self.egresses) + 1}"
         starting = Evidence.EGRESS_STARTING
-        egress = Egress(
-            number, room, starting, "recordings", object_key, None, None, None, None, ""
-        )
+        nothing = (None, None, None, None, "")
+        egress = Egress(number, room, starting, object_key, *nothing, bucket="recordings")
         self.egresses[number] = egress
         if not self.answers:
             raise OutcomeUnknown("told not to answer")
@@ -134,6 +133,7 @@ def still_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     still = Clock()
     monkeypatch.setattr(clock, "now", still)
     monkeypatch.setattr(clock, "wait_until", still.wait_until)
+    monkeypatch.setattr(clock, "pause", lambda attempt: None)
     return still
 
 

@@ -245,7 +245,8 @@ class World:
         if answer == "never arrived":
             raise OutcomeUnknown("timeout")
         starting, name = Evidence.EGRESS_STARTING, f"EG_{len(self.live)}"
-        egress = Egress(name, room, starting, BUCKET, object_key, None, None, self.now(), None, "")
+        facts = (None, None, self.now(), None, "")
+        egress = Egress(name, room, starting, object_key, *facts, bucket=BUCKET)
         live = Live(egress, self.pick(FATES))
         self.live[name] = live
         self.counts[f"fate: {live.fate}"] += 1
@@ -429,6 +430,7 @@ def in_place(world: World) -> Iterator[None]:
         for target, value in (
             ("meet.clock.now", world.now),
             ("meet.clock.wait_until", world.wait_until),
+            ("meet.clock.pause", lambda attempt: None),
             ("meet.wiring.media_server", media_server),
             ("meet.wiring.recorder", recorder),
             ("meet.recordings.evidence._PARALLEL", 1),  # threads would have an order of their own

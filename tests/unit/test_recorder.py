@@ -220,7 +220,7 @@ def test_after_our_timeout_the_outcome_is_unknown(
     server: Server, monkeypatch: pytest.MonkeyPatch, call: Callable[[LiveKitEgress], object]
 ) -> None:
     monkeypatch.setattr(recorder, "START_TIMEOUT", 0.05)
-    defaults = {"timeout": 0.05}
+    defaults = {**(TwirpClient.call.__kwdefaults__ or {}), "timeout": 0.05}
     monkeypatch.setattr(TwirpClient.call, "__kwdefaults__", defaults)
     server.silent = True
     with pytest.raises(OutcomeUnknown):

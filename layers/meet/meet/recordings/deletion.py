@@ -43,8 +43,14 @@ class RecordingDeletion:
                 ready.append(recording)
                 refused[recording.id] = NOT_NOW
             else:  # its file may come in this very moment, which no batch could notice
-                self.delete(recording.id)
-                del refused[recording.id]
+                try:
+                    self.delete(recording.id)
+                except RecordingNotFound:
+                    continue  # somebody else was faster
+                except OSError:
+                    refused[recording.id] = NOT_NOW
+                else:
+                    del refused[recording.id]
         if ready:
             for each in self._delete_batch(ready):
                 del refused[each]
