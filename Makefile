@@ -30,8 +30,9 @@ format: environment ## Format the code and fix what can be fixed
 	$(PYTHON) -m ruff format
 	$(PYTHON) -m ruff check --fix
 
-build: environment ## Build the layer for AWS Lambda
+build: environment ## Build the layer for AWS Lambda and the web pages
 	@$(PYTHON) -m dev.build
+	@$(PYTHON) -m dev.frontend
 
 # The first deploy asks for everything and remembers the answers in samconfig.toml.
 deploy: build ## Deploy to your AWS account; ENV=prod for samconfig.toml's [prod]

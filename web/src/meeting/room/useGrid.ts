@@ -1,0 +1,32 @@
+import { useLayoutEffect, useState, type RefObject } from "react";
+
+const GAP = 12;
+const SHAPE = 16 / 9;
+
+/** How many columns make the tiles largest, and how wide each tile then is. */
+export function bestGrid(count: number, width: number, height: number): { columns: number; width: number } {
+  let best = { columns: 1, width: 0 };
+  for (let columns = 1; columns <= Math.max(count, 1); columns += 1) {
+    const rows = Math.ceil(count / columns);
+    const across = (width - GAP * (columns - 1)) / columns;
+    const down = ((height - GAP * (rows - 1)) / rows) * SHAPE;
+    const tile = Math.floor(Math.min(across, down));
+    if (tile > best.width) best = { columns, width: tile };
+  }
+  return best;
+}
+
+/** Keep the grid fitting its place. */
+export function useGrid(place: RefObject<HTMLElement | null>, count: number) {
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  useLayoutEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const watch = new ResizeObserver(([entry]) => {
+      if (entry) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
+    });
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [place]);
+  return bestGrid(count, size.width, size.height);
+}
