@@ -139,7 +139,7 @@ def not_served(request: Request, error: HTTPException) -> Response:
 
 def failed(request: Request, error: Exception) -> Response:
     """Answer a bug without a word about it."""
-    logger.exception("unhandled error")
+    logger.error("unhandled error", exc_info=error)  # not raised in the thread that this is
     return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, {})
 
 
