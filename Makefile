@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help environment run stop demo test check format build deploy openapi
+.PHONY: help environment run stop demo test check format build deploy pictures openapi
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ build: environment ## Build the layer for AWS Lambda and the web pages
 deploy: build ## Deploy to your AWS account; ENV=prod for samconfig.toml's [prod]
 	SAM_CLI_TELEMETRY=0 .venv/bin/sam deploy $(if $(ENV),--config-env $(ENV)) \
 	  $(shell grep -q '^region' samconfig.toml || echo --guided)
+
+pictures: environment ## Take the pictures of the web pages in docs/pictures anew
+	@$(PYTHON) -m pytest -q tests/browser/pictures.py
 
 openapi: environment ## Write docs/openapi.yaml anew
 	@$(PYTHON) -m dev.openapi

@@ -7,7 +7,7 @@ export function initials(name: string): string {
 
 /** One of six calm colours, always the same for a name. */
 export function shade(name: string): number {
-  let sum = 0;
-  for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973;
-  return sum % 6;
+  let sum = 2166136261; // FNV-1a
+  for (const letter of name) sum = Math.imul(sum ^ (letter.codePointAt(0) ?? 0), 16777619);
+  return (sum >>> 8) % 6;
 }

@@ -17,7 +17,7 @@ export function BlurButton({ warn }: { warn: Say }) {
     setBusy(true);
     try {
       if (blurred) await track.stopProcessor();
-      else await track.setProcessor(await (await import("./blur")).blur());
+      else await track.setProcessor((await import("./blur")).blur());
       setBlurred(!blurred);
     } catch {
       warn(t("blurFailed"));

@@ -1,5 +1,5 @@
 import { LiveKitRoom, RoomAudioRenderer } from "@livekit/components-react";
-import { DisconnectReason, Room, VideoPresets } from "livekit-client";
+import { DisconnectReason, Room, setLogLevel, VideoPresets } from "livekit-client";
 import { useEffect, useMemo, useRef } from "react";
 import "../../styles/meeting.css";
 import type { Admission } from "../api";
@@ -14,6 +14,8 @@ interface Props {
   choice: Choice;
   onEnd: (ending: Ending) => void;
 }
+
+setLogLevel("warn");
 
 const endings: Partial<Record<DisconnectReason, Ending>> = {
   [DisconnectReason.CLIENT_INITIATED]: "left",

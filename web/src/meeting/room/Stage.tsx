@@ -4,12 +4,12 @@ import { useEffect, useRef, useState } from "react";
 import { t } from "../../i18n";
 import { roleOf } from "../api";
 import type { View } from "./Inside";
-import { nameOf, Tile } from "./Tile";
+import { Tile } from "./Tile";
 import { useGrid } from "./useGrid";
 
 const MOST_TILES = 25;
 
-export function keyOf({ participant, source }: TrackReferenceOrPlaceholder): string {
+function keyOf({ participant, source }: TrackReferenceOrPlaceholder): string {
   return `${participant.identity} ${source}`;
 }
 
@@ -70,9 +70,9 @@ function GridStage({ tiles, onChoose }: { tiles: TrackReferenceOrPlaceholder[]; 
   const shown = tiles.slice(0, MOST_TILES);
   const hidden = tiles.length - shown.length;
   const place = useRef<HTMLElement>(null);
-  const { columns, width } = useGrid(place, shown.length);
+  const { width } = useGrid(place, shown.length);
   return (
-    <main ref={place} className="stage grid-stage" aria-label={t("stage")} style={{ "--columns": columns, "--tile": `${width}px` } as React.CSSProperties}>
+    <main ref={place} className="stage grid-stage" aria-label={t("stage")} style={{ "--width": `${width}px` } as React.CSSProperties}>
       {shown.map((each) => <Tile key={keyOf(each)} tile={each} onChoose={onChoose} />)}
       {hidden > 0 && <p className="more">{t("moreHere", { count: hidden })}</p>}
       {tiles.length === 1 && tiles[0]?.participant.isLocal && <p className="alone">{t("alone")}</p>}
@@ -90,5 +90,3 @@ function useLastSpeaker(): string | null {
   }, [now]);
   return last;
 }
-
-export { nameOf };

@@ -1,6 +1,13 @@
 import { BackgroundProcessor } from "@livekit/track-processors";
 
-/** Stands in until the segmentation files are served from here. */
-export async function blur() {
-  return BackgroundProcessor({ mode: "background-blur", blurRadius: 10 });
+/** Make what blurs a background; nothing comes from anywhere but here. */
+export function blur() {
+  return BackgroundProcessor({
+    mode: "background-blur",
+    blurRadius: 12,
+    assetPaths: {
+      tasksVisionFileSet: SEGMENTER,
+      modelAssetPath: `${SEGMENTER}/selfie_segmentation.tflite`,
+    },
+  });
 }

@@ -3,15 +3,14 @@ import { useLayoutEffect, useState, type RefObject } from "react";
 const GAP = 12;
 const SHAPE = 16 / 9;
 
-/** How many columns make the tiles largest, and how wide each tile then is. */
-export function bestGrid(count: number, width: number, height: number): { columns: number; width: number } {
-  let best = { columns: 1, width: 0 };
+/** How wide the tiles are with the number of columns that makes them largest. */
+export function widestTile(count: number, width: number, height: number): number {
+  let best = 0;
   for (let columns = 1; columns <= Math.max(count, 1); columns += 1) {
     const rows = Math.ceil(count / columns);
     const across = (width - GAP * (columns - 1)) / columns;
     const down = ((height - GAP * (rows - 1)) / rows) * SHAPE;
-    const tile = Math.floor(Math.min(across, down));
-    if (tile > best.width) best = { columns, width: tile };
+    best = Math.max(best, Math.floor(Math.min(across, down)));
   }
   return best;
 }
@@ -28,5 +27,5 @@ export function useGrid(place: RefObject<HTMLElement | null>, count: number) {
     watch.observe(element);
     return () => watch.disconnect();
   }, [place]);
-  return bestGrid(count, size.width, size.height);
+  return { width: widestTile(count, size.width, size.height) };
 }
