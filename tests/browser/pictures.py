@@ -51,12 +51,14 @@ def test_take_the_pictures(api: Client, browser: Browser, look: str) -> None:
         ada.page.get_by_label("Your name").fill(ada.name)
         expect(ada.page.locator(".picture video")).to_be_visible()
         expect(ada.page.get_by_label("Camera", exact=True).last).to_be_enabled()
+        ada.page.wait_for_function("() => document.querySelector('video').currentTime > 0.5")
         take("door")
         with _company(browser, room) as others:
             ada.join()
             for each in others:
                 expect(ada.tile(each.name)).to_be_visible(timeout=JOIN_MS)
-            ada.sees_moving("Grace Hopper")
+            for name in (ada.name, "Grace Hopper", "Hedy Lamarr"):
+                ada.sees_moving(name)
             _until_quiet(ada)
             take("meeting")
             others[0].write("Good morning! The agenda is in the invitation.")

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, WebSocketRoute, expect
 
 from dev.template import ROOT
 from tests.browser.visitors import AXE, JOIN_MS, Visitor, visitor
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(
     reason="the web pages could not be built",
 )
 
+HTML = {"Content-Type": "text/html"}
 NASTY = "<img src=x onerror=alert(1)><b>hi</b>"
 
 
@@ -259,3 +260,82 @@ def test_it_speaks_spanish(api: Client, browser: Browser) -> None:
         expect(ana.page.get_by_role("button", name="Entrar")).to_be_visible(timeout=JOIN_MS)
         assert ana.page.locator("html").get_attribute("lang") == "es"
         assert ana.complaints() == []
+
+
+def test_a_connection_that_breaks_is_told_and_comes_back(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    sockets: list[WebSocketRoute] = []
+
+    def through(socket: WebSocketRoute) -> None:
+        if len(sockets) != 1:  # the second, which is the first to come back, is let wait
+            socket.connect_to_server()
+        sockets.append(socket)
+
+    with visitor(browser, "Ada") as ada:
+        ada.page.route_web_socket("**/rtc**", through)
+        ada.open(room["publisherURL"])
+        ada.join()
+        sockets[0].close()
+        shaky = ada.page.get_by_text("Reconnecting")
+        expect(shaky).to_be_visible(timeout=JOIN_MS)
+        sockets[1].close()
+        expect(shaky).to_have_count(0, timeout=30_000)
+        expect(ada.button("Leave")).to_be_visible()
+
+
+def test_a_background_is_blurred_by_files_from_here(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "Ada") as ada:
+        ada.open(room["publisherURL"])
+        ada.join()
+        expect(ada.button("Blur background")).to_be_enabled(timeout=JOIN_MS)
+        ada.button("Blur background").click()
+        shown = ada.page.get_by_role("button", name="Show background")
+        expect(shown).to_be_visible(timeout=30_000)
+        shown.click()
+        expect(ada.button("Blur background")).to_be_visible(timeout=JOIN_MS)
+        assert {urlsplit(each.url).hostname for each in ada.requests} <= {"localhost", None}
+        assert not [line for line in ada.said if "Content Security Policy" in line], ada.said
+
+
+FRAME = """<!doctype html><title>embedder</title><script>
+window.told = []; addEventListener("message", ({data}) => told.push(data));
+</script><iframe src="{src}" width="900" height="600" allow="camera; microphone"></iframe>"""
+
+
+def test_nobody_frames_the_meeting_unless_the_stack_names_them(
+    api: Client, browser: Browser
+) -> None:
+    room = api.create_room()
+    link = room["publisherURL"] + "&embed"
+    page_url = f"{urlsplit(link).scheme}://{urlsplit(link).netloc}/meet/embedder.html"
+    with visitor(browser, "Ada") as ada:
+        ada.page.route(
+            page_url, lambda route: route.fulfill(body=FRAME.replace("{src}", link), headers=HTML)
+        )
+        ada.open(page_url)
+        eventually(
+            lambda: ada.page.evaluate("1") and any("frame-ancestors" in each for each in ada.said),
+            10,
+            "the browser refuses the frame",
+        )
+
+        def allow(route: Route) -> None:
+            answer = route.fetch()
+            policy = answer.headers["content-security-policy"]
+            allowed = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+            headers = {**answer.headers, "content-security-policy": allowed}
+            route.fulfill(response=answer, headers=headers)
+
+        ada.page.route(f"**/{room['roomName']}/**", allow)
+        ada.open(page_url)
+        frame = ada.page.frame_locator("iframe")
+        frame.get_by_label("Your name").fill("Ada")
+        frame.get_by_role("button", name="Join", exact=True).click()
+        frame.get_by_role("button", name="Leave").click(timeout=JOIN_MS)
+        expect(frame.get_by_role("heading", name="You left the meeting")).to_be_visible()
+        told = ada.page.evaluate("told")
+        assert told == [
+            {"source": "meet", "event": "joined", "name": "Ada"},
+            {"source": "meet", "event": "left", "reason": "left"},
+        ]
