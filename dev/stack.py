@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dev import livekit_server, ports, programs
+from dev import frontend, livekit_server, ports, programs
 from dev.deployment import Deployment, digest
 from dev.ownership import AlreadyRunning, Ownership
 from dev.parts import Parts, has_egress
@@ -81,6 +81,9 @@ class LocalStack(Parts):
             if self.livekit_server:
                 with self._step("LiveKit"):
                     self.start_livekit()
+            if not frontend.is_current():
+                with self._optional("Web pages"):
+                    frontend.make(self.logs / "web-build.log")
             self._deploy()
             if self.redis_server and self.livekit_server and has_egress():
                 self._start_recorder()

@@ -14,6 +14,7 @@ from meet.errors import (
     InvalidRequest,
     MediaServerUnavailable,
     NobodyPublishing,
+    OtherRoom,
     RangeNotSatisfiable,
     RecordingDisabled,
     RecordingFinished,
@@ -82,6 +83,7 @@ ROWS: dict[str, Row] = {
         errors=(
             *IN_BODY,
             RecordingDisabled(),
+            OtherRoom(),
             RoomNotFound(),
             AlreadyRecording(),
             NobodyPublishing(),
@@ -104,6 +106,7 @@ ROWS: dict[str, Row] = {
             ),
         ),
         errors=(
+            OtherRoom(),
             InvalidRequest(
                 ("status", f"Must be one or several of {', '.join(Status)}"),
                 message="Invalid request",

@@ -10,6 +10,7 @@ from meet.errors import (
     InvalidRequest,
     InvalidSecret,
     MediaServerUnavailable,
+    OtherRoom,
     ParticipantNotFound,
     RoomFull,
     RoomNotFound,
@@ -168,6 +169,7 @@ ROWS: dict[str, Row] = {
         description="Disconnects somebody from a room. The token stays valid: they may come back.",
         successes=(Success("The participant is disconnected", status=HTTPStatus.NO_CONTENT),),
         errors=(
+            OtherRoom(),
             ParticipantNotFound(),
             RoomNotFound(),
             InvalidRequest(("roomName", "Required"), message="Invalid request"),

@@ -14,6 +14,7 @@ from meet.errors import (
     MediaServerUnavailable,
     MeetError,
     NobodyPublishing,
+    OtherRoom,
     ParticipantNotFound,
     RangeNotSatisfiable,
     RecordingDisabled,
@@ -75,6 +76,12 @@ SECURITY_SCHEMES = {
         "name": "OvMeetAccessToken",
         "in": "cookie",
         "description": "The session of the admin console. No operation accepts it yet.",
+    },
+    "participantToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The token that a moderator joined with, for that moderator's room alone.",
     },
     "playbackLink": {
         "type": "apiKey",
@@ -201,6 +208,7 @@ MEANINGS: Mapping[type[MeetError], str] = {
     RecordingNotReady: "The recording has no file to play, or not yet",
     InvalidRangeHeader: "The Range header makes no sense",
     RangeNotSatisfiable: "The file has none of the bytes that were asked for",
+    OtherRoom: "The participant token is of another room",
     RoomFull: "As many people are connected as the room allows",
     MediaServerUnavailable: "LiveKit cannot be reached; try again later",
 }

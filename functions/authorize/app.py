@@ -11,6 +11,7 @@ from typing import Any
 
 from meet import clock, wiring
 from meet.access import OPERATIONS, Credential, is_valid_key
+from meet.errors import MeetError
 from meet.recordings import playback
 
 logger = logging.getLogger()
@@ -22,6 +23,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     for credential, is_shown in _CHECKS.items():
         if credential in accepted and is_shown(event):
             return _allow(credential, event["methodArn"])
+    if Credential.PARTICIPANT_TOKEN in accepted and (room := _moderated_room(event)):
+        return _allow(Credential.PARTICIPANT_TOKEN, event["methodArn"]) | {
+            "context": {"room": room}
+        }
     logger.warning(
         "refused",
         extra={
@@ -33,8 +38,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def _has_api_key(event: dict[str, Any]) -> bool:
-    headers = {name.lower(): value for name, value in (event["headers"] or {}).items()}
-    key = headers.get("x-api-key")
+    key = _header(event, "x-api-key")
     if key is None:
         return False
     keys: dict[str, str] = json.loads(wiring.secret(os.environ["API_KEYS_SECRET"]))
@@ -47,6 +51,22 @@ def _has_playback_link(event: dict[str, Any]) -> bool:
         return False
     recording_id = event["pathParameters"]["recordingId"]
     return playback.is_valid(token, recording_id, now=clock.now(), key=wiring.playback_key())
+
+
+def _moderated_room(event: dict[str, Any]) -> str | None:
+    """Return the room of a moderator's token, None where none that is good is shown."""
+    scheme, _, token = (_header(event, "authorization") or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return None
+    try:
+        return wiring.access_tokens().moderated_room(token)
+    except MeetError:  # a bad token, or a stack without LiveKit, where none is good
+        return None
+
+
+def _header(event: dict[str, Any], name: str) -> str | None:
+    headers = {key.lower(): value for key, value in (event["headers"] or {}).items()}
+    return headers.get(name)
 
 
 _CHECKS: dict[Credential, Callable[[dict[str, Any]], bool]] = {

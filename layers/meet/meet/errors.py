@@ -96,6 +96,13 @@ class InvalidSecret(MeetError):
     message = "Invalid secret"
 
 
+class OtherRoom(MeetError):
+    """A moderator may do this in the own room alone."""
+
+    status = HTTPStatus.FORBIDDEN
+    message = "Your token is of another room"
+
+
 class RoomFull(MeetError):
     """As many people are connected as the room allows."""
 

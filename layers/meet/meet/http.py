@@ -17,12 +17,14 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from meet.access import Credential
 from meet.errors import (
     BodyTooLarge,
     InvalidRequest,
     MalformedBody,
     MeetError,
     NotFound,
+    OtherRoom,
     UnsupportedMediaType,
 )
 from meet.paging import MAX_ITEMS, to_token
@@ -93,6 +95,25 @@ def origin(api: APIGatewayRestResolver) -> str:
         return public.rstrip("/")
     headers = api.current_event.headers
     return f"{headers.get('X-Forwarded-Proto', 'https')}://{headers['Host']}"
+
+
+def room_of_caller(api: APIGatewayRestResolver) -> str | None:
+    """Return the one room that the caller may touch, None for a caller with an API key.
+
+    The authorizer says so, since it alone saw the credential; what it does not say is nothing
+    that a caller could.
+    """
+    authorized: dict[str, Any] = api.current_event["requestContext"].get("authorizer") or {}
+    if authorized.get("principalId") != Credential.PARTICIPANT_TOKEN:
+        return None
+    return str(authorized["room"])
+
+
+def keep_to_own_room(api: APIGatewayRestResolver, room_name: str | None) -> None:
+    """Raise OtherRoom unless the caller may touch this room; None means all of them."""
+    own = room_of_caller(api)
+    if own is not None and room_name != own:
+        raise OtherRoom
 
 
 def page_of(

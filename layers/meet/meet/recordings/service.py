@@ -67,12 +67,16 @@ class RecordingControl:
             self._stop(recording)
         return recording
 
-    def stop(self, recording_id: str) -> None:
+    def stop(self, recording_id: str, *, within: str | None = None) -> None:
         """Stop a recording, now or as soon as it can be.
 
-        Raises RecordingNotFound, and RecordingFinished when there is nothing to stop.
+        Raises RecordingNotFound, also for one outside the room that it has to be within, and
+        RecordingFinished when there is nothing to stop.
         """
-        if not self.recordings.get(recording_id).holds_its_room:
+        recording = self.recordings.get(recording_id)
+        if within is not None and recording.room_name != within:
+            raise RecordingNotFound
+        if not recording.holds_its_room:
             raise RecordingFinished
         facts = {"stopRequestedAt": clock.now()}
         self._stop(self.recordings.observe(recording_id, Evidence.STOP_REQUESTED, facts))

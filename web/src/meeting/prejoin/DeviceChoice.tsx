@@ -1,0 +1,25 @@
+import { useId } from "react";
+import { t, type Word } from "../../i18n";
+
+interface Props {
+  label: Word;
+  devices: MediaDeviceInfo[];
+  value: string | undefined;
+  onChange: (id: string) => void;
+}
+
+/** A list of cameras or microphones. */
+export function DeviceChoice({ label, devices, value, onChange }: Props) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{t(label)}</label>
+      <select id={id} value={value ?? devices[0]?.deviceId ?? ""} disabled={devices.length === 0} onChange={(event) => onChange(event.target.value)}>
+        {devices.length === 0 && <option value="">{t("defaultDevice")}</option>}
+        {devices.map((device, index) => (
+          <option key={device.deviceId} value={device.deviceId}>{device.label || `${t(label)} ${index + 1}`}</option>
+        ))}
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+import { useEffect, useRef } from "react";
+import { t } from "../../i18n";
+import { initials, shade } from "../../ui/initials";
+
+/** One's own camera, mirrored as people know themselves, or initials in its place. */
+export function Picture({ stream, name }: { stream: MediaStream | null; name: string }) {
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    if (video.current) video.current.srcObject = stream;
+  }, [stream]);
+  if (stream) {
+    return <video ref={video} className="mirrored" autoPlay playsInline muted aria-label={t("preview")} />;
+  }
+  return (
+    <div className="picture-off">
+      <span className={`avatar shade-${shade(name)}`} aria-hidden="true">{initials(name) || "·"}</span>
+      <p>{t("cameraIsOff")}</p>
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+import { useState, type FormEvent } from "react";
+import { t, type Word } from "../../i18n";
+import { Camera, CameraOff, Mark, Mic, MicOff } from "../../ui/icons";
+import type { Admission } from "../api";
+import { recallName } from "../link";
+import { Allowed } from "./Allowed";
+import type { Choice } from "./choice";
+import { DeviceChoice } from "./DeviceChoice";
+import { Level } from "./Level";
+import { Picture } from "./Picture";
+import { usePreview, type Kind, type Preview } from "./usePreview";
+
+const MAX_NAME = 128; // the API's
+
+interface Props {
+  admission: Admission;
+  onJoin: (choice: Choice) => Promise<void>;
+}
+
+/** The door of a meeting: who somebody is, and how they look and sound. */
+export function PreJoin({ admission, onJoin }: Props) {
+  const speaks = admission.role !== "viewer";
+  const [name, setName] = useState(recallName);
+  const [mistake, setMistake] = useState<Word | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [on, setOn] = useState({ camera: speaks, microphone: speaks });
+  const [ids, setIds] = useState<Partial<Record<Kind, string>>>({});
+  const camera = usePreview("camera", on.camera, ids.camera);
+  const microphone = usePreview("microphone", on.microphone, ids.microphone);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const clean = name.trim();
+    const wrong = clean === "" ? "nameNeeded" : clean.length > MAX_NAME ? "nameTooLong" : null;
+    setMistake(wrong);
+    if (wrong) return document.getElementById("name")?.focus();
+    setBusy(true);
+    void onJoin({
+      name: clean,
+      camera: on.camera && !camera.problem,
+      microphone: on.microphone && !microphone.problem,
+      cameraId: ids.camera,
+      microphoneId: ids.microphone,
+      blur: false,
+    });
+  };
+
+  return (
+    <main className="card-page">
+      <form className={speaks ? "card prejoin" : "card prejoin prejoin-viewer"} onSubmit={submit} noValidate>
+        {speaks && (
+          <section className="picture" aria-label={t("camera")}>
+            <Picture stream={camera.stream} name={name} />
+            <div className="picture-buttons">
+              <Toggle kind="microphone" on={on.microphone} preview={microphone} onToggle={() => setOn({ ...on, microphone: !on.microphone })} />
+              <Toggle kind="camera" on={on.camera} preview={camera} onToggle={() => setOn({ ...on, camera: !on.camera })} />
+            </div>
+          </section>
+        )}
+        <section className="door">
+          {!speaks && <Mark />}
+          <h1>{t("readyToJoin")}</h1>
+          <Allowed admission={admission} />
+          <div className="field">
+            <label htmlFor="name">{t("yourName")}</label>
+            <input id="name" name="name" autoComplete="name" autoFocus value={name} maxLength={MAX_NAME}
+              aria-invalid={mistake !== null} aria-describedby={mistake ? "name-mistake" : undefined}
+              onChange={(event) => { setName(event.target.value); setMistake(null); }} />
+            {mistake && <p id="name-mistake" className="mistake" role="alert">{t(mistake)}</p>}
+          </div>
+          {speaks && (
+            <>
+              <Problem kind="camera" preview={camera} />
+              <Problem kind="microphone" preview={microphone} />
+              <DeviceChoice label="camera" devices={camera.devices} value={ids.camera} onChange={(id) => setIds({ ...ids, camera: id })} />
+              <div>
+                <DeviceChoice label="microphone" devices={microphone.devices} value={ids.microphone} onChange={(id) => setIds({ ...ids, microphone: id })} />
+                <Level stream={microphone.stream} />
+              </div>
+            </>
+          )}
+          <button type="submit" className="primary wide" disabled={busy}>{t(busy ? "joining" : "join")}</button>
+        </section>
+      </form>
+    </main>
+  );
+}
+
+function Toggle({ kind, on, preview, onToggle }: { kind: Kind; on: boolean; preview: Preview; onToggle: () => void }) {
+  const works = on && !preview.problem;
+  const icons = kind === "camera" ? [Camera, CameraOff] : [Mic, MicOff];
+  const Icon = icons[works ? 0 : 1]!;
+  const label: Word = kind === "camera" ? (on ? "cameraOff" : "cameraOn") : on ? "microphoneOff" : "microphoneOn";
+  return (
+    <button type="button" className={works ? "round" : "round off"} aria-label={t(label)} title={t(label)} onClick={onToggle}>
+      <Icon />
+    </button>
+  );
+}
+
+function Problem({ kind, preview }: { kind: Kind; preview: Preview }) {
+  if (!preview.problem) return null;
+  const device = t(kind === "camera" ? "deviceCamera" : "deviceMicrophone");
+  return <p className="mistake" role="alert">{t(preview.problem, { device })}</p>;
+}

@@ -1,0 +1,65 @@
+import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
+import { language, t } from "../../i18n";
+import { Send } from "../../ui/icons";
+import { Side } from "./Side";
+import type { Messages } from "./useMessages";
+import type { Say } from "./useNotices";
+
+const MOST_LETTERS = 4000;
+const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
+
+interface Props {
+  chat: Messages;
+  canWrite: boolean;
+  onClose: () => void;
+  warn: Say;
+}
+
+export function ChatPanel({ chat, canWrite, onClose, warn }: Props) {
+  const [text, setText] = useState("");
+  const list = useRef<HTMLOListElement>(null);
+  const count = chat.messages.length;
+  useEffect(() => {
+    list.current?.scrollTo({ top: list.current.scrollHeight });
+  }, [count]);
+
+  const submit = async (event?: FormEvent) => {
+    event?.preventDefault();
+    const clean = text.trim();
+    if (!clean || chat.sending) return;
+    try {
+      await chat.send(clean);
+      setText("");
+    } catch {
+      warn(t("sendFailed"));
+    }
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
+      event.preventDefault();
+      void submit();
+    }
+  };
+  return (
+    <Side title={t("chat")} onClose={onClose}>
+      {count === 0 && <p className="hint">{t("noMessages")}</p>}
+      <ol className="messages" ref={list} tabIndex={0} aria-label={t("chat")} aria-live="polite">
+        {chat.messages.map((each) => (
+          <li key={each.id} className={each.mine ? "mine" : undefined}>
+            <p className="from"><b>{each.from}</b> <time dateTime={new Date(each.at).toISOString()}>{clock.format(each.at)}</time></p>
+            <p className="text">{each.text}</p>
+          </li>
+        ))}
+      </ol>
+      {canWrite ? (
+        <form className="write" onSubmit={submit}>
+          <textarea rows={1} aria-label={t("message")} placeholder={t("writeMessage")} value={text} maxLength={MOST_LETTERS}
+            onChange={(event) => setText(event.target.value)} onKeyDown={onKey} />
+          <button type="submit" className="round filled" aria-label={t("send")} disabled={!text.trim() || chat.sending}><Send /></button>
+        </form>
+      ) : (
+        <p className="hint">{t("readOnlyChat")}</p>
+      )}
+    </Side>
+  );
+}

@@ -1,0 +1,80 @@
+import { useRoomContext } from "@livekit/components-react";
+import type { ReactNode } from "react";
+import { t } from "../../i18n";
+import { Camera, CameraOff, ChatIcon, Grid, Leave, Mic, MicOff, PeopleIcon, Screen, Speaker } from "../../ui/icons";
+import type { Admission } from "../api";
+import { canShareScreen, hasMedia } from "../support";
+import type { Panel, View } from "./Inside";
+import { BlurButton } from "./BlurButton";
+import { RecordButton } from "./RecordButton";
+import type { Say } from "./useNotices";
+import type { OwnMedia } from "./useOwnMedia";
+
+interface Props {
+  roomName: string;
+  admission: Admission;
+  media: OwnMedia;
+  panel: Panel;
+  onPanel: (panel: Panel) => void;
+  view: View;
+  onView: (view: View) => void;
+  hasChat: boolean;
+  unread: number;
+  warn: Say;
+}
+
+/** The row of buttons under the meeting. */
+export function Controls({ roomName, admission, media, panel, onPanel, view, onView, hasChat, unread, warn }: Props) {
+  const room = useRoomContext();
+  const { role, permissions } = admission;
+  const speaks = role !== "viewer" && hasMedia;
+  return (
+    <nav className="controls" aria-label={t("controls")}>
+      {speaks && (
+        <>
+          <Control off={!media.microphone} busy={media.pending === "microphone"} label={t(media.microphone ? "microphoneOff" : "microphoneOn")}
+            icon={media.microphone ? <Mic /> : <MicOff />} onClick={() => void media.set("microphone", !media.microphone)} />
+          <Control off={!media.camera} busy={media.pending === "camera"} label={t(media.camera ? "cameraOff" : "cameraOn")}
+            icon={media.camera ? <Camera /> : <CameraOff />} onClick={() => void media.set("camera", !media.camera)} />
+        </>
+      )}
+      {speaks && permissions.canPublishScreen && canShareScreen && (
+        <Control busy={media.pending === "screen"} pressed={media.screen} label={t(media.screen ? "stopSharing" : "shareScreen")}
+          icon={<Screen />} onClick={() => void media.set("screen", !media.screen)} />
+      )}
+      {speaks && permissions.canChangeVirtualBackground && (
+        <BlurButton warn={warn} />
+      )}
+      {permissions.canRecord && <RecordButton roomName={roomName} token={admission.token} warn={warn} />}
+      <Control label={t(view === "grid" ? "speakerView" : "gridView")} icon={view === "grid" ? <Speaker /> : <Grid />}
+        onClick={() => onView(view === "grid" ? "speaker" : "grid")} />
+      {hasChat && (
+        <Control pressed={panel === "chat"} label={t("chat")} badge={unread} icon={<ChatIcon />} onClick={() => onPanel("chat")} />
+      )}
+      <Control pressed={panel === "people"} label={t("people")} icon={<PeopleIcon />} onClick={() => onPanel("people")} />
+      <Control leave label={t("leave")} icon={<Leave />} onClick={() => void room.disconnect()} />
+    </nav>
+  );
+}
+
+interface ControlProps {
+  label: string;
+  icon: ReactNode;
+  onClick: () => void;
+  off?: boolean;
+  pressed?: boolean;
+  busy?: boolean;
+  leave?: boolean;
+  badge?: number;
+}
+
+function Control({ label, icon, onClick, off, pressed, busy, leave, badge }: ControlProps) {
+  const look = ["control", off && "off", pressed && "pressed", leave && "leave"].filter(Boolean).join(" ");
+  return (
+    <button type="button" className={look} aria-pressed={pressed} disabled={busy} onClick={onClick}>
+      {icon}
+      <span>{label}</span>
+      {badge ? <b className="badge">{badge}</b> : null}
+    </button>
+  );
+}

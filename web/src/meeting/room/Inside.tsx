@@ -1,0 +1,69 @@
+import { useConnectionState, useRoomContext } from "@livekit/components-react";
+import { ConnectionState } from "livekit-client";
+import { useCallback, useState } from "react";
+import { t } from "../../i18n";
+import type { Admission } from "../api";
+import type { Choice } from "../prejoin/choice";
+import { ChatPanel } from "./ChatPanel";
+import { Controls } from "./Controls";
+import { Notices } from "./Notices";
+import { PeoplePanel } from "./PeoplePanel";
+import { RecordingMark } from "./RecordingMark";
+import { Stage } from "./Stage";
+import { useEvents } from "./useEvents";
+import { useMessages } from "./useMessages";
+import { useNotices } from "./useNotices";
+import { useOwnMedia } from "./useOwnMedia";
+
+export type Panel = "chat" | "people" | null;
+export type View = "grid" | "speaker";
+
+interface Props {
+  roomName: string;
+  admission: Admission;
+  choice: Choice;
+}
+
+/** What somebody in the meeting sees and does. */
+export function Inside({ roomName, admission, choice }: Props) {
+  const room = useRoomContext();
+  const state = useConnectionState();
+  const { notices, announce, warn } = useNotices();
+  const [panel, setPanel] = useState<Panel>(null);
+  const [view, setView] = useState<View>("grid");
+  const media = useOwnMedia(choice, admission, warn);
+  const chat = useMessages(panel === "chat", announce);
+  useEvents(announce);
+  const toggle = useCallback((one: Panel) => setPanel((shown) => (shown === one ? null : one)), []);
+  const close = useCallback(() => setPanel(null), []);
+  const hasChat = admission.permissions.canChat || chat.messages.length > 0;
+
+  if (state === ConnectionState.Connecting || (state === ConnectionState.Disconnected && !room.name)) {
+    return (
+      <main className="boot" aria-busy="true">
+        <h1 className="visually-hidden">{t("joining")}</h1>
+        <div className="spinner" />
+      </main>
+    );
+  }
+  return (
+    <>
+      <header className="bar">
+        <h1>{roomName}</h1>
+        <RecordingMark announce={announce} />
+      </header>
+      <div className={panel ? "space with-panel" : "space"}>
+        <Stage view={view} onView={setView} />
+        {panel === "chat" && (
+          <ChatPanel chat={chat} canWrite={admission.permissions.canChat} onClose={close} warn={warn} />
+        )}
+        {panel === "people" && (
+          <PeoplePanel roomName={roomName} token={admission.token} isModerator={admission.role === "moderator"} onClose={close} warn={warn} />
+        )}
+      </div>
+      <Controls roomName={roomName} admission={admission} media={media} panel={panel} onPanel={toggle}
+        view={view} onView={setView} hasChat={hasChat} unread={chat.unread} warn={warn} />
+      <Notices notices={notices} />
+    </>
+  );
+}

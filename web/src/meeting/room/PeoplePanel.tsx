@@ -1,0 +1,67 @@
+import { useParticipants } from "@livekit/components-react";
+import { useState } from "react";
+import { t } from "../../i18n";
+import { MicOff } from "../../ui/icons";
+import { initials, shade } from "../../ui/initials";
+import { Refused, remove, roleOf } from "../api";
+import { Side } from "./Side";
+import { nameOf } from "./Tile";
+import type { Say } from "./useNotices";
+
+interface Props {
+  roomName: string;
+  token: string;
+  isModerator: boolean;
+  onClose: () => void;
+  warn: Say;
+}
+
+/** Who is here; a moderator can show people out. */
+export function PeoplePanel({ roomName, token, isModerator, onClose, warn }: Props) {
+  const people = useParticipants().filter((each) => roleOf(each.metadata));
+  const [asked, setAsked] = useState<string | null>(null);
+
+  const showOut = async (identity: string, name: string) => {
+    setAsked(null);
+    try {
+      await remove(roomName, identity, token);
+    } catch (error) {
+      const status = error instanceof Refused ? error.status : 0;
+      if (status === 404) return; // gone already
+      warn(status === 401 || status === 403 ? t("notAllowed") : t("removeFailed", { name }));
+    }
+  };
+
+  return (
+    <Side title={`${t("people")} (${people.length})`} onClose={onClose}>
+      <ul className="people" aria-label={t("people")} tabIndex={0}>
+        {people.map((each) => {
+          const name = nameOf(each);
+          const role = roleOf(each.metadata);
+          return (
+            <li key={each.identity}>
+              <span className={`avatar shade-${shade(name)}`} aria-hidden="true">{initials(name)}</span>
+              <span className="person">
+                <span className="person-name">{each.isLocal ? t("you", { name }) : name}</span>
+                {role !== "publisher" && <small>{t(role === "moderator" ? "moderator" : "viewer")}</small>}
+              </span>
+              {role !== "viewer" && !each.isMicrophoneEnabled && (
+                <span className="silent"><MicOff /><span className="visually-hidden">{t("muted")}</span></span>
+              )}
+              {isModerator && !each.isLocal && asked !== each.identity && (
+                <button type="button" className="plain danger" aria-label={t("removeName", { name })} onClick={() => setAsked(each.identity)}>{t("remove")}</button>
+              )}
+              {asked === each.identity && (
+                <span className="ask" role="group" aria-label={t("removeAsk", { name })}>
+                  <span>{t("removeAsk", { name })}</span>
+                  <button type="button" className="danger-filled small" autoFocus onClick={() => void showOut(each.identity, name)}>{t("remove")}</button>
+                  <button type="button" className="small" onClick={() => setAsked(null)}>{t("cancel")}</button>
+                </span>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </Side>
+  );
+}

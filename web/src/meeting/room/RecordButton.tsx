@@ -1,0 +1,14 @@
+import { t } from "../../i18n";
+import { Record, Stop } from "../../ui/icons";
+import type { Say } from "./useNotices";
+import { useRecording } from "./useRecording";
+
+export function RecordButton({ roomName, token, warn }: { roomName: string; token: string; warn: Say }) {
+  const { active, pending, label, toggle } = useRecording(roomName, token, warn);
+  return (
+    <button type="button" className={active ? "control recording" : "control"} disabled={pending} onClick={() => void toggle()}>
+      {active ? <Stop /> : <Record />}
+      <span>{t(label)}</span>
+    </button>
+  );
+}

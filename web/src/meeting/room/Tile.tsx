@@ -1,0 +1,44 @@
+import {
+  isTrackReference, useIsMuted, useIsSpeaking, useParticipantInfo, VideoTrack, type TrackReferenceOrPlaceholder,
+} from "@livekit/components-react";
+import { Track, type Participant } from "livekit-client";
+import { t } from "../../i18n";
+import { MicOff } from "../../ui/icons";
+import { initials, shade } from "../../ui/initials";
+
+interface Props {
+  tile: TrackReferenceOrPlaceholder;
+  onChoose: (tile: TrackReferenceOrPlaceholder) => void;
+  large?: boolean;
+}
+
+export function nameOf(participant: Participant): string {
+  return participant.name || participant.identity;
+}
+
+/** One person's camera, or one screen. */
+export function Tile({ tile, onChoose, large = false }: Props) {
+  const { participant, source } = tile;
+  useParticipantInfo({ participant });
+  const isScreen = source === Track.Source.ScreenShare;
+  const speaking = useIsSpeaking(participant);
+  const silent = useIsMuted({ participant, source: Track.Source.Microphone });
+  const name = nameOf(participant);
+  const label = isScreen ? t("screenOf", { name }) : participant.isLocal ? t("you", { name }) : name;
+  const live = isTrackReference(tile) && !tile.publication.isMuted;
+  const look = ["tile", isScreen && "screen", speaking && !isScreen && "speaking", large && "is-large"].filter(Boolean).join(" ");
+  return (
+    <div className={look} data-name={name} data-source={source}>
+      {live && isTrackReference(tile) ? (
+        <VideoTrack trackRef={tile} className={participant.isLocal && !isScreen ? "mirrored" : undefined} aria-label={label} />
+      ) : (
+        <span className={`avatar shade-${shade(name)}`} aria-hidden="true">{initials(name)}</span>
+      )}
+      <p className="tile-name">
+        {silent && !isScreen && <span className="silent"><MicOff /><span className="visually-hidden">{t("muted")}</span></span>}
+        <span className="tile-text">{label}</span>
+      </p>
+      <button type="button" className="tile-button" aria-label={t("focusOn", { name: label })} onClick={() => onChoose(tile)} />
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import { useRoomContext } from "@livekit/components-react";
+import { RoomEvent, type RemoteParticipant } from "livekit-client";
+import { useEffect } from "react";
+import { t } from "../../i18n";
+import { roleOf } from "../api";
+import type { Say } from "./useNotices";
+
+const FEW = 12; // in a large meeting nobody wants to read who comes and goes
+
+/** Announce who comes and goes, and that the connection is back. */
+export function useEvents(announce: Say) {
+  const room = useRoomContext();
+  useEffect(() => {
+    const tellOf = (word: "joined" | "left") => (person: RemoteParticipant) => {
+      if (room.numParticipants <= FEW && roleOf(person.metadata)) announce(t(word, { name: person.name || person.identity }));
+    };
+    const joined = tellOf("joined");
+    const left = tellOf("left");
+    const back = () => announce(t("reconnected"));
+    room.on(RoomEvent.ParticipantConnected, joined).on(RoomEvent.ParticipantDisconnected, left).on(RoomEvent.Reconnected, back);
+    return () => {
+      room.off(RoomEvent.ParticipantConnected, joined).off(RoomEvent.ParticipantDisconnected, left).off(RoomEvent.Reconnected, back);
+    };
+  }, [room, announce]);
+}

@@ -1,0 +1,46 @@
+import { useChat } from "@livekit/components-react";
+import { useEffect, useRef, useState } from "react";
+import { t } from "../../i18n";
+import type { Say } from "./useNotices";
+
+export interface Message {
+  id: string;
+  from: string;
+  mine: boolean;
+  at: number;
+  text: string;
+}
+
+export interface Messages {
+  messages: Message[];
+  unread: number;
+  sending: boolean;
+  send: (text: string) => Promise<unknown>;
+}
+
+/** The chat: text, never markup. What arrives while it is closed is counted and announced. */
+export function useMessages(open: boolean, announce: Say): Messages {
+  const { chatMessages, send, isSending } = useChat();
+  const [read, setRead] = useState(0);
+  const announced = useRef(0);
+  const messages = chatMessages.map((each, index) => ({
+    id: each.id ?? String(index),
+    from: each.from?.name || each.from?.identity || "",
+    mine: each.from?.isLocal ?? false,
+    at: each.timestamp,
+    text: each.message,
+  }));
+  const count = messages.length;
+
+  useEffect(() => {
+    if (open) setRead(count);
+    const latest = messages[count - 1];
+    if (!open && latest && count > announced.current && !latest.mine) {
+      announce(t("newMessage", { name: latest.from, text: latest.text.slice(0, 120) }));
+    }
+    announced.current = count;
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [open, count]);
+
+  return { messages, unread: open ? 0 : Math.max(0, count - read), sending: isSending, send };
+}

@@ -1,0 +1,48 @@
+import { useLocalParticipant, useRoomContext } from "@livekit/components-react";
+import { RoomEvent } from "livekit-client";
+import { useEffect, useRef, useState } from "react";
+import { t } from "../../i18n";
+import type { Admission } from "../api";
+import type { Choice } from "../prejoin/choice";
+import type { Say } from "./useNotices";
+
+export type OwnMedia = ReturnType<typeof useOwnMedia>;
+type Kind = "camera" | "microphone" | "screen";
+
+/** One's own camera, microphone and screen. */
+export function useOwnMedia(choice: Choice, admission: Admission, warn: Say) {
+  const room = useRoomContext();
+  const { isCameraEnabled, isMicrophoneEnabled, isScreenShareEnabled, localParticipant } = useLocalParticipant();
+  const [pending, setPending] = useState<Kind | null>(null);
+  const started = useRef(false);
+
+  const set = async (kind: Kind, on: boolean) => {
+    setPending(kind);
+    try {
+      if (kind === "camera") await localParticipant.setCameraEnabled(on);
+      else if (kind === "microphone") await localParticipant.setMicrophoneEnabled(on);
+      else await localParticipant.setScreenShareEnabled(on, { audio: true, selfBrowserSurface: "exclude" });
+    } catch (error) {
+      const cancelled = kind === "screen" && (error as Error).name === "NotAllowedError";
+      const device = t(kind === "camera" ? "deviceCamera" : "deviceMicrophone");
+      if (!cancelled) warn(kind === "screen" ? t("shareFailed") : t("mediaFailed", { device }));
+    } finally {
+      setPending(null);
+    }
+  };
+
+  useEffect(() => {
+    const begin = async () => {
+      if (started.current || admission.role === "viewer") return;
+      started.current = true;
+      if (choice.microphone) await set("microphone", true);
+      if (choice.camera) await set("camera", true);
+    };
+    if (room.state === "connected") void begin();
+    room.on(RoomEvent.Connected, begin);
+    return () => void room.off(RoomEvent.Connected, begin);
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [room]);
+
+  return { camera: isCameraEnabled, microphone: isMicrophoneEnabled, screen: isScreenShareEnabled, pending, set };
+}
