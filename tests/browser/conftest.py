@@ -18,6 +18,9 @@ _FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
     "--disable-background-networking",
     "--disable-component-update",
+    # A page that a test answers itself counts as public, and may not talk to this machine.
+    "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets,"
+    "LocalNetworkAccessChecksWebRTC",
     "--disable-sync",
     "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",

@@ -332,7 +332,9 @@ def test_nobody_frames_the_meeting_unless_the_stack_names_them(
         frame = ada.page.frame_locator("iframe")
         frame.get_by_label("Your name").fill("Ada")
         frame.get_by_role("button", name="Join", exact=True).click()
-        frame.get_by_role("button", name="Leave").click(timeout=JOIN_MS)
+        leave = frame.get_by_role("button", name="Leave")
+        expect(leave, str(ada.said)).to_be_visible(timeout=JOIN_MS)
+        leave.click()
         expect(frame.get_by_role("heading", name="You left the meeting")).to_be_visible()
         told = ada.page.evaluate("told")
         assert told == [

@@ -9,7 +9,7 @@ import type { Choice } from "./prejoin/choice";
 import { PreJoin } from "./prejoin/PreJoin";
 import { isSupported } from "./support";
 
-const loadMeeting = () => import("./room/Meeting");
+const loadMeeting = () => import("./room/MeetingRoom");
 const Meeting = lazy(loadMeeting);
 
 type Step =
