@@ -12,6 +12,7 @@ from meet.errors import (
     NobodyPublishing,
     RecordingDisabled,
     RecordingFinished,
+    RecordingNotFound,
 )
 from meet.media_server import MediaServer
 from meet.recorder import Recorder
