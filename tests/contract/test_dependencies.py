@@ -199,8 +199,11 @@ for name in {built!r}:
     getattr(wiring, name)()
 """
 
-ASKS = {"livekit_url", "once", "owner", "playback_key", "secret"}
-"""Functions of wiring that build nothing, or need more than an environment."""
+ASKS = {"access_tokens", "livekit_url", "once", "owner", "playback_key", "secret"}
+"""Functions of wiring that build nothing, or need more than an environment.
+
+access_tokens is for the authorizer only once somebody shows a participant token.
+"""
 
 
 def built_by(function: str) -> list[str]:
