@@ -1,5 +1,6 @@
 """Calls a function the way API Gateway does."""
 
+import asyncio
 import base64
 import gzip
 import io
@@ -124,6 +125,16 @@ def event(
 
 
 Call: TypeAlias = Callable[..., Reply]
+
+
+@pytest.fixture(autouse=True)
+def loop_of_the_main_thread() -> Iterator[None]:
+    """Have an event loop, as a Lambda has and Mangum expects; asyncio.run leaves none behind."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 @pytest.fixture
