@@ -103,7 +103,8 @@ class Demo:
         deadline = time.monotonic() + 30
         while True:
             recording: dict[str, Any] = self.call("GET", path).json()
-            if recording["status"] == status:
+            # The file may be seen a moment before the recorder tells how long it is.
+            if recording["status"] == status and (status != "READY" or "duration" in recording):
                 return recording
             if recording["status"] == "FAILED" or time.monotonic() > deadline:
                 sys.exit(f"{path} is {recording['status']}, not {status}: {recording}")

@@ -10,6 +10,7 @@ from botocore.client import BaseClient
 
 from tests.conftest import Clock
 from tests.contract.samples import LIVEKIT, Called, store
+from tests.functions.conftest import loop_of_the_main_thread  # noqa: F401 - a fixture
 
 
 @pytest.fixture

@@ -59,7 +59,9 @@ def start(api: Client, room: dict[str, Any]) -> str:
 
 def reaches(api: Client, path: str, status: str, seconds: float) -> dict[str, Any]:
     def there() -> bool:
-        return bool(api.call("GET", path).body["status"] == status)
+        recording = api.call("GET", path).body
+        # The file may be seen a moment before the recorder tells how long it is.
+        return recording["status"] == status and (status != "READY" or "duration" in recording)
 
     eventually(there, seconds, f"{path} is {status}")
     recording: dict[str, Any] = api.call("GET", path).body
