@@ -9,14 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Route, WebSocketRoute, expect
 
-from dev.template import ROOT
-from tests.browser.visitors import AXE, JOIN_MS, Visitor, visitor
+from tests.browser.visitors import JOIN_MS, Visitor, visitor
 from tests.live import Client, eventually
-
-pytestmark = pytest.mark.skipif(
-    not (ROOT / "functions/web/static/meeting.html").exists() and not AXE.exists(),
-    reason="the web pages could not be built",
-)
 
 HTML = {"Content-Type": "text/html"}
 NASTY = "<img src=x onerror=alert(1)><b>hi</b>"
