@@ -25,8 +25,7 @@ class RecordingDeletion:
             recording = self.recordings.get(recording_id)
             if not recording.is_finished:
                 raise RecordingNotFinished
-            if self.media.delete([recording.object_key]):
-                raise OSError(f"S3 did not delete {recording.object_key}")
+            self.media.delete_one(recording.object_key)
             if self.recordings.delete(recording):
                 return
             # FAILED a moment ago, and then its file came after all: delete that too

@@ -78,7 +78,7 @@ class RecordingEvidence:
         except RecordingNotFound:
             if self.recordings.was_deleted(recording_id):
                 logger.warning("file of a deleted recording deleted", extra={"key": key})
-                self._delete(key)
+                self.media.delete_one(key)
             return None
 
     def sweep(self, deadline: Milliseconds) -> tuple[int, int]:
@@ -143,10 +143,6 @@ class RecordingEvidence:
             logger.warning("stopping an egress nobody waits for", extra={"egress": egress.id})
             self._stop_again(egress)
 
-    def _delete(self, key: str) -> None:
-        if self.media.delete([key]):
-            raise OSError(f"S3 did not delete {key}")
-
     def _look_into_bucket(self, recording: Recording) -> Recording:
         file = self.media.find(recording.object_key)
         return recording if file is None else self._file_found(recording, file)
@@ -168,7 +164,9 @@ class RecordingEvidence:
             egress = self._find(recording, seen)
             if egress is not None:
                 recording = self._egress_seen(recording, egress)
-            if not recording.is_finished:  # dead workers seem to record on, their files being there
+            looked = egress is not None and egress.is_over  # as _egress_seen does then
+            if not recording.is_finished and not looked:
+                # A dead worker seems to record on, though its file is there.
                 recording = self._look_into_bucket(recording)
         if not recording.is_finished:
             recording = self._give_up_or_end(recording, egress, silent=seen is None)

@@ -32,7 +32,6 @@ class StoredFile:
 
     size: int
     etag: str
-    modified_at: Milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +57,7 @@ class MediaStore:
             if error.response["Error"]["Code"] in _MISSING:
                 return None
             raise
-        return StoredFile(
-            head["ContentLength"],
-            head["ETag"],
-            Milliseconds(int(head["LastModified"].timestamp()) * SECOND),
-        )
+        return StoredFile(head["ContentLength"], head["ETag"])
 
     def read(self, key: str, part: ByteRange | None) -> bytes:
         """Return a file's bytes, all of them without a part; raise FileLost."""
@@ -84,6 +79,11 @@ class MediaStore:
             ExpiresIn=LINK_LIFETIME,
         )
         return Link(url, Milliseconds(clock.now() + LINK_LIFETIME * SECOND))
+
+    def delete_one(self, key: str) -> None:
+        """Delete a file; raise OSError if it is still there."""
+        if self.delete([key]):
+            raise OSError(f"S3 did not delete {key}")
 
     def delete(self, keys: Iterable[str]) -> set[str]:
         """Delete files, at most MAX_DELETES; return the keys that are still there.
