@@ -26,6 +26,7 @@ def unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     function.mkdir(parents=True)
     (function / "app.py").touch()
     (tmp_path / "template.yaml").touch()
+    (tmp_path / "monitoring.yaml").touch()
     monkeypatch.setattr(build, "ROOT", tmp_path)
     monkeypatch.setattr(build, "PACKAGE", package)
     monkeypatch.setattr(build, "CACHE", tmp_path / "cache")
