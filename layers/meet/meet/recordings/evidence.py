@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from meet import clock
+from meet import clock, metrics
 from meet.clock import HOUR, MINUTE, Milliseconds
 from meet.errors import MediaServerUnavailable, RecordingNotFound, RoomNotFound
 from meet.recorder import Egress, Recorder
@@ -159,6 +159,7 @@ class RecordingEvidence:
 
     def _settle(self, recording: Recording, seen: _Seen | None) -> bool:
         """Find out what became of a recording; tell whether no sweep has to look again."""
+        found_unfinished = not recording.is_finished
         egress = None
         if not recording.is_finished or recording.ended_at is None:
             egress = self._find(recording, seen)
@@ -174,6 +175,8 @@ class RecordingEvidence:
             return False
         self.rooms.release(recording.room_name, recording.id)
         self.recordings.settled(recording.id)
+        if found_unfinished:
+            metrics.count("RecordingsSettledBySweep")
         return True
 
     def _find(self, recording: Recording, seen: _Seen | None) -> Egress | None:
@@ -200,7 +203,10 @@ class RecordingEvidence:
         reason = self._hopeless(recording, egress, now, silent=silent)
         if reason is not None:
             logger.warning("gave up", extra={"recording": recording.id, "reason": reason})
-            return self._write(recording, Evidence.LOST, {"error": reason, "endedAt": now})
+            recording = self._write(recording, Evidence.LOST, {"error": reason, "endedAt": now})
+            if recording.error == reason:  # and no file came in this very moment
+                metrics.count("RecordingsLost")
+            return recording
         if egress is not None and not egress.is_over and self._has_to_end(recording, now):
             facts = {"stopRequestedAt": now}
             recording = self._write(recording, Evidence.STOP_REQUESTED, facts)

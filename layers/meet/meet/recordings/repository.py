@@ -6,11 +6,11 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from meet import clock, dynamodb
+from meet import clock, dynamodb, metrics
 from meet.clock import DAY, SECOND, Milliseconds
 from meet.errors import AlreadyRecording, RecordingNotFound, RoomNotFound
 from meet.paging import Page
-from meet.recordings.lifecycle import Evidence, Status, advance, earlier_than
+from meet.recordings.lifecycle import FINISHED, Evidence, Status, advance, earlier_than
 from meet.recordings.model import ID, Recording
 from meet.rooms.model import NAME
 from meet.rooms.repository import RoomRepository
@@ -146,7 +146,7 @@ class RecordingRepository:
         earlier = {f":from{number}": each for number, each in enumerate(earlier_than(status))}
         if earlier:
             try:
-                return self._update(
+                recording = self._update(
                     recording_id,
                     ["#status = :status", "statusShard = :statusShard", *sets],
                     remove="#error" if status is Status.READY else None,
@@ -160,6 +160,10 @@ class RecordingRepository:
                 )
             except RecordingNotFound:
                 known.pop("error", None)
+            else:
+                if status in FINISHED:
+                    _count_end(recording)
+                return recording
         sets = [f"#{key} = if_not_exists(#{key}, :{key})" for key in known]
         if not sets:
             return self.get(recording_id)
@@ -255,6 +259,14 @@ def _deleted(recording_id: str) -> dict[str, Any]:
     """Return what stays of a deleted recording: nothing late may bring it back."""
     gone = (clock.now() + DELETION_REMEMBERED) // SECOND
     return dynamodb.to_item({"recordingId": recording_id, TTL_ATTRIBUTE: gone})
+
+
+def _count_end(recording: Recording) -> None:
+    metrics.count("RecordingsEnded", status=recording.status)
+    stopped = recording.stop_requested_at or recording.ended_at
+    if recording.status is Status.READY and stopped is not None:
+        # LiveKit's clock may be ahead of ours.
+        metrics.seconds("StopToReady", max(0, clock.now() - stopped))
 
 
 def _list_key(recording: Recording) -> str:
