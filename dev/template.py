@@ -24,9 +24,9 @@ def _short_tag(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, 
 _Loader.add_multi_constructor("!", _short_tag)
 
 
-def load_template() -> dict[str, Any]:
-    """Return the template with its tags unresolved."""
-    template: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506
+def load_template(name: str = "template.yaml") -> dict[str, Any]:
+    """Return a template with its tags unresolved."""
+    template: dict[str, Any] = yaml.load((ROOT / name).read_text(), _Loader)  # noqa: S506
     return template
 
 

@@ -100,9 +100,7 @@ def test_tokens_are_counted_and_refusals_by_reason(
     ]
 
 
-def test_an_end_is_counted_once_however_often_it_is_told(
-    studio: Studio, metrics: Metrics
-) -> None:
+def test_an_end_is_counted_once_however_often_it_is_told(studio: Studio, metrics: Metrics) -> None:
     recording_id = studio.active()
     studio.stop(recording_id)
     studio.clock.advance(7 * SECOND)
