@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help environment run stop demo test check format build deploy pictures openapi
+.PHONY: help environment run stop demo test check audit format build deploy replay pictures openapi
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +24,11 @@ check: environment ## Formatting, lint, types, import rules, template, OpenAPI
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	$(PYTHON) -m dev.sam validate --lint
+	.venv/bin/cfn-lint template.yaml monitoring.yaml
 	$(PYTHON) -m dev.openapi --check
+
+audit: environment ## Have checkov look at the templates for what is unsafe
+	@$(PYTHON) -m dev.audit
 
 format: environment ## Format the code and fix what can be fixed
 	$(PYTHON) -m ruff format

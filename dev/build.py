@@ -86,7 +86,7 @@ def aws() -> Platform:
 
 
 def requirements() -> str:
-    """Return the locked run-time dependencies with their hashes, without stubs for type checkers."""
+    """Return the locked run-time dependencies with their hashes, and no type stubs."""
     listed = ("--no-dev", "--no-emit-project", "--no-emit-package", "types-protobuf")
     return _uv("export", "--frozen", "--quiet", "--no-header", *listed)
 

@@ -1,5 +1,6 @@
 """Reads template.yaml the way the tools and the tests need it."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,21 @@ _Loader.add_multi_constructor("!", _short_tag)
 def load_template(name: str = "template.yaml") -> dict[str, Any]:
     """Return a template with its tags unresolved."""
     template: dict[str, Any] = yaml.load((ROOT / name).read_text(), _Loader)  # noqa: S506
+    return template
+
+
+@cache
+def translated(**parameters: str) -> dict[str, Any]:
+    """Return the CloudFormation template that SAM makes of template.yaml."""
+    # Imported here: it takes seconds.
+    from samcli.lib.translate.sam_template_validator import SamTemplateValidator  # noqa: PLC0415
+    from samcli.yamlhelper import yaml_parse  # noqa: PLC0415
+
+    source = yaml_parse((ROOT / "template.yaml").read_text())
+    validator = SamTemplateValidator(
+        source, None, region="eu-west-1", parameter_overrides=parameters
+    )
+    template: dict[str, Any] = yaml_parse(validator.get_translated_template_if_valid())
     return template
 
 
