@@ -38,12 +38,12 @@ build: environment ## Build the layer for AWS Lambda and the web pages
 	@$(PYTHON) -m dev.build
 	@$(PYTHON) -m dev.frontend
 
-# The first deploy asks for everything and remembers the answers in samconfig.toml.
-ENV ?= default
+ENV ?= dev
 deploy: build ## Deploy to your AWS account; ENV=prod for samconfig.toml's [prod]
-	SAM_CLI_TELEMETRY=0 .venv/bin/sam deploy --template-file template.yaml --config-env $(ENV) \
-	  $(shell awk -F'[].[]' '/^\[/ { env = $$2 } /^region/ && env == "$(ENV)" { found = 1 } \
-	    END { if (!found) print "--guided" }' samconfig.toml)
+	@$(PYTHON) -m dev.deploy --env $(ENV)
+
+replay: environment ## Hand the dead letters of ENV's stack to their functions again
+	@$(PYTHON) -m dev.replay --env $(ENV)
 
 pictures: environment ## Take the pictures of the web pages in docs/pictures anew
 	@$(PYTHON) -m pytest -q tests/browser/pictures.py
