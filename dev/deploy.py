@@ -32,7 +32,7 @@ def deployed_session(known: Mapping[str, Any]) -> boto3.Session:
     return boto3.Session(region_name=known.get("region"), profile_name=known.get("profile"))
 
 
-def report(outputs: Iterable[Mapping[str, str]]) -> str:
+def report(outputs: Iterable[Mapping[str, Any]]) -> str:
     """Return the stack's addresses, and how to read what may only be seen by its owner."""
     lines: list[str] = []
     for output in outputs:
@@ -50,7 +50,7 @@ def main() -> int:
     parser.add_argument("--env", required=True, help="a section of samconfig.toml")
     environment: str = parser.parse_args().env
     guided = [] if "region" in settings(environment) else ["--guided"]
-    command = [SAM, "deploy", "--template-file", "template.yaml", "--config-env", environment]
+    command = [str(SAM), "deploy", "--template-file", "template.yaml", "--config-env", environment]
     quiet = {**os.environ, "SAM_CLI_TELEMETRY": "0"}
     done = subprocess.run([*command, *guided], cwd=ROOT, env=quiet, check=False)
     if done.returncode:
@@ -58,7 +58,7 @@ def main() -> int:
     deployed = settings(environment)  # what was answered is there now
     client = deployed_session(deployed).client("cloudformation")
     (stack,) = client.describe_stacks(StackName=deployed["stack_name"])["Stacks"]
-    print("\n" + report(stack["Outputs"]))
+    print("\n" + report(stack.get("Outputs", [])))
     return 0
 
 
