@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "API_KEYS_SECRET": "ApiKeysSecret",
     "LIVEKIT_SECRET": "LiveKitSecret",
     "LIVEKIT_URL": "wss://livekit.example.com",
+    "STACK_NAME": "meet",
     "STACK_ID": "arn:aws:cloudformation:eu-west-1:123456789012:stack/meet/1",
 }
 

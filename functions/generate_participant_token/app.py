@@ -4,7 +4,7 @@ from typing import Any
 
 from meet import metrics, wiring
 from meet.errors import MeetError
-from meet.http import create_api, entrypoint
+from meet.http import create_api, entrypoint, logger
 from meet.participants.schemas import TokenRequest, TokenView
 
 api = create_api()
@@ -13,6 +13,7 @@ api = create_api()
 @api.post("/api/v1/participants/token")
 def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
     """Return a token that joins the room in the role the secret stands for."""
+    logger.append_keys(room=request.room_name)
     try:
         admission = wiring.participant_service().admit(
             request.room_name, request.participant_name, request.secret

@@ -57,7 +57,8 @@ def _egress(info: EgressInfo) -> None:
         return
     recording = wiring.recording_evidence().egress_seen(egress)
     if recording is not None:
-        logger.info("egress", extra={"recording": recording.id, "status": recording.status})
+        ids = {"recording": recording.id, "room": recording.room_name}
+        logger.info("egress", extra={**ids, "status": recording.status})
 
 
 handler = entrypoint(api, json_body=False)

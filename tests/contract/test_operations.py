@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import meet
 from dev.template import ROOT, functions, load_template, resources, translated
 from meet.metrics import NAMESPACE
 from meet.recordings.lifecycle import FINISHED
@@ -60,7 +61,7 @@ def written() -> dict[str, set[str]]:
                 ):
                     (name, *_) = node.args
                     assert isinstance(name, ast.Constant)
-                    dimensions = {str(each.arg) for each in node.keywords} | {"service"}
+                    dimensions = {str(each.arg) for each in node.keywords} | {"stack"}
                     assert found.setdefault(str(name.value), dimensions) == dimensions
     return found
 
@@ -132,6 +133,9 @@ def test_every_function_logs_json_into_the_one_group_that_forgets() -> None:
     for function in of_type(translated(), "AWS::Lambda::Function").values():
         logging = function["Properties"]["LoggingConfig"]
         assert logging == {"LogFormat": "JSON", "LogGroup": {"Ref": "Logs"}}
+    # Powertools' logger has this name, and so is the parent of every logger of the package.
+    variables = load_template()["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["POWERTOOLS_SERVICE_NAME"] == meet.__name__
     (group,) = resources("AWS::Logs::LogGroup").values()
     assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
@@ -140,7 +144,7 @@ def test_the_nested_stack_gets_what_it_asks_for() -> None:
     given = load_template()["Resources"]["Monitoring"]["Properties"]
     assert (ROOT / given["TemplateURL"]).exists()
     assert set(given["Parameters"]) == set(MONITORING["Parameters"])
-    assert given["Parameters"]["Service"] == {"Ref": "AWS::StackName"}
+    assert given["Parameters"]["Stack"] == {"Ref": "AWS::StackName"}
     (api,) = resources("AWS::Serverless::Api").values()
     assert api["Name"] == {"Ref": "AWS::StackName"}
     for name in ("RecordingUploaded", "SweepRecordings", "SweepRooms"):
@@ -159,13 +163,13 @@ def test_an_alarm_watches_a_metric_that_somebody_writes(name: str) -> None:
         case "Meet":
             assert alarm["Namespace"] == NAMESPACE
             assert set(dimensions) == written()[metric]
-            assert dimensions["service"] == {"Ref": "Service"}
+            assert dimensions["stack"] == {"Ref": "Stack"}
             if "status" in dimensions:
                 assert dimensions["status"] in FINISHED
         case "AWS/ApiGateway":
             assert metric in GATEWAY
             (api,) = resources("AWS::Serverless::Api").values()
-            assert dimensions == {"ApiName": {"Ref": "Service"}, "Stage": api["StageName"]}
+            assert dimensions == {"ApiName": {"Ref": "Stack"}, "Stage": api["StageName"]}
         case "AWS/Lambda":
             assert metric in {"Errors", "Throttles"}
             if dimensions:
@@ -196,7 +200,7 @@ def test_the_dashboard_shows_every_alarm_and_metrics_that_somebody_writes() -> N
         for line in widget["properties"].get("metrics", []):
             if isinstance(line[0], dict):
                 (metric,) = re.findall(r'MetricName="(\w+)"', line[0]["expression"])
-                assert written()[metric] == {"service", "reason"}
+                assert written()[metric] == {"stack", "reason"}
             else:
                 namespace, metric, *pairs = [each for each in line if isinstance(each, str)]
                 if namespace == NAMESPACE:

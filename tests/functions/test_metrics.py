@@ -22,12 +22,12 @@ Metrics: TypeAlias = Callable[[], list[Metric]]
 
 
 def metric(line: dict[str, Any]) -> Metric:
-    """Read one line as CloudWatch does: metric, value, dimensions without the service."""
+    """Read one line as CloudWatch does: metric, value, dimensions without the stack."""
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE
     (dimensions,), (described,) = directive["Dimensions"], directive["Metrics"]
     values = {name: line[name] for name in dimensions}
-    assert values.pop("service") == "meet"
+    assert values.pop("stack") == "meet"
     return described["Name"], line[described["Name"]], values
 
 
@@ -57,12 +57,12 @@ def test_a_line_has_what_cloudwatch_asks_for(
             "CloudWatchMetrics": [
                 {
                     "Namespace": "Meet",
-                    "Dimensions": [["service"]],
+                    "Dimensions": [["stack"]],
                     "Metrics": [{"Name": "RoomsCreated", "Unit": "Count"}],
                 }
             ],
         },
-        "service": "meet",
+        "stack": "meet",
         "RoomsCreated": 1,
     }
 

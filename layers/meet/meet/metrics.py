@@ -23,7 +23,7 @@ def seconds(name: str, milliseconds: int) -> None:
 
 
 def _put(name: str, value: float, unit: str, dimensions: dict[str, str]) -> None:
-    values = {"service": os.environ["POWERTOOLS_SERVICE_NAME"], **dimensions}
+    values = {"stack": os.environ["STACK_NAME"], **dimensions}
     metric = {
         "Namespace": NAMESPACE,
         "Dimensions": [list(values)],
