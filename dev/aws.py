@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "RECORDINGS_TABLE": "RecordingsTable",
     "RECORDINGS_BUCKET": "recordings",
     "MAX_RECORDING_SECONDS": "21600",
+    "RECORDING_RETENTION_DAYS": "0",
     "PLAYBACK_SECRET": "PlaybackSecret",
     "IDEMPOTENCY_TABLE": "IdempotencyTable",
     "API_KEYS_SECRET": "ApiKeysSecret",

@@ -15,6 +15,7 @@ import meet
 from dev.template import ROOT, functions, load_template, resources, translated
 from meet.metrics import NAMESPACE
 from meet.recordings.lifecycle import FINISHED
+from meet.recordings.model import PREFIX
 from tests.functions.conftest import ROUTES
 
 API = "/api/v1"
@@ -269,10 +270,15 @@ def test_the_bucket_is_private_versioned_and_forgets_what_was_deleted() -> None:
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    *always, sometimes = bucket["LifecycleConfiguration"]["Rules"]
+    rules = {rule["Id"]: rule for rule in always}
     assert rules["AbortedUploads"]["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 2
     assert rules["DeletedFiles"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
     assert rules["DeletedFiles"]["ExpiredObjectDeleteMarker"] is True
+    condition, old, nothing = sometimes["If"]
+    assert (condition, nothing) == ("RecordingsExpire", {"Ref": "AWS::NoValue"})
+    assert old["Prefix"] == PREFIX
+    assert old["ExpirationInDays"] == {"Ref": "RecordingRetentionDays"}
     (policy,) = resources("AWS::S3::BucketPolicy").values()
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == (

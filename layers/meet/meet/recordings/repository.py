@@ -38,6 +38,8 @@ class RecordingRepository:
     client: "DynamoDBClient"
     table: str
     rooms: RoomRepository
+    retention: int = 0
+    """Milliseconds that a recording is kept after its end; 0: for ever."""
 
     def start(self, recording: Recording, *, sweep_at: Milliseconds) -> None:
         """Store a new recording and take its room, both or none.
@@ -78,7 +80,7 @@ class RecordingRepository:
             TableName=self.table, Key=_key(recording_id), ConsistentRead=True
         )
         values = dynamodb.from_item(found.get("Item", {}))
-        if "status" not in values:  # nothing, or only the mark of a deletion
+        if not _is_kept(values):
             raise RecordingNotFound
         return _from_values(values)
 
@@ -101,7 +103,7 @@ class RecordingRepository:
                     RequestItems={self.table: {"Keys": left, "ConsistentRead": True}}
                 )
                 items = map(dynamodb.from_item, answer["Responses"].get(self.table, []))
-                found += [_from_values(values) for values in items if "status" in values]
+                found += [_from_values(values) for values in items if _is_kept(values)]
                 left = answer.get("UnprocessedKeys", {}).get(self.table, {}).get("Keys", [])
                 if not left:
                     break
@@ -127,7 +129,7 @@ class RecordingRepository:
         items = dynamodb.newest_first(
             self.client, table=self.table, after=after, limit=limit, **index
         )
-        recordings = (_from_values(values) for values in items)
+        recordings = (_from_values(values) for values in items if _is_kept(values))
         wanted = (each for each in recordings if not statuses or each.status in statuses)
         # One that changes its status meanwhile may stand in two partitions of an index.
         found = list(islice(_once_each(wanted), limit + 1))
@@ -144,6 +146,10 @@ class RecordingRepository:
         known = {key: value for key, value in facts.items() if value is not None}
         sets = [f"#{key} = if_not_exists(#{key}, :{key})" for key in known]
         earlier = {f":from{number}": each for number, each in enumerate(earlier_than(status))}
+        expiry: dict[str, int] = {}
+        if status in FINISHED and self.retention:
+            expiry = {f":{TTL_ATTRIBUTE}": (clock.now() + self.retention) // SECOND}
+            sets.append(f"{TTL_ATTRIBUTE} = :{TTL_ATTRIBUTE}")
         if earlier:
             try:
                 recording = self._update(
@@ -155,6 +161,7 @@ class RecordingRepository:
                         ":status": status,
                         ":statusShard": _status_shard(recording_id, status),
                         **earlier,
+                        **expiry,
                     },
                     facts=known,
                 )
@@ -253,6 +260,12 @@ class RecordingRepository:
 
 def _key(recording_id: str) -> dict[str, Any]:
     return dynamodb.to_item({"recordingId": recording_id})
+
+
+def _is_kept(values: dict[str, Any]) -> bool:
+    """Tell an item of a recording from the mark of a deletion, and from one kept long enough."""
+    over = values.get(TTL_ATTRIBUTE)
+    return "status" in values and (over is None or clock.now() < over * SECOND)
 
 
 def _deleted(recording_id: str) -> dict[str, Any]:
