@@ -49,11 +49,11 @@ def scan(file: Path) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Report on both templates, with all that parameters can switch on; return the exit status."""
+    """Report on both templates, with all that can be switched on; return the exit status."""
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder, "template.json")
-        whole.write_text(json.dumps(translated(Canary="true", Tracing="Active")))
+        whole.write_text(json.dumps(translated(canary="AllAtOnce", Tracing="Active")))
         files = {"template.yaml": whole, "monitoring.yaml": ROOT / "monitoring.yaml"}
         for name, file in files.items():
             reasons, report = explained(load_template(name)), scan(file)

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 import meet
-from dev.template import ROOT, functions, load_template, resources, translated
+from dev.template import ROOT, functions, load_template, resources, translated, with_canary
 from meet.metrics import NAMESPACE
 from meet.recordings.lifecycle import FINISHED
 from meet.recordings.model import PREFIX
 from tests.functions.conftest import ROUTES
 
 API = "/api/v1"
+CANARY = "Canary10Percent5Minutes"
 GATEWAY = {"Count", "4XXError", "5XXError", "Latency"}
 """Metrics that every REST API has, without detailed ones."""
 
@@ -71,9 +72,11 @@ MONITORING = load_template("monitoring.yaml")
 ALARMS = of_type(MONITORING, "AWS::CloudWatch::Alarm")
 
 
-@pytest.mark.parametrize("canary", ["false", "true"])
-def test_the_template_translates_and_nothing_waits_for_itself(canary: str, tmp_path: Path) -> None:
-    template = translated(Canary=canary)
+@pytest.mark.parametrize("canary", [None, CANARY])
+def test_the_template_translates_and_nothing_waits_for_itself(
+    canary: str | None, tmp_path: Path
+) -> None:
+    template = translated(canary=canary)
     here = template["Resources"]
     graph = {name: mentioned(body) & set(here) for name, body in here.items()}
     assert len(list(TopologicalSorter(graph).static_order())) == len(here)
@@ -85,14 +88,14 @@ def test_the_template_translates_and_nothing_waits_for_itself(canary: str, tmp_p
     assert done.returncode == 0, done.stdout
 
 
-def test_without_canary_there_is_no_codedeploy() -> None:
-    template = translated(Canary="false")
-    assert not [each for each in template["Resources"].values() if "CodeDeploy" in each["Type"]]
-    assert not any("UpdatePolicy" in each for each in template["Resources"].values())
+def test_without_canary_there_is_no_codedeploy_and_no_version_that_could_be_stale() -> None:
+    kinds = {each["Type"] for each in translated()["Resources"].values()}
+    assert not [kind for kind in kinds if "CodeDeploy" in kind]
+    assert not kinds & {"AWS::Lambda::Alias", "AWS::Lambda::Version"}
 
 
 def test_a_canary_goes_to_every_function_and_is_taken_back_by_alarms() -> None:
-    template = translated(Canary="true")
+    template = translated(canary=CANARY)
     groups = of_type(template, "AWS::CodeDeploy::DeploymentGroup")
     aliases = of_type(template, "AWS::Lambda::Alias")
     assert len(groups) == len(aliases) == len(functions())
@@ -101,9 +104,7 @@ def test_a_canary_goes_to_every_function_and_is_taken_back_by_alarms() -> None:
         assert update["DeploymentGroupName"]["Ref"] in groups
     for group in groups.values():
         properties = group["Properties"]
-        assert properties["DeploymentConfigName"]["Fn::Sub"][1] == {
-            "ConfigName": "Canary10Percent5Minutes"
-        }
+        assert properties["DeploymentConfigName"]["Fn::Sub"][1] == {"ConfigName": CANARY}
         names = [each["Name"]["Fn::GetAtt"] for each in properties["AlarmConfiguration"]["Alarms"]]
         assert {stack for stack, _ in names} == {"Monitoring"}
         for _, output in names:
@@ -113,12 +114,24 @@ def test_a_canary_goes_to_every_function_and_is_taken_back_by_alarms() -> None:
 
 
 def test_callers_reach_the_version_that_a_canary_moves() -> None:
-    body = json.dumps(translated(Canary="true")["Resources"]["Api"])
+    body = json.dumps(translated(canary=CANARY)["Resources"]["Api"])
     called = set(re.findall(r"\$\{(\w+)\.(?:Arn|Alias)\}", body))
     called |= set(re.findall(r'"Ref": "(\w+Alias\w+)"', body))
-    aliases = set(of_type(translated(Canary="true"), "AWS::Lambda::Alias"))
+    aliases = set(of_type(translated(canary=CANARY), "AWS::Lambda::Alias"))
     assert called
     assert {name for name in called if name.removesuffix("Arn") in aliases} == called
+
+
+def test_a_new_release_is_a_new_version_of_every_function() -> None:
+    from samcli.yamlhelper import yaml_parse  # noqa: PLC0415
+
+    source = yaml_parse((ROOT / "template.yaml").read_text())
+    for release in ("1", "2"):
+        changed = with_canary(source, CANARY, release=release)
+        variables = changed["Globals"]["Function"]["Environment"]["Variables"]
+        assert variables["RELEASE"] == release
+        assert changed["Globals"]["Function"]["AutoPublishAliasAllProperties"] is True
+    assert "AutoPublishAlias" not in source["Globals"]["Function"], "the template itself stays"
 
 
 def test_traced_is_what_the_parameter_says() -> None:

@@ -1,5 +1,6 @@
 """What make deploy knows before, and says after."""
 
+import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from dev import deploy
-from dev.template import load_template
+from dev.template import ROOT, load_template
 
 WITHOUT_REGION = '[dev.global.parameters]\nstack_name = "meet-dev"\n'
 WITH_REGION = WITHOUT_REGION + '[dev.deploy.parameters]\nregion = "eu-west-1"\n'
@@ -60,6 +61,23 @@ def test_the_first_deploy_is_guided_and_its_answers_are_used(
     assert "The API.\n  https://api" in capsys.readouterr().out
     assert deploy.main() == 0
     assert "--guided" not in commands[1]
+
+
+def test_a_canary_is_another_template_for_each_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(ROOT / "template.yaml", tmp_path)
+    layer = tmp_path / "layer.zip"
+    monkeypatch.setattr(deploy, "ROOT", tmp_path)
+    monkeypatch.setattr(deploy, "AWS_LAYER", tmp_path / "layer")
+    written = set()
+    for content, parameters in ((b"1", "A=1"), (b"1", "A=1"), (b"2", "A=1"), (b"1", "A=2")):
+        layer.write_bytes(content)
+        file = deploy.canary_template("Canary10Percent5Minutes", parameters)
+        assert file.parent == tmp_path
+        written.add(file.read_text())
+    assert len(written) == 3
+    assert all("CodeUri: functions/create_room" in text for text in written)
 
 
 def test_the_end_says_where_everything_is_and_shows_no_secret() -> None:

@@ -46,7 +46,7 @@ def dead_letter(client: Any, replay: Replay, detail: dict[str, Any]) -> None:
         "timestamp": "2026-11-24T12:00:00.000Z",
         "requestContext": {
             "requestId": "e4b46cbf-b738-4880-8a18-26ab1a8a2b3c",
-            "functionArn": function["Configuration"]["FunctionArn"] + ":live",
+            "functionArn": function["Configuration"]["FunctionArn"] + ":$LATEST",
             "condition": "RetriesExhausted",
             "approximateInvokeCount": 3,
         },
@@ -87,7 +87,7 @@ def test_an_event_that_fails_again_stays(client: Any, replay: Replay) -> None:
         assert handled == 0
         (foreign,) = [each for each in kept if each.endswith(": not written by Lambda")]
         (failed,) = [each for each in kept if each != foreign]
-        assert ":live: " in failed
+        assert ":$LATEST: " in failed
         assert failed.endswith(": 'key'")  # what the function did not find
         assert waiting(replay) == 2
     finally:
