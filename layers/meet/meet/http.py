@@ -45,6 +45,7 @@ MaxItems = Annotated[QueryInteger, Query(alias="maxItems", ge=1, le=MAX_ITEMS)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 _JSON = "application/json"
+_LOGGED = {"roomName": "room", "recordingId": "recording", "participantName": "participant"}
 
 logger = Logger()
 
@@ -82,11 +83,16 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
         reply["multiValueHeaders"].setdefault("Cache-Control", ["no-store"])  # rooms show secrets
         logger.info(
             f"{event['httpMethod']} {request['resourcePath']} {reply['statusCode']}",
-            extra={"status": reply["statusCode"], **(event["pathParameters"] or {})},
+            extra={"status": reply["statusCode"], **_ids(event)},
         )
         return reply
 
     return handler
+
+
+def _ids(event: Event) -> dict[str, str]:
+    """Return what a path names, by the keys that all log lines use."""
+    return {_LOGGED.get(name, name): v for name, v in (event["pathParameters"] or {}).items()}
 
 
 def origin(api: APIGatewayRestResolver) -> str:

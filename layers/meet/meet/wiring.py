@@ -7,11 +7,12 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from meet.aws import AWS_CONFIG, S3_CONFIG
-from meet.clock import SECOND
+from meet.clock import DAY, SECOND
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
@@ -103,8 +104,10 @@ def recording_evidence() -> "RecordingEvidence":
     from meet.recordings.evidence import RecordingEvidence
 
     seconds = int(os.environ["MAX_RECORDING_SECONDS"])
+    retention = int(os.environ["RECORDING_RETENTION_DAYS"]) * DAY
+    recordings = replace(recording_repository(), retention=retention)
     return RecordingEvidence(
-        recording_repository(), room_repository(), recorder, media_store(), seconds * SECOND
+        recordings, room_repository(), recorder, media_store(), seconds * SECOND
     )
 
 
