@@ -17,9 +17,10 @@ from tests.functions.console import KNOWN, RIGHT, WRONG, Answer, Browser
 TOO_MANY = {"code": 429, "message": "Too many attempts"}
 
 
-@pytest.fixture
-def browser(aws: None, still_clock: Clock) -> Browser:
-    return Browser()
+@pytest.fixture(autouse=True)
+def quick_digests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make digests that cost nothing: these tests make hundreds."""
+    monkeypatch.setattr("meet.console.admin._COST", {"n": 2, "r": 1, "p": 1, "dklen": 32})
 
 
 def guess(browser: Browser, times: int) -> list[int]:
