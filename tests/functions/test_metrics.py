@@ -133,7 +133,6 @@ def test_a_failure_is_counted_and_so_is_the_file_that_comes_after_all(
 
 def test_what_the_sweep_has_to_settle_is_counted(studio: Studio, metrics: Metrics) -> None:
     recording_id = studio.active()
-    studio.stop(recording_id)
     studio.upload(recording_id)
     studio.change(recording_id, Evidence.EGRESS_COMPLETE, ended_at=studio.clock())
     studio.clock.advance(MINUTE)
