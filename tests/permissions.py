@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import FrameType
 from typing import Any, NamedTuple
@@ -33,11 +33,16 @@ BY_SERVICE = {
 """What a role holds for Lambda itself: no code of ours calls it, and so no test can need it."""
 
 
+_ANY = ("*",)
+
+
 class Need(NamedTuple):
     """One permission that a call takes."""
 
     action: str
     resource: str
+    key: str = ""
+    """Of an item of a table: dynamodb:LeadingKeys."""
 
 
 @dataclass(frozen=True)
@@ -47,21 +52,23 @@ class Statement:
     effect: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
+    keys: tuple[str, ...] = _ANY
 
     def covers(self, need: Need) -> bool:
-        """Tell whether the statement is about this action and this resource."""
-        return any(_matches(a.lower(), need.action.lower()) for a in self.actions) and any(
-            _matches(resource, need.resource) for resource in self.resources
+        """Tell whether the statement is about this action, this resource and this key."""
+        return (
+            any(_matches(action.lower(), need.action.lower()) for action in self.actions)
+            and any(_matches(resource, need.resource) for resource in self.resources)
+            and any(_matches(key, need.key) for key in self.keys)
         )
 
     def lessened(self) -> "Iterator[tuple[str, Statement]]":
-        """Yield each of its actions and resources, and the statement without it."""
-        for action in self.actions:
-            rest = tuple(each for each in self.actions if each != action)
-            yield action, Statement(self.effect, rest, self.resources)
-        for resource in self.resources:
-            rest = tuple(each for each in self.resources if each != resource)
-            yield resource, Statement(self.effect, self.actions, rest)
+        """Yield each of its actions, resources and keys, and the statement without it."""
+        for name in ("actions", "resources", "keys"):
+            values: tuple[str, ...] = getattr(self, name)
+            for value in values:
+                rest = tuple(each for each in values if each != value)
+                yield value, replace(self, **{name: rest})
 
 
 def allows(statements: list[Statement], need: Need) -> bool:
@@ -126,11 +133,28 @@ def _statements(role_properties: dict[str, Any]) -> Iterator[Statement]:
     for policy in role_properties.get("Policies", []):
         for each in policy["PolicyDocument"]["Statement"]:
             for statement in _branches(each):
-                unknown = statement.keys() - {"Sid", "Effect", "Action", "Resource"}
+                unknown = statement.keys() - {"Sid", "Effect", "Action", "Resource", "Condition"}
                 if unknown:
                     raise NotImplementedError(f"{unknown} of a statement is not evaluated here")
                 actions, resources = _list(statement["Action"]), _list(statement["Resource"])
-                yield Statement(statement["Effect"], tuple(actions), tuple(map(arn_of, resources)))
+                yield Statement(
+                    statement["Effect"],
+                    tuple(actions),
+                    tuple(map(arn_of, resources)),
+                    tuple(_keys(statement)),
+                )
+
+
+def _keys(statement: dict[str, Any]) -> list[str]:
+    match statement.get("Condition"):
+        case None:
+            return list(_ANY)
+        case {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys, **others}, **more} if not (
+            others or more
+        ):
+            return _list(keys)
+        case condition:
+            raise NotImplementedError(f"{condition} is not evaluated here")
 
 
 def _branches(value: dict[str, Any]) -> list[dict[str, Any]]:
@@ -188,15 +212,26 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
         case "dynamodb", "TransactWriteItems":
             for item in parameters["TransactItems"]:
                 ((kind, body),) = item.items()
-                yield Need(f"dynamodb:{kind}Item", _arn(body["TableName"]))
+                yield Need(f"dynamodb:{kind}Item", _arn(body["TableName"]), _leading_key(body))
         case "dynamodb", "BatchGetItem" | "BatchWriteItem":
             for table in parameters["RequestItems"]:
                 yield Need(f"dynamodb:{operation}", _arn(table))
-        case "dynamodb", "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" | "Query":
-            index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
-            yield Need(f"dynamodb:{operation}", _arn(parameters["TableName"]) + index)
+        case "dynamodb", "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem":
+            table = _arn(parameters["TableName"])
+            yield Need(f"dynamodb:{operation}", table, _leading_key(parameters))
+        case "dynamodb", "Query":
+            index = f"{_arn(parameters['TableName'])}/index/{parameters['IndexName']}"
+            yield Need("dynamodb:Query", index)
         case _:
             raise NotImplementedError(f"what {service}:{operation} needs")
+
+
+def _leading_key(parameters: dict[str, Any]) -> str:
+    item = parameters.get("Key") or parameters["Item"]
+    schema = translated()["Resources"][parameters["TableName"]]["Properties"]["KeySchema"]
+    (name,) = [each["AttributeName"] for each in schema if each["KeyType"] == "HASH"]
+    key: str = item[name]["S"]
+    return key
 
 
 def _object(bucket: str, key: str) -> str:

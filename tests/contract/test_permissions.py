@@ -62,6 +62,7 @@ LOOKS_FOR_FILES = {
     "recording_uploaded",
     "sweep_recordings",
 }
+REMEMBER = "dynamodb:PutItem UpdateItem DeleteItem"
 NOBODY = set[str]()
 
 
@@ -73,6 +74,8 @@ class Row(NamedTuple):
     """Of one service, separated by blanks."""
     resources: str | list[str]
     who: set[str]
+    key: str = "any"
+    """Of an item."""
 
 
 TABLE = [
@@ -106,9 +109,14 @@ TABLE = [
         {"sweep_recordings"}),
     Row("query the recordings' table itself", "dynamodb:Query", RECORDINGS, NOBODY),
     # ---------------------------------------------------------------------------- answers
-    Row("remember answers for an Idempotency-Key", "dynamodb:PutItem UpdateItem DeleteItem",
-        ANSWERS, {"create_room", "create_recording"}),
-    Row("read the answers of others", "dynamodb:GetItem BatchGetItem Query", ANSWERS, NOBODY),
+    Row("remember the room of an Idempotency-Key", REMEMBER, ANSWERS, {"create_room"},
+        "createRoom#0123"),
+    Row("remember the recording of one", REMEMBER, ANSWERS, {"create_recording"},
+        "createRecording#0123"),
+    Row("count attempts to log in", "dynamodb:GetItem UpdateItem DeleteItem", ANSWERS, {"web"},
+        "login#all"),
+    Row("touch anything else there", f"{REMEMBER} GetItem BatchGetItem BatchWriteItem Query",
+        ANSWERS, NOBODY),
     # ----------------------------------------------------------------------- every table
     Row("scan, administer or empty a table",
         "dynamodb:Scan DeleteTable UpdateTable UpdateTimeToLive ExportTableToPointInTime "
@@ -126,14 +134,16 @@ TABLE = [
         "PutBucketNotification PutEncryptionConfiguration", BUCKET, NOBODY),
     # ---------------------------------------------------------------------------- secrets
     Row("read the API keys", "secretsmanager:GetSecretValue", "ApiKeysSecret", {"authorize"}),
-    Row("read what signs playback links", "secretsmanager:GetSecretValue", "PlaybackSecret",
-        {"authorize", "get_recording_url"}),
+    Row("read what signs links and sessions", "secretsmanager:GetSecretValue", "SigningSecret",
+        {"authorize", "get_recording_url", "web"}),
+    Row("read the admin's password", "secretsmanager:GetSecretValue", "AdminSecret",
+        {"authorize", "web"}),
     Row("read LiveKit's key", "secretsmanager:GetSecretValue", "LiveKitSecret",
         TALKS_TO_LIVEKIT | {"authorize"}),
     Row("read the key that egress uploads with", "secretsmanager:GetSecretValue",
         "EgressSecretArn", {"create_recording"}),
     Row("change a secret", "secretsmanager:PutSecretValue UpdateSecret DeleteSecret",
-        ["ApiKeysSecret", "PlaybackSecret", "LiveKitSecret", "EgressSecretArn"], NOBODY),
+        ["ApiKeysSecret", "SigningSecret", "AdminSecret", "LiveKitSecret", "EgressSecretArn"], NOBODY),
     # -------------------------------------------------------------------------- elsewhere
     Row("call another function or change one", "lambda:InvokeFunction UpdateFunctionCode",
         f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:CreateRoom", NOBODY),
@@ -148,7 +158,7 @@ def needs(row: Row) -> Iterator[Need]:
     for resource in [row.resources] if isinstance(row.resources, str) else row.resources:
         arn = resource if resource.startswith("arn:") else arn_of({"Ref": resource})
         for action in actions.split():
-            yield Need(f"{service}:{action}", arn)
+            yield Need(f"{service}:{action}", arn, row.key)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.what)
@@ -164,7 +174,7 @@ def test_nothing_is_allowed_that_the_table_does_not_speak_of() -> None:
             for action in statement.actions:
                 assert "*" not in action, (function, action)
                 for resource in statement.resources:
-                    single = Statement("Allow", (action,), (resource,))
+                    single = Statement("Allow", (action,), (resource,), statement.keys)
                     assert any(single.covers(need) for need in spoken_of), (function, single)
 
 
@@ -325,6 +335,12 @@ def test_resources_match_as_in_iam(pattern: str, text: str, matches: bool) -> No
     statement = Statement("Allow", ("s3:get*",), (pattern,))
     assert allows([statement], Need("S3:GetObject", text)) is matches
     assert not allows([statement], Need("s3:PutObject", text))
+
+
+def test_a_statement_about_keys_is_about_no_others() -> None:
+    statement = Statement("Allow", ("dynamodb:GetItem",), ("*",), ("login#*",))
+    assert allows([statement], Need("dynamodb:GetItem", "x", "login#all"))
+    assert not allows([statement], Need("dynamodb:GetItem", "x", "createRoom#1"))
 
 
 def test_what_nobody_allows_is_denied_and_a_deny_wins() -> None:
