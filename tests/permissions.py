@@ -64,11 +64,16 @@ class Statement:
 
     def lessened(self) -> "Iterator[tuple[str, Statement]]":
         """Yield each of its actions, resources and keys, and the statement without it."""
-        for name in ("actions", "resources", "keys"):
-            values: tuple[str, ...] = getattr(self, name)
-            for value in values:
-                rest = tuple(each for each in values if each != value)
-                yield value, replace(self, **{name: rest})
+        for each in self.actions:
+            yield each, replace(self, actions=_without(each, self.actions))
+        for each in self.resources:
+            yield each, replace(self, resources=_without(each, self.resources))
+        for each in self.keys:
+            yield each, replace(self, keys=_without(each, self.keys))
+
+
+def _without(one: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in values if each != one)
 
 
 def allows(statements: list[Statement], need: Need) -> bool:

@@ -143,7 +143,8 @@ TABLE = [
     Row("read the key that egress uploads with", "secretsmanager:GetSecretValue",
         "EgressSecretArn", {"create_recording"}),
     Row("change a secret", "secretsmanager:PutSecretValue UpdateSecret DeleteSecret",
-        ["ApiKeysSecret", "SigningSecret", "AdminSecret", "LiveKitSecret", "EgressSecretArn"], NOBODY),
+        ["ApiKeysSecret", "SigningSecret", "AdminSecret", "LiveKitSecret", "EgressSecretArn"],
+        NOBODY),
     # -------------------------------------------------------------------------- elsewhere
     Row("call another function or change one", "lambda:InvokeFunction UpdateFunctionCode",
         f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:CreateRoom", NOBODY),
@@ -306,6 +307,15 @@ def test_the_environment_of_a_function_has_names_of_secrets_and_no_secret() -> N
         assert "{{resolve:" not in text, name
         assert not re.search(r"SecretString|GetAtt", text), name
         assert not any(mentions(function["Environment"], each) for each in secret_parameters())
+
+
+def test_the_gateway_logs_no_query_no_header_and_no_body() -> None:
+    """Join links carry their secret in the query, playback links their token."""
+    for stage in resources_of("AWS::ApiGateway::Stage").values():
+        for settings in stage.get("MethodSettings", []):
+            assert not settings.get("DataTraceEnabled")
+        logged = stage.get("AccessLogSetting", {}).get("Format", "")
+        assert not re.search(r"querystring|header|body|\$context\.authorizer\.", logged)
 
 
 def test_no_secret_is_an_output() -> None:

@@ -4,6 +4,7 @@ import base64
 import json
 import string
 import time
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -13,10 +14,12 @@ from hypothesis import strategies as st
 
 from dev.openapi import document
 from dev.template import ROOT
+from meet import wiring
 from meet.access import API, OPERATIONS
+from meet.recordings.lifecycle import Evidence
 from tests.conftest import Clock, FakeLiveKit
 from tests.functions.conftest import ORIGIN, Call, Logs, Reply, create_room, event, invoke
-from tests.functions.recordings import Studio
+from tests.functions.recordings import Studio, info_of, item_of, webhook
 from tests.security.leaks import assert_says_nothing
 
 LIMIT = 100 * 1024
@@ -254,7 +257,23 @@ def test_a_method_override_overrides_nothing(call: Call, still_clock: Clock) -> 
     assert call("GET", f"/rooms/{room}").status == 200
 
 
-# ----------------------------------------------------------------------------- what pays off
+# ------------------------------------------------------------------------------- attacks
+
+
+def test_an_old_webhook_heard_again_changes_nothing(studio: Studio) -> None:
+    """LiveKit signs for minutes; whoever got hold of a webhook may send it again until then."""
+    room = studio.room()
+    recording = studio.active(room)
+    running = studio.egress_of(recording)
+    told = [replace(running, evidence=Evidence.EGRESS_STARTING, started_at=None), running]
+    told.append(replace(running, evidence=Evidence.EGRESS_ENDING))
+    studio.upload(recording)
+    studio.hear(recording, Evidence.EGRESS_COMPLETE, ended_at=studio.clock())
+    told.append(studio.egress_of(recording))
+    before = item_of(recording), wiring.room_repository().get(room)
+    for egress in told * 2:
+        assert webhook(info_of(egress)).status == 200
+    assert (item_of(recording), wiring.room_repository().get(room)) == before
 
 
 def test_regular_expressions_take_hostile_text_in_linear_time(
