@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
+import anyio.to_thread
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
@@ -287,11 +288,22 @@ def _user_of_client() -> FrameType | None:
     return frame
 
 
+def _as_caller(work: Callable[..., Any]) -> Callable[..., Any]:
+    """Return work for another thread, which stays the calling function's."""
+    function = _calling_function(sys._getframe())
+
+    def run(*arguments: Any, **named: Any) -> Any:
+        _caller.set(function)
+        return work(*arguments, **named)
+
+    return run
+
+
 @contextmanager
 def enforced(ledger: Ledger) -> Iterator[None]:
     """Hold every function to its role, for as long as the block runs; tests may do anything."""
     make, submit = BaseClient._make_api_call, ThreadPoolExecutor.submit  # type: ignore[attr-defined]
-    secret = wiring.secret
+    run_sync, secret = anyio.to_thread.run_sync, wiring.secret
 
     def make_if_allowed(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         function = _calling_function(_user_of_client())
@@ -312,13 +324,10 @@ def enforced(ledger: Ledger) -> Iterator[None]:
     def submit_as_caller(
         pool: ThreadPoolExecutor, work: Callable[..., Any], /, *arguments: Any, **named: Any
     ) -> "Future[Any]":
-        function = _calling_function(sys._getframe())
+        return submit(pool, _as_caller(work), *arguments, **named)
 
-        def run() -> Any:
-            _caller.set(function)
-            return work(*arguments, **named)
-
-        return submit(pool, run)
+    def run_sync_as_caller(work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        return run_sync(_as_caller(work), *arguments, **named)
 
     def secret_if_allowed(name: str) -> str:
         function = _calling_function(sys._getframe())
@@ -331,5 +340,6 @@ def enforced(ledger: Ledger) -> Iterator[None]:
         patch.object(wiring, "secret", secret_if_allowed),
         patch.object(BaseClient, "_make_api_call", make_if_allowed),
         patch.object(ThreadPoolExecutor, "submit", submit_as_caller),
+        patch.object(anyio.to_thread, "run_sync", run_sync_as_caller),  # Starlette's way
     ):
         yield
