@@ -2,8 +2,8 @@
 
 import json
 import socket
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,25 +14,30 @@ from tests.security.callers import Target
 from tests.security.leaks import assert_says_nothing
 from tests.security.test_handlers import BODIES, TRAVERSALS
 
+PATIENCE = 3.0
+"""Seconds without a byte after which no more are waited for."""
+
 JSON = {"Content-Type": "application/json"}
 
 
 def raw(api: Client, request: bytes) -> tuple[int, bytes]:
     """Send bytes as they are; return the first answer's status, 0 for none, and all that came."""
-    address = urlsplit(api.stack.origin)
-    with socket.create_connection(("127.0.0.1", int(address.port or 80)), timeout=10) as client:
+    port = int(urlsplit(api.stack.origin).port or 80)
+    received = b""
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client,
+        suppress(ConnectionError, TimeoutError),  # it hung up, or waits for more
+    ):
         client.sendall(request)
-        client.shutdown(socket.SHUT_WR)
-        received = b""
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline and (piece := client.recv(65536)):
+        while piece := client.recv(65536):
             received += piece
     first = received.split(b" ", 2)
     return (int(first[1]) if len(first) > 2 else 0), received
 
 
 def head(api: Client, path: str = "/meet/api/v1/rooms", method: str = "GET") -> bytes:
-    return f"{method} {path} HTTP/1.1\r\nHost: {urlsplit(api.stack.origin).netloc}\r\n".encode()
+    host = urlsplit(api.stack.origin).netloc
+    return f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n".encode()
 
 
 def test_no_path_gets_in_or_out(api: Client, target: Target) -> None:
@@ -41,7 +46,7 @@ def test_no_path_gets_in_or_out(api: Client, target: Target) -> None:
         path = trick.encode("latin-1").decode("ascii", "ignore").replace(" ", "%20")
         for base in ("/meet/api/v1/rooms/", "/meet/assets/", "/meet/api/v1/recordings/", "/meet/"):
             request = head(api, f"{base}{path}") + b"X-API-KEY: " + api.stack.api_key.encode()
-            status, text = raw(api, request + b"\r\nConnection: close\r\n\r\n")
+            status, text = raw(api, request + b"\r\n\r\n")
             assert status in {200, 400, 403, 404, 405}, (base + path, text[:200])
             if status != 200:
                 assert_says_nothing(text.partition(b"\r\n\r\n")[2].decode("latin-1"))
@@ -152,15 +157,11 @@ def test_a_forwarded_host_is_in_no_link(api: Client) -> None:
 
 
 def test_a_line_break_in_a_parameter_reaches_no_header(api: Client) -> None:
-    for path in (
-        "/rooms?maxItems=1&fields=a%0d%0aX-Injected:%201",
-        "/rooms?maxItems=1%0d%0aX-Injected:1",
-    ):
-        answer = api.call("GET", path)
+    for name in ("fields", "maxItems", "nextPageToken", "x", "%0d%0aX-Injected:%201%0d%0a"):
+        answer = api.call("GET", f"/rooms?maxItems=1&{name}=1%0d%0aX-Injected:%201")
+        assert answer.status in {200, 422}
         assert "X-Injected" not in answer.headers
-    found = api.call("GET", "/rooms?maxItems=1&x=%0d%0aX-Injected:%201")
-    assert "X-Injected" not in found.headers
-    assert "\n" not in found.headers.get("Link", "")
+        assert "\n" not in answer.headers.get("Link", "")
 
 
 def test_a_bearer_of_a_link_secret_cannot_guess_another(api: Client) -> None:
