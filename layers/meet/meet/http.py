@@ -1,7 +1,6 @@
 """The edge between API Gateway and the services: bodies, errors, logs and request ids."""
 
 import base64
-import binascii
 import json
 import os
 from collections.abc import Callable
@@ -224,7 +223,7 @@ def raw_body(event: Event) -> bytes:
         return body.encode("utf-8", "surrogatepass")
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise MalformedBody from error
 
 

@@ -187,6 +187,8 @@ def access_tokens() -> "AccessTokens":
     if not livekit_url():
         raise MediaServerUnavailable("no LiveKit URL")
     key = json.loads(secret(os.environ["LIVEKIT_SECRET"]))
+    if not key["apiSecret"]:  # the parameter was forgotten
+        raise MediaServerUnavailable("no LiveKit secret")
     return AccessTokens(key["apiKey"], key["apiSecret"])
 
 
