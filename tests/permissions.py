@@ -22,7 +22,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from dev.aws import ENVIRONMENT
-from dev.template import ROOT, load_template
+from dev.template import load_template, translated
 from meet import wiring
 
 REGION, ACCOUNT = ENVIRONMENT["AWS_REGION"], "123456789012"
@@ -90,19 +90,6 @@ def _matches(pattern: str, text: str) -> bool:
 
 
 # ------------------------------------------------------------------------------ the template
-
-
-@cache
-def translated() -> dict[str, Any]:
-    """Return the CloudFormation template that SAM makes of template.yaml."""
-    # Imported here: it takes as long as a small test run.
-    from samcli.lib.translate.sam_template_validator import SamTemplateValidator  # noqa: PLC0415
-    from samcli.yamlhelper import yaml_parse  # noqa: PLC0415
-
-    source = yaml_parse((ROOT / "template.yaml").read_text())
-    validator = SamTemplateValidator(source, None, region=REGION)
-    template: dict[str, Any] = yaml_parse(validator.get_translated_template_if_valid())
-    return template
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from dev.aws import ENVIRONMENT
+from dev.template import translated
 from meet.recordings.model import PREFIX
 from tests.permissions import (
     ACCOUNT,
@@ -22,7 +23,6 @@ from tests.permissions import (
     logical_ids,
     managed_policies,
     role,
-    translated,
 )
 
 FUNCTIONS = sorted(logical_ids())
@@ -89,8 +89,8 @@ TABLE = [
         | {"receive_livekit_webhook", "sweep_recordings"}),
     Row("list rooms", "dynamodb:Query", ROOM_LIST, {"get_rooms"}),
     Row("find rooms that are over", "dynamodb:Query", ROOM_SWEEP, {"sweep_rooms"}),
-    Row("remove a room, or read or write many",
-        "dynamodb:DeleteItem BatchWriteItem BatchGetItem Query", ROOMS, NOBODY),
+    Row("tell meetings from strays", "dynamodb:BatchGetItem", ROOMS, {"sweep_rooms"}),
+    Row("remove a room, or write many", "dynamodb:DeleteItem BatchWriteItem Query", ROOMS, NOBODY),
     # ------------------------------------------------------------------------- recordings
     Row("write a state", "dynamodb:UpdateItem", RECORDINGS, WRITES_STATES),
     Row("put a recording, or the mark of a deleted one", "dynamodb:PutItem", RECORDINGS,
@@ -125,7 +125,8 @@ TABLE = [
     # ------------------------------------------------------------------------------ files
     Row("read a file", "s3:GetObject", FILE, LOOKS_FOR_FILES),
     Row("be told that a file is missing", "s3:ListBucket", BUCKET, LOOKS_FOR_FILES),
-    Row("delete a file", "s3:DeleteObject", FILE, DELETES | {"recording_uploaded"}),
+    Row("delete a file, also one that comes after its deletion", "s3:DeleteObject", FILE,
+        DELETES | {"recording_uploaded", "sweep_recordings"}),
     Row("put a file, which only egress does", "s3:PutObject AbortMultipartUpload RestoreObject "
         "ReplicateObject PutObjectAcl PutObjectTagging", [FILE, ANOTHER_FILE], NOBODY),
     Row("delete old versions of a file", "s3:DeleteObjectVersion", FILE, NOBODY),

@@ -1,5 +1,6 @@
 """What the console's cookie opens, and to whom."""
 
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -7,7 +8,7 @@ from importlib import import_module
 import jwt
 import pytest
 
-from dev.aws import API_KEY
+from dev.aws import API_KEY, ENVIRONMENT
 from dev.template import ROOT
 from meet import wiring
 from meet.access import OPERATIONS, Credential
@@ -189,9 +190,14 @@ def test_only_who_shows_a_cookie_makes_the_authorizer_load_the_jwt_library() -> 
         "except Exception as refused: print(refused, 'jwt' in sys.modules)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **ENVIRONMENT},
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert done.stdout.strip() == "Unauthorized False"
+    assert done.stdout.splitlines()[-1] == "Unauthorized False"
 
 
 def test_the_cookie_is_not_logged(cookie: str, logs: Logs) -> None:

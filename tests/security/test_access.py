@@ -72,7 +72,7 @@ def in_memory(studio: Studio) -> Target:
     assert through_the_authorizer("GET", f"{API}/rooms", old, "/rooms", None)[0] == 200
     set_keys(first=API_KEY)
     wiring.reset()  # as functions forget after SECRETS_MAX_AGE
-    studio.livekit.meetings.clear()
+    studio.livekit.inside.clear()
     return Target(
         ORIGIN,
         API_KEY,
