@@ -12,6 +12,8 @@ from moto import mock_aws
 from dev.template import resources
 
 API_KEY = "the-first-key"
+ADMIN_USERNAME = "admin"
+ADMIN_PASSWORD = "the-admins-password"  # noqa: S105 - opens nothing
 LIVEKIT_KEY = "livekit-key"
 LIVEKIT_SECRET = "livekit-secret-of-at-least-32-bytes"  # noqa: S105 - opens nothing
 
@@ -25,7 +27,9 @@ ENVIRONMENT = {
     "RECORDINGS_TABLE": "RecordingsTable",
     "RECORDINGS_BUCKET": "recordings",
     "MAX_RECORDING_SECONDS": "21600",
-    "PLAYBACK_SECRET": "PlaybackSecret",
+    "SIGNING_SECRET": "SigningSecret",
+    "ADMIN_SECRET": "AdminSecret",
+    "PUBLIC_URL": "",
     "IDEMPOTENCY_TABLE": "IdempotencyTable",
     "API_KEYS_SECRET": "ApiKeysSecret",
     "LIVEKIT_SECRET": "LiveKitSecret",
@@ -34,6 +38,7 @@ ENVIRONMENT = {
 }
 
 SECRETS = {
+    "AdminSecret": {"username": ADMIN_USERNAME, "password": ADMIN_PASSWORD},
     "ApiKeysSecret": {"first": API_KEY},
     "LiveKitSecret": {"apiKey": LIVEKIT_KEY, "apiSecret": LIVEKIT_SECRET},
 }
@@ -57,7 +62,7 @@ def memory_aws() -> Iterator[None]:
             CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
         )
         secrets = boto3.client("secretsmanager")
-        secrets.create_secret(Name="PlaybackSecret", SecretString="signs-playback-links")
+        secrets.create_secret(Name="SigningSecret", SecretString="signs-links-and-sessions")
         for name, value in SECRETS.items():
             secrets.create_secret(Name=name, SecretString=json.dumps(value))
         yield

@@ -11,7 +11,8 @@ from typing import Any
 
 from meet import clock, wiring
 from meet.access import OPERATIONS, Credential, is_valid_key
-from meet.errors import MeetError
+from meet.console import browser
+from meet.errors import MeetError, Unauthorized
 from meet.recordings import playback
 
 logger = logging.getLogger()
@@ -45,6 +46,18 @@ def _has_api_key(event: dict[str, Any]) -> bool:
     return is_valid_key(key, keys.values())
 
 
+def _has_session(event: dict[str, Any]) -> bool:
+    shown = browser.cookies(event, browser.SESSION_COOKIE)
+    is_write = event["httpMethod"] not in {"GET", "HEAD"}
+    if not shown or (is_write and not browser.is_same_origin(event, os.environ["PUBLIC_URL"])):
+        return False
+    try:
+        wiring.console_tokens().read_session(shown)
+    except Unauthorized:
+        return False
+    return True
+
+
 def _has_playback_link(event: dict[str, Any]) -> bool:
     token = (event["queryStringParameters"] or {}).get(playback.PARAMETER)
     if token is None:
@@ -71,6 +84,7 @@ def _header(event: dict[str, Any], name: str) -> str | None:
 
 _CHECKS: dict[Credential, Callable[[dict[str, Any]], bool]] = {
     Credential.API_KEY: _has_api_key,
+    Credential.CONSOLE_COOKIE: _has_session,
     Credential.PLAYBACK_LINK: _has_playback_link,
 }
 

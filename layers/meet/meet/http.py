@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 from aws_lambda_powertools import Logger
@@ -16,6 +16,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ValidationError
 
 from meet.access import Credential
 from meet.errors import (
@@ -32,6 +33,7 @@ from meet.types import QueryInteger, expected, sentence
 
 Event: TypeAlias = dict[str, Any]
 Reply: TypeAlias = dict[str, Any]
+Model = TypeVar("Model", bound=BaseModel)
 Handler: TypeAlias = Callable[[Event, LambdaContext], Reply]
 
 MAX_BODY_BYTES = 100 * 1024
@@ -142,13 +144,24 @@ def no_content() -> Response[str]:
 def _with_json_body(event: Event) -> Event:
     """Return the event with its body as plain JSON text.
 
+    An operation that takes a body finds an empty object where none came.
+    """
+    body = json_object(event, max_bytes=MAX_BODY_BYTES)
+    if body is None:
+        return _as_json(event, "{}" if event["httpMethod"] in {"POST", "PUT"} else None)
+    return _as_json(event, json.dumps(body))
+
+
+def json_object(event: Event, *, max_bytes: int) -> dict[str, Any] | None:
+    """Return the body, None where none came.
+
     Raises BodyTooLarge, UnsupportedMediaType, MalformedBody, or InvalidRequest for a body that
-    is JSON but no object. An operation that takes a body finds an empty object where none came.
+    is JSON but no object.
     """
     raw = raw_body(event)
     if not raw:
-        return _as_json(event, "{}" if event["httpMethod"] in {"POST", "PUT"} else None)
-    if len(raw) > MAX_BODY_BYTES:
+        return None
+    if len(raw) > max_bytes:
         raise BodyTooLarge
     if _media_type(event) != _JSON:
         raise UnsupportedMediaType
@@ -160,7 +173,16 @@ def _with_json_body(event: Event) -> Event:
         raise MalformedBody
     if not isinstance(value, dict):
         raise InvalidRequest(("", expected("object", value).message()))
-    return _as_json(event, json.dumps(value))
+    return value
+
+
+def read_body(event: Event, model: type[Model], *, max_bytes: int) -> Model:
+    """Return the body as a model; raise as json_object does, or InvalidRequest."""
+    try:
+        return model.model_validate(json_object(event, max_bytes=max_bytes) or {})
+    except ValidationError as error:
+        found = [(".".join(map(str, each["loc"])), sentence(dict(each))) for each in error.errors()]
+        raise InvalidRequest(*found) from error
 
 
 def _as_json(event: Event, text: str | None) -> Event:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from meet.aws import AWS_CONFIG, S3_CONFIG
 from meet.clock import SECOND
+from meet.signing import derived_key
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
 
     from meet.access_token import AccessTokens
+    from meet.console.admin import Admin
+    from meet.console.attempts import LoginAttempts
+    from meet.console.tokens import ConsoleTokens
     from meet.media_server import MediaServer
     from meet.participants.service import ParticipantService
     from meet.recorder import Recorder
@@ -115,9 +119,33 @@ def recorder() -> "Recorder":
     return LiveKitEgress(_twirp_client(), _upload)
 
 
-def playback_key() -> str:
+def playback_key() -> bytes:
     """Return what playback links are signed with."""
-    return secret(os.environ["PLAYBACK_SECRET"])
+    return derived_key(secret(os.environ["SIGNING_SECRET"]), "playback links")
+
+
+def admin() -> "Admin":
+    """Return who may log in to the console."""
+    from meet.console.admin import Admin
+
+    stored = json.loads(secret(os.environ["ADMIN_SECRET"]))
+    return Admin(stored["username"], stored["password"])
+
+
+def console_tokens() -> "ConsoleTokens":
+    """Return what signs and reads the console's cookies; another password is another key."""
+    from meet.console.tokens import ConsoleTokens
+
+    fingerprint = admin().fingerprint
+    key = derived_key(secret(os.environ["SIGNING_SECRET"]), "console", bound_to=fingerprint)
+    return ConsoleTokens(key, owner())
+
+
+def login_attempts() -> "LoginAttempts":
+    """Return what slows guessers down."""
+    from meet.console.attempts import LoginAttempts
+
+    return LoginAttempts(room_repository().client, os.environ["IDEMPOTENCY_TABLE"])
 
 
 def _upload() -> "S3Upload":
