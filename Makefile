@@ -42,7 +42,7 @@ deploy: build ## Deploy to your AWS account; ENV=prod for samconfig.toml's [prod
 	    END { if (!found) print "--guided" }' samconfig.toml)
 
 pictures: environment ## Take the pictures of the web pages in docs/pictures anew
-	@$(PYTHON) -m pytest -q tests/browser/pictures.py
+	@$(PYTHON) -m pytest -q tests/browser/console_pictures.py tests/browser/pictures.py
 
 openapi: environment ## Write docs/openapi.json anew
 	@$(PYTHON) -m dev.openapi

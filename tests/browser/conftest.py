@@ -8,6 +8,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
+from dev.frontend import BUILT
+from dev.stack import LocalStack
+from tests.browser.visitors import AXE
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _FLAGS = [
     "--no-sandbox",
@@ -71,3 +75,14 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="module")
+def built_pages(stack: LocalStack) -> None:
+    """The built pages: the stack builds them when it starts."""
+    if (BUILT / "meeting.html").exists() and AXE.exists():
+        return
+    message = "The web pages could not be built: no test of them ran."
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(f"!!! {message}")

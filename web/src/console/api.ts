@@ -50,16 +50,15 @@ export interface Page<Item> {
 export const API = "/meet/api/v1";
 const MOST_IDS = 100; // in one address
 
-/** Call the API; when the session has ended, once somebody has logged in again. Throws Refused. */
+/** Call the API; when the session has ended, again once somebody has logged in. Throws Refused. */
 async function call(method: string, path: string, body?: unknown): Promise<Response> {
-  for (;;) {
-    try {
-      return await ask(method, API + path, body);
-    } catch (error) {
-      if (!(error instanceof Refused) || error.status !== 401) throw error;
-    }
-    await loggedInAgain();
+  try {
+    return await ask(method, API + path, body);
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status !== 401) throw error;
   }
+  await loggedInAgain();
+  return ask(method, API + path, body);
 }
 
 async function json<Body>(method: string, path: string, body?: unknown): Promise<Body> {

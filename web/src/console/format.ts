@@ -3,6 +3,7 @@
 import { locale } from "../i18n/language";
 
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 const longMoment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
 const unit = (name: string, digits = 0) =>
   new Intl.NumberFormat(locale, {
@@ -10,6 +11,7 @@ const unit = (name: string, digits = 0) =>
   });
 
 export const number = (value: number) => new Intl.NumberFormat(locale).format(value);
+export const date = (time: number) => day.format(time);
 export const when = (time: number) => moment.format(time);
 export const fully = (time: number) => longMoment.format(time);
 

@@ -18,21 +18,24 @@ interface Props {
 
 /** Copies a text, and says so. */
 export function CopyButton({ label, text, name, className = "small", isIcon = false }: Props) {
-  const [isDone, setDone] = useState(false);
+  const [state, setState] = useState<"idle" | "busy" | "done">("idle");
+  const isDone = state === "done";
   useEffect(() => {
     if (!isDone) return;
-    const timer = window.setTimeout(() => setDone(false), SHOWN);
+    const timer = window.setTimeout(() => setState("idle"), SHOWN);
     return () => window.clearTimeout(timer);
   }, [isDone]);
 
   const copy = async () => {
+    setState("busy");
     const found = typeof text === "string" ? Promise.resolve(text) : text();
     // A promise, since Safari allows copying only while the click lasts.
     const blob = found.then((content) => new Blob([content], { type: "text/plain" }));
     try {
       await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);
-      setDone(true);
+      setState("done");
     } catch {
+      setState("idle");
       toast(t("copyFailed"));
     }
   };
@@ -42,7 +45,7 @@ export function CopyButton({ label, text, name, className = "small", isIcon = fa
         {isDone ? <Check /> : <Copy />}
         {!isIcon && (isDone ? t("copied") : label)}
       </button>
-      <span className="visually-hidden" role="status">{isDone ? t("copied") : ""}</span>
+      {state !== "idle" && <span className="visually-hidden" role="status">{isDone && t("copied")}</span>}
     </>
   );
 }

@@ -42,6 +42,10 @@ export function usePages<Item extends object>(path: string, changes?: (item: Ite
     await read(PAGE, current);
     setMore(false);
   };
+  const add = useCallback((item: Item) => {
+    latest.current += 1; // what is on its way may have it too
+    setPages((before) => before && { ...before, items: [item, ...before.items] });
+  }, []);
   const drop = (isGone: (item: Item) => boolean) => {
     latest.current += 1; // what is on its way may still have it
     setPages((before) => before && { ...before, items: before.items.filter((item) => !isGone(item)) });
@@ -67,5 +71,5 @@ export function usePages<Item extends object>(path: string, changes?: (item: Ite
     };
   }, [isMoving, reload]);
 
-  return { items: current?.items ?? null, hasMore: current?.next != null, error, reload, more, isMore, drop };
+  return { items: current?.items ?? null, hasMore: current?.next != null, error, reload, more, isMore, add, drop };
 }

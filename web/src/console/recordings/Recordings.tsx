@@ -18,16 +18,23 @@ interface Props {
   room?: string;
   /** Shows in each row of which room it is. */
   isOfMany?: boolean;
+  /** One that was just started: lists may not have it yet. */
+  started?: Recording | null;
   empty?: ReactNode;
 }
 
 /** Recordings, with all that can be done to one or several. */
-export function Recordings({ status = "", room = "", isOfMany = false, empty }: Props) {
+export function Recordings({ status = "", room = "", isOfMany = false, started = null, empty }: Props) {
   const query = new URLSearchParams(Object.entries({ status, roomName: room }).filter(([, value]) => value));
   const recordings = usePages<Recording>(query.size ? `/recordings?${query}` : "/recordings", isMoving);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [deleting, setDeleting] = useState<Recording[] | null>(null);
   const { stop, stopping } = useStop(recordings.reload);
+
+  const { add } = recordings;
+  useEffect(() => {
+    if (started) add(started);
+  }, [started, add]);
 
   const finished = (recordings.items ?? []).filter(isFinished);
   const picked = finished.filter(({ id }) => chosen.has(id));

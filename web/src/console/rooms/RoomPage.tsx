@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { getRoom, startRecording, updateRoom, type Preferences, type Room } from "../api";
+import { getRoom, startRecording, updateRoom, type Preferences, type Recording, type Room } from "../api";
 import { fully, number, when } from "../format";
 import { Refused } from "../http";
 import { Back, Record } from "../icons";
@@ -57,7 +57,7 @@ export function RoomPage({ name }: { name: string }) {
 
 function Shown({ room, onChange }: { room: Room; onChange: (room: Room) => void }) {
   const [isEnding, setEnding] = useState(false);
-  const [starts, setStarts] = useState(0);
+  const [started, setStarted] = useState<Recording | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   const name = room.roomName;
@@ -66,9 +66,8 @@ function Shown({ room, onChange }: { room: Room; onChange: (room: Room) => void 
     setBusy(true);
     setProblem(null);
     try {
-      await startRecording(name);
+      setStarted(await startRecording(name));
       toast(t("recordingBegins"));
-      setStarts(starts + 1);
     } catch (error) {
       setProblem(error);
     }
@@ -98,7 +97,7 @@ function Shown({ room, onChange }: { room: Room; onChange: (room: Room) => void 
       </div>
       <section aria-labelledby="recordings">
         <h2 id="recordings" className="list-title">{t("recordings")}</h2>
-        <Recordings key={starts} room={name} />
+        <Recordings room={name} started={started} />
       </section>
       {isEnding && <EndRoom name={name} onClose={() => setEnding(false)} onEnded={() => go(paths.rooms)} />}
     </>

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Room } from "../api";
-import { number, when } from "../format";
+import { date, number, when } from "../format";
 import { Plus } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
 import { Heading } from "../parts/Heading";
@@ -72,7 +72,7 @@ function Row({ room, onEnd }: { room: Room; onEnd: () => void }) {
         {off.length > 0 && <span className="row-note">{t("without", { what: off.map(({ label }) => t(label)).join(", ") })}</span>}
       </th>
       <td data-label={t("endsIn")}><Expiry at={room.expirationDate} /></td>
-      <td className="wide-only created soft">{when(room.creationDate)}</td>
+      <td className="wide-only created soft" title={when(room.creationDate)}>{date(room.creationDate)}</td>
       <td className="wide-only soft">{room.maxParticipants ? t("atMost", { count: number(room.maxParticipants) }) : t("anyNumber")}</td>
       <td data-label={t("copyLinkFor")}>
         <span className="joined">

@@ -64,7 +64,7 @@ export const en = {
   isOver: "Over",
   created: "Created",
   people: "People",
-  atMost: "At most {count}",
+  atMost: "Up to {count}",
   anyNumber: "No limit",
   copyLinkFor: "Copy link for",
   copyLinkOf: "Copy {role} link of {name}",

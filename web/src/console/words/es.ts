@@ -66,7 +66,7 @@ export const es: Words = {
   isOver: "Terminada",
   created: "Creada",
   people: "Personas",
-  atMost: "{count} como máximo",
+  atMost: "Hasta {count}",
   anyNumber: "Sin límite",
   copyLinkFor: "Copiar enlace para",
   copyLinkOf: "Copiar el enlace de {role} de {name}",
