@@ -7,7 +7,10 @@ from http.cookies import SimpleCookie
 from importlib import import_module
 from typing import Any
 
+import boto3
+
 from dev.aws import ADMIN_PASSWORD, ADMIN_USERNAME
+from meet import wiring
 from tests.functions.conftest import CONTEXT, ORIGIN, Reply, event
 
 SESSION, KNOWN = "OvMeetAccessToken", "OvMeetKnownBrowser"
@@ -85,6 +88,14 @@ def authorize(
         assert str(error) == "Unauthorized"
         return None
     return answer
+
+
+def set_admin(**changes: str) -> None:
+    """Change the admin's secret, and let every function see it."""
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId="AdminSecret", SecretString=json.dumps(RIGHT | changes)
+    )
+    wiring.reset()
 
 
 def claims_of(token: str) -> dict[str, Any]:

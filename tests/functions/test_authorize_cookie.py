@@ -21,16 +21,8 @@ WRITE = ("POST", "/api/v1/rooms")
 
 
 @pytest.fixture
-def browser(aws: None, still_clock: Clock) -> Browser:
-    """A browser that is logged in to the console."""
-    browser = Browser()
-    assert browser.log_in().status == 200
-    return browser
-
-
-@pytest.fixture
-def cookie(browser: Browser) -> str:
-    return f"{SESSION}={browser.jar[SESSION]}"
+def cookie(console: Browser) -> str:
+    return f"{SESSION}={console.jar[SESSION]}"
 
 
 def test_it_opens_exactly_what_the_api_key_opens(cookie: str) -> None:
@@ -149,13 +141,13 @@ def test_an_expired_one_opens_nothing(cookie: str, still_clock: Clock) -> None:
     assert authorize({"Cookie": cookie}) is None
 
 
-def test_an_edited_one_and_one_that_is_not_of_a_session_open_nothing(browser: Browser) -> None:
-    claims, key = claims_of(browser.jar[SESSION]), wiring.console_tokens().key
+def test_an_edited_one_and_one_that_is_not_of_a_session_open_nothing(console: Browser) -> None:
+    claims, key = claims_of(console.jar[SESSION]), wiring.console_tokens().key
     for token in (
         jwt.encode(claims | {"exp": claims["exp"] + 9999}, b"our key?" * 4, algorithm="HS256"),
         jwt.encode(claims, "", algorithm="none"),
         jwt.encode(claims | {"aud": ["another"]}, key, algorithm="HS256"),
-        browser.jar[KNOWN],
+        console.jar[KNOWN],
     ):
         assert authorize({"Cookie": f"{SESSION}={token}"}) is None
 

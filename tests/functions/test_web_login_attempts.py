@@ -1,12 +1,14 @@
 """Guessing the console's password: ever slower, however many guess, and the admin comes in."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
+from dev.template import functions
 from meet import wiring
 from meet.clock import DAY, HOUR, MINUTE, SECOND
-from meet.console.attempts import OF_ALL, OF_ONE, of_address
+from meet.console.attempts import OF_ALL, OF_ONE, PREFIX, of_address
 from meet.errors import TooManyAttempts
 from tests.conftest import Clock
 from tests.functions.conftest import AwsCalls
@@ -15,9 +17,10 @@ from tests.functions.console import KNOWN, RIGHT, WRONG, Answer, Browser
 TOO_MANY = {"code": 429, "message": "Too many attempts"}
 
 
-@pytest.fixture
-def browser(aws: None, still_clock: Clock) -> Browser:
-    return Browser()
+@pytest.fixture(autouse=True)
+def quick_digests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make digests that cost nothing: these tests make hundreds."""
+    monkeypatch.setattr("meet.console.admin._COST", {"n": 2, "r": 1, "p": 1, "dklen": 32})
 
 
 def guess(browser: Browser, times: int) -> list[int]:
@@ -162,6 +165,42 @@ def test_parallel_guesses_get_no_further_than_those_one_after_the_other(
     with ThreadPoolExecutor(8) as pool:
         let_through = sum(pool.map(begin, range(40)))
     assert 0 < let_through <= OF_ONE.free
+
+
+def test_the_template_lets_the_web_function_count_attempts_and_touch_nothing_else(
+    browser: Browser, still_clock: Clock, aws_calls: AwsCalls
+) -> None:
+    [statement] = [
+        statement
+        for policy in functions()["web"]["Policies"]
+        for statement in policy["Statement"]
+        if statement["Resource"] == {"GetAtt": "IdempotencyTable.Arn"}
+    ]
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{PREFIX}*"]}}
+    assert statement["Condition"] == condition
+    aws_calls.forget()
+    browser.log_in(WRONG)
+    browser.log_in()
+    made = {
+        (action, request["TableName"], request["Key"]["id"]["S"])
+        for operation, parameters, _ in aws_calls.made
+        if operation != "GetSecretValue"
+        for action, request in requests(operation, parameters)
+    }
+    assert {action for action, _, _ in made} == set(statement["Action"])
+    assert {table for _, table, _ in made} == {"IdempotencyTable"}
+    assert all(key.startswith(PREFIX) for _, _, key in made)
+
+
+def requests(operation: str, parameters: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return what an operation takes permission for, and what it is about."""
+    if operation != "TransactWriteItems":
+        return [(f"dynamodb:{operation}", parameters)]
+    return [
+        (f"dynamodb:{kind}Item", request)
+        for item in parameters["TransactItems"]
+        for kind, request in item.items()
+    ]
 
 
 def test_the_counters_go_by_themselves(browser: Browser, still_clock: Clock) -> None:

@@ -100,7 +100,7 @@ def origin(api: APIGatewayRestResolver) -> str:
 
 
 def room_of_caller(api: APIGatewayRestResolver) -> str | None:
-    """Return the one room that the caller may touch, None for a caller with an API key.
+    """Return the one room that the caller may touch, None for the admin, who may touch all.
 
     The authorizer says so, since it alone saw the credential; what it does not say is nothing
     that a caller could.

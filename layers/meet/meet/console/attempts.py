@@ -18,6 +18,8 @@ PREFIX = "login#"
 
 REMEMBERED = DAY
 _TRIES = 4
+_SOMEBODY_ELSE = {"None", "ConditionalCheckFailed", "TransactionConflict"}
+"""Why nothing was counted when another attempt was, in the same moment."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,11 @@ class LoginAttempts:
             updates = [self._counted(key, limits[key], seen[key]) for key in limits]
             try:
                 self.client.transact_write_items(TransactItems=updates)
-            except self.client.exceptions.TransactionCanceledException:
-                continue  # somebody else was counted meanwhile
+            except self.client.exceptions.TransactionCanceledException as error:
+                reasons = {each["Code"] for each in error.response["CancellationReasons"]}
+                if not reasons <= _SOMEBODY_ELSE:
+                    raise
+                continue
             return
         raise TooManyAttempts(SECOND)
 
