@@ -105,21 +105,9 @@ def main() -> None:
     began = time.monotonic()
     if not is_current():
         make()
-    _print_sizes()
-    print(f"{BUILT.relative_to(build.ROOT)}: {time.monotonic() - began:.1f} s")
-
-
-def _print_sizes() -> None:
-    """Say what every file weighs, and what a page loads first."""
-    packed = {file.relative_to(BUILT).with_suffix(""): file for file in BUILT.rglob("*.gz")}
-    print("        KB    packed")
-    for name, file in sorted(packed.items()):
-        whole, small = len(gzip.decompress(file.read_bytes())), file.stat().st_size
-        print(f"{whole / 1000:10.1f}{small / 1000:10.1f}  {name}")
-    for page in sorted(BUILT.glob("*.html")):
-        scripts = set(re.findall(r"assets/[^\"]+\.js", page.read_text()))
-        size = sum(packed[Path(script)].stat().st_size for script in scripts)
-        print(f"{size / 1000:20.1f}  scripts that {page.name} loads first")
+    size = sum(file.stat().st_size for file in BUILT.rglob("*.gz"))
+    took = time.monotonic() - began
+    print(f"{BUILT.relative_to(build.ROOT)}: {size / 1e6:.1f} MB packed, {took:.1f} s")
 
 
 if __name__ == "__main__":

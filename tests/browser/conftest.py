@@ -4,13 +4,16 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
-from dev.frontend import BUILT
-from dev.stack import LocalStack
+from dev.template import ROOT
 from tests.browser.visitors import AXE
+
+if TYPE_CHECKING:
+    from dev.stack import LocalStack
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _FLAGS = [
@@ -70,19 +73,20 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture(scope="module")
-def built_pages(stack: LocalStack) -> None:
+@pytest.fixture(scope="session")
+def pages(stack: "LocalStack") -> None:
     """The built pages: the stack builds them when it starts."""
-    if (BUILT / "meeting.html").exists() and AXE.exists():
+    built = ROOT / "functions/web/static/meeting.html"
+    if built.exists() and AXE.exists():
         return
     message = "The web pages could not be built: no test of them ran."
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(f"!!! {message}")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()

@@ -14,7 +14,7 @@ from tests.browser.visitors import Visitor, picture, visitor
 from tests.live import Client
 from tests.stack.test_recordings import film_for, meeting, reaches, start
 
-pytestmark = pytest.mark.usefixtures("built_pages")
+pytestmark = pytest.mark.usefixtures("pages")
 
 COLOURS = {
     "Ada Lovelace": (112, 140, 112),

@@ -18,7 +18,7 @@ from tests.browser.console import (
 from tests.browser.visitors import visitor
 from tests.live import Client, eventually
 
-pytestmark = pytest.mark.usefixtures("built_pages")
+pytestmark = pytest.mark.usefixtures("pages")
 
 NASTY = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 FIRST_LOAD_BYTES = 150 * 1024

@@ -12,7 +12,7 @@ from tests.browser.test_playback import ADA, BLUE, COLOURS
 from tests.live import Client, eventually
 from tests.stack.test_recordings import film_for, meeting
 
-pytestmark = pytest.mark.usefixtures("built_pages")
+pytestmark = pytest.mark.usefixtures("pages")
 
 LOOK = """async (second) => {
   const player = document.querySelector("video");

@@ -10,7 +10,7 @@ from tests.browser.console import LOADED_MS, admin, is_clean, row, shows
 from tests.browser.visitors import Visitor, visitor
 from tests.live import Client, eventually
 
-pytestmark = pytest.mark.usefixtures("built_pages")
+pytestmark = pytest.mark.usefixtures("pages")
 
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 PAGE = 50
