@@ -60,14 +60,20 @@ export function usePages<Item extends object>(path: string, changes?: (item: Ite
 
   const isMoving = changes !== undefined && (current?.items.some(changes) ?? false);
   useEffect(() => {
-    const look = () => {
-      if (document.visibilityState === "visible") void reload();
+    let timer: number | undefined;
+    let isOver = false;
+    const look = async () => {
+      window.clearTimeout(timer);
+      if (document.visibilityState === "visible") await reload();
+      if (isMoving && !isOver) timer = window.setTimeout(() => void look(), POLL);
     };
-    const timer = isMoving ? window.setInterval(look, POLL) : undefined;
-    document.addEventListener("visibilitychange", look);
+    const seen = () => void look();
+    if (isMoving) timer = window.setTimeout(seen, POLL);
+    document.addEventListener("visibilitychange", seen);
     return () => {
-      window.clearInterval(timer);
-      document.removeEventListener("visibilitychange", look);
+      isOver = true;
+      window.clearTimeout(timer);
+      document.removeEventListener("visibilitychange", seen);
     };
   }, [isMoving, reload]);
 
