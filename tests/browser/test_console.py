@@ -154,7 +154,7 @@ def test_a_page_of_another_origin_can_do_nothing_with_the_cookie(
 
 
 def test_nothing_that_people_wrote_runs(api: Client, browser: Browser) -> None:
-    api.create_room(roomNamePrefix=NASTY)
+    api.create_room(roomNamePrefix="<img src=x onerror=alert(1)>")
     recording = failed_recording(api, f"markup{NASTY}", f"It broke: {NASTY}")
     with admin(browser, api, "#/recordings") as somebody:
         somebody.page.add_init_script("window.alert = () => { window.hasRun = true; };")

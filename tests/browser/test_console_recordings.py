@@ -27,6 +27,7 @@ LOOK = """async (second) => {
 }"""
 
 FRAMES = "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames"
+MOVES = f"(before) => {FRAMES} > before + 10"
 
 
 def test_a_recording_becomes_ready_before_ones_eyes_and_plays(
@@ -58,7 +59,7 @@ def test_a_recording_becomes_ready_before_ones_eyes_and_plays(
         (recording,) = api.call("GET", f"/recordings?roomName={room['roomName']}").body
         row(somebody, "Ready").get_by_role("link", name="Play").click()
         expect(page.locator("video")).to_be_visible(timeout=LOADED_MS)
-        page.wait_for_function("document.querySelector('video').readyState >= 1")
+        page.wait_for_function("() => document.querySelector('video').readyState >= 1")
         length = page.evaluate("document.querySelector('video').duration")
         assert abs(length - recording["duration"]) < 0.5
 
@@ -71,7 +72,7 @@ def test_a_recording_becomes_ready_before_ones_eyes_and_plays(
             assert (blue > red) == (expected == BLUE), (second, red, blue)
         before = page.evaluate(FRAMES)
         page.evaluate("document.querySelector('video').play()")
-        page.wait_for_function(f"{FRAMES} > {before} + 10")
+        page.wait_for_function(MOVES, arg=before)
         assert somebody.complaints() == []
 
         with page.expect_download() as download:

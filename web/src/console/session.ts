@@ -74,6 +74,7 @@ async function tick(): Promise<void> {
   const { renewedAt, expiresAt } = session;
   const isUsed = usedAt > renewedAt;
   if (Date.now() < (isUsed ? (renewedAt + expiresAt) / 2 : expiresAt)) return;
+  usedAt = 0; // what was done so far counts once
   try {
     await enter(isUsed ? "POST" : "GET", "/session");
   } catch (error) {
