@@ -57,6 +57,18 @@ def test_the_wait_doubles_and_has_an_end(browser: Browser, still_clock: Clock) -
     assert browser.log_in().status == 200, "the right password gets in"
 
 
+def test_the_wait_is_told_in_seconds_never_too_few(browser: Browser, still_clock: Clock) -> None:
+    guess(browser, OF_ONE.free)
+    still_clock.advance(SECOND)
+    guess(browser, 1)
+    told = []
+    for _ in range(4):
+        told.append(browser.log_in().headers["retry-after"])
+        still_clock.advance(SECOND // 2)
+    assert told == ["2", "2", "1", "1"]
+    assert browser.log_in().status == 200
+
+
 def test_a_success_makes_up_for_the_failures_before(browser: Browser) -> None:
     for _ in range(5):
         assert guess(browser, OF_ONE.free - 1) == [401] * (OF_ONE.free - 1)

@@ -76,3 +76,10 @@ def test_the_console_has_a_page_with_and_without_a_slash(api: Client) -> None:
         page = api.call("GET", api.stack.origin + path, key=None)
         assert page.status == 200, path
         assert page.headers["Content-Type"].startswith("text/html")
+
+
+def test_the_password_is_long_and_of_characters_that_nobody_mistakes(api: Client) -> None:
+    password = api.stack.admin_password
+    assert len(password) == 24
+    assert password.isalnum()
+    assert not set(password) & set("01IOl")

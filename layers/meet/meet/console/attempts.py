@@ -75,7 +75,7 @@ class LoginAttempts:
         for attempt in range(_TRIES):
             clock.pause(attempt)
             seen = {key: self._read(key) for key in limits}
-            wait = max(each.get("notBefore", 0) for each in seen.values()) - clock.now()
+            wait = max(int(each.get("notBefore", 0)) for each in seen.values()) - clock.now()
             if wait > 0:
                 raise TooManyAttempts(wait)
             updates = [self._counted(key, limits[key], seen[key]) for key in limits]
