@@ -1,6 +1,6 @@
 """The console's door and what holds on each of its pages, in a real browser on the real stack."""
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -171,9 +171,11 @@ def test_nothing_that_people_wrote_runs(api: Client, browser: Browser) -> None:
         somebody.page.get_by_label("Name", exact=True).fill(NASTY)
         preview = somebody.page.locator(".preview")
         expect(preview).to_contain_text("img-srcx-onerroralert1scriptalert2script-")
-        somebody.open(console_url(api, f"#/rooms/{NASTY}"))
+        somebody.open(console_url(api, f"#/rooms/{quote(NASTY, safe='')}"))
         shows(somebody, "This room is over")
-        somebody.open(console_url(api, f"#/recordings?room={NASTY}&status={NASTY}"))
+        somebody.open(
+            console_url(api, f"#/recordings?{urlencode({'room': NASTY, 'status': NASTY})}")
+        )
         expect(somebody.page.locator(".chip")).to_contain_text(NASTY)
         assert somebody.page.locator("main img, main script").count() == 0
         assert not somebody.page.evaluate("window.hasRun")
