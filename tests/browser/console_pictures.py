@@ -67,6 +67,7 @@ def work(api: Client) -> Iterator[Work]:
 def test_take_the_consoles_pictures(api: Client, browser: Browser, work: Work, look: str) -> None:
     def take(somebody: Visitor, name: str) -> None:
         somebody.page.mouse.move(0, 0)
+        somebody.page.evaluate("window.scrollTo(0, 0)")
         expect(somebody.page.locator(".toast")).to_have_count(0, timeout=LOADED_MS)
         picture(somebody.page, PICTURES / f"console-{name}-{look}.png")
 

@@ -5,7 +5,6 @@ export { Close, Mark, Record, Stop } from "../ui/icons";
 export const Plus = icon(<path d="M12 5v14M5 12h14" />);
 export const Check = icon(<path d="M5 12.500l4.500 4.500L19 7.500" />);
 export const Copy = icon(<><rect x="9" y="9" width="11" height="11" rx="2.500" /><path d="M5.500 15A1.500 1.500 0 0 1 4 13.500v-8A1.500 1.500 0 0 1 5.500 4h8A1.500 1.500 0 0 1 15 5.500" /></>);
-export const Link = icon(<><path d="M10 13.500a4 4 0 0 0 6 .4l2.700-2.700a4 4 0 0 0-5.700-5.700l-1.200 1.200" /><path d="M14 10.500a4 4 0 0 0-6-.4l-2.700 2.700a4 4 0 0 0 5.700 5.700l1.200-1.200" /></>);
 export const QrIcon = icon(<><rect x="4" y="4" width="6" height="6" rx="1" /><rect x="14" y="4" width="6" height="6" rx="1" /><rect x="4" y="14" width="6" height="6" rx="1" /><path d="M14 14h2.500v2.500M20 14v.01M14 20h2M20 17.500V20h-1.500" /></>);
 export const Open = icon(<path d="M14 5h5v5M19 5l-8 8M17 14v3.500a1.500 1.500 0 0 1-1.500 1.500h-9A1.500 1.500 0 0 1 5 17.500v-9A1.500 1.500 0 0 1 6.500 7H10" />);
 export const Trash = icon(<path d="M5 7h14M10 7V4.500h4V7M7 7l.800 12.500h8.400L17 7M10.500 11v5M13.500 11v5" />);
