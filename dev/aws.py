@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "RECORDINGS_TABLE": "RecordingsTable",
     "RECORDINGS_BUCKET": "recordings",
     "MAX_RECORDING_SECONDS": "21600",
+    "RECORDING_RETENTION_DAYS": "0",
     "SIGNING_SECRET": "SigningSecret",
     "ADMIN_SECRET": "AdminSecret",
     "PUBLIC_URL": "",
@@ -34,6 +35,7 @@ ENVIRONMENT = {
     "API_KEYS_SECRET": "ApiKeysSecret",
     "LIVEKIT_SECRET": "LiveKitSecret",
     "LIVEKIT_URL": "wss://livekit.example.com",
+    "STACK_NAME": "meet",
     "STACK_ID": "arn:aws:cloudformation:eu-west-1:123456789012:stack/meet/1",
 }
 

@@ -1,7 +1,6 @@
 """The edge between API Gateway and the services: bodies, errors, logs and request ids."""
 
 import base64
-import binascii
 import json
 import os
 from collections.abc import Callable
@@ -47,6 +46,7 @@ MaxItems = Annotated[QueryInteger, Query(alias="maxItems", ge=1, le=MAX_ITEMS)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 _JSON = "application/json"
+_LOGGED = {"roomName": "room", "recordingId": "recording", "participantName": "participant"}
 
 logger = Logger()
 
@@ -84,11 +84,16 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
         reply["multiValueHeaders"].setdefault("Cache-Control", ["no-store"])  # rooms show secrets
         logger.info(
             f"{event['httpMethod']} {request['resourcePath']} {reply['statusCode']}",
-            extra={"status": reply["statusCode"], **(event["pathParameters"] or {})},
+            extra={"status": reply["statusCode"], **_ids(event)},
         )
         return reply
 
     return handler
+
+
+def _ids(event: Event) -> dict[str, str]:
+    """Return what a path names, by the keys that all log lines use."""
+    return {_LOGGED.get(name, name): v for name, v in (event["pathParameters"] or {}).items()}
 
 
 def origin(api: APIGatewayRestResolver) -> str:
@@ -218,7 +223,7 @@ def raw_body(event: Event) -> bytes:
         return body.encode("utf-8", "surrogatepass")
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise MalformedBody from error
 
 

@@ -7,11 +7,12 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from meet.aws import AWS_CONFIG, S3_CONFIG
-from meet.clock import SECOND
+from meet.clock import DAY, SECOND
 from meet.signing import derived_key
 
 if TYPE_CHECKING:
@@ -107,8 +108,10 @@ def recording_evidence() -> "RecordingEvidence":
     from meet.recordings.evidence import RecordingEvidence
 
     seconds = int(os.environ["MAX_RECORDING_SECONDS"])
+    retention = int(os.environ["RECORDING_RETENTION_DAYS"]) * DAY
+    recordings = replace(recording_repository(), retention=retention)
     return RecordingEvidence(
-        recording_repository(), room_repository(), recorder, media_store(), seconds * SECOND
+        recordings, room_repository(), recorder, media_store(), seconds * SECOND
     )
 
 
@@ -184,6 +187,8 @@ def access_tokens() -> "AccessTokens":
     if not livekit_url():
         raise MediaServerUnavailable("no LiveKit URL")
     key = json.loads(secret(os.environ["LIVEKIT_SECRET"]))
+    if not key["apiSecret"]:  # the parameter was forgotten
+        raise MediaServerUnavailable("no LiveKit secret")
     return AccessTokens(key["apiKey"], key["apiSecret"])
 
 

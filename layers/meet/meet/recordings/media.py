@@ -113,10 +113,11 @@ class MediaStore:
 
 def _base64(body: "StreamingBody") -> str:
     text, rest = "", b""
-    while chunk := body.read(_CHUNK):
-        chunk = rest + chunk
-        whole = len(chunk) - len(chunk) % 3  # three bytes are four characters
-        text += b64encode(chunk[:whole]).decode()  # CPython grows the text where it is
-        rest = chunk[whole:]
-    text += b64encode(rest).decode()
-    return text
+    while True:
+        chunk = body.read(_CHUNK)
+        rest += chunk
+        whole = len(rest) - (len(rest) % 3 if chunk else 0)  # three bytes are four characters
+        text += b64encode(rest[:whole]).decode()  # in a loop CPython grows it where it is
+        rest = rest[whole:]
+        if not chunk:
+            return text
