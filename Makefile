@@ -46,7 +46,7 @@ replay: environment ## Hand the dead letters of ENV's stack to their functions a
 	@$(PYTHON) -m dev.replay --env $(ENV)
 
 pictures: environment ## Take the pictures of the web pages in docs/pictures anew
-	@$(PYTHON) -m pytest -q tests/browser/pictures.py
+	@$(PYTHON) -m pytest -q tests/browser/console_pictures.py tests/browser/pictures.py
 
 openapi: environment ## Write docs/openapi.json anew
 	@$(PYTHON) -m dev.openapi

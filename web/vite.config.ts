@@ -29,7 +29,7 @@ function segmenter(): Plugin {
   };
 }
 
-// One entry page each: meeting.html is served at /meet/{roomName}/ by functions/web.
+// One entry page each: functions/web serves meeting.html at /meet/{roomName}/, console.html at /meet/console.
 export default defineConfig({
   base: BASE,
   plugins: [react(), segmenter()],
@@ -42,6 +42,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
-    rolldownOptions: { input: { meeting: "meeting.html" } },
+    rolldownOptions: { input: { console: "console.html", meeting: "meeting.html" } },
   },
 });

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 
-function icon(children: ReactNode) {
+/** Make an icon of what is drawn on 24 by 24. */
+export function icon(children: ReactNode) {
   return () => (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{children}</svg>
   );

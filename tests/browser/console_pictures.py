@@ -1,0 +1,108 @@
+"""Takes the console's pictures of docs/pictures in light, dark and on a phone (make pictures)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from meet.clock import DAY, HOUR, MINUTE
+from tests.browser.console import LOADED_MS, admin, console_url, failed_recording, row, shows
+from tests.browser.pictures import LOOKS, PICTURES
+from tests.browser.visitors import Visitor, picture, visitor
+from tests.live import Client
+from tests.stack.test_recordings import film_for, meeting, reaches, start
+
+pytestmark = pytest.mark.usefixtures("pages")
+
+COLOURS = {
+    "Ada Lovelace": (112, 140, 112),
+    "Grace Hopper": (150, 104, 150),
+    "Hedy Lamarr": (128, 120, 160),
+    "Alan Turing": (92, 148, 122),
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What there is to see: rooms, one of them recorded right now, and recordings."""
+
+    room: dict[str, Any]
+    filmed: str
+
+
+def record(api: Client, room: dict[str, Any], seconds: float) -> str:
+    path = start(api, room)
+    film_for(seconds)
+    api.call("PUT", path)
+    return str(reaches(api, path, "READY", 15)["id"])
+
+
+@pytest.fixture(scope="module")
+def work(api: Client) -> Iterator[Work]:
+    off = {"enabled": False}
+    api.create_room(roomNamePrefix="all-hands", lifetime=30 * DAY, maxParticipants=1000)
+    api.create_room(
+        roomNamePrefix="interview",
+        lifetime=7 * DAY,
+        maxParticipants=3,
+        preferences={"recordingPreferences": off, "chatPreferences": off},
+    )
+    critique = api.create_room(roomNamePrefix="design-critique", lifetime=DAY + 2 * HOUR)
+    api.create_room(roomNamePrefix="support", lifetime=9 * MINUTE, maxParticipants=2)
+    api.create_room(roomNamePrefix="", lifetime=5 * DAY)
+    room = api.create_room(roomNamePrefix="weekly-review", lifetime=3 * HOUR, maxParticipants=12)
+    people: dict[str, dict[str, Any]] = {
+        name: {"publish": ["camera"], "colour": colour} for name, colour in COLOURS.items()
+    }
+    failed_recording(api, critique["roomName"], "LiveKit did not start the recording.")
+    with meeting(api, room, **people):
+        _, filmed = (record(api, room, seconds) for seconds in (5, 14))
+        start(api, room)
+        yield Work(room, filmed)
+
+
+@pytest.mark.parametrize("look", ["light", "dark", "phone"])
+def test_take_the_consoles_pictures(api: Client, browser: Browser, work: Work, look: str) -> None:
+    def take(somebody: Visitor, name: str) -> None:
+        somebody.page.mouse.move(0, 0)
+        somebody.page.evaluate("window.scrollTo(0, 0)")
+        expect(somebody.page.locator(".toast")).to_have_count(0, timeout=LOADED_MS)
+        picture(somebody.page, PICTURES / f"console-{name}-{look}.png")
+
+    with visitor(browser, "admin", **LOOKS[look]) as stranger:
+        stranger.open(console_url(api))
+        expect(stranger.button("Log in")).to_be_visible(timeout=LOADED_MS)
+        take(stranger, "login")
+    with admin(browser, api, **LOOKS[look]) as somebody:
+        page = somebody.page
+        expect(row(somebody, work.room["roomName"])).to_be_visible(timeout=LOADED_MS)
+        take(somebody, "rooms")
+        page.get_by_role("link", name="New room").click()
+        shows(somebody, "New room")
+        page.get_by_label("Name", exact=True).fill("Quarterly planning")
+        page.get_by_label("1 week").check()
+        page.get_by_label("People at most").fill("25")
+        page.get_by_role("switch", name="Virtual background").click()
+        take(somebody, "new-room")
+        somebody.open(console_url(api, f"#/rooms/{work.room['roomName']}"))
+        expect(row(somebody, "Ready")).to_have_count(2, timeout=LOADED_MS)
+        take(somebody, "room")
+        somebody.button("Show QR code of the Publisher link").click()
+        take(somebody, "qr")
+        somebody.button("Close").click()
+        somebody.open(console_url(api, "#/recordings"))
+        expect(row(somebody, "Ready")).to_have_count(2, timeout=LOADED_MS)
+        take(somebody, "recordings")
+        somebody.open(console_url(api, f"#/recordings/{work.filmed}"))
+        video = page.locator("video")
+        expect(video).to_be_visible(timeout=LOADED_MS)
+        video.evaluate(
+            "player => new Promise((done) => {"
+            " player.addEventListener('seeked', done, {once: true}); player.currentTime = 8; })"
+        )
+        take(somebody, "recording")
+        somebody.open(console_url(api, "#/api"))
+        expect(page.locator(".operation")).to_have_count(16, timeout=LOADED_MS)
+        take(somebody, "api")

@@ -1,0 +1,137 @@
+"""Recordings in the console, in a real browser on the real stack."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from dev.people import PERIOD
+from tests.browser.console import LOADED_MS, admin, console_url, failed_recording, is_clean, row
+from tests.browser.test_console_rooms import CLIPBOARD, copied
+from tests.browser.test_playback import ADA, BLUE, COLOURS
+from tests.live import Client, eventually
+from tests.stack.test_recordings import film_for, meeting
+
+pytestmark = pytest.mark.usefixtures("pages")
+
+LOOK = """async (second) => {
+  const player = document.querySelector("video");
+  const seeked = new Promise((done) => player.addEventListener("seeked", done, {once: true}));
+  player.currentTime = second;
+  await seeked;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 16;
+  const context = canvas.getContext("2d");
+  context.drawImage(player, 0, 0, 16, 16);
+  return Array.from(context.getImageData(8, 4, 1, 1).data.slice(0, 3));
+}"""
+
+FRAMES = "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames"
+MOVES = f"(before) => {FRAMES} > before + 10"
+
+
+def test_a_recording_becomes_ready_before_ones_eyes_and_plays(
+    api: Client, browser: Browser
+) -> None:
+    room = api.create_room(roomNamePrefix="filmed")
+    with admin(browser, api, f"#/rooms/{room['roomName']}", permissions=CLIPBOARD) as somebody:
+        page = somebody.page
+        record = somebody.button("Record")
+        record.click()
+        expect(page.get_by_role("alert")).to_contain_text("nothing to record", timeout=LOADED_MS)
+        with meeting(api, room, Ada=ADA):
+
+            def begins() -> bool:  # LiveKit counts a track once its first packet came
+                record.click()
+                expect(record).to_be_enabled(timeout=LOADED_MS)
+                return page.locator("tbody tr").count() == 1
+
+            eventually(begins, 15, "the recording begins")
+            status = page.locator("tbody .status")
+            expect(status).to_have_text("Recording", timeout=LOADED_MS)
+            record.click()
+            already = "This room is being recorded already."
+            expect(page.get_by_role("alert")).to_have_text(already, timeout=LOADED_MS)
+            film_for(3 * PERIOD)
+            page.get_by_role("button", name="Stop").click()
+            expect(status).to_have_text("Ready", timeout=30_000)
+
+        (recording,) = api.call("GET", f"/recordings?roomName={room['roomName']}").body
+        row(somebody, "Ready").get_by_role("link", name="Play").click()
+        expect(page.locator("video")).to_be_visible(timeout=LOADED_MS)
+        page.wait_for_function("() => document.querySelector('video').readyState >= 1")
+        length = page.evaluate("document.querySelector('video').duration")
+        assert abs(length - recording["duration"]) < 0.5
+
+        # Ada's picture changed its colour by the clock on the wall, and startedAt is on it too.
+        began = recording["startedAt"] / 1000
+        change = PERIOD - began % PERIOD + PERIOD
+        for second in (change - 1.5, change + 1.5):
+            red, _, blue = page.evaluate(LOOK, second)
+            expected = COLOURS[int((began + second) / PERIOD) % 2]
+            assert (blue > red) == (expected == BLUE), (second, red, blue)
+        before = page.evaluate(FRAMES)
+        page.evaluate("document.querySelector('video').play()")
+        page.wait_for_function(MOVES, arg=before)
+        assert somebody.complaints() == []
+
+        with page.expect_download() as download:
+            somebody.button("Download").click()
+        assert download.value.suggested_filename == recording["filename"]
+        assert Path(download.value.path()).stat().st_size == recording["size"]
+        somebody.button("Copy link").click()
+        eventually(lambda: "token=" in copied(somebody), 5, "the link is copied")
+        part = api.call("GET", copied(somebody), key=None, headers={"Range": "bytes=4-7"})
+        assert (part.status, part.data) == (206, b"ftyp")
+
+        somebody.button("Delete").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        expect(page.locator(".toast").last).to_have_text(
+            "The recording is deleted.", timeout=LOADED_MS
+        )
+        assert api.call("GET", f"/recordings/{recording['id']}").status == 404
+        is_clean(somebody)
+
+
+def test_several_are_deleted_and_the_others_stay(api: Client, browser: Browser) -> None:
+    room = api.create_room(roomNamePrefix="several")["roomName"]
+    ids = [failed_recording(api, room, f"Reason {number}.") for number in range(3)]
+    with admin(browser, api, f"#/recordings?room={room}") as somebody:
+        page = somebody.page
+        expect(page.locator("tbody tr")).to_have_count(3, timeout=LOADED_MS)
+        for number in (0, 2):
+            row(somebody, f"Reason {number}.").get_by_role("checkbox").check()
+        somebody.button("Delete 2").click()
+        dialog = page.get_by_role("dialog", name="Delete 2 recordings?")
+        assert somebody.complaints() == []
+        dialog.get_by_role("button", name="Delete", exact=True).click()
+        expect(page.locator(".toast")).to_have_text("2 recordings are deleted.", timeout=LOADED_MS)
+        expect(page.locator("tbody tr")).to_have_count(1)
+        expect(row(somebody, "Reason 1.")).to_be_visible()
+        found = [api.call("GET", f"/recordings/{each}").status for each in ids]
+        assert found == [404, 200, 404]
+        page.get_by_role("checkbox", name="Select all that are finished").check()
+        somebody.button("Delete 1").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+        expect(page.get_by_role("heading", name="Nothing found")).to_be_visible(timeout=LOADED_MS)
+
+
+def test_the_list_is_narrowed_by_status_and_by_room(api: Client, browser: Browser) -> None:
+    room, other = (api.create_room(roomNamePrefix="narrow")["roomName"] for _ in range(2))
+    for each in (room, other):
+        failed_recording(api, each, "The recorder failed.")
+    with admin(browser, api, "#/recordings") as somebody:
+        page = somebody.page
+        expect(row(somebody, room)).to_contain_text("The recorder failed.", timeout=LOADED_MS)
+        page.get_by_role("link", name="Ready").click()
+        expect(row(somebody, room)).to_have_count(0, timeout=LOADED_MS)
+        page.get_by_role("link", name="Failed").click()
+        expect(row(somebody, room)).to_be_visible(timeout=LOADED_MS)
+        page.get_by_role("searchbox", name="Name of a room").fill(other)
+        page.keyboard.press("Enter")
+        expect(row(somebody, other)).to_be_visible(timeout=LOADED_MS)
+        expect(row(somebody, room)).to_have_count(0)
+        page.get_by_role("link", name="Show all rooms").click()
+        expect(row(somebody, room)).to_be_visible(timeout=LOADED_MS)
+        somebody.open(console_url(api, "#/recordings?status=READY"))
+        expect(row(somebody, room)).to_have_count(0)

@@ -1,0 +1,121 @@
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import { Refused } from "./http";
+import { Eye, EyeOff, Mark } from "./icons";
+import { Dialog } from "./parts/Dialog";
+import { Field } from "./parts/Field";
+import { useNow } from "./parts/useNow";
+import { sentence } from "./sentences";
+import { logIn } from "./session";
+import { t } from "./words";
+
+export function LoginPage() {
+  useEffect(() => {
+    document.title = `${t("logIn")} · ${t("console")}`;
+  }, []);
+  return (
+    <main className="card-page">
+      <div className="card login-card">
+        <Mark />
+        <h1>{t("console")}</h1>
+        <LoginForm />
+      </div>
+    </main>
+  );
+}
+
+/** Over a page whose session has ended; the page stays as it is. */
+export function LoginAgain({ username }: { username: string }) {
+  return (
+    <Dialog title={t("sessionEnded")} onClose={null}>
+      <p className="soft">{t("sessionEndedText")}</p>
+      <LoginForm username={username} />
+    </Dialog>
+  );
+}
+
+function LoginForm({ username: known = "" }: { username?: string }) {
+  const [username, setUsername] = useState(known);
+  const [password, setPassword] = useState("");
+  const [isShown, setShown] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const [openAt, setOpenAt] = useState(0);
+  const passwordField = useRef<HTMLInputElement>(null);
+  const first = useRef<HTMLInputElement>(null);
+  const isSlowed = error instanceof Refused && error.status === 429;
+  const told = (isSlowed && error.retryAfter) || 1;
+  const wait = Math.min(told, Math.ceil((openAt - useNow()) / 1000));
+
+  useEffect(() => {
+    (known ? passwordField : first).current?.focus();
+  }, [known]);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (isBusy || wait > 0) return;
+    if (!username || !password) {
+      (username ? passwordField : first).current?.focus();
+      return setError("missing");
+    }
+    setBusy(true);
+    setError(null);
+    try {
+      await logIn(username, password);
+    } catch (problem) {
+      setError(problem);
+      setBusy(false);
+      if (!(problem instanceof Refused)) return;
+      if (problem.status === 429) setOpenAt(Date.now() + (problem.retryAfter ?? 1) * 1000);
+      if (problem.status === 401) passwordField.current?.select();
+    }
+  };
+
+  return (
+    <form className="login" noValidate onSubmit={(event) => void submit(event)}>
+      <Field label={t("username")}>
+        {(control) => (
+          <input
+            {...control}
+            ref={first}
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            value={username}
+            onChange={(event) => setUsername(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label={t("password")}>
+        {(control) => (
+          <div className="with-button">
+            <input
+              {...control}
+              ref={passwordField}
+              type={isShown ? "text" : "password"}
+              autoComplete="current-password"
+              value={password}
+              onChange={(event) => setPassword(event.target.value)}
+            />
+            <button
+              type="button"
+              className="plain icon-only"
+              aria-label={t("showPassword")}
+              aria-pressed={isShown}
+              title={isShown ? t("hidePassword") : t("showPassword")}
+              onClick={() => setShown(!isShown)}
+            >
+              {isShown ? <EyeOff /> : <Eye />}
+            </button>
+          </div>
+        )}
+      </Field>
+      {error !== null && (
+        <div className="mistake">
+          <p role="alert">{error === "missing" ? t("loginMissing") : isSlowed ? t("slowed") : sentence(error)}</p>
+          {isSlowed && <p>{wait > 0 ? t("slowedFor", { count: wait }) : t("slowedOver")}</p>}
+        </div>
+      )}
+      <button className="primary wide" disabled={isBusy || wait > 0}>{isBusy ? t("loggingIn") : t("logIn")}</button>
+    </form>
+  );
+}

@@ -1,0 +1,60 @@
+// Times, sizes and lengths, as the user's language writes them.
+
+import { locale } from "../i18n/language";
+
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+const longMoment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
+const unit = (name: string, digits = 0) =>
+  new Intl.NumberFormat(locale, {
+    style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits,
+  });
+
+export const number = (value: number) => new Intl.NumberFormat(locale).format(value);
+export const date = (time: number) => day.format(time);
+export const when = (time: number) => moment.format(time);
+export const fully = (time: number) => longMoment.format(time);
+
+const SECOND = 1000;
+const PARTS = [
+  ["day", 86_400 * SECOND],
+  ["hour", 3_600 * SECOND],
+  ["minute", 60 * SECOND],
+  ["second", SECOND],
+] as const;
+
+/** How long something still takes, in its two largest parts: "3 hr 20 min". */
+export function span(milliseconds: number): string {
+  const whole = Math.max(0, milliseconds);
+  const first = PARTS.findIndex(([, size]) => whole >= size);
+  if (first < 0) return unit("second").format(0);
+  const shown = PARTS.slice(first, first + 2);
+  let rest = whole;
+  const counts = shown.map(([name, size]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return { name, count };
+  });
+  const said = counts.filter(({ count }, index) => index === 0 || count > 0);
+  return said.map(({ name, count }) => unit(name).format(count)).join(" ");
+}
+
+/** The length of a film: "1:02:03". */
+export function length(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}
+
+export function size(bytes: number): string {
+  if (bytes < 1e6) return unit("kilobyte").format(bytes / 1e3);
+  return bytes < 1e9 ? unit("megabyte", 1).format(bytes / 1e6) : unit("gigabyte", 2).format(bytes / 1e9);
+}
+
+/** A moment as a field of type datetime-local holds it. */
+export function toField(time: number): string {
+  const local = time - new Date(time).getTimezoneOffset() * 60 * SECOND;
+  return new Date(local).toISOString().slice(0, 16);
+}

@@ -1,0 +1,50 @@
+import { useId, type ReactNode } from "react";
+
+interface Props {
+  label: string;
+  hint?: ReactNode;
+  mistake?: string | undefined;
+  /** Draws the control, with what ties it to its label and words. */
+  children: (control: { id: string; "aria-describedby": string | undefined; "aria-invalid": boolean }) => ReactNode;
+}
+
+/** A labelled control with a hint, and what is wrong with it. */
+export function Field({ label, hint, mistake, children }: Props) {
+  const id = useId();
+  const described = [hint && `${id}-hint`, mistake && `${id}-mistake`].filter(Boolean).join(" ");
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {children({ id, "aria-describedby": described || undefined, "aria-invalid": mistake !== undefined })}
+      {hint && <p id={`${id}-hint`} className="hint">{hint}</p>}
+      {mistake && <p id={`${id}-mistake`} className="mistake">{mistake}</p>}
+    </div>
+  );
+}
+
+interface SwitchProps {
+  label: string;
+  text: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+export function Switch({ label, text, checked, onChange }: SwitchProps) {
+  const id = useId();
+  return (
+    <label className="switch">
+      <span>
+        <span className="switch-label">{label}</span>
+        <span id={id} className="hint">{text}</span>
+      </span>
+      <input
+        type="checkbox"
+        role="switch"
+        aria-label={label}
+        aria-describedby={id}
+        checked={checked}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+    </label>
+  );
+}

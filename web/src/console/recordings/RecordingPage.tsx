@@ -1,0 +1,118 @@
+import { useCallback, useEffect, useState } from "react";
+import { getRecording, linkTo, streamOf, type Recording } from "../api";
+import { size, when } from "../format";
+import { Refused } from "../http";
+import { Back, Download, Stop, Trash } from "../icons";
+import { CopyButton } from "../parts/CopyButton";
+import { Heading } from "../parts/Heading";
+import { Notice } from "../parts/Notice";
+import { RoomName } from "../rooms/RoomName";
+import { go, paths } from "../route";
+import { sentence } from "../sentences";
+import { t } from "../words";
+import { DeleteRecordings, download, useStop } from "./actions";
+import { canStop, isFinished, isMoving } from "./status";
+import { Length, StatusMark } from "./StatusMark";
+
+const POLL = 3000;
+
+export function RecordingPage({ id }: { id: string }) {
+  const [recording, setRecording] = useState<Recording | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const read = useCallback(async () => {
+    try {
+      setRecording(await getRecording(id));
+      setError(null);
+    } catch (problem) {
+      setError(problem);
+    }
+  }, [id]);
+
+  useEffect(() => {
+    void read();
+  }, [read]);
+
+  const isPolled = recording !== null && isMoving(recording);
+  useEffect(() => {
+    if (!isPolled) return;
+    const timer = window.setInterval(() => document.visibilityState === "visible" && void read(), POLL);
+    return () => window.clearInterval(timer);
+  }, [isPolled, read]);
+
+  const back = <a className="back" href={paths.recordings()}><Back />{t("recordings")}</a>;
+  if (error instanceof Refused && error.status === 404) {
+    return <>{back}<Notice title={t("recordingGoneTitle")} text={t("recordingGone")} isMain /></>;
+  }
+  if (recording === null) {
+    if (error === null) return <>{back}<Heading title={t("recording")} /></>;
+    return (
+      <>
+        {back}
+        <Notice title={t("notShown")} text={sentence(error)} isMain>
+          <button onClick={() => void read()}>{t("tryAgain")}</button>
+        </Notice>
+      </>
+    );
+  }
+  return <>{back}<Shown recording={recording} read={read} /></>;
+}
+
+function Shown({ recording, read }: { recording: Recording; read: () => Promise<void> }) {
+  const [isDeleting, setDeleting] = useState(false);
+  const { stop, stopping } = useStop(read);
+  const { id, roomName, status, startedAt } = recording;
+  return (
+    <>
+      <div className="page-head">
+        <Heading title={roomName}><RoomName name={roomName} /></Heading>
+        <span className="buttons">
+          {status === "READY" && (
+            <>
+              <button onClick={() => void download(recording)}><Download />{t("download")}</button>
+              <CopyButton label={t("copyLink")} text={() => linkTo(id)} className="" />
+            </>
+          )}
+          {canStop(recording) && (
+            <button disabled={stopping !== null} onClick={() => void stop(recording)}><Stop />{t("stop")}</button>
+          )}
+          {isFinished(recording) && (
+            <button className="danger" onClick={() => setDeleting(true)}><Trash />{t("delete")}</button>
+          )}
+        </span>
+      </div>
+      <dl className="facts">
+        <div><dt>{t("status")}</dt><dd><StatusMark recording={recording} /></dd></div>
+        <div><dt>{t("startedAt")}</dt><dd>{startedAt === undefined ? "–" : when(startedAt)}</dd></div>
+        <div><dt>{t("length")}</dt><dd><Length recording={recording} /></dd></div>
+        <div><dt>{t("size")}</dt><dd>{recording.size === undefined ? "–" : size(recording.size)}</dd></div>
+        <div><dt>{t("room")}</dt><dd><a href={paths.recordings("", roomName)}>{t("allOfRoom")}</a></dd></div>
+      </dl>
+      {status === "READY" && <Player id={id} />}
+      {isMoving(recording) && status !== "READY" && <p className="lead">{t("notYet")}</p>}
+      {isDeleting && (
+        <DeleteRecordings recordings={[recording]} onClose={() => setDeleting(false)} onDeleted={() => go(paths.recordings())} />
+      )}
+    </>
+  );
+}
+
+function Player({ id }: { id: string }) {
+  const [attempt, setAttempt] = useState(0);
+  const [problem, setProblem] = useState<unknown>(null);
+  // A player does not tell why it failed; asking again does, and lets people log in again.
+  const failed = async () => {
+    try {
+      await getRecording(id);
+      if (attempt === 0) setAttempt(1);
+      else setProblem("unplayable");
+    } catch (error) {
+      setProblem(error);
+    }
+  };
+  if (problem !== null) {
+    return <p className="mistake banner" role="alert">{problem === "unplayable" ? t("unplayable") : sentence(problem)}</p>;
+  }
+  return (
+    <video key={attempt} className="player" controls playsInline preload="metadata" aria-label={t("recording")} src={streamOf(id)} onError={() => void failed()} />
+  );
+}

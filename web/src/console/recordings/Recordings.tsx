@@ -1,0 +1,167 @@
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import { linkTo, type Recording } from "../api";
+import { size, when } from "../format";
+import { Download, Play, Stop, Trash } from "../icons";
+import { CopyButton } from "../parts/CopyButton";
+import { Listing } from "../parts/Listing";
+import { Notice } from "../parts/Notice";
+import { usePages } from "../parts/usePages";
+import { RoomName } from "../rooms/RoomName";
+import { paths } from "../route";
+import { t } from "../words";
+import { DeleteRecordings, download, useStop } from "./actions";
+import { canStop, isFinished, isMoving } from "./status";
+import { Length, StatusMark } from "./StatusMark";
+
+interface Props {
+  status?: string;
+  room?: string;
+  /** Shows in each row of which room it is. */
+  isOfMany?: boolean;
+  /** One that was just started: lists may not have it yet. */
+  started?: Recording | null;
+  empty?: ReactNode;
+}
+
+/** Recordings, with all that can be done to one or several. */
+export function Recordings({ status = "", room = "", isOfMany = false, started = null, empty }: Props) {
+  const query = new URLSearchParams(Object.entries({ status, roomName: room }).filter(([, value]) => value));
+  const recordings = usePages<Recording>(query.size ? `/recordings?${query}` : "/recordings", isMoving);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [deleting, setDeleting] = useState<Recording[] | null>(null);
+  const { stop, stopping } = useStop(recordings.reload);
+
+  const { add } = recordings;
+  useEffect(() => {
+    if (started) add(started);
+  }, [started, add]);
+
+  const finished = (recordings.items ?? []).filter(isFinished);
+  const picked = finished.filter(({ id }) => chosen.has(id));
+  const choose = (id: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    setChosen(next);
+  };
+
+  return (
+    <>
+      <Listing {...recordings} empty={empty ?? <Notice title={t("noRecordings")} text={t("noRecordingsText")} />}>
+        {(items) => (
+          <>
+            <table className={isOfMany ? "list recordings of-many" : "list recordings"}>
+              <thead>
+                <tr>
+                  <th scope="col" className="pick">
+                    <PickAll
+                      picked={picked.length}
+                      of={finished.length}
+                      onChange={(all) => setChosen(new Set(all ? finished.map(({ id }) => id) : []))}
+                    />
+                  </th>
+                  <th scope="col">{isOfMany ? t("room") : t("recording")}</th>
+                  <th scope="col">{t("status")}</th>
+                  <th scope="col" className="number">{t("length")}</th>
+                  <th scope="col" className="number wide-only">{t("size")}</th>
+                  <th scope="col" className="row-actions">
+                    {picked.length > 0 ? (
+                      <button className="small danger" onClick={() => setDeleting(picked)}>
+                        <Trash />{t("deleteChosen", { count: picked.length })}
+                      </button>
+                    ) : <span className="visually-hidden">{t("actions")}</span>}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.map((each) => (
+                  <Row
+                    key={each.id}
+                    recording={each}
+                    isOfMany={isOfMany}
+                    isPicked={chosen.has(each.id)}
+                    isStopping={stopping === each.id}
+                    onPick={() => choose(each.id)}
+                    onStop={() => void stop(each)}
+                    onDelete={() => setDeleting([each])}
+                  />
+                ))}
+              </tbody>
+            </table>
+          </>
+        )}
+      </Listing>
+      {deleting && (
+        <DeleteRecordings
+          recordings={deleting}
+          onClose={() => setDeleting(null)}
+          onDeleted={(gone) => {
+            setDeleting(null);
+            recordings.drop(({ id }) => gone.has(id));
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function PickAll({ picked, of, onChange }: { picked: number; of: number; onChange: (all: boolean) => void }) {
+  const box = useRef<HTMLInputElement>(null);
+  const isAll = picked > 0 && picked === of;
+  useEffect(() => {
+    if (box.current) box.current.indeterminate = picked > 0 && !isAll;
+  });
+  return (
+    <input ref={box} type="checkbox" aria-label={t("pickAll")} disabled={of === 0} checked={isAll} onChange={() => onChange(!isAll)} />
+  );
+}
+
+interface RowProps {
+  recording: Recording;
+  isOfMany: boolean;
+  isPicked: boolean;
+  isStopping: boolean;
+  onPick: () => void;
+  onStop: () => void;
+  onDelete: () => void;
+}
+
+function Row({ recording, isOfMany, isPicked, isStopping, onPick, onStop, onDelete }: RowProps) {
+  const { id, roomName, status, startedAt } = recording;
+  const started = startedAt === undefined ? t("notStarted") : when(startedAt);
+  const what = { name: roomName, time: started };
+  return (
+    <tr className={isPicked ? "picked" : ""}>
+      <td className="pick">
+        <input type="checkbox" aria-label={t("pick", what)} disabled={!isFinished(recording)} checked={isPicked} onChange={onPick} />
+      </td>
+      <th scope="row">
+        {isOfMany ? (
+          <>
+            <a href={paths.recording(id)}><RoomName name={roomName} /></a>
+            <span className="row-note">{started}</span>
+          </>
+        ) : <a href={paths.recording(id)}>{started}</a>}
+      </th>
+      <td><StatusMark recording={recording} /></td>
+      <td className="number soft"><Length recording={recording} /></td>
+      <td className="number wide-only soft">{recording.size === undefined ? "–" : size(recording.size)}</td>
+      <td className="row-actions">
+        <span className="buttons">
+          {status === "READY" && (
+            <>
+              <a className="button small plain icon-only" href={paths.recording(id)} aria-label={t("playNamed", what)} title={t("play")}><Play /></a>
+              <button className="small plain icon-only" aria-label={t("downloadNamed", what)} title={t("download")} onClick={() => void download(recording)}><Download /></button>
+              <CopyButton label={t("copyLink")} name={t("copyLinkNamed", what)} text={() => linkTo(id)} className="small plain icon-only" isIcon />
+            </>
+          )}
+          {canStop(recording) && (
+            <button className="small" disabled={isStopping} aria-label={t("stopNamed", what)} onClick={onStop}><Stop />{t("stop")}</button>
+          )}
+          {isFinished(recording) && (
+            <button className="small plain icon-only danger" aria-label={t("deleteNamed", what)} title={t("delete")} onClick={onDelete}><Trash /></button>
+          )}
+        </span>
+      </td>
+    </tr>
+  );
+}

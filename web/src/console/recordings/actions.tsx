@@ -1,0 +1,57 @@
+import { useState } from "react";
+import { deleteRecordings, downloadOf, stopRecording, type Recording } from "../api";
+import { Confirm } from "../parts/Dialog";
+import { toast } from "../parts/toasts";
+import { sentence } from "../sentences";
+import { t } from "../words";
+
+/** Save the file; the browser stays on the page. */
+export async function download(recording: Recording): Promise<void> {
+  try {
+    window.location.assign(await downloadOf(recording.id));
+  } catch (error) {
+    toast(sentence(error));
+  }
+}
+
+/** Stop a recording that runs. */
+export function useStop(reload: () => Promise<void>) {
+  const [stopping, setStopping] = useState<string | null>(null);
+  const stop = async ({ id }: Recording) => {
+    setStopping(id);
+    try {
+      await stopRecording(id);
+      await reload();
+    } catch (error) {
+      toast(sentence(error));
+    }
+    setStopping(null);
+  };
+  return { stop, stopping };
+}
+
+interface Props {
+  recordings: Recording[];
+  onDeleted: (ids: Set<string>) => void;
+  onClose: () => void;
+}
+
+/** Asks before recordings are deleted. */
+export function DeleteRecordings({ recordings, onDeleted, onClose }: Props) {
+  const count = recordings.length;
+  const act = async () => {
+    const gone = new Set(await deleteRecordings(recordings.map(({ id }) => id)));
+    if (gone.size === count) toast(count === 1 ? t("deletedOne") : t("deletedMany", { count }));
+    else toast(t("deletedSome", { count: gone.size, all: count }));
+    onDeleted(gone);
+  };
+  return (
+    <Confirm
+      title={count === 1 ? t("deleteOneAsk") : t("deleteManyAsk", { count })}
+      text={count === 1 ? t("deleteOneText", { name: recordings[0]?.roomName ?? "" }) : t("deleteManyText")}
+      action={t("delete")}
+      act={act}
+      onClose={onClose}
+    />
+  );
+}

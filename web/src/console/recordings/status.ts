@@ -1,0 +1,26 @@
+import type { Recording, Status } from "../api";
+import type { Word } from "../words";
+
+export const STATUS: Record<Status, Word> = {
+  STARTING: "statusStarting",
+  STARTED: "statusStarted",
+  STOPPING: "statusStopping",
+  STOPPED: "statusStopped",
+  READY: "statusReady",
+  FAILED: "statusFailed",
+};
+
+/** What a list can be narrowed to. */
+export const FILTERS: { word: Word; status: string }[] = [
+  { word: "filterAll", status: "" },
+  { word: "filterMoving", status: "STARTING,STARTED,STOPPING,STOPPED" },
+  { word: "filterReady", status: "READY" },
+  { word: "filterFailed", status: "FAILED" },
+];
+
+export const isMoving = ({ status, duration }: Recording) =>
+  status === "READY" ? duration === undefined : status !== "FAILED";
+
+export const isFinished = ({ status }: Recording) => status === "READY" || status === "FAILED";
+
+export const canStop = ({ status }: Recording) => status === "STARTING" || status === "STARTED";

@@ -1,0 +1,27 @@
+import { endRoom } from "../api";
+import { Refused } from "../http";
+import { Confirm } from "../parts/Dialog";
+import { toast } from "../parts/toasts";
+import { t } from "../words";
+
+interface Props {
+  name: string;
+  onEnded: () => void;
+  onClose: () => void;
+}
+
+/** Asks before a room is ended. */
+export function EndRoom({ name, onEnded, onClose }: Props) {
+  const act = async () => {
+    try {
+      await endRoom(name);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 404) throw error; // gone is what was wanted
+    }
+    toast(t("roomEnded"));
+    onEnded();
+  };
+  return (
+    <Confirm title={t("endRoomAsk", { name })} text={t("endRoomText")} action={t("endRoom")} act={act} onClose={onClose} />
+  );
+}

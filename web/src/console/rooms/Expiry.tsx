@@ -1,0 +1,12 @@
+import { fully, span } from "../format";
+import { useNow } from "../parts/useNow";
+import { t } from "../words";
+
+const SOON = 15 * 60_000;
+
+/** How long a room is still there. */
+export function Expiry({ at }: { at: number }) {
+  const left = at - useNow();
+  if (left <= 0) return <span className="soft">{t("isOver")}</span>;
+  return <span className={left < SOON ? "soon" : ""} title={fully(at)}>{span(left)}</span>;
+}

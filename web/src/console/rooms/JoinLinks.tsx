@@ -1,0 +1,56 @@
+import { useState } from "react";
+import { encode } from "uqr";
+import type { Room } from "../api";
+import { Open, QrIcon } from "../icons";
+import { CopyButton } from "../parts/CopyButton";
+import { Dialog } from "../parts/Dialog";
+import { t } from "../words";
+import { ROLES } from "./roles";
+
+/** The three links into a room. */
+export function JoinLinks({ room }: { room: Room }) {
+  const [shown, setShown] = useState<(typeof ROLES)[number] | null>(null);
+  return (
+    <section className="card section" aria-labelledby="links">
+      <h2 id="links">{t("joinLinks")}</h2>
+      <ul className="links">
+        {ROLES.map((each) => (
+          <li key={each.url}>
+            <div className="link-text">
+              <h3>{t(each.role)}</h3>
+              <p className="hint">{t(each.text)}</p>
+              <p className="address">{room[each.url]}</p>
+            </div>
+            <span className="buttons">
+              <CopyButton label={t("copy")} name={t("copyLinkOf", { role: t(each.role), name: room.roomName })} text={room[each.url]} />
+              <button className="small" aria-label={t("qrOf", { role: t(each.role) })} onClick={() => setShown(each)}><QrIcon />QR</button>
+              <a className="button small" target="_blank" rel="noopener" href={room[each.url]} aria-label={t("openAs", { role: t(each.role) })}><Open />{t("open")}</a>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {shown && (
+        <Dialog title={t("qrTitle", { role: t(shown.role) })} onClose={() => setShown(null)}>
+          <p className="soft">{t("qrText")}</p>
+          <QrCode text={room[shown.url]} />
+          <p className="address">{room[shown.url]}</p>
+          <div className="dialog-buttons">
+            <CopyButton label={t("copyLink")} text={room[shown.url]} className="" />
+            <button className="primary" onClick={() => setShown(null)}>{t("close")}</button>
+          </div>
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+function QrCode({ text }: { text: string }) {
+  const { data, size } = encode(text, { ecc: "M", border: 2 });
+  const dark = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : "")));
+  return (
+    <svg className="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={t("qrCode")} shapeRendering="crispEdges">
+      <rect width={size} height={size} />
+      <path d={dark.join("")} />
+    </svg>
+  );
+}

@@ -1,0 +1,137 @@
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import { createRoom } from "../api";
+import { fully, toField } from "../format";
+import { Heading } from "../parts/Heading";
+import { Field, Switch } from "../parts/Field";
+import { toast } from "../parts/toasts";
+import { go, paths } from "../route";
+import { mistakeIn, sentence } from "../sentences";
+import { t, type Word } from "../words";
+import { EVERYTHING, PREFERENCES } from "./preferences";
+import { cleanPrefix, SUFFIX } from "./prefix";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const LIFETIMES: { word: Word; lasts: number }[] = [
+  { word: "oneHour", lasts: HOUR },
+  { word: "eightHours", lasts: 8 * HOUR },
+  { word: "oneDay", lasts: DAY },
+  { word: "oneWeek", lasts: 7 * DAY },
+  { word: "thirtyDays", lasts: 30 * DAY },
+];
+const FIELDS = ["roomNamePrefix", "expirationDate", "maxParticipants"];
+
+export function NewRoomPage() {
+  const [prefix, setPrefix] = useState("");
+  const [lasts, setLasts] = useState<number | null>(DAY); // null: until the exact time
+  const [exact, setExact] = useState(() => toField(Date.now() + DAY));
+  const [most, setMost] = useState("");
+  const [preferences, setPreferences] = useState(EVERYTHING);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const form = useRef<HTMLFormElement>(null);
+
+  useEffect(() => {
+    if (error !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [error]);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (isBusy) return;
+    setBusy(true);
+    try {
+      const room = await createRoom({
+        roomNamePrefix: prefix,
+        expirationDate: endOf(lasts, exact),
+        maxParticipants: most.trim() === "" ? null : Number(most),
+        preferences,
+      });
+      toast(t("roomCreated"));
+      go(paths.room(room.roomName));
+    } catch (problem) {
+      setError(problem);
+      setBusy(false);
+    }
+  };
+
+  const cleaned = cleanPrefix(prefix);
+  const isElsewhere = error !== null && !FIELDS.some((field) => mistakeIn(error, field));
+  const lifetimeMistake = mistakeIn(error, "expirationDate");
+  return (
+    <div className="narrow">
+      <div className="page-head"><Heading title={t("newRoom")} /></div>
+      <form ref={form} className="card form" noValidate onSubmit={(event) => void submit(event)}>
+        <Field
+          label={t("prefix")}
+          mistake={mistakeIn(error, "roomNamePrefix")}
+          hint={<>{t("prefixHint")} <span className="preview">{cleaned}<span className="suffix">{cleaned && "-"}{"x".repeat(SUFFIX)}</span></span></>}
+        >
+          {(control) => (
+            <input {...control} autoComplete="off" spellCheck={false} value={prefix} onChange={(event) => setPrefix(event.target.value)} />
+          )}
+        </Field>
+        <fieldset className="choice">
+          <legend>{t("endsAfter")}</legend>
+          <div className="options">
+            {LIFETIMES.map(({ word, lasts: each }) => (
+              <label key={word}>
+                <input type="radio" name="lasts" checked={lasts === each} onChange={() => setLasts(each)} />
+                <span>{t(word)}</span>
+              </label>
+            ))}
+            <label>
+              <input
+                type="radio"
+                name="lasts"
+                checked={lasts === null}
+                onChange={() => {
+                  setExact(toField(Date.now() + (lasts ?? DAY)));
+                  setLasts(null);
+                }}
+              />
+              <span>{t("exactTime")}</span>
+            </label>
+          </div>
+          {lasts === null ? (
+            <Field label={t("dateAndTime")} mistake={lifetimeMistake}>
+              {(control) => (
+                <input {...control} type="datetime-local" value={exact} onChange={(event) => setExact(event.target.value)} />
+              )}
+            </Field>
+          ) : (
+            <>
+              <p className="hint">{t("endsOn", { time: fully(endOf(lasts, exact)) })}</p>
+              {lifetimeMistake && <p className="mistake">{lifetimeMistake}</p>}
+            </>
+          )}
+        </fieldset>
+        <Field label={t("mostPeople")} hint={t("mostPeopleHint")} mistake={mistakeIn(error, "maxParticipants")}>
+          {(control) => (
+            <input {...control} className="short" type="number" inputMode="numeric" min={1} value={most} onChange={(event) => setMost(event.target.value)} />
+          )}
+        </Field>
+        <fieldset>
+          <legend>{t("inTheRoom")}</legend>
+          {PREFERENCES.map(({ name, label, text }) => (
+            <Switch
+              key={name}
+              label={t(label)}
+              text={t(text)}
+              checked={preferences[name].enabled}
+              onChange={(enabled) => setPreferences({ ...preferences, [name]: { enabled } })}
+            />
+          ))}
+        </fieldset>
+        {isElsewhere && <p className="mistake" role="alert">{sentence(error)}</p>}
+        <div className="form-buttons">
+          <a className="button" href={paths.rooms}>{t("cancel")}</a>
+          <button className="primary" disabled={isBusy}>{isBusy ? t("creating") : t("createRoom")}</button>
+        </div>
+      </form>
+    </div>
+  );
+}
+
+function endOf(lasts: number | null, exact: string): number {
+  return lasts === null ? new Date(exact).getTime() : Date.now() + lasts;
+}

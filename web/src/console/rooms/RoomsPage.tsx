@@ -1,0 +1,89 @@
+import { useState } from "react";
+import type { Room } from "../api";
+import { date, number, when } from "../format";
+import { Plus } from "../icons";
+import { CopyButton } from "../parts/CopyButton";
+import { Heading } from "../parts/Heading";
+import { Listing } from "../parts/Listing";
+import { Notice } from "../parts/Notice";
+import { usePages } from "../parts/usePages";
+import { paths } from "../route";
+import { t } from "../words";
+import { EndRoom } from "./EndRoom";
+import { Expiry } from "./Expiry";
+import { PREFERENCES } from "./preferences";
+import { ROLES } from "./roles";
+import { RoomName } from "./RoomName";
+
+export function RoomsPage() {
+  const rooms = usePages<Room>("/rooms");
+  const [ending, setEnding] = useState<string | null>(null);
+  const newRoom = <a className="button primary" href={paths.newRoom}><Plus />{t("newRoom")}</a>;
+  return (
+    <>
+      <div className="page-head">
+        <Heading title={t("rooms")} />
+        {newRoom}
+      </div>
+      <Listing
+        {...rooms}
+        empty={<Notice title={t("noRooms")} text={t("noRoomsText")}>{newRoom}</Notice>}
+      >
+        {(items) => (
+          <table className="list rooms">
+            <thead>
+              <tr>
+                <th scope="col">{t("room")}</th>
+                <th scope="col">{t("endsIn")}</th>
+                <th scope="col" className="wide-only created">{t("created")}</th>
+                <th scope="col" className="wide-only">{t("people")}</th>
+                <th scope="col">{t("copyLinkFor")}</th>
+                <th scope="col"><span className="visually-hidden">{t("actions")}</span></th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((room) => (
+                <Row key={room.roomName} room={room} onEnd={() => setEnding(room.roomName)} />
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Listing>
+      {ending !== null && (
+        <EndRoom
+          name={ending}
+          onClose={() => setEnding(null)}
+          onEnded={() => {
+            setEnding(null);
+            rooms.drop((room) => room.roomName === ending);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Row({ room, onEnd }: { room: Room; onEnd: () => void }) {
+  const off = PREFERENCES.filter(({ name }) => !room.preferences[name].enabled);
+  return (
+    <tr>
+      <th scope="row">
+        <a href={paths.room(room.roomName)}><RoomName name={room.roomName} /></a>
+        {off.length > 0 && <span className="row-note">{t("without", { what: off.map(({ label }) => t(label)).join(", ") })}</span>}
+      </th>
+      <td data-label={t("endsIn")}><Expiry at={room.expirationDate} /></td>
+      <td className="wide-only created soft" title={when(room.creationDate)}>{date(room.creationDate)}</td>
+      <td className="wide-only soft">{room.maxParticipants ? t("atMost", { count: number(room.maxParticipants) }) : t("anyNumber")}</td>
+      <td data-label={t("copyLinkFor")}>
+        <span className="joined">
+          {ROLES.map(({ url, role }) => (
+            <CopyButton key={role} label={t(role)} name={t("copyLinkOf", { role: t(role), name: room.roomName })} text={room[url]} />
+          ))}
+        </span>
+      </td>
+      <td className="row-actions">
+        <button className="small plain danger" aria-label={t("endRoomNamed", { name: room.roomName })} onClick={onEnd}>{t("end")}</button>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,15 @@
+import type { Preferences } from "../api";
+import type { Word } from "../words";
+
+/** What can be switched on and off in a room, in the words for it. */
+export const PREFERENCES: { name: keyof Preferences; label: Word; text: Word }[] = [
+  { name: "chatPreferences", label: "chat", text: "chatText" },
+  { name: "recordingPreferences", label: "recording", text: "recordingText" },
+  { name: "virtualBackgroundPreferences", label: "background", text: "backgroundText" },
+];
+
+export const EVERYTHING: Preferences = {
+  chatPreferences: { enabled: true },
+  recordingPreferences: { enabled: true },
+  virtualBackgroundPreferences: { enabled: true },
+};

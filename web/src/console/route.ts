@@ -1,0 +1,62 @@
+// The pages of the console, in the part of the address after the #.
+
+import { useSyncExternalStore } from "react";
+
+export type Route =
+  | { page: "rooms" | "newRoom" | "reference" | "unknown" }
+  | { page: "room"; name: string }
+  | { page: "recordings"; status: string; room: string }
+  | { page: "recording"; id: string };
+
+export const paths = {
+  rooms: "#/rooms",
+  newRoom: "#/rooms/new",
+  reference: "#/api",
+  room: (name: string) => `#/rooms/${encodeURIComponent(name)}`,
+  recording: (id: string) => `#/recordings/${encodeURIComponent(id)}`,
+  recordings: (status = "", room = "") => {
+    const query = new URLSearchParams(Object.entries({ status, room }).filter(([, value]) => value));
+    return query.size ? `#/recordings?${query}` : "#/recordings";
+  },
+};
+
+function parse(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
+  const [section, name, ...rest] = path.split("/").map(decoded);
+  const values = new URLSearchParams(query);
+  if (rest.length > 0) return { page: "unknown" };
+  switch (section) {
+    case "":
+    case "rooms":
+      if (!name) return { page: "rooms" };
+      return name === "new" ? { page: "newRoom" } : { page: "room", name };
+    case "recordings":
+      if (name) return { page: "recording", id: name };
+      return { page: "recordings", status: values.get("status") ?? "", room: values.get("room") ?? "" };
+    case "api":
+      return { page: "reference" };
+    default:
+      return { page: "unknown" };
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function subscribe(tell: () => void): () => void {
+  window.addEventListener("hashchange", tell);
+  return () => window.removeEventListener("hashchange", tell);
+}
+
+export function useRoute(): Route {
+  return parse(useSyncExternalStore(subscribe, () => window.location.hash));
+}
+
+export function go(path: string): void {
+  window.location.hash = path;
+}

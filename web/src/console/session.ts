@@ -1,0 +1,98 @@
+// Who is logged in. The cookie itself is out of any script's reach.
+
+import { useSyncExternalStore } from "react";
+import { ask, Refused } from "./http";
+
+const CONSOLE = "/meet/console";
+const TICK = 20_000;
+
+export type Session =
+  | { is: "unknown" | "unreachable" | "out" }
+  | { is: "in" | "ended"; username: string; renewedAt: number; expiresAt: number };
+
+let session: Session = { is: "unknown" };
+let usedAt = 0;
+const listeners = new Set<() => void>();
+const waiting: (() => void)[] = [];
+
+function become(next: Session): void {
+  session = next;
+  if (next.is === "in") waiting.splice(0).forEach((goOn) => goOn());
+  listeners.forEach((tell) => tell());
+}
+
+export function useSession(): Session {
+  return useSyncExternalStore(
+    (tell) => {
+      listeners.add(tell);
+      return () => listeners.delete(tell);
+    },
+    () => session,
+  );
+}
+
+async function enter(method: string, path: string, body?: unknown): Promise<void> {
+  const answer = await ask(method, CONSOLE + path, body);
+  const { username, expiresAt } = (await answer.json()) as { username: string; expiresAt: number };
+  become({ is: "in", username, renewedAt: Date.now(), expiresAt });
+}
+
+/** Find out who is logged in already. */
+export async function findSession(): Promise<void> {
+  try {
+    await enter("GET", "/session");
+  } catch (error) {
+    if (session.is === "unknown") {
+      const out = error instanceof Refused && error.status === 401;
+      become({ is: out ? "out" : "unreachable" });
+    }
+  }
+}
+
+/** Log in; throws Refused. */
+export async function logIn(username: string, password: string): Promise<void> {
+  await enter("POST", "/login", { username, password });
+}
+
+/** Log out; throws Refused. */
+export async function logOut(): Promise<void> {
+  await ask("POST", `${CONSOLE}/logout`);
+  waiting.length = 0;
+  become({ is: "out" });
+}
+
+/** Return once somebody has logged in again, when the session has ended meanwhile. */
+export function loggedInAgain(): Promise<void> {
+  return new Promise((goOn) => {
+    waiting.push(goOn);
+    if (session.is === "in") become({ ...session, is: "ended" });
+  });
+}
+
+async function tick(): Promise<void> {
+  if (session.is !== "in") return;
+  const { renewedAt, expiresAt } = session;
+  const isUsed = usedAt > renewedAt;
+  if (Date.now() < (isUsed ? (renewedAt + expiresAt) / 2 : expiresAt)) return;
+  usedAt = 0; // what was done so far counts once
+  try {
+    await enter(isUsed ? "POST" : "GET", "/session");
+  } catch (error) {
+    if (error instanceof Refused && error.status === 401) await loggedInAgain();
+  }
+}
+
+/** Renew the session while the page is used, and notice its end; returns how to stop. */
+export function keepSession(): () => void {
+  const used = () => {
+    usedAt = Date.now();
+  };
+  const timer = window.setInterval(() => void tick(), TICK);
+  window.addEventListener("pointerdown", used);
+  window.addEventListener("keydown", used);
+  return () => {
+    window.clearInterval(timer);
+    window.removeEventListener("pointerdown", used);
+    window.removeEventListener("keydown", used);
+  };
+}
