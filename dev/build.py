@@ -80,6 +80,11 @@ def requirements() -> str:
     return _uv("export", "--frozen", "--quiet", "--no-dev", "--no-emit-project", "--no-header")
 
 
+def locked_group(name: str) -> str:
+    """Return the locked packages of one dependency group with their hashes."""
+    return _uv("export", "--frozen", "--quiet", "--only-group", name, "--no-header")
+
+
 def unpack(requirements: str, target: Path, options: tuple[str, ...]) -> None:
     """Unpack the wheels of a list of requirements into a new folder; raises BuildFailed."""
     building = target.with_name(f"{target.name}.{os.getpid()}")
