@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dev.bootstrap import find_uv, version_of
+from dev.sdk import keep_only_our_services
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".local" / "layers"
@@ -115,6 +116,7 @@ def dependencies(locked: str, where: Platform) -> Path:
         unpack(locked, folder, where.uv_options)
         shutil.rmtree(folder / "bin", ignore_errors=True)
         (folder / ".lock").unlink(missing_ok=True)
+        keep_only_our_services(folder)
         if where.compiler:
             _compile(folder, where.compiler)
     return folder
