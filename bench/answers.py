@@ -1,7 +1,6 @@
 """What AWS and LiveKit answer to a sample event: noted from AWS in memory, to be given again."""
 
 import io
-import os
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +19,6 @@ from dev.aws import memory_aws
 from meet import clock, wiring
 from tests.contract.samples import BEGAN, LIVEKIT, ROOM, SAMPLES, given, store
 from tests.functions.conftest import CONTEXT
-
-os.environ["POWERTOOLS_LOG_LEVEL"] = "CRITICAL"  # of the noting; read when a function is imported
 
 _NOTHING_DUE = BEGAN - clock.HOUR
 """What a sweep finds in nearly every minute."""

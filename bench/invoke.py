@@ -103,7 +103,13 @@ def answer_at_the_client(answers):
     """Leave out all that botocore does."""
     from botocore.client import BaseClient
 
-    BaseClient._make_api_call = lambda client, name, parameters: fresh(answers.next_of(name)[1])
+    def make_api_call(client, name, parameters):
+        status, answer = answers.next_of(name)
+        if status >= 300:
+            raise client.exceptions.from_code(answer["Error"]["Code"])(answer, name)
+        return fresh(answer)
+
+    BaseClient._make_api_call = make_api_call
     answer_for_livekit(answers)
 
 
