@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.answers import Sample
+from dev.bootstrap import version_of
 from dev.build import Platform, aws, build_layer, copy_functions, locked_group, unpack
 
 REFERENCES = Path(__file__).parent / "references"
@@ -31,6 +32,11 @@ class Place:
     python: str
     directory: Path
 
+    @property
+    def version(self) -> str:
+        """Of Python."""
+        return ".".join(map(str, version_of(self.python)))
+
     def ours(self, function: str, *, compiled: bool = True) -> Code:
         """Return one of our functions, as it is deployed."""
         layer = self.directory / ("layer" if compiled else "uncompiled")
@@ -40,21 +46,34 @@ class Place:
         """Return a program of bench/references, compiled as ours is, with the whole boto3."""
         return Code(name, (REFERENCES, self.directory / "references"))
 
-    def run(
-        self, what: str, code: Code, sample: Sample, *options: str, invocations: int = 0
-    ) -> list[float]:
+    def run(self, what: str, code: Code, sample: Sample, *, invocations: int = 0) -> list[float]:
         """Return what invoke.py measured, in CPU seconds, in a fresh process."""
-        spec, result = self.directory / "spec", self.directory / "result"
+        self._invoke(what, code, sample, invocations=invocations)
+        seconds: list[float] = marshal.loads(self._result.read_bytes())
+        return seconds
+
+    def importtime(self, code: Code, sample: Sample) -> str:
+        """Return what `-X importtime` says of a cold start."""
+        return self._invoke("cold", code, sample, "-X", "importtime")
+
+    @property
+    def _result(self) -> Path:
+        return self.directory / "result"
+
+    def _invoke(
+        self, what: str, code: Code, sample: Sample, *options: str, invocations: int = 0
+    ) -> str:
+        """Run invoke.py, and return what it wrote on standard error."""
+        spec = self.directory / "spec"
         path = [str(folder) for folder in code.path]
         packed = sample.pack() | {"module": code.module, "path": path, "invocations": invocations}
         spec.write_bytes(marshal.dumps(packed))
         flags = ("-I", "-S", "-B", *options)
-        command = [self.python, *flags, str(_INVOKE), str(spec), what, str(result)]
+        command = [self.python, *flags, str(_INVOKE), str(spec), what, str(self._result)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise SystemExit(f"{code.module} for {sample.function}: {done.stderr[-2000:]}")
-        seconds: list[float] = marshal.loads(result.read_bytes())
-        return seconds
+        return done.stderr
 
 
 @contextmanager
