@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 import pytest
 from moto.core.config import default_user_config
+from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.models.table import Table
 
 from dev.aws import ENVIRONMENT, memory_aws
@@ -50,7 +51,8 @@ class Clock:
 class FakeLiveKit:
     """Stands in for LiveKit; tests/stack asks the real one the same questions."""
 
-    meetings: dict[str, dict[str, Participant]] = field(default_factory=dict)
+    inside: dict[str, dict[str, Participant]] = field(default_factory=dict)
+    """Who is in which room."""
     down: bool = False
     failing: set[str] = field(default_factory=set)
     calls: list[tuple[str, ...]] = field(default_factory=list)
@@ -59,21 +61,28 @@ class FakeLiveKit:
         self, room: str, identity: str, *, is_recorder: bool = False, is_publishing: bool = False
     ) -> None:
         somebody = Participant(identity, is_recorder, is_publishing)
-        self.meetings.setdefault(room, {})[identity] = somebody
+        self.inside.setdefault(room, {})[identity] = somebody
 
     def participants(self, room: str) -> list[Participant]:
         self._called("participants", room)
-        return list(self.meetings.get(room, {}).values())
+        return list(self.inside.get(room, {}).values())
 
     def remove_participant(self, room: str, identity: str) -> None:
         self._called("remove_participant", room, identity)
-        if identity not in self.meetings.get(room, {}):
+        if identity not in self.inside.get(room, {}):
             raise ParticipantNotFound
-        del self.meetings[room][identity]
+        del self.inside[room][identity]
+
+    def meetings(self, owner: str) -> list[str]:
+        self._called("meetings", owner)
+        return list(self.inside)
+
+    def deletions(self) -> list[str]:
+        return [call[1] for call in self.calls if call[0] == "delete_room"]
 
     def delete_room(self, room: str) -> None:
         self._called("delete_room", room)
-        self.meetings.pop(room, None)
+        self.inside.pop(room, None)
 
     def _called(self, *call: str) -> None:
         self.calls.append(call)
@@ -139,12 +148,21 @@ def still_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_aws() -> Iterator[None]:
-    """Read the template and botocore's models once, and make no encryption keys."""
+    """Read the template and botocore's models once, make no encryption keys, guess no names."""
     key = "arn:aws:kms:eu-west-1:123456789012:key/none"
+    guess = ResponseSerializer.get_value
+
+    def get_value(serializer: Any, value: Any, name: str, shape: Any) -> Any:
+        # What moto's DynamoDB answers is called as on the wire; moto tries three names for each.
+        is_item = serializer.operation_model.service_model.service_name == "dynamodb"
+        named = is_item and isinstance(value, dict)
+        return value.get(name) if named else guess(serializer, value, name, shape)
+
     with (
         patch("dev.aws.resources", cache(resources)),
         patch.dict(default_user_config["core"], {"reset_boto3_session": False}),
         patch.object(Table, "_get_default_encryption_key", lambda self, *where: key),
+        patch.object(ResponseSerializer, "get_value", get_value),
     ):
         yield
 

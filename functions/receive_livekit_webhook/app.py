@@ -11,7 +11,7 @@ from livekit.protocol.webhook import WebhookEvent
 from meet import wiring
 from meet.errors import MalformedBody
 from meet.http import create_api, entrypoint, json_reply, raw_body
-from meet.participants.service import is_ours
+from meet.media_server import room_metadata
 from meet.recorder import to_egress
 
 logger = Logger(child=True)
@@ -38,7 +38,8 @@ def receive_livekit_webhook() -> Response[str]:
 
     if event.HasField("egress_info"):
         _egress(event.egress_info)
-    if event.event in _SIGNS_OF_LIFE and is_ours(event.room.metadata, wiring.owner()):
+    is_ours = event.room.metadata == room_metadata(wiring.owner())
+    if event.event in _SIGNS_OF_LIFE and is_ours:
         stray = wiring.room_ending().close_if_stray(event.room.name)
         if stray:
             logger.warning("closed a stray meeting", extra={"room": event.room.name})

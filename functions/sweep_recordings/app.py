@@ -6,17 +6,13 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from meet import clock, wiring
-from meet.clock import SECOND, Milliseconds
 
 logger = Logger()
-
-_RESERVE = 15 * SECOND  # for what is under way when the time is up
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Settle what is due, and report how many have their end and how many have to wait."""
-    left = context.get_remaining_time_in_millis() - _RESERVE
-    settled, waiting = wiring.recording_evidence().sweep(Milliseconds(clock.now() + left))
+    settled, waiting = wiring.recording_evidence().sweep(clock.sweep_deadline(context))
     logger.info("swept recordings", extra={"settled": settled, "waiting": waiting})
     return {"settled": settled, "waiting": waiting}

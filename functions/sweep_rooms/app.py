@@ -1,4 +1,4 @@
-"""Every minute: end the meetings of rooms that expired or were deleted."""
+"""Every minute: end the meetings of rooms that expired, were deleted, or came back."""
 
 from typing import Any
 
@@ -6,17 +6,14 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from meet import clock, wiring
-from meet.clock import SECOND, Milliseconds
 
 logger = Logger()
-
-_RESERVE = 15 * SECOND  # for what is under way when the time is up
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """End what is due, and report how many ended and how many have to wait."""
-    left = context.get_remaining_time_in_millis() - _RESERVE
-    ended, waiting = wiring.room_ending().sweep(Milliseconds(clock.now() + left))
-    logger.info("swept rooms", extra={"ended": ended, "waiting": waiting})
-    return {"ended": ended, "waiting": waiting}
+    """End what is due; report how many ended, have to wait, and had come back."""
+    ended, waiting, strays = wiring.room_ending().sweep(clock.sweep_deadline(context))
+    report = {"ended": ended, "waiting": waiting, "strays": strays}
+    logger.info("swept rooms", extra=report)
+    return report

@@ -60,6 +60,7 @@ FATES = {
     "complete without a file": 6,
     "dies": 8,
     "dies, its file is uploaded": 8,
+    "dies, its file is uploaded hours later": 4,
     "dies while it ends": 5,
     "never gets going": 5,
 }
@@ -98,9 +99,10 @@ class World:
         self.counts = figures.counts
         self.moment = Milliseconds(1_800_000_000_000)
         self.later: list[tuple[int, int, Callable[[], None]]] = []
+        self.hours_later: list[tuple[float, Callable[[], None]]] = []
         self.number = 0
         self.live: dict[str, Live] = {}
-        self.meetings: dict[str, bool] = {}
+        self.going_on: dict[str, bool] = {}
         self.down = False
         self.failing = False
         self.answered: dict[str, str] = {}
@@ -224,14 +226,18 @@ class World:
 
     def participants(self, room: str) -> list[Participant]:
         self.ask()
-        return [Participant("Alice", is_publishing=True)] if self.meetings.get(room) else []
+        return [Participant("Alice", is_publishing=True)] if self.going_on.get(room) else []
 
     def remove_participant(self, room: str, identity: str) -> None:
         raise AssertionError("nobody is shown out here")
 
+    def meetings(self, owner: str) -> list[str]:
+        self.ask()
+        return [room for room, goes_on in self.going_on.items() if goes_on]
+
     def delete_room(self, room: str) -> None:
         self.ask()
-        self.meetings[room] = False
+        self.going_on[room] = False
         for each in self.live.values():
             if each.egress.room_name == room and not each.dead and not each.egress.is_over:
                 self.end(each)
@@ -318,7 +324,9 @@ class World:
         if live.asked_to_stop or live.egress.is_over:
             return
         live.dead = True
-        if "uploaded" in live.fate:
+        if live.fate.endswith("later"):
+            self.hours_later.append((self.between(1, 12) * HOUR, lambda: self.upload(live)))
+        elif "uploaded" in live.fate:
             self.after(self.between(0, 20 * SECOND), lambda: self.upload(live))
 
     def end(self, live: Live) -> None:

@@ -15,7 +15,7 @@ from meet.clock import HOUR, MINUTE, SECOND
 from meet.recordings.lifecycle import Evidence
 from tests.chaos.simulator import CONTENT, MAX_DURATION, Figures, World, in_place
 
-DEFAULT = 180
+DEFAULT = 480
 BATCH = 60
 """Recordings in one world: moto looks at every item for every query."""
 
@@ -41,6 +41,10 @@ def test_after_the_dust_settles_every_recording_has_its_right_end(
         with in_place(world):
             live_through(world, min(BATCH, SIZE - first))
             wrong += [f"seed {SEED}, batch {batch}: {each}" for each in judge(world)]
+            live_through_the_next_day(world)
+            after = [*judge(world), *still_swept(world)]
+            wrong += [f"seed {SEED}, batch {batch}, a day later: {each}" for each in after]
+            tally(world)
     with capsys.disabled():
         print(f"\nchaos: {SIZE} recordings wanted (MEET_CHAOS), seed {SEED}\n{figures}")
     assert not wrong, "\n".join(wrong)
@@ -69,6 +73,15 @@ def live_through(world: World, count: int) -> None:
         world.run()
 
 
+def live_through_the_next_day(world: World) -> None:
+    """Let files come hours after their recordings were given up."""
+    for delay, upload in world.hours_later:
+        world.after(delay, upload)
+    for hour in range(1, 28):
+        world.after(hour * HOUR, world.sweep)
+    world.run()
+
+
 class Caller:
     """Somebody who makes one recording, and repeats what was not answered."""
 
@@ -80,7 +93,7 @@ class Caller:
 
     def come(self) -> None:
         world = self.world
-        taken = [name for name, goes_on in world.meetings.items() if goes_on]
+        taken = [name for name, goes_on in world.going_on.items() if goes_on]
         if taken and world.chance(0.3):
             self.room = world.random.choice(taken)
         else:
@@ -91,7 +104,7 @@ class Caller:
                 world.after(SECOND, self.come)
                 return
             self.room = reply.body["roomName"]
-            world.meetings[self.room] = True
+            world.going_on[self.room] = True
         self.start()
 
     def start(self, tries: int = 6) -> None:
@@ -148,10 +161,9 @@ def judge(world: World) -> Iterator[str]:
     items = world.recordings()
     files = world.objects()
     egresses = {each.egress.object_key: each for each in world.live.values()}
-    for recording_id, item in items.items():
+    for recording_id in items:
         recording = wiring.recording_repository().get(recording_id)
         status, key = recording.status.value, recording.object_key
-        world.counts[f"end: {status}"] += 1
         live = egresses.get(key)
         name = f"{recording_id} ({live.fate if live else 'never began'}) is {status}"
         if status not in {"READY", "FAILED"}:
@@ -162,15 +174,12 @@ def judge(world: World) -> Iterator[str]:
             yield f"{name}, with the reason {recording.error}"
         if status == "READY" and recording.size != len(CONTENT):
             yield f"{name}, with the size {recording.size}"
-        if "sweepAt" in item:
-            yield f"{name}, but every sweep still looks at it"
         ended = live is not None and live.egress.evidence is Evidence.EGRESS_COMPLETE
         if live is not None and ended and status == "READY":
             yield from _facts(name, recording, live.egress)
         if recording_id in world.deleted:
             yield f"{name}, but it was deleted"
     for room in world.items("RoomsTable"):
-        world.counts["rooms"] += 1
         if "activeRecordingId" in room:
             yield f"room {room['roomName']['S']} is locked by {room['activeRecordingId']['S']}"
     for recording_id in world.answered.keys() - items.keys() - world.deleted:
@@ -182,6 +191,20 @@ def judge(world: World) -> Iterator[str]:
     for key, live in egresses.items():
         if key[-34:-4] not in items.keys() | world.deleted:
             yield f"{key} ({live.fate}) was begun, and nothing is known of it"
+
+
+def still_swept(world: World) -> Iterator[str]:
+    """Yield the recordings that sweeps would look at for ever."""
+    for recording_id, item in world.recordings().items():
+        if "sweepAt" in item:
+            yield f"{recording_id} has its end, but every sweep still looks at it"
+
+
+def tally(world: World) -> None:
+    """Count how it ended."""
+    world.counts["rooms"] += len(world.items("RoomsTable"))
+    for status in world.statuses().values():
+        world.counts[f"end: {status}"] += 1
 
 
 def _facts(name: str, recording: Any, egress: Any) -> Iterator[str]:

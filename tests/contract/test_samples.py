@@ -81,8 +81,8 @@ def test_the_sample_of_the_schedule_sweeps(called: Called, still_clock: Clock) -
     room = wiring.room_repository()
     room.close(ROOM.name, now=ROOM.created_at)
     wiring.reset()
-    assert run("sweep_rooms", still_clock) == {"ended": 1, "waiting": 0}
-    assert called.livekit == ["RoomService/DeleteRoom"]
+    assert run("sweep_rooms", still_clock) == {"ended": 1, "waiting": 0, "strays": 0}
+    assert called.livekit == ["RoomService/DeleteRoom", "RoomService/ListRooms"]
 
 
 def test_the_samples_that_need_livekit_reach_it(called: Called, still_clock: Clock) -> None:

@@ -167,8 +167,11 @@ def use_everything(still_clock: Clock) -> None:
     for evidence in Evidence:
         told = {"size": 1, "etag": "e"} if evidence is Evidence.OBJECT_SEEN else {"error": "x"}
         recording.observe(extra.id, evidence, facts | told)
-    recording.settled(extra.id)
+    for again in (clock.now(), None):
+        recording.settled(extra.id, look_again_at=again)
     recording.was_deleted(extra.id)
+    recording.late_file_of_deleted(extra.id)
+    recording.deleted_for_good(extra.id)
     recording.get_many([extra.id, READY.id, STARTED.id])
     list(recording.due(clock.now()))
     recording.discard(extra)

@@ -266,9 +266,9 @@ def test_a_moderator_removes_people_from_the_own_room_alone(
     assert status(send(token_of(create_room(call, still_clock)), "DELETE", url)) == 403
     for role in ("publisher", "viewer"):
         assert status(send(token_of(room, role), "DELETE", url)) == 401
-    assert "Bob" in livekit.meetings[name]
+    assert "Bob" in livekit.inside[name]
     assert status(send(token_of(room), "DELETE", url)) == 204
-    assert "Bob" not in livekit.meetings[name]
+    assert "Bob" not in livekit.inside[name]
 
 
 def test_a_client_cannot_say_who_it_is(call: Call, room: Room) -> None:

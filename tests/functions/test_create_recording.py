@@ -127,7 +127,7 @@ def test_the_room_is_free_at_once_when_the_recording_is_over(
 
 def test_where_nobody_publishes_it_is_409(studio: Studio) -> None:
     room = studio.room()
-    studio.livekit.meetings.pop(room)
+    studio.livekit.inside.pop(room)
     assert (studio.post(room).status, studio.post(room).body) == (409, NOBODY)
     studio.livekit.join(room, "Bob")
     studio.livekit.join(room, "EG_1", is_recorder=True, is_publishing=True)
@@ -151,10 +151,10 @@ def test_the_checks_come_in_the_order_of_the_contract(studio: Studio) -> None:
     studio.call("PUT", f"/rooms/{room}", {"recordingPreferences": {"enabled": False}})
     assert studio.post(room).status == 403, "before already recording"
     studio.call("PUT", f"/rooms/{room}", {"recordingPreferences": {"enabled": True}})
-    studio.livekit.meetings.clear()
+    studio.livekit.inside.clear()
     assert studio.post(room).body == ALREADY, "before nobody publishing"
     empty = studio.room()
-    studio.livekit.meetings.clear()
+    studio.livekit.inside.clear()
     studio.recorder.down = True
     assert studio.post(empty).body == NOBODY, "before LiveKit's egress"
 

@@ -40,7 +40,7 @@ def test_people_inside_are_disconnected_and_others_are_not(
     livekit.join(one, "Alice")
     livekit.join(other, "Bob")
     call("DELETE", f"/rooms/{one}")
-    assert list(livekit.meetings) == [other]
+    assert list(livekit.inside) == [other]
 
 
 def test_with_livekit_down_it_succeeds_and_the_sweep_finishes_it(
@@ -51,15 +51,15 @@ def test_with_livekit_down_it_succeeds_and_the_sweep_finishes_it(
     livekit.down = True
     assert call("DELETE", f"/rooms/{name}").status == 204
     assert call("GET", f"/rooms/{name}").status == 404
-    assert sweep() == {"ended": 0, "waiting": 1}
+    assert sweep() == {"ended": 0, "waiting": 1, "strays": 0}
     still_clock.advance(60_000)
     livekit.down = False
-    assert sweep() == {"ended": 1, "waiting": 0}
-    assert livekit.meetings == {}
+    assert sweep() == {"ended": 1, "waiting": 0, "strays": 0}
+    assert livekit.inside == {}
     livekit.calls.clear()
     still_clock.advance(2 * HOUR)
     sweep()
-    assert livekit.calls == []
+    assert livekit.deletions() == []
 
 
 def test_what_was_done_at_once_is_not_done_again_by_the_sweep(
@@ -69,8 +69,8 @@ def test_what_was_done_at_once_is_not_done_again_by_the_sweep(
     call("DELETE", f"/rooms/{name}")
     assert livekit.calls == [("delete_room", name)]
     still_clock.advance(2 * HOUR)
-    assert sweep() == {"ended": 0, "waiting": 0}
-    assert livekit.calls == [("delete_room", name)]
+    assert sweep() == {"ended": 0, "waiting": 0, "strays": 0}
+    assert livekit.deletions() == [name]
 
 
 def test_an_unknown_or_expired_room_is_not_found_and_livekit_not_asked(

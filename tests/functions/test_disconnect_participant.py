@@ -42,7 +42,7 @@ def test_the_name_is_decoded_once_and_matched_exactly(
         livekit.join(room, present)
     reply = call("DELETE", f"/participants/{quote(name, safe='')}?roomName={room}")
     assert (reply.status, reply.text) == (204, "")
-    assert set(livekit.meetings[room]) == {"Bob", name.swapcase() + "x"}
+    assert set(livekit.inside[room]) == {"Bob", name.swapcase() + "x"}
     again = call("DELETE", f"/participants/{quote(name, safe='')}?roomName={room}")
     assert (again.status, again.body) == (404, NOBODY)
 
@@ -56,7 +56,7 @@ def test_a_name_that_only_looks_alike_throws_nobody_out(
     for path in ("alice", "Alice%20", "%2541", "Ali", "Alice_1", "*", "a+b", "%FF", "%C3"):
         reply = call("DELETE", f"/participants/{path}?roomName={room}")
         assert (reply.status, reply.body) == (404, NOBODY), path
-    assert len(livekit.meetings[room]) == 4
+    assert len(livekit.inside[room]) == 4
 
 
 def test_somebody_of_the_same_name_in_another_room_stays(
@@ -65,7 +65,7 @@ def test_somebody_of_the_same_name_in_another_room_stays(
     one, other = (create_room(call, still_clock)["roomName"] for _ in range(2))
     livekit.join(other, "Alice")
     assert call("DELETE", f"/participants/Alice?roomName={one}").body == NOBODY
-    assert list(livekit.meetings[other]) == ["Alice"]
+    assert list(livekit.inside[other]) == ["Alice"]
 
 
 def test_a_room_that_is_not_there_is_not_found(
@@ -117,4 +117,4 @@ def test_the_name_in_the_answer_of_the_token_operation_is_the_one_to_kick(
     identity = call("POST", "/participants/token", body).body["participantName"]
     livekit.join(room["roomName"], identity)
     assert call("DELETE", f"/participants/{identity}?roomName={room['roomName']}").status == 204
-    assert list(livekit.meetings[room["roomName"]]) == ["Alice"]
+    assert list(livekit.inside[room["roomName"]]) == ["Alice"]

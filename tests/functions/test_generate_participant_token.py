@@ -159,7 +159,7 @@ def test_a_namesake_gets_the_next_free_number(
         assert reply.body["participantName"] == expected
         assert claims(reply)["sub"] == expected
         livekit.join(room["roomName"], expected)
-    del livekit.meetings[room["roomName"]]["Alice_1"]
+    del livekit.inside[room["roomName"]]["Alice_1"]
     assert join(call, room).body["participantName"] == "Alice_1"
     assert join(call, room, name="alice").body["participantName"] == "alice"
     assert join(call, room, name="Alice_2").body["participantName"] == "Alice_2_1"
@@ -172,7 +172,7 @@ def test_a_full_room_is_a_conflict(call: Call, still_clock: Clock, livekit: Fake
     livekit.join(room["roomName"], "Bob")
     reply = join(call, room, name="Carol")
     assert (reply.status, reply.body) == (409, {"code": 409, "message": "The room is full"})
-    del livekit.meetings[room["roomName"]]["Bob"]
+    del livekit.inside[room["roomName"]]["Bob"]
     assert join(call, room, name="Carol").status == 200
 
 

@@ -15,7 +15,7 @@ from meet import wiring
 from meet.access_token import AccessTokens
 from meet.clock import HOUR
 from meet.errors import Unauthorized
-from meet.participants.service import room_metadata
+from meet.media_server import room_metadata
 from meet.rooms.repository import RoomRepository
 from tests.conftest import Clock, FakeLiveKit
 from tests.functions.conftest import Call, Reply, create_room, event, invoke
@@ -55,7 +55,7 @@ def test_a_meeting_of_ours_without_an_open_room_is_closed(
     for room in (deleted, expired, "abcdefghijklmno"):
         livekit.join(room, "Alice")
         assert post(message(kind, room)).status // 100 == 2
-        assert room not in livekit.meetings
+        assert room not in livekit.inside
 
 
 def test_a_meeting_in_an_open_room_goes_on(
@@ -95,17 +95,17 @@ def test_the_same_event_twice_changes_nothing_more(
     livekit.join("abcdefghijklmno", "Alice")
     body = message("room_started", "abcdefghijklmno")
     assert [post(body).status // 100 for _ in range(2)] == [2, 2]
-    assert livekit.meetings == {}
+    assert livekit.inside == {}
 
 
 def test_when_livekit_fails_the_event_is_to_be_sent_again(call: Call, livekit: FakeLiveKit) -> None:
     livekit.down = True
-    livekit.meetings["abcdefghijklmno"] = {}
+    livekit.inside["abcdefghijklmno"] = {}
     body = message("room_started", "abcdefghijklmno")
     assert post(body).status >= 500
     livekit.down = False
     assert post(body).status // 100 == 2
-    assert livekit.meetings == {}
+    assert livekit.inside == {}
 
 
 def test_when_the_table_fails_the_event_is_to_be_sent_again(
@@ -185,7 +185,7 @@ def test_an_event_of_more_than_100_kib_is_heard(
     participant = {"identity": "Alice", "metadata": "x" * 120_000}
     body = message("participant_joined", "abcdefghijklmno", participant=participant)
     assert post(body).status // 100 == 2
-    assert livekit.meetings == {}
+    assert livekit.inside == {}
 
 
 @pytest.mark.parametrize(

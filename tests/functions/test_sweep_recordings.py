@@ -11,7 +11,17 @@ from meet.recordings.lifecycle import Evidence
 from meet.recordings.media import MediaStore
 from meet.twirp import OutcomeUnknown
 from tests.functions.conftest import AwsCalls
-from tests.functions.recordings import MINUTE, SECOND, Studio, is_due, item_of, sweep
+from tests.functions.recordings import (
+    MINUTE,
+    SECOND,
+    Studio,
+    is_due,
+    is_in_bucket,
+    item_of,
+    put,
+    stored,
+    sweep,
+)
 
 NOTHING = {"settled": 0, "waiting": 0}
 ONE_SETTLED = {"settled": 1, "waiting": 0}
@@ -27,6 +37,15 @@ def minute(studio: Studio, minutes: int = 1) -> dict[str, int]:
     return report
 
 
+def day(studio: Studio, hours: int = 30) -> int:
+    """Let so many hours pass, with a sweep every ten minutes; return how many settled one."""
+    looks = 0
+    for _ in range(hours * 6):
+        studio.clock.advance(10 * MINUTE)
+        looks += sweep()["settled"]
+    return looks
+
+
 def is_failed(studio: Studio, recording_id: str, room: str, reason: str) -> bool:
     """Tell whether it FAILED for this reason, its room is free, and no sweep comes back."""
     recording = studio.show(recording_id)
@@ -34,6 +53,16 @@ def is_failed(studio: Studio, recording_id: str, room: str, reason: str) -> bool
     assert studio.is_free(room)
     assert not is_due(recording_id)
     return True
+
+
+def is_given_up(studio: Studio, recording_id: str, room: str, reason: str) -> bool:
+    """Tell the same of one that the sweep gave up: a few more looks, and none after a day."""
+    recording = studio.show(recording_id)
+    assert (recording["status"], recording.get("error")) == ("FAILED", reason)
+    assert studio.is_free(room)
+    looks = day(studio)
+    assert 5 < looks < 12
+    return is_failed(studio, recording_id, room, reason)
 
 
 def stops(studio: Studio) -> int:
@@ -50,7 +79,17 @@ def test_a_start_that_never_began_fails_within_two_minutes_of_its_deadline(
     assert minute(studio) == ONE_WAITS
     assert studio.status(recording_id) == "STARTING"
     assert minute(studio) == ONE_SETTLED
-    assert is_failed(studio, recording_id, room, rules.NEVER_STARTED)
+    assert studio.is_free(room)
+    assert is_given_up(studio, recording_id, room, rules.NEVER_STARTED)
+
+
+def test_a_room_whose_start_never_began_may_be_recorded_at_once(studio: Studio) -> None:
+    studio.recorder.answers = False
+    room = studio.room()
+    studio.start(room)
+    studio.recorder.egresses.clear()
+    minute(studio, 2)
+    studio.recorder.answers = True
     assert studio.post(room).status == 200
 
 
@@ -68,7 +107,7 @@ def test_what_livekit_lost_fails(studio: Studio) -> None:
     recording_id = studio.active(room)
     studio.recorder.egresses.clear()
     minute(studio, 2)
-    assert is_failed(studio, recording_id, room, rules.VANISHED)
+    assert is_given_up(studio, recording_id, room, rules.VANISHED)
 
 
 def test_what_livekit_lost_is_ready_when_its_file_is_there(studio: Studio) -> None:
@@ -91,7 +130,7 @@ def test_a_recorder_that_died_is_given_up_two_minutes_after_the_stop(
     studio.stop(recording_id)
     assert minute(studio, 2) == ONE_WAITS
     assert minute(studio) == ONE_SETTLED
-    assert is_failed(studio, recording_id, room, rules.NO_ANSWER)
+    assert is_given_up(studio, recording_id, room, rules.NO_ANSWER)
 
 
 def test_a_recorder_that_died_with_its_file_uploaded_is_ready(studio: Studio) -> None:
@@ -127,7 +166,7 @@ def test_a_recorder_that_takes_stops_and_never_ends_is_given_up_too(studio: Stud
     minute(studio, 60)
     assert studio.status(recording_id) == "STOPPING"
     minute(studio)
-    assert is_failed(studio, recording_id, room, rules.NO_ANSWER)
+    assert is_given_up(studio, recording_id, room, rules.NO_ANSWER)
 
 
 def test_a_recorder_that_died_while_it_uploaded_is_given_up_after_half_an_hour(
@@ -139,7 +178,7 @@ def test_a_recorder_that_died_while_it_uploaded_is_given_up_after_half_an_hour(
     studio.hear(recording_id, Evidence.EGRESS_ENDING, updated_at=studio.clock())
     assert minute(studio, 30) == ONE_WAITS
     assert minute(studio) == ONE_SETTLED
-    assert is_failed(studio, recording_id, room, rules.NO_ANSWER)
+    assert is_given_up(studio, recording_id, room, rules.NO_ANSWER)
 
 
 def test_complete_without_a_file_fails_a_minute_later(studio: Studio) -> None:
@@ -149,7 +188,42 @@ def test_complete_without_a_file_fails_a_minute_later(studio: Studio) -> None:
     assert studio.status(recording_id) == "STOPPED"
     assert studio.is_free(room)
     minute(studio, 2)
-    assert is_failed(studio, recording_id, room, rules.NO_FILE)
+    assert is_given_up(studio, recording_id, room, rules.NO_FILE)
+
+
+@pytest.mark.parametrize("hours", [1, 10])
+def test_a_file_that_comes_hours_after_giving_up_is_found_though_nobody_tells(
+    studio: Studio, hours: int
+) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.recorder.egresses.clear()
+    minute(studio, 2)
+    recording = studio.show(recording_id)
+    assert recording["error"] == rules.VANISHED
+    assert "endedAt" not in recording, "nobody knows when"
+    day(studio, hours)
+    studio.upload(recording_id, b"12345")
+    day(studio)
+    recording = studio.show(recording_id)
+    assert (recording["status"], recording["size"]) == ("READY", 5)
+    assert "error" not in recording
+    assert not is_due(recording_id)
+
+
+def test_a_file_that_comes_after_its_deletion_is_deleted_though_nobody_tells(
+    studio: Studio,
+) -> None:
+    recording_id = studio.active()
+    key = stored(recording_id).object_key
+    studio.recorder.egresses.clear()
+    minute(studio, 2)
+    assert studio.call("DELETE", f"/recordings/{recording_id}").status == 204
+    put(key, b"late")
+    day(studio)
+    assert not is_in_bucket(key)
+    assert list(wiring.recording_repository().due(studio.clock())) == []
+    assert studio.call("GET", f"/recordings/{recording_id}").status == 404
 
 
 @pytest.mark.parametrize("end", [Evidence.EGRESS_COMPLETE, Evidence.EGRESS_LIMIT_REACHED])
@@ -204,7 +278,7 @@ def test_with_livekit_down_what_nothing_decides_waits_until_an_hour_past_its_max
     studio.clock.advance(SIX_HOURS + 60 * MINUTE)
     assert sweep() == ONE_WAITS
     assert minute(studio) == ONE_SETTLED
-    assert is_failed(studio, recording_id, room, rules.SILENT)
+    assert is_given_up(studio, recording_id, room, rules.SILENT)
 
 
 def test_past_the_maximum_duration_it_is_stopped(studio: Studio) -> None:

@@ -21,10 +21,13 @@ def sweep(remaining: int = 55 * SECOND) -> dict[str, int]:
         aws_request_id="sweep",
         get_remaining_time_in_millis=lambda: remaining,
     )
-    report: dict[str, int] = import_module("functions.sweep_rooms.app").handler(
-        {}, cast(LambdaContext, context)
-    )
-    return report
+    handler = import_module("functions.sweep_rooms.app").handler
+    found: dict[str, int] = handler({}, cast(LambdaContext, context))
+    return found
+
+
+def report(ended: int, waiting: int, strays: int = 0) -> dict[str, int]:
+    return {"ended": ended, "waiting": waiting, "strays": strays}
 
 
 def expiring(call: Call, still_clock: Clock, livekit: FakeLiveKit, count: int = 1) -> list[str]:
@@ -41,10 +44,10 @@ def test_people_in_an_expired_room_are_disconnected(
     expiring(call, still_clock, livekit)
     stays = create_room(call, still_clock, expirationDate=still_clock() + 2 * HOUR)["roomName"]
     livekit.join(stays, "Bob")
-    assert sweep() == {"ended": 0, "waiting": 0}
+    assert sweep() == report(0, 0)
     still_clock.advance(HOUR)
-    assert sweep() == {"ended": 1, "waiting": 0}
-    assert list(livekit.meetings) == [stays]
+    assert sweep() == report(1, 0)
+    assert list(livekit.inside) == [stays]
     assert call("GET", f"/rooms/{stays}").status == 200
 
 
@@ -54,7 +57,7 @@ def test_nothing_is_done_twice(call: Call, still_clock: Clock, livekit: FakeLive
     for _ in range(5):
         sweep()
         still_clock.advance(MINUTE)
-    assert livekit.calls == [("delete_room", name)]
+    assert livekit.deletions() == [name]
 
 
 @pytest.mark.parametrize("ahead", range(0, 60_000, 5_500))
@@ -68,7 +71,12 @@ def test_within_60_seconds_of_the_expiry_everybody_is_out_and_never_before(
     expiring(call, still_clock, livekit)
     expires = still_clock() + HOUR
     ended: list[int] = []
-    monkeypatch.setattr(livekit, "delete_room", lambda room: ended.append(still_clock()))
+
+    def delete(room: str) -> None:
+        ended.append(still_clock())
+        del livekit.inside[room]
+
+    monkeypatch.setattr(livekit, "delete_room", delete)
     start = expires - ahead
     for minute in range(3):
         still_clock.moment = cast(Any, max(still_clock(), start + minute * MINUTE))
@@ -83,15 +91,15 @@ def test_one_failing_room_is_in_no_others_way_and_is_tried_until_done(
     created = expiring(call, still_clock, livekit, 30)
     livekit.failing = {created[7]}
     still_clock.advance(HOUR)
-    assert sweep() == {"ended": 29, "waiting": 1}
-    assert list(livekit.meetings) == [created[7]]
+    assert sweep() == report(29, 1)
+    assert list(livekit.inside) == [created[7]]
     for _ in range(3):
         still_clock.advance(MINUTE)
-        assert sweep() == {"ended": 0, "waiting": 1}
+        assert sweep() == report(0, 1)
     livekit.failing = set()
     still_clock.advance(MINUTE)
-    assert sweep() == {"ended": 1, "waiting": 0}
-    assert livekit.meetings == {}
+    assert sweep() == report(1, 0)
+    assert livekit.inside == {}
 
 
 def test_an_unexpected_failure_is_in_no_others_way_either(
@@ -108,9 +116,9 @@ def test_an_unexpected_failure_is_in_no_others_way_either(
     still_clock.advance(HOUR)
     with monkeypatch.context() as failing:
         failing.setattr(RoomRepository, "meeting_is_over", fail_for_one)
-        assert sweep() == {"ended": 4, "waiting": 1}
+        assert sweep() == report(4, 1)
     still_clock.advance(MINUTE)
-    assert sweep() == {"ended": 1, "waiting": 0}
+    assert sweep() == report(1, 0)
 
 
 def test_with_livekit_down_all_wait_and_are_done_afterwards(
@@ -119,12 +127,12 @@ def test_with_livekit_down_all_wait_and_are_done_afterwards(
     created = expiring(call, still_clock, livekit, 20)
     livekit.down = True
     still_clock.advance(HOUR)
-    assert sweep() == {"ended": 0, "waiting": 20}
+    assert sweep() == report(0, 20)
     assert call("GET", f"/rooms/{created[0]}").status == 404
     livekit.down = False
     still_clock.advance(MINUTE)
-    assert sweep() == {"ended": 20, "waiting": 0}
-    assert livekit.meetings == {}
+    assert sweep() == report(20, 0)
+    assert livekit.inside == {}
 
 
 def test_no_room_is_taken_up_after_the_deadline(
@@ -138,19 +146,19 @@ def test_no_room_is_taken_up_after_the_deadline(
     def slow_delete(room: str) -> None:
         done.append(still_clock() - started)
         still_clock.advance(SECOND)
-        livekit.meetings.pop(room)
+        livekit.inside.pop(room)
 
     monkeypatch.setattr(livekit, "delete_room", slow_delete)
-    report = sweep(remaining)
-    assert 0 < report["ended"] < 40
-    assert report["ended"] + report["waiting"] == 40
-    assert len(done) == report["ended"]
+    first = sweep(remaining)
+    assert 0 < first["ended"] < 40
+    assert first == report(first["ended"], 40 - first["ended"])
+    assert len(done) == first["ended"]
     assert all(moment <= remaining for moment in done)
     still_clock.advance(MINUTE)
     for _ in range(20):
         sweep(remaining)
         still_clock.advance(MINUTE)
-    assert livekit.meetings == {}
+    assert livekit.inside == {}
     assert len(done) == 40
 
 
@@ -159,9 +167,9 @@ def test_with_no_time_left_nothing_is_taken_up(
 ) -> None:
     expiring(call, still_clock, livekit, 3)
     still_clock.advance(HOUR)
-    assert sweep(SECOND) == {"ended": 0, "waiting": 3}
-    assert livekit.calls == []
-    assert sweep() == {"ended": 3, "waiting": 0}
+    assert sweep(SECOND) == report(0, 3)
+    assert livekit.deletions() == []
+    assert sweep() == report(3, 0)
 
 
 def test_a_room_that_was_deleted_meanwhile_stays_deleted(
@@ -172,7 +180,7 @@ def test_a_room_that_was_deleted_meanwhile_stays_deleted(
     call("DELETE", f"/rooms/{name}")
     still_clock.advance(HOUR)
     livekit.down = False
-    assert sweep() == {"ended": 1, "waiting": 0}
+    assert sweep() == report(1, 0)
     assert call("GET", f"/rooms/{name}").status == 404
 
 
@@ -200,5 +208,42 @@ def test_more_rooms_than_a_page_of_the_index_are_ended_in_one_sweep(
 ) -> None:
     expiring(call, still_clock, livekit, 150)
     still_clock.advance(HOUR)
-    assert sweep() == {"ended": 150, "waiting": 0}
-    assert livekit.meetings == {}
+    assert sweep() == report(150, 0)
+    assert livekit.inside == {}
+
+
+def test_a_meeting_that_an_old_token_brought_back_is_closed_though_nobody_told(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    (expired,) = expiring(call, still_clock, livekit)
+    goes_on = create_room(call, still_clock, expirationDate=still_clock() + 2 * HOUR)["roomName"]
+    livekit.join(goes_on, "Bob")
+    still_clock.advance(HOUR)
+    assert sweep() == report(1, 0)
+    for name in (expired, "neverheardofthis"):
+        livekit.join(name, "Eve")
+    still_clock.advance(MINUTE)
+    assert sweep() == report(0, 0, strays=2)
+    assert list(livekit.inside) == [goes_on]
+    assert sweep() == report(0, 0)
+
+
+def test_a_stray_that_cannot_be_closed_is_in_no_others_way(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    strays = [f"neverheardofthis{number}" for number in range(3)]
+    for name in strays:
+        livekit.join(name, "Eve")
+    livekit.failing = {strays[1]}
+    assert sweep() == report(0, 0, strays=2)
+    livekit.failing = set()
+    assert sweep() == report(0, 0, strays=1)
+
+
+def test_a_hundred_and_more_meetings_are_told_from_strays(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    expiring(call, still_clock, livekit, 120)
+    livekit.join("neverheardofthis", "Eve")
+    assert sweep() == report(0, 0, strays=1)
+    assert len(livekit.inside) == 120

@@ -194,6 +194,12 @@ def test_a_start_that_livekit_refuses_may_be_repeated_unless_its_outcome_is_unkn
     assert "secret text" not in str(error.value.body)
 
 
+def test_an_answer_that_is_none_of_livekits_leaves_the_outcome_unknown(server: Server) -> None:
+    server.body = b"<html>Welcome to nginx!</html>"
+    with pytest.raises(OutcomeUnknown):
+        egress_at(server.url).start("room", KEY)
+
+
 @pytest.mark.parametrize("code", ["not_found", "failed_precondition"])
 def test_to_stop_what_is_over_is_no_error(server: Server, code: str) -> None:
     server.refuse(412, code)

@@ -1,7 +1,10 @@
 """The only place that reads the clock."""
 
 import time
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 Milliseconds = NewType("Milliseconds", int)
 """Since the Unix epoch, as every time in the API."""
@@ -15,6 +18,11 @@ DAY = 24 * HOUR
 def now() -> Milliseconds:
     """Return the present moment."""
     return Milliseconds(time.time_ns() // 1_000_000)
+
+
+def sweep_deadline(context: "LambdaContext") -> Milliseconds:
+    """Return until when a sweep may take up work: what is under way then needs time to end."""
+    return Milliseconds(now() + context.get_remaining_time_in_millis() - 15 * SECOND)
 
 
 def wait_until(moment: Milliseconds) -> None:

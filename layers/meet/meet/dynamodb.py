@@ -6,12 +6,13 @@ at an item; an item without it is in no sweep's index, and one without a listKey
 """
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from meet import clock
 from meet.clock import Milliseconds
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ SWEEP_INDEX = "dueForSweep"
 
 SHARDS = tuple(str(number) for number in range(4))
 _END_OF_TIME = 10**15 - 1
+
+_BATCH_GET = 100
+_ATTEMPTS = 10
 
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
@@ -46,6 +50,27 @@ def shard_of(name: str) -> str:
 def list_key(created_at: int, name: str) -> str:
     """Return what sorts newest first in ascending order, ties by name."""
     return f"{_END_OF_TIME - created_at:015d}#{name}"
+
+
+def get_many(
+    client: "DynamoDBClient", *, table: str, keys: "Sequence[dict[str, AttributeValueTypeDef]]"
+) -> Iterator[dict[str, Any]]:
+    """Yield the items of these keys that exist, in no order, as they are at this moment.
+
+    Raises TimeoutError when DynamoDB leaves keys unread, again and again.
+    """
+    for start in range(0, len(keys), _BATCH_GET):
+        left: Any = keys[start : start + _BATCH_GET]
+        for attempt in range(_ATTEMPTS):
+            clock.pause(attempt)
+            request: Any = {table: {"Keys": left, "ConsistentRead": True}}
+            answer: Any = client.batch_get_item(RequestItems=request)
+            yield from map(from_item, answer["Responses"].get(table, []))
+            left = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+            if not left:
+                break
+        else:
+            raise TimeoutError("DynamoDB left keys of a batch unread")
 
 
 def newest_first(

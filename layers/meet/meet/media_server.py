@@ -3,6 +3,7 @@
 https://docs.livekit.io/reference/other/roomservice-api/ says what each call asks and answers.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +13,8 @@ from livekit.protocol.room import (
     DeleteRoomResponse,
     ListParticipantsRequest,
     ListParticipantsResponse,
+    ListRoomsRequest,
+    ListRoomsResponse,
     RemoveParticipantResponse,
     RoomParticipantIdentity,
 )
@@ -38,8 +41,16 @@ class MediaServer(Protocol):
     def remove_participant(self, room: str, identity: str) -> None:
         """Disconnect somebody; raise ParticipantNotFound."""
 
+    def meetings(self, owner: str) -> list[str]:
+        """Return the rooms that LiveKit holds for this owner, with people inside or not."""
+
     def delete_room(self, room: str) -> None:
         """End a meeting and disconnect everybody; do nothing if there is none."""
+
+
+def room_metadata(owner: str) -> str:
+    """Return the metadata that marks a LiveKit room as a stack's; others may share the server."""
+    return json.dumps({"createdBy": owner})
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,19 @@ class LiveKit:
             _not_found(refused)
             raise ParticipantNotFound from refused
 
+    def meetings(self, owner: str) -> list[str]:
+        """Return the rooms that LiveKit holds for this owner, with people inside or not."""
+        try:
+            reply = self.client.call(
+                "RoomService/ListRooms",
+                ListRoomsRequest(),
+                ListRoomsResponse,
+                grants={"roomList": True},
+            )
+        except Refused as refused:
+            raise MediaServerUnavailable(str(refused)) from refused
+        return [each.name for each in reply.rooms if each.metadata == room_metadata(owner)]
+
     def delete_room(self, room: str) -> None:
         """End a meeting and disconnect everybody; do nothing if there is none."""
         try:
@@ -98,6 +122,10 @@ class NoMediaServer:
     def remove_participant(self, room: str, identity: str) -> None:
         """Raise MediaServerUnavailable."""
         raise MediaServerUnavailable("no LiveKit URL")
+
+    def meetings(self, owner: str) -> list[str]:
+        """Return none: without a LiveKit no meeting can be going on."""
+        return []
 
     def delete_room(self, room: str) -> None:
         """Do nothing: without a LiveKit no meeting can be going on."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import urllib3
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from meet.access_token import AccessTokens
 from meet.errors import MediaServerUnavailable
@@ -75,7 +75,10 @@ class TwirpClient:
         except urllib3.exceptions.HTTPError as error:
             raise OutcomeUnknown(f"{method}: {type(error).__name__}") from error
         if answer.status == 200:
-            return reply.FromString(answer.data)
+            try:
+                return reply.FromString(answer.data)
+            except DecodeError as error:  # a proxy in front of LiveKit answered
+                raise OutcomeUnknown(f"{method}: 200 {_NO_TWIRP}") from error
         code, message = _error(answer.data)
         if code in _UNKNOWN:
             raise OutcomeUnknown(f"{method}: {answer.status} {code}")

@@ -61,7 +61,7 @@ def room_ending() -> "RoomEnding":
     """Return what ends rooms."""
     from meet.rooms.ending import RoomEnding
 
-    return RoomEnding(room_repository(), media_server)
+    return RoomEnding(room_repository(), media_server, owner)
 
 
 @cache

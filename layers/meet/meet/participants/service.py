@@ -15,7 +15,7 @@ from meet.errors import (
     RoomNotFound,
     RoomToJoinNotFound,
 )
-from meet.media_server import MediaServer
+from meet.media_server import MediaServer, room_metadata
 from meet.rooms.model import Role, Room
 from meet.rooms.service import RoomService
 
@@ -91,16 +91,6 @@ class ParticipantService:
         if room.max_participants is not None:
             configuration["maxParticipants"] = room.max_participants
         return configuration
-
-
-def room_metadata(owner: str) -> str:
-    """Return the metadata of a LiveKit room that belongs to a stack."""
-    return json.dumps({"createdBy": owner})
-
-
-def is_ours(metadata: str, owner: str) -> bool:
-    """Tell whether a LiveKit room with this metadata belongs to the stack."""
-    return metadata == room_metadata(owner)
 
 
 def _grants(room: Room, role: Role) -> dict[str, Any]:

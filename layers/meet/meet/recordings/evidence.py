@@ -105,7 +105,7 @@ class RecordingEvidence:
             try:
                 return self._settle(self.recordings.get(recording_id), seen)
             except RecordingNotFound:
-                return True  # deleted meanwhile
+                return self._settle_deleted(recording_id)
             except Exception:
                 logger.exception("recording not settled", extra={"recording": recording_id})
                 return False
@@ -121,16 +121,15 @@ class RecordingEvidence:
             "endedAt": egress.ended_at,
             "duration": egress.duration,
         }
-        if egress.evidence in _REASONS:
+        if egress.is_over and recording.status is not Status.READY:
             # What the recorder says of itself counts only when there is no file to say better.
             recording = self._look_into_bucket(recording)
+        if egress.evidence in _REASONS:
             logger.warning(
                 "egress failed", extra={"recording": recording.id, "reason": egress.error}
             )
             facts["error"] = _REASONS[egress.evidence]
         recording = self._write(recording, egress.evidence, facts)
-        if egress.is_over and not recording.is_finished:
-            recording = self._look_into_bucket(recording)
         if recording.is_finished:
             self._end_ownerless(egress)
         elif recording.stop_requested_at is not None and not egress.is_over:
@@ -164,16 +163,31 @@ class RecordingEvidence:
             egress = self._find(recording, seen)
             if egress is not None:
                 recording = self._egress_seen(recording, egress)
-            looked = egress is not None and egress.is_over  # as _egress_seen does then
-            if not recording.is_finished and not looked:
-                # A dead worker seems to record on, though its file is there.
-                recording = self._look_into_bucket(recording)
+        looked = egress is not None and egress.is_over  # as _egress_seen does then
+        if recording.status is not Status.READY and not looked:
+            # A dead worker seems to record on, though its file is there.
+            recording = self._look_into_bucket(recording)
         if not recording.is_finished:
             recording = self._give_up_or_end(recording, egress, silent=seen is None)
         if not recording.is_finished or self._details_may_come(recording, egress, seen):
             return False
         self.rooms.release(recording.room_name, recording.id)
-        self.recordings.settled(recording.id)
+        self.recordings.settled(recording.id, look_again_at=self._next_look(recording))
+        return True
+
+    def _next_look(self, recording: Recording) -> Milliseconds | None:
+        """Return when to look for a late file, ever more seldom; None for never again."""
+        now, until = clock.now(), recording.file_may_come_until
+        if until is None or recording.given_up_at is None or now >= until:
+            return None
+        return Milliseconds(min(now + max(now - recording.given_up_at, MINUTE), until))
+
+    def _settle_deleted(self, recording_id: str) -> bool:
+        """Delete the file that came for a deleted recording, in case nobody told of it."""
+        key = self.recordings.late_file_of_deleted(recording_id)
+        if key is not None:
+            self.media.delete_one(key)
+            self.recordings.deleted_for_good(recording_id)
         return True
 
     def _find(self, recording: Recording, seen: _Seen | None) -> Egress | None:
@@ -200,7 +214,7 @@ class RecordingEvidence:
         reason = self._hopeless(recording, egress, now, silent=silent)
         if reason is not None:
             logger.warning("gave up", extra={"recording": recording.id, "reason": reason})
-            return self._write(recording, Evidence.LOST, {"error": reason, "endedAt": now})
+            return self._write(recording, Evidence.LOST, {"error": reason, "givenUpAt": now})
         if egress is not None and not egress.is_over and self._has_to_end(recording, now):
             facts = {"stopRequestedAt": now}
             recording = self._write(recording, Evidence.STOP_REQUESTED, facts)

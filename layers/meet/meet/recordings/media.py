@@ -1,5 +1,6 @@
 """The files of recordings in S3: the only module that knows the bucket."""
 
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from meet.clock import SECOND, Milliseconds
 from meet.recordings.byte_range import ByteRange
 
 if TYPE_CHECKING:
+    from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
 
 LINK_LIFETIME = 3600
@@ -18,6 +20,9 @@ LINK_LIFETIME = 3600
 
 MAX_DELETES = 1000
 """Keys that one DeleteObjects takes."""
+
+_CHUNK = 64 * 1024
+"""Bytes read at a time: a 4 MiB range is never in memory twice."""
 
 _MISSING = {"404", "NoSuchKey", "NotFound"}
 
@@ -59,8 +64,8 @@ class MediaStore:
             raise
         return StoredFile(head["ContentLength"], head["ETag"])
 
-    def read(self, key: str, part: ByteRange | None) -> bytes:
-        """Return a file's bytes, all of them without a part; raise FileLost."""
+    def read_base64(self, key: str, part: ByteRange | None) -> str:
+        """Return a file's bytes, all of them without a part, as base64; raise FileLost."""
         wanted = {} if part is None else {"Range": str(part)}
         try:
             found = self.client.get_object(Bucket=self.bucket, Key=key, **wanted)  # type: ignore[arg-type]
@@ -69,7 +74,7 @@ class MediaStore:
                 raise FileLost(key) from error
             raise
         with found["Body"] as body:
-            return body.read()
+            return _base64(body)
 
     def link(self, key: str, *, method: str = "GET") -> Link:
         """Return a presigned URL for GET or HEAD."""
@@ -96,3 +101,15 @@ class MediaStore:
             Delete={"Objects": objects, "Quiet": True},  # type: ignore[typeddict-item]
         )
         return {error["Key"] for error in answer.get("Errors", [])}
+
+
+def _base64(body: "StreamingBody") -> str:
+    text, rest = "", b""
+    while True:
+        chunk = body.read(_CHUNK)
+        rest += chunk
+        whole = len(rest) - (len(rest) % 3 if chunk else 0)  # three bytes are four characters
+        text += b64encode(rest[:whole]).decode()  # in a loop CPython grows it where it is
+        rest = rest[whole:]
+        if not chunk:
+            return text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from meet.clock import Milliseconds
+from meet.clock import DAY, Milliseconds
 from meet.recordings.lifecycle import FINISHED, RECORDING, Status
 
 # ULID (https://github.com/ulid/spec): 48 bits of time, 80 bits of randomness, base 32.
@@ -18,6 +18,9 @@ _ID_LENGTH = _TIME_LENGTH + _RANDOM_LENGTH
 ID = re.compile(rf"rec_[{_ALPHABET}]{{{_ID_LENGTH}}}", re.ASCII)
 PREFIX = "recordings/"
 _KEY = re.compile(rf"{PREFIX}([A-Za-z0-9-]+)/({ID.pattern})\.mp4", re.ASCII)
+
+LATE_FILE_DEADLINE = DAY
+"""So long after a recording was given up its file may come all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Recording:
     started_at: Milliseconds | None = None
     stop_requested_at: Milliseconds | None = None
     ended_at: Milliseconds | None = None
+    given_up_at: Milliseconds | None = None
+    """When the sweep saw that nobody would bring it to its end."""
     duration: Decimal | None = None
     """Seconds."""
     size: int | None = None
@@ -47,7 +52,7 @@ class Recording:
     @property
     def object_key(self) -> str:
         """Where the file is, or will be."""
-        return f"{PREFIX}{self.room_name}/{self.filename}"
+        return object_key(self.room_name, self.id)
 
     @property
     def filename(self) -> str:
@@ -64,12 +69,24 @@ class Recording:
         """Tell whether it has its end: a file, or a reason why there is none."""
         return self.status in FINISHED
 
+    @property
+    def file_may_come_until(self) -> Milliseconds | None:
+        """Until when a file may come for a recording that was given up; None for any other."""
+        if self.status is not Status.FAILED or self.given_up_at is None:
+            return None
+        return Milliseconds(self.given_up_at + LATE_FILE_DEADLINE)
+
 
 def new_id(now: Milliseconds) -> str:
     """Return an id that sorts by time and that nobody can guess."""
     number = now << (5 * _RANDOM_LENGTH) | secrets.randbits(5 * _RANDOM_LENGTH)
     digits = (number >> (5 * place) & 31 for place in reversed(range(_ID_LENGTH)))
     return "rec_" + "".join(_ALPHABET[digit] for digit in digits)
+
+
+def object_key(room_name: str, recording_id: str) -> str:
+    """Return the key of a recording's file."""
+    return f"{PREFIX}{room_name}/{recording_id}.mp4"
 
 
 def id_in_key(object_key: str) -> str | None:

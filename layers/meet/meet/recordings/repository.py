@@ -1,6 +1,7 @@
 """Recordings in DynamoDB: the only module that knows the table's attributes and indexes."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -11,7 +12,7 @@ from meet.clock import DAY, SECOND, Milliseconds
 from meet.errors import AlreadyRecording, RecordingNotFound, RoomNotFound
 from meet.paging import Page
 from meet.recordings.lifecycle import Evidence, Status, advance, earlier_than
-from meet.recordings.model import ID, Recording
+from meet.recordings.model import ID, Recording, object_key
 from meet.rooms.model import NAME
 from meet.rooms.repository import RoomRepository
 
@@ -26,7 +27,6 @@ TTL_ATTRIBUTE = "deleteAfter"
 DELETION_REMEMBERED = 2 * DAY
 """Longer than any recorder goes on after its recording was given up."""
 
-_BATCH_GET = 100
 _BATCH_WRITE = 25
 _ATTEMPTS = 10
 
@@ -89,25 +89,31 @@ class RecordingRepository:
         )
         return TTL_ATTRIBUTE in found.get("Item", {})
 
+    def late_file_of_deleted(self, recording_id: str) -> str | None:
+        """Return the key that a deleted recording's file may have come to; None for none."""
+        found = self.client.get_item(
+            TableName=self.table, Key=_key(recording_id), ConsistentRead=True
+        )
+        values = dynamodb.from_item(found.get("Item", {}))
+        if "sweepAt" not in values or "status" in values:
+            return None
+        return object_key(values["roomName"], recording_id)
+
+    def deleted_for_good(self, recording_id: str) -> None:
+        """Tell that no sweep has to look after a deleted recording's file."""
+        with suppress(self.client.exceptions.ConditionalCheckFailedException):
+            self.client.update_item(
+                TableName=self.table,
+                Key=_key(recording_id),
+                UpdateExpression="REMOVE sweepAt",
+                ConditionExpression=f"attribute_exists({TTL_ATTRIBUTE})",
+            )
+
     def get_many(self, recording_ids: Sequence[str]) -> list[Recording]:
         """Return those of the recordings that exist, in no order."""
         keys = [_key(each) for each in recording_ids if ID.fullmatch(each)]
-        found: list[Recording] = []
-        for start in range(0, len(keys), _BATCH_GET):
-            left = keys[start : start + _BATCH_GET]
-            for attempt in range(_ATTEMPTS):
-                clock.pause(attempt)
-                answer: Any = self.client.batch_get_item(
-                    RequestItems={self.table: {"Keys": left, "ConsistentRead": True}}
-                )
-                items = map(dynamodb.from_item, answer["Responses"].get(self.table, []))
-                found += [_from_values(values) for values in items if "status" in values]
-                left = answer.get("UnprocessedKeys", {}).get(self.table, {}).get("Keys", [])
-                if not left:
-                    break
-            else:
-                raise TimeoutError("DynamoDB left keys of a batch unread, again and again")
-        return found
+        items = dynamodb.get_many(self.client, table=self.table, keys=keys)
+        return [_from_values(values) for values in items if "status" in values]
 
     def page(
         self, *, statuses: frozenset[Status], room: str | None, after: str | None, limit: int
@@ -165,17 +171,18 @@ class RecordingRepository:
             return self.get(recording_id)
         return self._update(recording_id, sets, condition="attribute_exists(#status)", facts=known)
 
-    def settled(self, recording_id: str) -> None:
-        """Tell that no sweep has to look at a finished recording again."""
+    def settled(self, recording_id: str, *, look_again_at: Milliseconds | None) -> None:
+        """Tell when a sweep has to look at a finished recording again, None for never."""
+        never = look_again_at is None
         try:
             self.client.update_item(
                 TableName=self.table,
                 Key=_key(recording_id),
-                UpdateExpression="REMOVE sweepAt",
+                UpdateExpression="REMOVE sweepAt" if never else "SET sweepAt = :at",
                 ConditionExpression="#status IN (:failed, :ready)",
                 ExpressionAttributeNames={"#status": "status"},
                 ExpressionAttributeValues=dynamodb.to_item(
-                    {":failed": Status.FAILED, ":ready": Status.READY}
+                    {":failed": Status.FAILED, ":ready": Status.READY, ":at": look_again_at}
                 ),
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
@@ -188,12 +195,22 @@ class RecordingRepository:
     def delete(self, recording: Recording) -> bool:
         """Delete a finished recording; tell whether it still was as it is given here.
 
-        A mark of it stays for DELETION_REMEMBERED.
+        A mark of it stays for DELETION_REMEMBERED, with a sweep at its end when a file may
+        still come.
         """
+        mark = _deleted(recording.id)
+        if recording.file_may_come_until is not None:
+            mark |= dynamodb.to_item(
+                {
+                    "roomName": recording.room_name,
+                    "indexShard": dynamodb.shard_of(recording.id),
+                    "sweepAt": recording.file_may_come_until,
+                }
+            )
         try:
             self.client.put_item(
                 TableName=self.table,
-                Item=_deleted(recording.id),
+                Item=mark,
                 ConditionExpression="#status = :status",
                 ExpressionAttributeNames={"#status": "status"},
                 ExpressionAttributeValues=dynamodb.to_item({":status": recording.status}),
@@ -299,6 +316,7 @@ def _from_values(values: dict[str, Any]) -> Recording:
         started_at=moment("startedAt"),
         stop_requested_at=moment("stopRequestedAt"),
         ended_at=moment("endedAt"),
+        given_up_at=moment("givenUpAt"),
         duration=duration,
         size=int(values["size"]) if "size" in values else None,
         etag=values.get("etag"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from meet import clock
 from meet.clock import MINUTE, SECOND, Milliseconds
-from meet.errors import RoomNotFound
+from meet.errors import MediaServerUnavailable, RoomNotFound
 from meet.rooms.repository import RoomRepository
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class RoomEnding:
 
     rooms: RoomRepository
     media_server: "Callable[[], MediaServer]"
+    owner: Callable[[], str]
+    """What marks a LiveKit room as this stack's."""
 
     def delete(self, name: str) -> None:
         """Close an open room; raise RoomNotFound. Its meeting ends now, or by the sweep."""
@@ -39,8 +41,8 @@ class RoomEnding:
         except Exception:  # whatever it is: the room is gone for its callers
             logger.warning("meeting left to the sweep", extra={"room": name}, exc_info=True)
 
-    def sweep(self, deadline: Milliseconds) -> tuple[int, int]:
-        """End every meeting that is due; return how many ended, and how many have to wait.
+    def sweep(self, deadline: Milliseconds) -> tuple[int, int, int]:
+        """End every meeting that is due; return how many ended, have to wait, and were strays.
 
         Takes up no new one after the deadline. One that fails is tried again by a later sweep,
         and is in no other's way.
@@ -49,10 +51,14 @@ class RoomEnding:
         def attempt(due: tuple[str, Milliseconds]) -> bool:
             return clock.now() < deadline and self._attempt(*due)
 
-        due = self.rooms.due(Milliseconds(clock.now() + LOOK_AHEAD))
+        def close(stray: str) -> bool:
+            return clock.now() < deadline and self._close(stray)
+
+        due = list(self.rooms.due(Milliseconds(clock.now() + LOOK_AHEAD)))
         with ThreadPoolExecutor(_PARALLEL) as pool:
             ended = list(pool.map(attempt, due))
-        return ended.count(True), ended.count(False)
+            closed = list(pool.map(close, self._strays() - {name for name, _ in due}))
+        return ended.count(True), ended.count(False), closed.count(True)
 
     def close_if_stray(self, name: str) -> bool:
         """End a meeting whose room is not open; tell whether it was not."""
@@ -75,6 +81,24 @@ class RoomEnding:
             logger.exception("meeting not ended, tried again later", extra={"room": name})
             self._postpone(name)
             return False
+        return True
+
+    def _strays(self) -> set[str]:
+        """Return the meetings that old tokens brought back, whose webhooks may have been lost."""
+        try:
+            going_on = self.media_server().meetings(self.owner())
+        except MediaServerUnavailable:
+            logger.warning("strays left to the next sweep", exc_info=True)
+            return set()
+        return set(going_on) - self.rooms.open_among(going_on, now=clock.now())
+
+    def _close(self, stray: str) -> bool:
+        try:
+            self.media_server().delete_room(stray)
+        except Exception:
+            logger.exception("stray left to the next sweep", extra={"room": stray})
+            return False
+        logger.warning("closed a stray meeting", extra={"room": stray})
         return True
 
     def _postpone(self, name: str) -> None:

@@ -1,6 +1,6 @@
 """Rooms in DynamoDB: the only module that knows the table's attributes, indexes and expiry."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -53,6 +53,13 @@ class RoomRepository:
         if "Item" not in found:
             raise RoomNotFound
         return _from_values(dynamodb.from_item(found["Item"]))
+
+    def open_among(self, names: Sequence[str], *, now: Milliseconds) -> set[str]:
+        """Return those of the names whose rooms are open."""
+        keys = [_key(each) for each in names if NAME.fullmatch(each)]
+        items = dynamodb.get_many(self.client, table=self.table, keys=keys)
+        rooms = map(_from_values, items)
+        return {room.name for room in rooms if room.is_open(now)}
 
     def page(self, *, after: str | None, limit: int, now: Milliseconds) -> Page[Room]:
         """Return at most limit open rooms, newest first, from behind a sort key."""
