@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help environment run stop demo test check format build deploy pictures openapi
+.PHONY: help environment run stop demo test check format build deploy bench cost pictures openapi
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ deploy: build ## Deploy to your AWS account; ENV=prod for samconfig.toml's [prod
 	SAM_CLI_TELEMETRY=0 .venv/bin/sam deploy --template-file template.yaml --config-env $(ENV) \
 	  $(shell awk -F'[].[]' '/^\[/ { env = $$2 } /^region/ && env == "$(ENV)" { found = 1 } \
 	    END { if (!found) print "--guided" }' samconfig.toml)
+
+bench: environment ## Measure, into docs/performance.md; ARGS="warm lists --million" chooses
+	@$(PYTHON) -m bench $(ARGS)
+
+cost: environment ## Count what it costs, into docs/cost.md
+	@$(PYTHON) -m bench.cost
 
 pictures: environment ## Take the pictures of the web pages in docs/pictures anew
 	@$(PYTHON) -m pytest -q tests/browser/pictures.py

@@ -2,6 +2,7 @@
 
     python -I -S -B invoke.py SPEC cold RESULT
     python -I -S -B invoke.py SPEC warm RESULT
+    python -I -S -B invoke.py SPEC memory RESULT
 
 A script, and not a module of the package: whatever it imports, the function under measurement
 would find imported already. So it imports nothing that is not built in before the measurement.
@@ -41,6 +42,7 @@ class Answers:
 
     def restart(self):
         """Begin again with the first answer."""
+        self._unpack()
         self.left = {name: iter(answers) for name, answers in self.aws.items()}
 
     def next_of(self, operation):
@@ -63,7 +65,7 @@ class Answers:
         self.packed = None
         for operation, status, answer in noted:
             self.aws.setdefault(operation, []).append((status, answer))
-        self.restart()
+        self.left = {name: iter(answers) for name, answers in self.aws.items()}
         self.unpacking = time.process_time() - began
 
 
@@ -172,6 +174,50 @@ def warm(spec, answers):
     return took
 
 
+def memory(spec, answers):
+    """Return bytes: traced in one invocation at most, then the peak resident before a whole
+    piece, after one, and after all; not a number where there is no /proc.
+
+    Only DynamoDB's answers are given here; the file comes from a server.
+    """
+    import tracemalloc
+
+    from botocore.endpoint import Endpoint
+
+    handler = __import__(spec["module"]).handler
+    stand_still(spec["moment"])
+    ask = Endpoint.make_request
+    answer_at_the_network(answers)
+    given = Endpoint.make_request
+    Endpoint.make_request = lambda endpoint, model, request: (
+        ask if model.service_model.service_name == "s3" else given
+    )(endpoint, model, request)
+
+    def invoke(event):
+        answers.restart()
+        check(handler(event, Context))
+
+    def resident():
+        try:
+            with open("/proc/self/status") as status:
+                peak = next(line for line in status if line.startswith("VmHWM"))
+        except OSError:
+            return float("nan")
+        return int(peak.split()[1]) * 1024
+
+    few = {**spec["event"], "headers": {**spec["event"]["headers"], "Range": "bytes=0-0"}}
+    invoke(few)
+    before = resident()
+    invoke(spec["event"])
+    after_one = resident()
+    for _ in range(spec["invocations"]):
+        invoke(spec["event"])
+    after_all = resident()
+    tracemalloc.start()
+    invoke(spec["event"])
+    return [tracemalloc.get_traced_memory()[1], before, after_one, after_all]
+
+
 def main():
     """Measure what the command line says."""
     with open(sys.argv[1], "rb") as file:
@@ -179,10 +225,10 @@ def main():
     environ.clear()
     environ.update({key.encode(): value.encode() for key, value in spec["environment"].items()})
     sys.path[:0] = spec["path"]
-    measure = {"cold": cold, "warm": warm}[sys.argv[2]]
-    seconds = measure(spec, Answers(spec["answers"]))
+    measure = {"cold": cold, "warm": warm, "memory": memory}[sys.argv[2]]
+    numbers = measure(spec, Answers(spec["answers"]))
     with open(sys.argv[3], "wb") as file:
-        marshal.dump(seconds, file)
+        marshal.dump(numbers, file)
 
 
 main()
