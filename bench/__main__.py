@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import calls, cold, imports, lists, streaming, warm
+from bench.document import replace_part
 from bench.lambdas import place
 from dev.template import ROOT
 
@@ -40,7 +41,7 @@ def main() -> None:
             text = measure[name]()
             if name != "calls":
                 text = f"{where}, {datetime.now(UTC):%Y-%m-%d}.\n\n{text}"
-            _write(name, text)
+            replace_part(DOCUMENT, name, text)
             print(text, flush=True)
 
 
@@ -53,14 +54,6 @@ def _machine() -> str:
         kibibytes = re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())
         memory = f", {int(kibibytes[1]) / 2**20:.0f} GiB" if kibibytes else ""
     return f"{processor}, {os.cpu_count()} cores{memory}"
-
-
-def _write(name: str, text: str) -> None:
-    """Replace a table of the document."""
-    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
-    before, _, rest = DOCUMENT.read_text().partition(begin)
-    _, _, after = rest.partition(end)
-    DOCUMENT.write_text(f"{before}{begin}{text}{end}{after}")
 
 
 if __name__ == "__main__":
