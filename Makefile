@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help environment run stop demo test check format build deploy bench cost pictures openapi
+.PHONY: help environment run stop demo test check audit format build deploy replay bench cost pictures openapi
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +24,11 @@ check: environment ## Formatting, lint, types, import rules, template, OpenAPI
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	$(PYTHON) -m dev.sam validate --lint
+	.venv/bin/cfn-lint template.yaml monitoring.yaml
 	$(PYTHON) -m dev.openapi --check
+
+audit: environment ## Have checkov look at the templates for what is unsafe
+	@$(PYTHON) -m dev.audit
 
 format: environment ## Format the code and fix what can be fixed
 	$(PYTHON) -m ruff format
@@ -34,12 +38,12 @@ build: environment ## Build the layer for AWS Lambda and the web pages
 	@$(PYTHON) -m dev.build
 	@$(PYTHON) -m dev.frontend
 
-# The first deploy asks for everything and remembers the answers in samconfig.toml.
-ENV ?= default
+ENV ?= dev
 deploy: build ## Deploy to your AWS account; ENV=prod for samconfig.toml's [prod]
-	SAM_CLI_TELEMETRY=0 .venv/bin/sam deploy --template-file template.yaml --config-env $(ENV) \
-	  $(shell awk -F'[].[]' '/^\[/ { env = $$2 } /^region/ && env == "$(ENV)" { found = 1 } \
-	    END { if (!found) print "--guided" }' samconfig.toml)
+	@$(PYTHON) -m dev.deploy --env $(ENV)
+
+replay: environment ## Hand the dead letters of ENV's stack to their functions again
+	@$(PYTHON) -m dev.replay --env $(ENV)
 
 bench: environment ## Measure, into docs/performance.md; ARGS="warm lists --million" chooses
 	@$(PYTHON) -m bench $(ARGS)

@@ -17,6 +17,7 @@ API_PORT = 6080
 WELCOME = """
   API          {apiUrl}
   API key      {apiKey}
+  Console      {consoleUrl}  (name {adminUsername}, password {adminPassword})
   LiveKit      {livekitUrl}
   Logs         {logs}/
   All of this  {directory}/stack.json

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 API_KEY = "the-first-key"
+ADMIN_USERNAME = "admin"
+ADMIN_PASSWORD = "the-admins-password"  # noqa: S105 - opens nothing
 LIVEKIT_KEY = "livekit-key"
 LIVEKIT_SECRET = "livekit-secret-of-at-least-32-bytes"  # noqa: S105 - opens nothing
 
@@ -29,15 +31,20 @@ ENVIRONMENT = {
     "RECORDINGS_TABLE": "RecordingsTable",
     "RECORDINGS_BUCKET": "recordings",
     "MAX_RECORDING_SECONDS": "21600",
-    "PLAYBACK_SECRET": "PlaybackSecret",
+    "RECORDING_RETENTION_DAYS": "0",
+    "SIGNING_SECRET": "SigningSecret",
+    "ADMIN_SECRET": "AdminSecret",
+    "PUBLIC_URL": "",
     "IDEMPOTENCY_TABLE": "IdempotencyTable",
     "API_KEYS_SECRET": "ApiKeysSecret",
     "LIVEKIT_SECRET": "LiveKitSecret",
     "LIVEKIT_URL": "wss://livekit.example.com",
+    "STACK_NAME": "meet",
     "STACK_ID": "arn:aws:cloudformation:eu-west-1:123456789012:stack/meet/1",
 }
 
 SECRETS = {
+    "AdminSecret": {"username": ADMIN_USERNAME, "password": ADMIN_PASSWORD},
     "ApiKeysSecret": {"first": API_KEY},
     "LiveKitSecret": {"apiKey": LIVEKIT_KEY, "apiSecret": LIVEKIT_SECRET},
 }
@@ -65,7 +72,7 @@ def memory_aws() -> Iterator[None]:
             CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
         )
         secrets = boto3.client("secretsmanager")
-        secrets.create_secret(Name="PlaybackSecret", SecretString="signs-playback-links")
+        secrets.create_secret(Name="SigningSecret", SecretString="signs-links-and-sessions")
         for name, value in SECRETS.items():
             secrets.create_secret(Name=name, SecretString=json.dumps(value))
         yield

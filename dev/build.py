@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,15 @@ ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".local" / "layers"
 PACKAGE = ROOT / "layers" / "meet" / "meet"
 AWS_LAYER = ROOT / ".aws-sam" / "layer"
-_NOT_SOURCE = shutil.ignore_patterns("__pycache__", "*.pyc")
+MAX_ZIPPED = 12_000_000
+"""Bytes: what a cold start has to fetch."""
+
+_NOT_SOURCE = shutil.ignore_patterns("__pycache__", "*.pyc", "py.typed")
+_DEAD_WEIGHT = ("*.pyi", "py.typed", "test", "tests", "testdata")
+_OF_THE_INSTALLATION = ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json")
+"""What says how, from where and when a wheel was unpacked, and nobody reads in Lambda."""
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The oldest date that a zip file knows."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +62,12 @@ def this_machine() -> Platform:
 
 
 def _python_313() -> str | None:
-    """Return the Python 3.13 on PATH, else one that uv downloads, None when it cannot."""
-    python = shutil.which("python3.13")
-    if python and version_of(python) == (3, 13):
-        return python
+    """Return a Python 3.13 of this machine, else one that uv downloads, None when it cannot."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     home = ROOT / ".local" / "python"
+    here = ["python3.13", *sorted(pyenv.glob("versions/3.13*/bin/python3.13"))]
+    if found := next((str(each) for each in here if version_of(str(each)) == (3, 13)), None):
+        return found
     try:
         _uv("python", "install", "--quiet", "--install-dir", home, "3.13")
     except BuildFailed:
@@ -77,8 +87,9 @@ def aws() -> Platform:
 
 
 def requirements() -> str:
-    """Return the locked run-time dependencies with their hashes."""
-    return _uv("export", "--frozen", "--quiet", "--no-dev", "--no-emit-project", "--no-header")
+    """Return the locked run-time dependencies with their hashes, and no type stubs."""
+    listed = ("--no-dev", "--no-emit-project", "--no-emit-package", "types-protobuf")
+    return _uv("export", "--frozen", "--quiet", "--no-header", *listed)
 
 
 def locked_group(name: str) -> str:
@@ -102,10 +113,26 @@ def unpack(requirements: str, target: Path, options: tuple[str, ...]) -> None:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _compile(folder: Path, compiler: str) -> None:
+def _strip(folder: Path) -> None:
+    """Remove what no function reads, and what differs from one unpacking to the next."""
+    shutil.rmtree(folder / "bin", ignore_errors=True)
+    (folder / ".lock").unlink(missing_ok=True)
+    for pattern in _DEAD_WEIGHT:
+        for found in list(folder.rglob(pattern)):
+            shutil.rmtree(found) if found.is_dir() else found.unlink()
+    for information in folder.glob("*.dist-info"):
+        for name in _OF_THE_INSTALLATION:
+            (information / name).unlink(missing_ok=True)
+
+
+def _compile(folder: Path, compiler: str, root: Path) -> None:
     # /opt is read-only and unpacking changes times: only bytecode that nobody checks stays valid.
-    mode = ("--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/opt/python")
-    subprocess.run([compiler, "-m", "compileall", "-q", *mode, str(folder)], check=True)
+    mode = ("--invalidation-mode", "unchecked-hash", "-s", str(root), "-p", "/opt/python")
+    subprocess.run(
+        [compiler, "-m", "compileall", "-q", *mode, str(folder)],
+        env={**os.environ, "PYTHONHASHSEED": "0"},  # sets have an order in bytecode
+        check=True,
+    )
 
 
 def dependencies(locked: str, where: Platform) -> Path:
@@ -114,11 +141,10 @@ def dependencies(locked: str, where: Platform) -> Path:
     folder = CACHE / f"{where.name}-{digest}"
     if not folder.exists():
         unpack(locked, folder, where.uv_options)
-        shutil.rmtree(folder / "bin", ignore_errors=True)
-        (folder / ".lock").unlink(missing_ok=True)
+        _strip(folder)
         keep_only_our_services(folder)
         if where.compiler:
-            _compile(folder, where.compiler)
+            _compile(folder, where.compiler, folder)
     return folder
 
 
@@ -129,15 +155,27 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def build_layer(target: Path, where: Platform) -> None:
-    """Replace target by a layer for the platform; raises BuildFailed."""
+def build_layer(target: Path, where: Platform) -> Path:
+    """Replace target by a layer for the platform, and return it zipped; raises BuildFailed."""
     ready = dependencies(requirements(), where)
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(ready, target / "python", copy_function=_link)
     package = target / "python" / PACKAGE.name
     shutil.copytree(PACKAGE, package, ignore=_NOT_SOURCE)
     if where.compiler:
-        _compile(package, where.compiler)
+        _compile(package, where.compiler, target / "python")
+    return _zip(target)
+
+
+def _zip(folder: Path) -> Path:
+    """Zip a folder beside it, so that the same files make the same bytes."""
+    zipped = folder.with_name(f"{folder.name}.zip")
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), _EPOCH)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED, 9)
+    return zipped
 
 
 def copy_functions(target: Path) -> None:
@@ -150,14 +188,18 @@ def main() -> None:
     """Build the layer for AWS, and leave no bytecode in the functions that sam would upload."""
     began = time.monotonic()
     where = aws()
-    build_layer(AWS_LAYER, where)
+    zipped = build_layer(AWS_LAYER, where)
     for stale in (ROOT / "functions").rglob("__pycache__"):
         shutil.rmtree(stale)
-    size = sum(file.stat().st_size for file in AWS_LAYER.rglob("*") if file.is_file())
-    took = time.monotonic() - began
-    print(f"{AWS_LAYER.relative_to(ROOT)}: {size / 1e6:.0f} MB for {where.name}, {took:.1f} s")
+    unpacked = sum(file.stat().st_size for file in AWS_LAYER.rglob("*") if file.is_file())
+    size = zipped.stat().st_size
+    print(f"{zipped.relative_to(ROOT)} for {where.name}, {time.monotonic() - began:.1f} s")
+    print(f"  {size / 1e6:.1f} MB, unpacked {unpacked / 1e6:.1f} MB")
+    print(f"  SHA-256 {hashlib.sha256(zipped.read_bytes()).hexdigest()}")
     if where.compiler is None:
-        print("No Python 3.13 here: the layer has no bytecode, and cold starts take longer.")
+        print("  No Python 3.13 here, so no bytecode: imports take twice as long in a cold start.")
+    if size > MAX_ZIPPED:
+        raise BuildFailed(f"The layer is larger than {MAX_ZIPPED / 1e6:.0f} MB.")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 STACK = "meet"
 _BUCKET = "meet-deployments"
+_TEMPLATES = ("template.yaml", "monitoring.yaml")
 _READY = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
 
@@ -46,7 +47,7 @@ def aws_session() -> boto3.Session:
 
 
 def _sources() -> Iterable[Path]:
-    yield build.ROOT / "template.yaml"
+    yield from (build.ROOT / name for name in _TEMPLATES)
     for folder in (build.ROOT / "functions", build.PACKAGE):
         yield from sorted(
             path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
@@ -149,7 +150,8 @@ class Deployment:
         """Copy the application, with a layer for this machine, and return the folder."""
         app = self.directory / "app"
         app.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(build.ROOT / "template.yaml", app / "template.yaml")
+        for name in _TEMPLATES:
+            shutil.copyfile(build.ROOT / name, app / name)
         build.copy_functions(app / "functions")
         build.build_layer(app / ".aws-sam" / "layer", build.this_machine())
         return app

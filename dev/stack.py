@@ -38,6 +38,8 @@ class LocalStack(Parts):
     rooms_table: str
     recordings_table: str | None
     recordings_bucket: str | None
+    admin_username: str
+    admin_password: str
 
     def __init__(
         self,
@@ -114,6 +116,9 @@ class LocalStack(Parts):
             "apiUrl": self.api_url,
             "apiKey": self.api_key,
             "apiKeysSecret": self.api_keys_secret,
+            "consoleUrl": f"{self.origin}/meet/console",
+            "adminUsername": self.admin_username,
+            "adminPassword": self.admin_password,
             "livekitUrl": self.livekit_url,
             "livekitApiKey": self.livekit_api_key,
             "livekitApiSecret": self.livekit_api_secret,
@@ -209,6 +214,8 @@ class LocalStack(Parts):
         self.recordings_bucket = outputs.get("RecordingsBucket")
         self.api_keys_secret = outputs["ApiKeysSecret"]
         self.api_key = next(iter(deployment.secret(self.api_keys_secret).values()))
+        admin = deployment.secret(outputs["AdminSecret"])
+        self.admin_username, self.admin_password = admin["username"], admin["password"]
 
 
 def stop_other(directory: Path, say: Callable[[str], None]) -> None:

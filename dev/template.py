@@ -1,5 +1,7 @@
 """Reads template.yaml the way the tools and the tests need it."""
 
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,50 @@ def _short_tag(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, 
 _Loader.add_multi_constructor("!", _short_tag)
 
 
-def load_template() -> dict[str, Any]:
-    """Return the template with its tags unresolved."""
-    template: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(), _Loader)  # noqa: S506
+def load_template(name: str = "template.yaml") -> dict[str, Any]:
+    """Return a template with its tags unresolved."""
+    template: dict[str, Any] = yaml.load((ROOT / name).read_text(), _Loader)  # noqa: S506
     return template
+
+
+@cache
+def translated(*, canary: str | None = None, **parameters: str) -> dict[str, Any]:
+    """Return the CloudFormation template that SAM makes of template.yaml."""
+    # Imported here: it takes seconds.
+    from samcli.lib.translate.sam_template_validator import SamTemplateValidator  # noqa: PLC0415
+    from samcli.yamlhelper import yaml_parse  # noqa: PLC0415
+
+    source = yaml_parse((ROOT / "template.yaml").read_text())
+    if canary:
+        source = with_canary(source, canary, release="")
+    validator = SamTemplateValidator(
+        source, None, region="eu-west-1", parameter_overrides=parameters
+    )
+    template: dict[str, Any] = yaml_parse(validator.get_translated_template_if_valid())
+    return template
+
+
+def with_canary(source: dict[str, Any], kind: str, *, release: str) -> dict[str, Any]:
+    """Return the template, with long tags, whose functions CodeDeploy moves to new versions.
+
+    A new version is published when the release is another: of a parameter, SAM sees only that it
+    is used and not its value, and of a layer not what is in it.
+    """
+    source = deepcopy(source)
+    function = source["Globals"]["Function"]
+    function["AutoPublishAlias"] = "live"
+    function["AutoPublishAliasAllProperties"] = True
+    function["Environment"]["Variables"]["RELEASE"] = release
+    function["DeploymentPreference"] = {
+        "Type": kind,
+        "Alarms": [
+            {"Fn::GetAtt": ["Monitoring", "Outputs.ApiFailed"]},
+            {"Fn::GetAtt": ["Monitoring", "Outputs.AuthorizerFailed"]},
+        ],
+    }
+    (authorizer,) = source["Resources"]["Api"]["Properties"]["Auth"]["Authorizers"].values()
+    authorizer["FunctionArn"] = {"Ref": "Authorize.Alias"}
+    return source
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:

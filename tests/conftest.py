@@ -22,6 +22,7 @@ from meet.media_server import MediaServer, Participant
 from meet.recorder import Egress, Recorder
 from meet.recordings.lifecycle import Evidence
 from meet.twirp import OutcomeUnknown
+from tests.permissions import Ledger, enforced
 
 if TYPE_CHECKING:
     from dev.stack import LocalStack
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
 
 # Read by Powertools' loggers when meet.http is imported, which may be before any test runs.
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", ENVIRONMENT["POWERTOOLS_SERVICE_NAME"])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run last what looks at everything that the other tests did."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 
 class Clock:
@@ -165,6 +171,22 @@ def quick_aws() -> Iterator[None]:
         patch.object(ResponseSerializer, "get_value", get_value),
     ):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ledger() -> Iterator[Ledger]:
+    """Hold every function to what the template lets it do, and note what it needs."""
+    ledger = Ledger()
+    with enforced(ledger):
+        yield ledger
+
+
+@pytest.fixture(autouse=True)
+def nothing_denied(ledger: Ledger) -> Iterator[None]:
+    """Fail a test in which a function was denied something, even where it went on."""
+    ledger.denied.clear()
+    yield
+    assert ledger.denied == []
 
 
 @pytest.fixture

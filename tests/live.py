@@ -16,6 +16,7 @@ from dev.stack import LocalStack
 from meet import clock
 
 HOUR = 60 * 60 * 1000
+_REMEMBERED = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Client:
 
     stack: LocalStack
     http: urllib3.PoolManager = field(default_factory=urllib3.PoolManager)
+    heard: list[tuple[str, str]] = field(default_factory=list)
+    """Each request, and its answer but for films: tests/security looks for secrets in them."""
 
     def call(
         self,
@@ -58,6 +61,9 @@ class Client:
         reply = self.http.request(
             method, url, body=body, headers=sent, retries=False, redirect=False, timeout=30
         )
+        text = reply.data[:_REMEMBERED].decode("latin-1")
+        told = f"HTTP {reply.status} {dict(reply.headers)}\n{text}"
+        self.heard.append((f"{method} {url.removeprefix(self.stack.api_url)}", told))
         return Answer(reply.status, reply.headers, reply.data)
 
     def create_room(self, *, lifetime: int = HOUR, **options: Any) -> dict[str, Any]:

@@ -192,6 +192,14 @@ ROWS: dict[str, Row] = {
                 "description": "An `ETag`: unless it is the file's, `Range` is ignored.",
                 "schema": {"type": "string"},
             },
+            {
+                "name": "download",
+                "in": "query",
+                "required": False,
+                "description": "With `Accept: application/json`, `true` makes the link one that "
+                "browsers save as a file instead of playing it.",
+                "schema": {"type": "boolean", "default": False},
+            },
         ),
         successes=(
             Success(

@@ -75,7 +75,10 @@ SECURITY_SCHEMES = {
         "type": "apiKey",
         "name": "OvMeetAccessToken",
         "in": "cookie",
-        "description": "The session of the admin console. No operation accepts it yet.",
+        "description": (
+            "The session of the admin console. Anything but GET and HEAD needs an `Origin` "
+            "header that is the console's own, as browsers send it."
+        ),
     },
     "participantToken": {
         "type": "http",
@@ -189,7 +192,7 @@ ERROR_SCHEMAS: Mapping[type[MeetError], str] = {
 """The bodies that are not Error."""
 
 MEANINGS: Mapping[type[MeetError], str] = {
-    Unauthorized: "The API key is missing or invalid",
+    Unauthorized: "No credential that opens this operation, or an invalid one",
     MalformedBody: "The body is no JSON",
     BodyTooLarge: "The body is too large",
     UnsupportedMediaType: "The body is not declared as application/json",

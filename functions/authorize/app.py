@@ -6,12 +6,13 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lamb
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
-from meet import clock, wiring
+from meet import clock, metrics, wiring
 from meet.access import OPERATIONS, Credential, is_valid_key
-from meet.errors import MeetError
+from meet.console import browser
+from meet.errors import MeetError, Unauthorized
 from meet.recordings import playback
 
 logger = logging.getLogger()
@@ -20,6 +21,25 @@ logger = logging.getLogger()
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Return a policy for this one request; raise Unauthorized, which the gateway makes a 401."""
     operation, accepted = OPERATIONS[event["httpMethod"], event["resource"]]
+    request = {
+        "operation": operation,
+        "correlation_id": event["requestContext"].get("requestId"),
+    }
+    try:
+        policy = _policy(accepted, event)
+    except Exception:
+        logger.exception("could not decide", extra=request)
+        metrics.count("AuthorizerFailed")
+        raise
+    if policy is None:
+        logger.warning("refused", extra=request)
+        metrics.count("AuthorizerRefused")
+        raise Exception("Unauthorized")  # noqa: TRY002 - the very text that API Gateway looks for
+    return policy
+
+
+def _policy(accepted: Collection[Credential], event: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what the caller's credential allows, None where none that is good is shown."""
     for credential, is_shown in _CHECKS.items():
         if credential in accepted and is_shown(event):
             return _allow(credential, event["methodArn"])
@@ -27,14 +47,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         return _allow(Credential.PARTICIPANT_TOKEN, event["methodArn"]) | {
             "context": {"room": room}
         }
-    logger.warning(
-        "refused",
-        extra={
-            "operation": operation,
-            "correlation_id": event["requestContext"].get("requestId"),
-        },
-    )
-    raise Exception("Unauthorized")  # noqa: TRY002 - the very text that API Gateway looks for
+    return None
 
 
 def _has_api_key(event: dict[str, Any]) -> bool:
@@ -43,6 +56,18 @@ def _has_api_key(event: dict[str, Any]) -> bool:
         return False
     keys: dict[str, str] = json.loads(wiring.secret(os.environ["API_KEYS_SECRET"]))
     return is_valid_key(key, keys.values())
+
+
+def _has_session(event: dict[str, Any]) -> bool:
+    shown = browser.cookies(event, browser.SESSION_COOKIE)
+    is_write = event["httpMethod"] not in {"GET", "HEAD"}
+    if not shown or (is_write and not browser.is_same_origin(event, os.environ["PUBLIC_URL"])):
+        return False
+    try:
+        wiring.console_tokens().read_session(shown)
+    except Unauthorized:
+        return False
+    return True
 
 
 def _has_playback_link(event: dict[str, Any]) -> bool:
@@ -71,6 +96,7 @@ def _header(event: dict[str, Any], name: str) -> str | None:
 
 _CHECKS: dict[Credential, Callable[[dict[str, Any]], bool]] = {
     Credential.API_KEY: _has_api_key,
+    Credential.CONSOLE_COOKIE: _has_session,
     Credential.PLAYBACK_LINK: _has_playback_link,
 }
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from meet import wiring
-from meet.http import IdempotencyKey, create_api, entrypoint, keep_to_own_room
+from meet.http import IdempotencyKey, create_api, entrypoint, keep_to_own_room, logger
 from meet.recordings.schemas import RecordingRequest, RecordingView
 
 api = create_api()
@@ -14,10 +14,13 @@ def create_recording(
     request: RecordingRequest, idempotency_key: IdempotencyKey = None
 ) -> dict[str, Any]:
     """Start recording a room that somebody publishes in."""
+    logger.append_keys(room=request.room_name)
     keep_to_own_room(api, request.room_name)
 
     def start() -> dict[str, Any]:
-        return RecordingView.of(wiring.recording_control().start(request.room_name)).to_json()
+        recording = wiring.recording_control().start(request.room_name)
+        logger.append_keys(recording=recording.id)
+        return RecordingView.of(recording).to_json()
 
     if idempotency_key is None:
         return start()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from meet import wiring
-from meet.http import IdempotencyKey, create_api, entrypoint, origin
+from meet.http import IdempotencyKey, create_api, entrypoint, logger, origin
 from meet.rooms.schemas import RoomOptions, RoomView
 
 api = create_api()
@@ -20,6 +20,7 @@ def create_room(options: RoomOptions, idempotency_key: IdempotencyKey = None) ->
             max_participants=options.max_participants,
             preferences=options.preferences.to_model(),
         )
+        logger.append_keys(room=room.name)
         return RoomView.of(room, origin="").to_json()  # what is kept has paths, not addresses
 
     if idempotency_key is None:

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from meet import wiring
-from meet.http import create_api, entrypoint, keep_to_own_room, no_content
+from meet.http import create_api, entrypoint, keep_to_own_room, logger, no_content
 from meet.participants.schemas import RoomNameQuery
 from meet.types import PathSegment
 
@@ -18,6 +18,7 @@ def disconnect_participant(
     participant_name: PathSegment, room_name: Annotated[RoomNameQuery, Query(alias="roomName")]
 ) -> Response[str]:
     """Disconnect somebody by the name that the token operation answered."""
+    logger.append_keys(room=room_name)
     keep_to_own_room(api, room_name)
     wiring.participant_service().disconnect(room_name, participant_name)
     return no_content()

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from meet import wiring
-from meet.http import create_api, entrypoint
+from meet import metrics, wiring
+from meet.errors import MeetError
+from meet.http import create_api, entrypoint, logger
 from meet.participants.schemas import TokenRequest, TokenView
 
 api = create_api()
@@ -12,9 +13,15 @@ api = create_api()
 @api.post("/api/v1/participants/token")
 def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
     """Return a token that joins the room in the role the secret stands for."""
-    admission = wiring.participant_service().admit(
-        request.room_name, request.participant_name, request.secret
-    )
+    logger.append_keys(room=request.room_name)
+    try:
+        admission = wiring.participant_service().admit(
+            request.room_name, request.participant_name, request.secret
+        )
+    except MeetError as error:
+        metrics.count("TokensRefused", reason=type(error).__name__)
+        raise
+    metrics.count("TokensGranted")
     return TokenView(
         token=admission.token,
         participant_name=admission.identity,

@@ -29,7 +29,9 @@ def get_recording_stream(recording_id: str) -> Response[str]:
     media, headers = wiring.media_store(), api.current_event.headers
     method = api.current_event.http_method
     if headers.get("Accept", "").partition(";")[0].strip().lower() == "application/json":
-        link = _link(media, recording, "GET")
+        is_download = api.current_event.query_string_parameters.get("download") == "true"
+        save_as = recording.filename if is_download else None
+        link = _link(media, recording, "GET", save_as=save_as)
         view = LinkView(url=link.url, expires_at=link.expires_at)
         return json_reply(view.to_json(), HTTPStatus.OK)
     wanted = headers.get("Range") if _is_current(headers.get("If-Range"), recording) else None
@@ -74,9 +76,11 @@ def _content(
     return response
 
 
-def _link(media: MediaStore, recording: Recording, method: str) -> Link:
+def _link(
+    media: MediaStore, recording: Recording, method: str, *, save_as: str | None = None
+) -> Link:
     _look_for(media, recording)  # S3 would tell a player in XML that it is lost
-    return media.link(recording.object_key, method=method)
+    return media.link(recording.object_key, method=method, save_as=save_as)
 
 
 def _look_for(media: MediaStore, recording: Recording) -> None:

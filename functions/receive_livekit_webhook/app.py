@@ -8,8 +8,8 @@ from google.protobuf.json_format import Parse, ParseError
 from livekit.protocol.egress import EgressInfo
 from livekit.protocol.webhook import WebhookEvent
 
-from meet import wiring
-from meet.errors import MalformedBody
+from meet import metrics, wiring
+from meet.errors import MalformedBody, Unauthorized
 from meet.http import create_api, entrypoint, json_reply, raw_body
 from meet.media_server import room_metadata
 from meet.recorder import to_egress
@@ -30,7 +30,11 @@ def receive_livekit_webhook() -> Response[str]:
     """
     body = raw_body(api.current_event.raw_event)
     authorization = api.current_event.headers.get("Authorization", "")
-    wiring.access_tokens().check_webhook(body, authorization)
+    try:
+        wiring.access_tokens().check_webhook(body, authorization)
+    except Unauthorized:
+        metrics.count("WebhooksRejected")
+        raise
     try:
         event = Parse(body, WebhookEvent(), ignore_unknown_fields=True)
     except (ParseError, UnicodeDecodeError) as error:
@@ -54,7 +58,8 @@ def _egress(info: EgressInfo) -> None:
         return
     recording = wiring.recording_evidence().egress_seen(egress)
     if recording is not None:
-        logger.info("egress", extra={"recording": recording.id, "status": recording.status})
+        ids = {"recording": recording.id, "room": recording.room_name}
+        logger.info("egress", extra={**ids, "status": recording.status})
 
 
 handler = entrypoint(api, json_body=False)

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from meet import wiring
@@ -13,11 +14,14 @@ from meet import wiring
 logger = Logger()
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.EVENT_BRIDGE)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str | None]:
     """Make the recording READY; failures escape, so that EventBridge sends the event again."""
     key: str = event["detail"]["object"]["key"]
     recording = wiring.recording_evidence().object_seen(key)
-    status = None if recording is None else recording.status.value
-    logger.info("object created", extra={"key": key, "status": status})
-    return {"status": status}
+    if recording is None:
+        logger.info("object of no recording", extra={"key": key})
+        return {"status": None}
+    ids = {"recording": recording.id, "room": recording.room_name}
+    logger.info("object created", extra={**ids, "status": recording.status})
+    return {"status": recording.status.value}

@@ -13,6 +13,8 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Settle what is due, and report how many have their end and how many have to wait."""
-    settled, waiting = wiring.recording_evidence().sweep(clock.sweep_deadline(context))
+    settled, waiting = wiring.recording_evidence().sweep(
+        clock.sweep_deadline(context.get_remaining_time_in_millis())
+    )
     logger.info("swept recordings", extra={"settled": settled, "waiting": waiting})
     return {"settled": settled, "waiting": waiting}

@@ -13,7 +13,9 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """End what is due; report how many ended, have to wait, and had come back."""
-    ended, waiting, strays = wiring.room_ending().sweep(clock.sweep_deadline(context))
+    ended, waiting, strays = wiring.room_ending().sweep(
+        clock.sweep_deadline(context.get_remaining_time_in_millis())
+    )
     report = {"ended": ended, "waiting": waiting, "strays": strays}
     logger.info("swept rooms", extra=report)
     return report

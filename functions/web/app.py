@@ -25,7 +25,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from meet import wiring
 from meet.access import API, OPERATIONS
-from meet.errors import RoomNotFound
+from meet.console import browser, endpoints
+from meet.errors import MeetError, RoomNotFound
 from meet.http import REQUEST_ID_HEADER, logger
 from meet.rooms.model import NAME
 
@@ -47,6 +48,14 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+FOR_HTTPS = {"Strict-Transport-Security": f"max-age={365 * 24 * 60 * 60}"}
+
+UNUSED = (
+    *("accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid"),
+    *("idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "serial"),
+    *("screen-wake-lock", "storage-access", "usb", "xr-spatial-tracking"),
+)
+"""What no page of the console may ask a browser for."""
 
 PAGE = (HERE / "page.html").read_text()
 
@@ -65,6 +74,8 @@ class GatewayHeaders:
         """Serve one request."""
         request_id = scope["aws.event"]["requestContext"]["requestId"]
         ours = {**HEADERS, REQUEST_ID_HEADER: request_id}
+        if browser.scheme(scope["aws.event"]) == "https":
+            ours |= FOR_HTTPS
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -82,7 +93,7 @@ class Assets(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Serve one file, packed where there is a packed copy and the browser takes it."""
         if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
-            packed, _ = self.lookup_path(f"{path}.gz")
+            packed = self._packed(path) if scope["method"] in {"GET", "HEAD"} else ""
             if packed:
                 kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
                 headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding", **FOR_EVER}
@@ -90,6 +101,15 @@ class Assets(StaticFiles):
         response = await super().get_response(path, scope)
         response.headers.update(FOR_EVER)
         return response
+
+    async def check_config(self) -> None:
+        """Find nothing, rather than fail, where the pages are not built."""
+
+    def _packed(self, path: str) -> str:
+        try:
+            return self.lookup_path(f"{path}.gz")[0]
+        except (OSError, ValueError):  # too long, or with a NUL: no file has such a name
+            return ""
 
 
 def home(request: Request) -> Response:
@@ -108,6 +128,19 @@ def join(request: Request) -> Response:
         text = "This room does not exist, or it is over."
         return _meeting("Room not found", text, HTTPStatus.NOT_FOUND)
     return _meeting(room.name, "This is the room of your meeting.")
+
+
+def console(request: Request) -> Response:
+    """Show the console, which asks for the password by itself."""
+    html = built("console.html")
+    if html is None:
+        return _page("Console", "The console is not built here.")
+    headers = {
+        "Cache-Control": "no-cache",
+        POLICY: console_policy(),
+        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
+    }
+    return HTMLResponse(html, headers=headers)
 
 
 def plain_style(request: Request) -> Response:
@@ -135,6 +168,12 @@ def not_served(request: Request, error: HTTPException) -> Response:
     if allowed and method not in allowed:
         return _problem(HTTPStatus.METHOD_NOT_ALLOWED, {"Allow": ", ".join(allowed)})
     return _problem(HTTPStatus(error.status_code), dict(error.headers or {}))
+
+
+def refused(request: Request, error: MeetError) -> Response:
+    """Answer what a caller can be told about."""
+    headers = {"Cache-Control": "no-store", **error.headers}
+    return JSONResponse(error.body, error.status, headers=headers)
 
 
 def failed(request: Request, error: Exception) -> Response:
@@ -179,6 +218,27 @@ def meeting_policy() -> str:
         "form-action": ["'none'"],
         "frame-ancestors": embedders or ["'none'"],
     }
+    return _policy(directives)
+
+
+def console_policy() -> str:
+    """Return what the console may do: run our files, talk to us, and play from the bucket."""
+    directives = {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "media-src": ["'self'", wiring.media_store().origin],
+        "connect-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+    return _policy(directives)
+
+
+def _policy(directives: dict[str, list[str]]) -> str:
     return "; ".join(f"{name} {' '.join(values)}" for name, values in directives.items())
 
 
@@ -202,7 +262,7 @@ def _page(title: str, text: str, status: HTTPStatus = HTTPStatus.OK) -> Response
     return HTMLResponse(html, status)
 
 
-handlers: dict[Any, Any] = {HTTPException: not_served, Exception: failed}
+handlers: dict[Any, Any] = {HTTPException: not_served, MeetError: refused, Exception: failed}
 
 app = Starlette(
     routes=[
@@ -211,6 +271,9 @@ app = Starlette(
         Route("/assets/page.css", plain_style),
         Route("/icon.svg", icon),
         Mount("/assets", Assets(directory=STATIC / "assets", check_dir=False)),
+        *endpoints.ROUTES,
+        Route("/console", console),
+        Route("/console/{page:path}", console),
         Route("/{room_name:str}", join),
         Route("/{room_name:str}/", join),
     ],

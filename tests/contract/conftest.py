@@ -24,9 +24,10 @@ def called(aws: None, still_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Ca
         called.aws.append((client.meta.service_model.service_name, operation, parameters))
         return make(client, operation, parameters)
 
-    def request(pool: object, method: str, url: str, **_: Any) -> SimpleNamespace:
+    def request(pool: object, method: str, url: str, *, body: bytes, **_: Any) -> SimpleNamespace:
         asked = urlsplit(url).path.removeprefix("/twirp/livekit.")
         called.livekit.append(asked)
+        called.bodies.append(body)
         answer = LIVEKIT[asked].SerializeToString() if asked in LIVEKIT else b""
         return SimpleNamespace(status=200, data=answer)
 

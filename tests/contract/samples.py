@@ -67,6 +67,8 @@ class Called:
 
     aws: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     livekit: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    """What was sent to LiveKit."""
 
 
 def store() -> None:

@@ -2,12 +2,11 @@
 
 import base64
 import json
-import re
-from collections.abc import Iterator
-from typing import Any
 
+import boto3
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from livekit.protocol.egress import RoomCompositeEgressRequest
 
 from dev.openapi import document
 from meet import wiring
@@ -16,8 +15,8 @@ from meet.recordings.lifecycle import Evidence, Status
 from tests.conftest import Clock
 from tests.contract.samples import (
     FILE,
-    FUNCTIONS,
     READY,
+    REFERENCES,
     REQUESTS,
     ROOM,
     SAMPLES,
@@ -104,6 +103,19 @@ def test_the_samples_that_need_livekit_reach_it(called: Called, still_clock: Clo
     ]
 
 
+def test_egress_uploads_with_the_key_in_its_secret_where_there_is_one(
+    called: Called, still_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = {"accessKey": "uploads", "secretKey": "uploads-secretly"}
+    secrets = boto3.client("secretsmanager")
+    secrets.create_secret(Name="EgressSecretArn", SecretString=json.dumps(key))
+    monkeypatch.setitem(REFERENCES, "EgressSecretArn", "EgressSecretArn")
+    run("create_recording", still_clock)
+    request = RoomCompositeEgressRequest.FromString(called.bodies[-1])
+    upload = request.file_outputs[0].s3
+    assert {"accessKey": upload.access_key, "secretKey": upload.secret} == key
+
+
 def test_the_sample_of_the_bucket_makes_a_recording_ready(
     called: Called, still_clock: Clock
 ) -> None:
@@ -122,59 +134,6 @@ def test_the_sample_of_the_other_schedule_settles_recordings(
     assert run("sweep_recordings", still_clock) == {"settled": 2, "waiting": 0}
     assert wiring.recording_repository().get(STARTED.id).status is Status.FAILED
     assert called.livekit == ["Egress/ListEgress", "Egress/ListEgress"]
-
-
-@pytest.mark.parametrize("function", sorted(SAMPLES))
-def test_the_template_allows_what_a_sample_asks_of_aws(
-    called: Called, still_clock: Clock, function: str
-) -> None:
-    run(function, still_clock)
-    allowed = [
-        (action, _pattern(resource))
-        for policy in FUNCTIONS[function].get("Policies", [])
-        for statement in policy["Statement"]
-        if "Action" in statement  # others depend on a parameter
-        for action in _list(statement["Action"])
-        for resource in _list(statement["Resource"])
-    ]
-    for call in called.aws:
-        for action, resource in _needed(*call):
-            assert any(a == action and p.fullmatch(resource) for a, p in allowed), action
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _pattern(resource: dict[str, str]) -> re.Pattern[str]:
-    """Return what matches the resources that a statement is about, by their logical ids."""
-    [(tag, value)] = resource.items()
-    text = re.sub(r"\$\{(\w+)\.Arn\}", r"\1", value) if tag == "Sub" else value.removesuffix(".Arn")
-    return re.compile(re.escape(text).replace(r"\*", ".*"))
-
-
-def _needed(service: str, operation: str, parameters: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the action and the resource of each permission that a call takes."""
-    match service, operation:
-        case "secretsmanager", _:
-            yield f"{service}:{operation}", parameters["SecretId"]
-        case "s3", "DeleteObjects":
-            for each in parameters["Delete"]["Objects"]:
-                yield "s3:DeleteObject", f"RecordingsBucket/{each['Key']}"
-        case "s3", _:
-            action = "GetObject" if operation == "HeadObject" else operation
-            yield f"s3:{action}", f"RecordingsBucket/{parameters['Key']}"
-        case _, "TransactWriteItems":
-            for item in parameters["TransactItems"]:
-                [(kind, body)] = item.items()
-                yield f"{service}:{kind}Item", body["TableName"]
-        case _, "BatchGetItem" | "BatchWriteItem":
-            for table in parameters["RequestItems"]:
-                yield f"{service}:{operation}", table
-        case _:
-            index = parameters.get("IndexName")
-            suffix = f"/index/{index}" if index else ""
-            yield f"{service}:{operation}", parameters["TableName"] + suffix
 
 
 def test_a_sample_request_has_everything_that_a_rest_api_sends() -> None:

@@ -1,5 +1,9 @@
 """The layer: what is built once, and what each time."""
 
+import dataclasses
+import hashlib
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -21,11 +25,12 @@ def unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
     package = tmp_path / "layers" / "meet" / "meet"
     (package / "__pycache__").mkdir(parents=True)
-    (package / "rooms.py").write_text("first")
+    (package / "rooms.py").write_text("first = 1")
     function = tmp_path / "functions" / "create_room"
     function.mkdir(parents=True)
     (function / "app.py").touch()
     (tmp_path / "template.yaml").touch()
+    (tmp_path / "monitoring.yaml").touch()
     monkeypatch.setattr(build, "ROOT", tmp_path)
     monkeypatch.setattr(build, "PACKAGE", package)
     monkeypatch.setattr(build, "CACHE", tmp_path / "cache")
@@ -45,6 +50,65 @@ def test_a_layer_holds_dependencies_and_package_and_no_bytecode_of_this_machine(
     build.build_layer(tmp_path / "layer", HERE)
     assert files(tmp_path / "layer") == {"python/dependency.py", "python/meet/rooms.py"}
     assert len(unpacked) == 1
+
+
+def test_two_builds_for_aws_in_other_folders_are_the_same_to_the_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where, built = build.aws(), []
+    for place in ("one", "another place"):
+        monkeypatch.setattr(build, "CACHE", tmp_path / place / "cache")
+        built.append(build.build_layer(tmp_path / place / "layer", where))
+    first, second = (hashlib.sha256(zipped.read_bytes()).hexdigest() for zipped in built)
+    assert first == second
+    assert built[0].stat().st_size < build.MAX_ZIPPED
+    with zipfile.ZipFile(built[0]) as layer:
+        names = layer.namelist()
+    assert "python/meet/http.py" in names
+    assert "python/pydantic_core/_pydantic_core.cpython-313-aarch64-linux-gnu.so" in names
+    parts = {part for name in names for part in Path(name).parts}
+    assert not parts & {"tests", "testdata", "boto3", "botocore", "urllib3", "RECORD", "INSTALLER"}
+    assert not [name for name in names if name.endswith((".pyi", ".typed"))]
+
+
+def test_bytecode_for_aws_is_never_checked_and_says_where_it_will_be(
+    tmp_path: Path, unpacked: list[Path]
+) -> None:
+    where = dataclasses.replace(HERE, compiler=sys.executable)
+    build.build_layer(tmp_path / "layer", where)
+    (compiled,) = (tmp_path / "layer" / "python" / "meet").rglob("*.pyc")
+    content = compiled.read_bytes()
+    assert int.from_bytes(content[4:8], "little") == 0b01  # PEP 552: by hash, unchecked
+    assert b"/opt/python/meet/rooms.py" in content
+    assert str(tmp_path).encode() not in content
+
+
+def test_a_layer_that_grew_too_large_is_refused(
+    tmp_path: Path, unpacked: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "AWS_LAYER", tmp_path / "layer")
+    monkeypatch.setattr(build, "aws", lambda: HERE)
+    build.main()
+    monkeypatch.setattr(build, "MAX_ZIPPED", 100)
+    with pytest.raises(build.BuildFailed, match="larger"):
+        build.main()
+
+
+def test_without_python_313_the_build_says_what_that_costs(
+    tmp_path: Path,
+    unpacked: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(build, "AWS_LAYER", tmp_path / "layer")
+    monkeypatch.setattr(build, "version_of", lambda _: (3, 12))
+    monkeypatch.setattr(build, "_uv", refuse)
+    build.main()
+    assert "no bytecode" in capsys.readouterr().out
+
+
+def refuse(*_: object) -> str:
+    raise build.BuildFailed("no network")
 
 
 def test_dependencies_are_unpacked_once_and_the_package_copied_each_time(

@@ -178,6 +178,19 @@ def studio(call: Call, still_clock: Clock, livekit: FakeLiveKit, recorder: FakeR
     return make(call, still_clock, livekit, recorder)
 
 
+@pytest.fixture
+def browser(aws: None, still_clock: Clock) -> Any:
+    """Return a browser that shows the console, see tests.functions.console."""
+    return import_module("tests.functions.console").Browser()
+
+
+@pytest.fixture
+def console(browser: Any) -> Any:
+    """Return a browser that is logged in to the console."""
+    assert browser.log_in().status == 200
+    return browser
+
+
 def secret_of(room: dict[str, Any], role: str) -> str:
     """Return the secret in a room's link for moderator, publisher or viewer."""
     secret: str = room[f"{role}URL"].partition("?secret=")[2]

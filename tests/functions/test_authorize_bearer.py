@@ -1,13 +1,16 @@
 """What a moderator may do with the token that the moderator joined with, and nobody else."""
 
 import base64
+import hmac
 import json
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, TypeAlias
 
+import boto3
 import pytest
 
+from dev.aws import LIVEKIT_KEY
 from meet import wiring
 from meet.access import OPERATIONS, Credential
 from meet.clock import HOUR, MINUTE
@@ -283,3 +286,29 @@ def test_without_livekit_no_token_is_good(
     bearer = f"Bearer {token_of(room)}"
     monkeypatch.setenv("LIVEKIT_URL", "")
     assert authorize(bearer) is None
+
+
+def test_where_livekits_secret_was_forgotten_nobody_signs_with_nothing(
+    room: Room, still_clock: Clock
+) -> None:
+    empty = json.dumps({"apiKey": LIVEKIT_KEY, "apiSecret": ""})
+    boto3.client("secretsmanager").put_secret_value(SecretId="LiveKitSecret", SecretString=empty)
+    wiring.reset()
+    header, claims = (
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+        for part in (
+            {"alg": "HS256", "typ": "JWT"},
+            {
+                "iss": LIVEKIT_KEY,
+                "sub": "Mallory",
+                "exp": still_clock() // 1000 + 60,
+                "metadata": json.dumps({"role": "moderator"}),
+                "video": {"room": room["roomName"], "roomJoin": True},
+            },
+        )
+    )
+    digest = hmac.digest(b"", f"{header}.{claims}".encode(), "sha256")
+    signature = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    assert authorize(f"Bearer {header}.{claims}.{signature}") is None
+    webhook = {"Authorization": f"{header}.{claims}.{signature}"}
+    assert invoke(event("POST", "/livekit/webhook", body=b"{}", headers=webhook)).status == 503

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import boto3
 import pytest
 
+from meet.recordings.lifecycle import Evidence
 from meet.rooms.repository import RoomRepository
 from tests.conftest import Clock, FakeLiveKit
 from tests.functions.conftest import (
@@ -21,6 +22,7 @@ from tests.functions.conftest import (
     invoke,
     secret_of,
 )
+from tests.functions.recordings import Studio
 
 MALFORMED = {"code": 400, "message": "Malformed JSON body"}
 UNSUPPORTED = {"code": 415, "message": "Unsupported Media Type"}
@@ -474,3 +476,28 @@ def test_a_livekit_that_is_down_is_503_where_its_answer_is_needed(
     livekit.down = True
     statuses = [send_good(r).status for r in with_body + without_body]
     assert statuses == [200, 200, 503, 200, 200, 503, 204]
+
+
+def test_a_log_line_names_the_room_and_the_recording_that_it_is_about(
+    studio: Studio, logs: Logs
+) -> None:
+    def last(message: str) -> dict[str, Any]:
+        return next(line for line in reversed(logs()) if line["message"].startswith(message))
+
+    room = studio.room()
+    assert last("POST /api/v1/rooms")["room"] == room
+    recording_id = studio.start(room)
+    line = last("POST /api/v1/recordings")
+    assert (line["room"], line["recording"]) == (room, recording_id)
+    studio.call("GET", f"/rooms/{room}")
+    assert last("GET /api/v1/rooms")["room"] == room
+    studio.stop(recording_id)
+    line = last("PUT /api/v1/recordings")
+    assert line["recording"] == recording_id
+    assert "room" not in line, "nothing stays of the request before"
+    studio.hear(recording_id, Evidence.EGRESS_ENDING)
+    line = last("egress")
+    assert (line["room"], line["recording"]) == (room, recording_id)
+    studio.call("DELETE", f"/participants/Alice?roomName={room}")
+    line = last("DELETE /api/v1/participants")
+    assert (line["room"], line["participant"]) == (room, "Alice")

@@ -30,10 +30,10 @@ class Answer:
     content: bytes
 
 
-def stream(recording_id: str, method: str = "GET", **headers: str) -> Answer:
+def stream(recording_id: str, method: str = "GET", *, query: str = "", **headers: str) -> Answer:
     """Ask for a stream; header names with _ for -."""
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    request = event(method, f"/api/v1/recordings/{recording_id}/stream", headers=sent)
+    request = event(method, f"/api/v1/recordings/{recording_id}/stream{query}", headers=sent)
     raw = import_module("functions.get_recording_stream.app").handler(request, CONTEXT)
     body = raw["body"] or ""
     content = base64.b64decode(body) if raw["isBase64Encoded"] else body.encode()
@@ -172,6 +172,22 @@ def test_who_asks_for_json_gets_a_link(studio: Studio, accept: str) -> None:
     assert link["expiresAt"] == studio.clock() + LINK_LIFETIME * 1000
     assert stored(recording_id).object_key in link["url"]
     assert "X-Amz-Signature=" in link["url"]
+
+
+def test_a_link_to_download_is_one_that_browsers_save_under_the_recordings_name(
+    studio: Studio,
+) -> None:
+    recording_id = studio.ready(CONTENT)
+
+    def disposition(query: str) -> list[str]:
+        answer = stream(recording_id, query=query, Accept="application/json")
+        asked = parse_qs(urlsplit(json.loads(answer.content)["url"]).query)
+        return asked.get("response-content-disposition", [])
+
+    assert disposition("?download=true") == [f'attachment; filename="{recording_id}.mp4"']
+    for query in ("", "?download=false", "?download=", "?download=TRUE", "?download=1"):
+        assert disposition(query) == []
+    assert stream(recording_id, query="?download=true").content == CONTENT
 
 
 @pytest.mark.parametrize("accept", ["*/*", "video/mp4, application/json", "video/*", "text/html"])

@@ -101,4 +101,4 @@ def test_only_videos_of_recordings_are_heard_and_what_fails_is_kept() -> None:
     function = functions()["recording_uploaded"]
     pattern = function["Events"]["ObjectCreated"]["Properties"]["Pattern"]
     assert pattern["detail"]["object"] == {"key": [{"wildcard": "recordings/*.mp4"}]}
-    assert function["DeadLetterQueue"]["Type"] == "SQS"
+    assert function["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]["Type"] == "SQS"

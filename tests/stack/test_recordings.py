@@ -263,8 +263,9 @@ def test_a_bucket_that_takes_nothing_makes_the_recording_fail(api: Client) -> No
         path = start(api, room)
         film_for(1)
         events = store.get_bucket_notification_configuration(Bucket=bucket)
-        for each in store.list_objects_v2(Bucket=bucket).get("Contents", []):
-            store.delete_object(Bucket=bucket, Key=each["Key"])
+        versions = store.list_object_versions(Bucket=bucket)
+        for each in [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]:
+            store.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
         store.delete_bucket(Bucket=bucket)
         try:
             api.call("PUT", path)

@@ -11,11 +11,11 @@ from meet.recordings.playback import LIFETIME, is_valid, sign
 NOW = Milliseconds(1_800_000_000_000)
 ENDS = Milliseconds(NOW + HOUR)
 ID, OTHER = new_id(NOW), new_id(NOW)
-KEY = "a-key"
+KEY = b"a-key"
 TOKEN = sign(ID, expires_at=ENDS, key=KEY)
 
 
-def opens(token: str, recording_id: str = ID, *, now: int = NOW, key: str = KEY) -> bool:
+def opens(token: str, recording_id: str = ID, *, now: int = NOW, key: bytes = KEY) -> bool:
     return is_valid(token, recording_id, now=Milliseconds(now), key=key)
 
 
@@ -36,8 +36,8 @@ def test_it_never_lives_longer_than_said() -> None:
 def test_it_opens_no_other_recording_and_not_with_another_key() -> None:
     for other in (OTHER, "", ID[:-1], ID + "0", ID.lower(), f"{ID}\n"):
         assert not opens(TOKEN, other)
-    assert not opens(TOKEN, key="another-key")
-    assert not opens(TOKEN, key="")
+    assert not opens(TOKEN, key=b"another-key")
+    assert not opens(TOKEN, key=b"")
 
 
 def test_not_one_character_of_it_can_be_changed() -> None:

@@ -10,6 +10,8 @@ class Credential(StrEnum):
     """What a caller can show."""
 
     API_KEY = "apiKeyInHeader"
+    CONSOLE_COOKIE = "jwtInCookie"
+    """Whoever logged in to the console."""
     PARTICIPANT_TOKEN = "participantToken"  # noqa: S105 - a name
     """What a moderator joined with; good for that moderator's room alone."""
     PLAYBACK_LINK = "playbackLink"
@@ -17,33 +19,33 @@ class Credential(StrEnum):
 
 API = "/api/v1"
 
-KEY_ONLY = frozenset({Credential.API_KEY})
-KEY_OR_MODERATOR = frozenset({Credential.API_KEY, Credential.PARTICIPANT_TOKEN})
-KEY_OR_LINK = frozenset({Credential.API_KEY, Credential.PLAYBACK_LINK})
+ADMIN = frozenset({Credential.API_KEY, Credential.CONSOLE_COOKIE})
+ADMIN_OR_MODERATOR = ADMIN | {Credential.PARTICIPANT_TOKEN}
+ADMIN_OR_LINK = ADMIN | {Credential.PLAYBACK_LINK}
 ANYBODY = frozenset[Credential]()
 
 OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
-    ("POST", f"{API}/rooms"): ("create_room", KEY_ONLY),
-    ("GET", f"{API}/rooms"): ("get_rooms", KEY_ONLY),
-    ("GET", f"{API}/rooms/{{roomName}}"): ("get_room", KEY_ONLY),
-    ("PUT", f"{API}/rooms/{{roomName}}"): ("update_room", KEY_ONLY),
-    ("DELETE", f"{API}/rooms/{{roomName}}"): ("delete_room", KEY_ONLY),
+    ("POST", f"{API}/rooms"): ("create_room", ADMIN),
+    ("GET", f"{API}/rooms"): ("get_rooms", ADMIN),
+    ("GET", f"{API}/rooms/{{roomName}}"): ("get_room", ADMIN),
+    ("PUT", f"{API}/rooms/{{roomName}}"): ("update_room", ADMIN),
+    ("DELETE", f"{API}/rooms/{{roomName}}"): ("delete_room", ADMIN),
     ("POST", f"{API}/participants/token"): ("generate_participant_token", ANYBODY),
     ("DELETE", f"{API}/participants/{{participantName}}"): (
         "disconnect_participant",
-        KEY_OR_MODERATOR,
+        ADMIN_OR_MODERATOR,
     ),
     # Gateways may prefer the literal path, and somebody may be called token.
-    ("DELETE", f"{API}/participants/token"): ("disconnect_participant", KEY_OR_MODERATOR),
-    ("POST", f"{API}/recordings"): ("create_recording", KEY_OR_MODERATOR),
-    ("GET", f"{API}/recordings"): ("get_recordings", KEY_OR_MODERATOR),
-    ("DELETE", f"{API}/recordings"): ("delete_multiple_recordings", KEY_ONLY),
-    ("GET", f"{API}/recordings/{{recordingId}}"): ("get_recording", KEY_ONLY),
-    ("PUT", f"{API}/recordings/{{recordingId}}"): ("stop_recording", KEY_OR_MODERATOR),
-    ("DELETE", f"{API}/recordings/{{recordingId}}"): ("delete_recording", KEY_ONLY),
-    ("GET", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", KEY_OR_LINK),
-    ("HEAD", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", KEY_OR_LINK),
-    ("GET", f"{API}/recordings/{{recordingId}}/url"): ("get_recording_url", KEY_ONLY),
+    ("DELETE", f"{API}/participants/token"): ("disconnect_participant", ADMIN_OR_MODERATOR),
+    ("POST", f"{API}/recordings"): ("create_recording", ADMIN_OR_MODERATOR),
+    ("GET", f"{API}/recordings"): ("get_recordings", ADMIN_OR_MODERATOR),
+    ("DELETE", f"{API}/recordings"): ("delete_multiple_recordings", ADMIN),
+    ("GET", f"{API}/recordings/{{recordingId}}"): ("get_recording", ADMIN),
+    ("PUT", f"{API}/recordings/{{recordingId}}"): ("stop_recording", ADMIN_OR_MODERATOR),
+    ("DELETE", f"{API}/recordings/{{recordingId}}"): ("delete_recording", ADMIN),
+    ("GET", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", ADMIN_OR_LINK),
+    ("HEAD", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", ADMIN_OR_LINK),
+    ("GET", f"{API}/recordings/{{recordingId}}/url"): ("get_recording_url", ADMIN),
 }
 """(method, resource) -> (function, what opens it). ANYBODY passes no authorizer at all.
 
@@ -55,13 +57,18 @@ the room is in a body or behind an id, where the authorizer cannot see it.
 def is_valid_key(given: str, keys: Iterable[str]) -> bool:
     """Tell whether a key is one of ours, in a time that depends on neither.
 
-    Digests are compared, so that not even the length shows.
+    An empty key is none, even where one is stored.
     """
-    if not given:
-        return False
-    digest = _digest(given)
-    matches = [compare_digest(digest, _digest(key)) for key in keys]  # all of them, always
-    return any(matches)
+    matches = [is_same(given, key) for key in keys]  # all of them, always
+    return any(matches) and bool(given)
+
+
+def is_same(given: str, secret: str) -> bool:
+    """Tell whether somebody knows a secret: the one comparison of secrets there is.
+
+    Digests are compared, so that the time it takes shows nothing, not even a length.
+    """
+    return compare_digest(_digest(given), _digest(secret))
 
 
 def _digest(text: str) -> bytes:

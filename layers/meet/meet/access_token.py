@@ -7,12 +7,12 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
-from hmac import compare_digest
 from typing import Any
 
 import jwt
 
 from meet import clock
+from meet.access import is_same
 from meet.clock import MINUTE, SECOND
 from meet.errors import Unauthorized
 
@@ -73,8 +73,8 @@ class AccessTokens:
             )
         except jwt.PyJWTError as error:
             raise Unauthorized from error
-        digest = base64.b64encode(hashlib.sha256(body).digest())
-        if not compare_digest(digest, str(claims.get("sha256", "")).encode()):
+        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        if not is_same(str(claims.get("sha256", "")), digest):
             raise Unauthorized
 
     def moderated_room(self, token: str) -> str:

@@ -1,10 +1,7 @@
 """The only place that reads the clock."""
 
 import time
-from typing import TYPE_CHECKING, NewType
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
+from typing import NewType
 
 Milliseconds = NewType("Milliseconds", int)
 """Since the Unix epoch, as every time in the API."""
@@ -20,9 +17,12 @@ def now() -> Milliseconds:
     return Milliseconds(time.time_ns() // 1_000_000)
 
 
-def sweep_deadline(context: "LambdaContext") -> Milliseconds:
-    """Return until when a sweep may take up work: what is under way then needs time to end."""
-    return Milliseconds(now() + context.get_remaining_time_in_millis() - 15 * SECOND)
+def sweep_deadline(remaining: int) -> Milliseconds:
+    """Return until when a sweep with so many milliseconds left may take up work.
+
+    What is under way then needs time to end.
+    """
+    return Milliseconds(now() + remaining - 15 * SECOND)
 
 
 def wait_until(moment: Milliseconds) -> None:

@@ -129,6 +129,36 @@ class Unauthorized(MeetError):
         return {"message": self.message}
 
 
+class WrongCredentials(MeetError):
+    """The console's name or its password is another one."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    message = "Wrong name or password"
+
+
+class OtherSite(MeetError):
+    """A browser sends this from a page that is not ours."""
+
+    status = HTTPStatus.FORBIDDEN
+    message = "The request does not come from this site"
+
+
+class TooManyAttempts(MeetError):
+    """Too many failed to log in; wait is in milliseconds."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    message = "Too many attempts"
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again, in whole seconds."""
+        return {"Retry-After": str(-(-self.wait // 1000))}
+
+
 class MediaServerUnavailable(MeetError):
     """LiveKit cannot be reached, does not answer in time, or refuses our key."""
 

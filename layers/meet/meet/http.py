@@ -1,12 +1,11 @@
 """The edge between API Gateway and the services: bodies, errors, logs and request ids."""
 
 import base64
-import binascii
 import json
 import os
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 from aws_lambda_powertools import Logger
@@ -16,6 +15,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ValidationError
 
 from meet.access import Credential
 from meet.errors import (
@@ -32,6 +32,7 @@ from meet.types import QueryInteger, expected, sentence
 
 Event: TypeAlias = dict[str, Any]
 Reply: TypeAlias = dict[str, Any]
+Model = TypeVar("Model", bound=BaseModel)
 Handler: TypeAlias = Callable[[Event, LambdaContext], Reply]
 
 MAX_BODY_BYTES = 100 * 1024
@@ -45,6 +46,7 @@ MaxItems = Annotated[QueryInteger, Query(alias="maxItems", ge=1, le=MAX_ITEMS)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 _JSON = "application/json"
+_LOGGED = {"roomName": "room", "recordingId": "recording", "participantName": "participant"}
 
 logger = Logger()
 
@@ -82,11 +84,16 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
         reply["multiValueHeaders"].setdefault("Cache-Control", ["no-store"])  # rooms show secrets
         logger.info(
             f"{event['httpMethod']} {request['resourcePath']} {reply['statusCode']}",
-            extra={"status": reply["statusCode"], **(event["pathParameters"] or {})},
+            extra={"status": reply["statusCode"], **_ids(event)},
         )
         return reply
 
     return handler
+
+
+def _ids(event: Event) -> dict[str, str]:
+    """Return what a path names, by the keys that all log lines use."""
+    return {_LOGGED.get(name, name): v for name, v in (event["pathParameters"] or {}).items()}
 
 
 def origin(api: APIGatewayRestResolver) -> str:
@@ -98,7 +105,7 @@ def origin(api: APIGatewayRestResolver) -> str:
 
 
 def room_of_caller(api: APIGatewayRestResolver) -> str | None:
-    """Return the one room that the caller may touch, None for a caller with an API key.
+    """Return the one room that the caller may touch, None for the admin, who may touch all.
 
     The authorizer says so, since it alone saw the credential; what it does not say is nothing
     that a caller could.
@@ -142,13 +149,24 @@ def no_content() -> Response[str]:
 def _with_json_body(event: Event) -> Event:
     """Return the event with its body as plain JSON text.
 
+    An operation that takes a body finds an empty object where none came.
+    """
+    body = json_object(event, max_bytes=MAX_BODY_BYTES)
+    if body is None:
+        return _as_json(event, "{}" if event["httpMethod"] in {"POST", "PUT"} else None)
+    return _as_json(event, json.dumps(body))
+
+
+def json_object(event: Event, *, max_bytes: int) -> dict[str, Any] | None:
+    """Return the body, None where none came.
+
     Raises BodyTooLarge, UnsupportedMediaType, MalformedBody, or InvalidRequest for a body that
-    is JSON but no object. An operation that takes a body finds an empty object where none came.
+    is JSON but no object.
     """
     raw = raw_body(event)
     if not raw:
-        return _as_json(event, "{}" if event["httpMethod"] in {"POST", "PUT"} else None)
-    if len(raw) > MAX_BODY_BYTES:
+        return None
+    if len(raw) > max_bytes:
         raise BodyTooLarge
     if _media_type(event) != _JSON:
         raise UnsupportedMediaType
@@ -160,7 +178,16 @@ def _with_json_body(event: Event) -> Event:
         raise MalformedBody
     if not isinstance(value, dict):
         raise InvalidRequest(("", expected("object", value).message()))
-    return _as_json(event, json.dumps(value))
+    return value
+
+
+def read_body(event: Event, model: type[Model], *, max_bytes: int) -> Model:
+    """Return the body as a model; raise as json_object does, or InvalidRequest."""
+    try:
+        return model.model_validate(json_object(event, max_bytes=max_bytes) or {})
+    except ValidationError as error:
+        found = [(".".join(map(str, each["loc"])), sentence(dict(each))) for each in error.errors()]
+        raise InvalidRequest(*found) from error
 
 
 def _as_json(event: Event, text: str | None) -> Event:
@@ -196,7 +223,7 @@ def raw_body(event: Event) -> bytes:
         return body.encode("utf-8", "surrogatepass")
     try:
         return base64.b64decode(body, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise MalformedBody from error
 
 

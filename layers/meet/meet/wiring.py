@@ -7,11 +7,13 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from meet.aws import AWS_CONFIG, S3_CONFIG
-from meet.clock import SECOND
+from meet.clock import DAY, SECOND
+from meet.signing import derived_key
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
 
     from meet.access_token import AccessTokens
+    from meet.console.admin import Admin
+    from meet.console.attempts import LoginAttempts
+    from meet.console.tokens import ConsoleTokens
     from meet.media_server import MediaServer
     from meet.participants.service import ParticipantService
     from meet.recorder import Recorder
@@ -103,8 +108,10 @@ def recording_evidence() -> "RecordingEvidence":
     from meet.recordings.evidence import RecordingEvidence
 
     seconds = int(os.environ["MAX_RECORDING_SECONDS"])
+    retention = int(os.environ["RECORDING_RETENTION_DAYS"]) * DAY
+    recordings = replace(recording_repository(), retention=retention)
     return RecordingEvidence(
-        recording_repository(), room_repository(), recorder, media_store(), seconds * SECOND
+        recordings, room_repository(), recorder, media_store(), seconds * SECOND
     )
 
 
@@ -115,9 +122,33 @@ def recorder() -> "Recorder":
     return LiveKitEgress(_twirp_client(), _upload)
 
 
-def playback_key() -> str:
+def playback_key() -> bytes:
     """Return what playback links are signed with."""
-    return secret(os.environ["PLAYBACK_SECRET"])
+    return derived_key(secret(os.environ["SIGNING_SECRET"]), "playback links")
+
+
+def admin() -> "Admin":
+    """Return who may log in to the console."""
+    from meet.console.admin import Admin
+
+    stored = json.loads(secret(os.environ["ADMIN_SECRET"]))
+    return Admin(stored["username"], stored["password"])
+
+
+def console_tokens() -> "ConsoleTokens":
+    """Return what signs and reads the console's cookies; another password is another key."""
+    from meet.console.tokens import ConsoleTokens
+
+    fingerprint = admin().fingerprint
+    key = derived_key(secret(os.environ["SIGNING_SECRET"]), "console", bound_to=fingerprint)
+    return ConsoleTokens(key, owner())
+
+
+def login_attempts() -> "LoginAttempts":
+    """Return what slows guessers down."""
+    from meet.console.attempts import LoginAttempts
+
+    return LoginAttempts(room_repository().client, os.environ["IDEMPOTENCY_TABLE"])
 
 
 def _upload() -> "S3Upload":
@@ -156,6 +187,8 @@ def access_tokens() -> "AccessTokens":
     if not livekit_url():
         raise MediaServerUnavailable("no LiveKit URL")
     key = json.loads(secret(os.environ["LIVEKIT_SECRET"]))
+    if not key["apiSecret"]:  # the parameter was forgotten
+        raise MediaServerUnavailable("no LiveKit secret")
     return AccessTokens(key["apiKey"], key["apiSecret"])
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from meet import clock
+from meet import clock, metrics
 from meet.clock import HOUR, MINUTE, Milliseconds
 from meet.errors import MediaServerUnavailable, RecordingNotFound, RoomNotFound
 from meet.recorder import Egress, Recorder
@@ -121,15 +121,16 @@ class RecordingEvidence:
             "endedAt": egress.ended_at,
             "duration": egress.duration,
         }
-        if egress.is_over and recording.status is not Status.READY:
+        if egress.evidence in _REASONS:
             # What the recorder says of itself counts only when there is no file to say better.
             recording = self._look_into_bucket(recording)
-        if egress.evidence in _REASONS:
             logger.warning(
                 "egress failed", extra={"recording": recording.id, "reason": egress.error}
             )
             facts["error"] = _REASONS[egress.evidence]
         recording = self._write(recording, egress.evidence, facts)
+        if egress.is_over and egress.evidence not in _REASONS:
+            recording = self._look_into_bucket(recording)
         if recording.is_finished:
             self._end_ownerless(egress)
         elif recording.stop_requested_at is not None and not egress.is_over:
@@ -143,6 +144,8 @@ class RecordingEvidence:
             self._stop_again(egress)
 
     def _look_into_bucket(self, recording: Recording) -> Recording:
+        if recording.status is Status.READY:
+            return recording
         file = self.media.find(recording.object_key)
         return recording if file is None else self._file_found(recording, file)
 
@@ -158,13 +161,14 @@ class RecordingEvidence:
 
     def _settle(self, recording: Recording, seen: _Seen | None) -> bool:
         """Find out what became of a recording; tell whether no sweep has to look again."""
+        found_in = recording.status
         egress = None
         if not recording.is_finished or recording.ended_at is None:
             egress = self._find(recording, seen)
             if egress is not None:
                 recording = self._egress_seen(recording, egress)
         looked = egress is not None and egress.is_over  # as _egress_seen does then
-        if recording.status is not Status.READY and not looked:
+        if not looked:
             # A dead worker seems to record on, though its file is there.
             recording = self._look_into_bucket(recording)
         if not recording.is_finished:
@@ -173,6 +177,8 @@ class RecordingEvidence:
             return False
         self.rooms.release(recording.room_name, recording.id)
         self.recordings.settled(recording.id, look_again_at=self._next_look(recording))
+        if recording.status is not found_in:
+            metrics.count("RecordingsSettledBySweep")
         return True
 
     def _next_look(self, recording: Recording) -> Milliseconds | None:
@@ -214,7 +220,10 @@ class RecordingEvidence:
         reason = self._hopeless(recording, egress, now, silent=silent)
         if reason is not None:
             logger.warning("gave up", extra={"recording": recording.id, "reason": reason})
-            return self._write(recording, Evidence.LOST, {"error": reason, "givenUpAt": now})
+            recording = self._write(recording, Evidence.LOST, {"error": reason, "givenUpAt": now})
+            if recording.error == reason:  # and no file came in this very moment
+                metrics.count("RecordingsLost")
+            return recording
         if egress is not None and not egress.is_over and self._has_to_end(recording, now):
             facts = {"stopRequestedAt": now}
             recording = self._write(recording, Evidence.STOP_REQUESTED, facts)

@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -76,11 +77,18 @@ class MediaStore:
         with found["Body"] as body:
             return _base64(body)
 
-    def link(self, key: str, *, method: str = "GET") -> Link:
-        """Return a presigned URL for GET or HEAD."""
+    @property
+    def origin(self) -> str:
+        """Where links lead to."""
+        parts = urlsplit(self.link("any").url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def link(self, key: str, *, method: str = "GET", save_as: str | None = None) -> Link:
+        """Return a presigned URL for GET or HEAD; with save_as, browsers save the file."""
+        named = {"ResponseContentDisposition": f'attachment; filename="{save_as}"'}
         url = self.client.generate_presigned_url(
             "head_object" if method == "HEAD" else "get_object",
-            Params={"Bucket": self.bucket, "Key": key},
+            Params={"Bucket": self.bucket, "Key": key, **(named if save_as else {})},
             ExpiresIn=LINK_LIFETIME,
         )
         return Link(url, Milliseconds(clock.now() + LINK_LIFETIME * SECOND))

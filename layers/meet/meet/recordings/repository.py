@@ -7,11 +7,11 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from meet import clock, dynamodb
+from meet import clock, dynamodb, metrics
 from meet.clock import DAY, SECOND, Milliseconds
 from meet.errors import AlreadyRecording, RecordingNotFound, RoomNotFound
 from meet.paging import Page
-from meet.recordings.lifecycle import Evidence, Status, advance, earlier_than
+from meet.recordings.lifecycle import FINISHED, Evidence, Status, advance, earlier_than
 from meet.recordings.model import ID, Recording, object_key
 from meet.rooms.model import NAME
 from meet.rooms.repository import RoomRepository
@@ -38,6 +38,8 @@ class RecordingRepository:
     client: "DynamoDBClient"
     table: str
     rooms: RoomRepository
+    retention: int = 0
+    """Milliseconds that a recording is kept after its end; 0: for ever."""
 
     def start(self, recording: Recording, *, sweep_at: Milliseconds) -> None:
         """Store a new recording and take its room, both or none.
@@ -78,7 +80,7 @@ class RecordingRepository:
             TableName=self.table, Key=_key(recording_id), ConsistentRead=True
         )
         values = dynamodb.from_item(found.get("Item", {}))
-        if "status" not in values:  # nothing, or only the mark of a deletion
+        if not _is_kept(values):
             raise RecordingNotFound
         return _from_values(values)
 
@@ -113,7 +115,7 @@ class RecordingRepository:
         """Return those of the recordings that exist, in no order."""
         keys = [_key(each) for each in recording_ids if ID.fullmatch(each)]
         items = dynamodb.get_many(self.client, table=self.table, keys=keys)
-        return [_from_values(values) for values in items if "status" in values]
+        return [_from_values(values) for values in items if _is_kept(values)]
 
     def page(
         self, *, statuses: frozenset[Status], room: str | None, after: str | None, limit: int
@@ -133,7 +135,7 @@ class RecordingRepository:
         items = dynamodb.newest_first(
             self.client, table=self.table, after=after, limit=limit, **index
         )
-        recordings = (_from_values(values) for values in items)
+        recordings = (_from_values(values) for values in items if _is_kept(values))
         wanted = (each for each in recordings if not statuses or each.status in statuses)
         # One that changes its status meanwhile may stand in two partitions of an index.
         found = list(islice(_once_each(wanted), limit + 1))
@@ -150,9 +152,13 @@ class RecordingRepository:
         known = {key: value for key, value in facts.items() if value is not None}
         sets = [f"#{key} = if_not_exists(#{key}, :{key})" for key in known]
         earlier = {f":from{number}": each for number, each in enumerate(earlier_than(status))}
+        expiry: dict[str, int] = {}
+        if status in FINISHED and self.retention:
+            expiry = {f":{TTL_ATTRIBUTE}": (clock.now() + self.retention) // SECOND}
+            sets.append(f"{TTL_ATTRIBUTE} = :{TTL_ATTRIBUTE}")
         if earlier:
             try:
-                return self._update(
+                recording = self._update(
                     recording_id,
                     ["#status = :status", "statusShard = :statusShard", *sets],
                     remove="#error" if status is Status.READY else None,
@@ -161,11 +167,16 @@ class RecordingRepository:
                         ":status": status,
                         ":statusShard": _status_shard(recording_id, status),
                         **earlier,
+                        **expiry,
                     },
                     facts=known,
                 )
             except RecordingNotFound:
                 known.pop("error", None)
+            else:
+                if status in FINISHED:
+                    _count_end(recording)
+                return recording
         sets = [f"#{key} = if_not_exists(#{key}, :{key})" for key in known]
         if not sets:
             return self.get(recording_id)
@@ -268,10 +279,24 @@ def _key(recording_id: str) -> dict[str, Any]:
     return dynamodb.to_item({"recordingId": recording_id})
 
 
+def _is_kept(values: dict[str, Any]) -> bool:
+    """Tell an item of a recording from the mark of a deletion, and from one kept long enough."""
+    over = values.get(TTL_ATTRIBUTE)
+    return "status" in values and (over is None or clock.now() < over * SECOND)
+
+
 def _deleted(recording_id: str) -> dict[str, Any]:
     """Return what stays of a deleted recording: nothing late may bring it back."""
     gone = (clock.now() + DELETION_REMEMBERED) // SECOND
     return dynamodb.to_item({"recordingId": recording_id, TTL_ATTRIBUTE: gone})
+
+
+def _count_end(recording: Recording) -> None:
+    metrics.count("RecordingsEnded", status=recording.status)
+    stopped = recording.stop_requested_at or recording.ended_at
+    if recording.status is Status.READY and stopped is not None:
+        # LiveKit's clock may be ahead of ours.
+        metrics.seconds("StopToReady", max(0, clock.now() - stopped))
 
 
 def _list_key(recording: Recording) -> str:

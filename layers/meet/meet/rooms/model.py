@@ -5,9 +5,9 @@ import secrets
 import string
 from dataclasses import dataclass
 from enum import StrEnum
-from hmac import compare_digest
 from typing import Self
 
+from meet.access import is_same
 from meet.clock import Milliseconds
 
 NAME = re.compile(r"[A-Za-z0-9-]{15,66}", re.ASCII)
@@ -74,8 +74,7 @@ class Room:
 
     def role_for(self, secret: str) -> Role | None:
         """Return the role a secret opens, in a time that tells nothing about the secrets."""
-        given = secret.encode()
-        matches = [role for role in Role if compare_digest(self.secrets[role].encode(), given)]
+        matches = [role for role in Role if is_same(secret, self.secrets[role])]  # always all
         return matches[0] if matches else None
 
 

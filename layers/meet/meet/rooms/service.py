@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from meet import clock
+from meet import clock, metrics
 from meet.clock import Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
@@ -37,6 +37,7 @@ class RoomService:
                 self.rooms.add(room)
             except NameTaken:
                 continue  # one in 10**23 names; never overwrite
+            metrics.count("RoomsCreated")
             return room
 
     def get(self, name: str) -> Room:

@@ -1,0 +1,56 @@
+"""What a browser says along with a request: its cookies, and which site the request comes from."""
+
+from typing import Any, TypeAlias
+
+from meet.clock import DAY
+
+Event: TypeAlias = dict[str, Any]
+
+SESSION_COOKIE = "OvMeetAccessToken"
+
+KNOWN_COOKIE = "OvMeetKnownBrowser"
+KNOWN_LIFETIME = 400 * DAY
+"""As long as browsers keep a cookie."""
+
+_LOCAL = {"localhost", "127.0.0.1"}
+
+
+def cookies(event: Event, name: str) -> list[str]:
+    """Return every value of a cookie: another site of the same domain may add its own."""
+    pairs = [
+        pair.strip().partition("=") for line in _all(event, "cookie") for pair in line.split(";")
+    ]
+    return [value for key, _, value in pairs if key == name]
+
+
+def is_same_origin(event: Event, public_url: str) -> bool:
+    """Tell whether a page of ours sent this request.
+
+    Browsers send Origin with every write, and no page can change it. Behind CloudFront it is the
+    stack's public URL, and not the host that we are reached at.
+    """
+    origins = [origin.lower() for origin in _all(event, "origin")]
+    ours = {f"{scheme(event)}://{_host(event)}", public_url.rstrip("/").lower()} - {""}
+    is_ours = len(origins) == 1 and origins[0] in ours
+    return is_ours and set(_all(event, "sec-fetch-site")) <= {"same-origin"}
+
+
+def is_local(event: Event) -> bool:
+    """Tell whether the request came to this machine without TLS, which takes no Secure cookie."""
+    return scheme(event) == "http" and _host(event).partition(":")[0] in _LOCAL
+
+
+def scheme(event: Event) -> str:
+    """Return how the caller reached us, which the gateway says."""
+    return next(iter(_all(event, "x-forwarded-proto")), "https")
+
+
+def _host(event: Event) -> str:
+    return next(iter(_all(event, "host")), "").lower()
+
+
+def _all(event: Event, name: str) -> list[str]:
+    """Return the values of a header, whose name comes in any case."""
+    several = event.get("multiValueHeaders") or {}
+    found = [value for key, values in several.items() if key.lower() == name for value in values]
+    return found or [v for k, v in (event.get("headers") or {}).items() if k.lower() == name]

@@ -1,0 +1,37 @@
+"""Counts what happens, as lines that CloudWatch makes metrics of (embedded metric format).
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+"""
+
+import json
+import os
+import sys
+
+from meet import clock
+
+NAMESPACE = "Meet"
+
+
+def count(name: str, **dimensions: str) -> None:
+    """Say that something happened once; each set of values of the dimensions is a metric."""
+    _put(name, 1, "Count", dimensions)
+
+
+def seconds(name: str, milliseconds: int) -> None:
+    """Say how long something took."""
+    _put(name, milliseconds / clock.SECOND, "Seconds", {})
+
+
+def _put(name: str, value: float, unit: str, dimensions: dict[str, str]) -> None:
+    values = {"stack": os.environ["STACK_NAME"], **dimensions}
+    metric = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [list(values)],
+        "Metrics": [{"Name": name, "Unit": unit}],
+    }
+    line = {
+        "_aws": {"Timestamp": clock.now(), "CloudWatchMetrics": [metric]},
+        **values,
+        name: value,
+    }
+    sys.stdout.write(json.dumps(line) + "\n")  # at once: the sweeps have threads

@@ -1,0 +1,362 @@
+"""Who may do what at AWS: the roles of the template, and nobody beyond them."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from dev.aws import ENVIRONMENT
+from meet.recordings.model import PREFIX
+from tests.permissions import (
+    ACCOUNT,
+    BY_SERVICE,
+    REGION,
+    Ledger,
+    Need,
+    Statement,
+    allows,
+    arn_of,
+    logical_ids,
+    managed_policies,
+    role,
+    translated,
+)
+
+FUNCTIONS = sorted(logical_ids())
+
+DYNAMODB = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table"
+ROOMS, ROOM_LIST, ROOM_SWEEP = (
+    f"{DYNAMODB}/RoomsTable{index}" for index in ("", "/index/newestFirst", "/index/dueForSweep")
+)
+RECORDINGS = f"{DYNAMODB}/RecordingsTable"
+RECORDING_LISTS = [f"{RECORDINGS}/index/{name}" for name in ("newestFirst", "byStatus", "byRoom")]
+RECORDING_SWEEP = f"{RECORDINGS}/index/dueForSweep"
+ANSWERS = f"{DYNAMODB}/IdempotencyTable"
+BUCKET = f"arn:aws:s3:::{ENVIRONMENT['RECORDINGS_BUCKET']}"
+FILE, ANOTHER_FILE = f"{BUCKET}/recordings/room/rec_0.mp4", f"{BUCKET}/anything-else"
+
+WRITES_STATES = {
+    "create_recording",
+    "stop_recording",
+    "recording_uploaded",
+    "receive_livekit_webhook",
+    "sweep_recordings",
+}
+TALKS_TO_LIVEKIT = {
+    "create_recording",
+    "delete_room",
+    "disconnect_participant",
+    "generate_participant_token",
+    "receive_livekit_webhook",
+    "stop_recording",
+    "sweep_recordings",
+    "sweep_rooms",
+}
+DELETES = {"delete_recording", "delete_multiple_recordings"}
+LOOKS_FOR_FILES = {
+    "get_recording_stream",
+    "receive_livekit_webhook",
+    "recording_uploaded",
+    "sweep_recordings",
+}
+REMEMBER = "dynamodb:PutItem UpdateItem DeleteItem"
+NOBODY = set[str]()
+
+
+class Row(NamedTuple):
+    """Something that can be done, and the only functions that may."""
+
+    what: str
+    actions: str
+    """Of one service, separated by blanks."""
+    resources: str | list[str]
+    who: set[str]
+    key: str = "any"
+    """Of an item."""
+
+
+TABLE = [
+    # ------------------------------------------------------------------------------ rooms
+    Row("create a room", "dynamodb:PutItem", ROOMS, {"create_room"}),
+    Row("change a room", "dynamodb:UpdateItem", ROOMS,
+        {"update_room", "delete_room", "sweep_rooms", "create_recording"}
+        | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}),
+    Row("read a room", "dynamodb:GetItem", ROOMS, {"get_room", "web", "generate_participant_token"}
+        | {"disconnect_participant", "create_recording"}
+        | {"receive_livekit_webhook", "sweep_recordings"}),
+    Row("list rooms", "dynamodb:Query", ROOM_LIST, {"get_rooms"}),
+    Row("find rooms that are over", "dynamodb:Query", ROOM_SWEEP, {"sweep_rooms"}),
+    Row("remove a room, or read or write many",
+        "dynamodb:DeleteItem BatchWriteItem BatchGetItem Query", ROOMS, NOBODY),
+    # ------------------------------------------------------------------------- recordings
+    Row("write a state", "dynamodb:UpdateItem", RECORDINGS, WRITES_STATES),
+    Row("put a recording, or the mark of a deleted one", "dynamodb:PutItem", RECORDINGS,
+        {"create_recording"} | DELETES),
+    Row("put many marks of deleted ones", "dynamodb:BatchWriteItem", RECORDINGS,
+        {"delete_multiple_recordings"}),
+    Row("forget a start that LiveKit refused", "dynamodb:DeleteItem", RECORDINGS,
+        {"create_recording"}),
+    Row("read a recording", "dynamodb:GetItem", RECORDINGS, DELETES | {"get_recording"}
+        | {"get_recording_url", "get_recording_stream", "stop_recording"}
+        | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}),
+    Row("read many recordings", "dynamodb:BatchGetItem", RECORDINGS,
+        {"delete_multiple_recordings"}),
+    Row("list recordings", "dynamodb:Query", RECORDING_LISTS, {"get_recordings"}),
+    Row("find recordings without an end", "dynamodb:Query", RECORDING_SWEEP,
+        {"sweep_recordings"}),
+    Row("query the recordings' table itself", "dynamodb:Query", RECORDINGS, NOBODY),
+    # ---------------------------------------------------------------------------- answers
+    Row("remember the room of an Idempotency-Key", REMEMBER, ANSWERS, {"create_room"},
+        "createRoom#0123"),
+    Row("remember the recording of one", REMEMBER, ANSWERS, {"create_recording"},
+        "createRecording#0123"),
+    Row("count attempts to log in", "dynamodb:GetItem UpdateItem DeleteItem", ANSWERS, {"web"},
+        "login#all"),
+    Row("touch anything else there", f"{REMEMBER} GetItem BatchGetItem BatchWriteItem Query",
+        ANSWERS, NOBODY),
+    # ----------------------------------------------------------------------- every table
+    Row("scan, administer or empty a table",
+        "dynamodb:Scan DeleteTable UpdateTable UpdateTimeToLive ExportTableToPointInTime "
+        "PartiQLSelect PartiQLUpdate PartiQLInsert PartiQLDelete",
+        [ROOMS, RECORDINGS, ANSWERS], NOBODY),
+    # ------------------------------------------------------------------------------ files
+    Row("read a file", "s3:GetObject", FILE, LOOKS_FOR_FILES),
+    Row("be told that a file is missing", "s3:ListBucket", BUCKET, LOOKS_FOR_FILES),
+    Row("delete a file", "s3:DeleteObject", FILE, DELETES | {"recording_uploaded"}),
+    Row("put a file, which only egress does", "s3:PutObject AbortMultipartUpload RestoreObject "
+        "ReplicateObject PutObjectAcl PutObjectTagging", [FILE, ANOTHER_FILE], NOBODY),
+    Row("delete old versions of a file", "s3:DeleteObjectVersion", FILE, NOBODY),
+    Row("touch anything outside recordings/", "s3:GetObject DeleteObject", ANOTHER_FILE, NOBODY),
+    Row("administer the bucket", "s3:DeleteBucket PutBucketPolicy PutLifecycleConfiguration "
+        "PutBucketNotification PutEncryptionConfiguration", BUCKET, NOBODY),
+    # ---------------------------------------------------------------------------- secrets
+    Row("read the API keys", "secretsmanager:GetSecretValue", "ApiKeysSecret", {"authorize"}),
+    Row("read what signs links and sessions", "secretsmanager:GetSecretValue", "SigningSecret",
+        {"authorize", "get_recording_url", "web"}),
+    Row("read the admin's password", "secretsmanager:GetSecretValue", "AdminSecret",
+        {"authorize", "web"}),
+    Row("read LiveKit's key", "secretsmanager:GetSecretValue", "LiveKitSecret",
+        TALKS_TO_LIVEKIT | {"authorize"}),
+    Row("read the key that egress uploads with", "secretsmanager:GetSecretValue",
+        "EgressSecretArn", {"create_recording"}),
+    Row("change a secret", "secretsmanager:PutSecretValue UpdateSecret DeleteSecret",
+        ["ApiKeysSecret", "SigningSecret", "AdminSecret", "LiveKitSecret", "EgressSecretArn"],
+        NOBODY),
+    # -------------------------------------------------------------------------- elsewhere
+    Row("call another function or change one", "lambda:InvokeFunction UpdateFunctionCode",
+        f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:CreateRoom", NOBODY),
+    Row("become somebody else", "sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/any", NOBODY),
+    Row("put or read dead letters", "sqs:ReceiveMessage PurgeQueue",
+        f"arn:aws:sqs:{REGION}:{ACCOUNT}:DeadLetters", NOBODY),
+]  # fmt: skip
+
+
+def needs(row: Row) -> Iterator[Need]:
+    service, _, actions = row.actions.partition(":")
+    for resource in [row.resources] if isinstance(row.resources, str) else row.resources:
+        arn = resource if resource.startswith("arn:") else arn_of({"Ref": resource})
+        for action in actions.split():
+            yield Need(f"{service}:{action}", arn, row.key)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.what)
+def test_only_those_in_the_table_may(row: Row) -> None:
+    for need in needs(row):
+        assert {each for each in FUNCTIONS if allows(role(each), need)} == row.who, need
+
+
+def test_nothing_is_allowed_that_the_table_does_not_speak_of() -> None:
+    spoken_of = [need for row in TABLE if row.who for need in needs(row)]
+    for function in FUNCTIONS:
+        for statement in role(function):
+            for action in statement.actions:
+                assert "*" not in action, (function, action)
+                for resource in statement.resources:
+                    single = Statement("Allow", (action,), (resource,), statement.keys)
+                    assert any(single.covers(need) for need in spoken_of), (function, single)
+
+
+def test_a_wildcard_stands_for_the_recordings_in_the_bucket_and_for_nothing_else() -> None:
+    resources = {r for f in FUNCTIONS for statement in role(f) for r in statement.resources}
+    assert {each for each in resources if "*" in each} == {f"{BUCKET}/{PREFIX}*"}
+
+
+@pytest.mark.last
+def test_every_permission_is_needed_by_a_call_that_some_test_makes(
+    request: pytest.FixtureRequest, ledger: Ledger
+) -> None:
+    files = {item.path for item in request.session.items}
+    folders = Path(__file__).parent.parent
+    whole = files >= {*folders.glob("functions/test_*.py"), *folders.glob("contract/test_*.py")}
+    options = request.config.option
+    if (
+        not whole
+        or options.keyword
+        or options.markexpr
+        or any("::" in a for a in options.file_or_dir)
+    ):
+        pytest.skip("only a run of all of tests/functions and tests/contract can tell")
+    idle = [
+        (function, permission)
+        for function in FUNCTIONS
+        for number, statement in enumerate(role(function))
+        for permission, less in statement.lessened()
+        if (changed := [*role(function)[:number], less, *role(function)[number + 1 :]])
+        and all(allows(changed, need) for need in ledger.needed[function])
+    ]
+    assert idle == []
+
+
+def test_what_a_role_holds_for_lambda_itself_is_explained() -> None:
+    policies = {policy for function in FUNCTIONS for policy in managed_policies(function)}
+    assert policies <= BY_SERVICE.keys()
+
+
+# --------------------------------------------------------------------------- who may call us
+
+
+def resources_of(kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: body.get("Properties", {})
+        for name, body in translated()["Resources"].items()
+        if body["Type"] == kind
+    }
+
+
+def test_a_role_is_for_lambda_or_a_schedule_which_calls_one_function() -> None:
+    functions = resources_of("AWS::Lambda::Function").values()
+    of_functions = {function["Role"]["Fn::GetAtt"][0] for function in functions}
+    schedules = resources_of("AWS::Scheduler::Schedule").values()
+    for name, properties in resources_of("AWS::IAM::Role").items():
+        (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
+        (service,) = trust["Principal"]["Service"]
+        if name in of_functions:
+            assert service == "lambda.amazonaws.com"
+            continue
+        assert service == "scheduler.amazonaws.com", name
+        (schedule,) = [s for s in schedules if s["Target"]["RoleArn"]["Fn::GetAtt"][0] == name]
+        (statement,) = properties["Policies"][0]["PolicyDocument"]["Statement"]
+        assert statement["Action"] == "lambda:InvokeFunction"
+        assert statement["Resource"] == schedule["Target"]["Arn"]
+
+
+def test_a_function_is_called_by_our_api_and_our_events_alone() -> None:
+    for name, permission in resources_of("AWS::Lambda::Permission").items():
+        assert permission["Action"] == "lambda:InvokeFunction", name
+        source = json.dumps(permission["SourceArn"])
+        if permission["Principal"] == "apigateway.amazonaws.com":
+            assert '{"Ref": "Api"}' in source, name
+        else:
+            assert permission["Principal"] == "events.amazonaws.com", name
+            assert permission["SourceArn"]["Fn::GetAtt"][0] in resources_of("AWS::Events::Rule")
+
+
+# --------------------------------------------------------------------------------- no loops
+
+
+def test_a_file_of_a_recording_is_the_only_object_that_starts_a_function() -> None:
+    """Nobody puts files (see the table), so what an event starts causes no other event."""
+    (bucket,) = resources_of("AWS::S3::Bucket").values()
+    assert bucket["NotificationConfiguration"] == {
+        "EventBridgeConfiguration": {"EventBridgeEnabled": True}
+    }
+    (rule,) = resources_of("AWS::Events::Rule").values()
+    detail = rule["EventPattern"]["detail"]
+    assert rule["EventPattern"]["detail-type"] == ["Object Created"]
+    assert detail["bucket"] == {"name": [{"Ref": "RecordingsBucket"}]}
+    assert detail["object"] == {"key": [{"wildcard": f"{PREFIX}*.mp4"}]}
+    (target,) = rule["Targets"]
+    assert f'"{logical_ids()["recording_uploaded"]}' in json.dumps(target["Arn"])
+
+
+def test_no_write_to_a_table_starts_a_function() -> None:
+    assert not resources_of("AWS::Lambda::EventSourceMapping")
+    for table in resources_of("AWS::DynamoDB::Table").values():
+        assert "StreamSpecification" not in table
+
+
+# ------------------------------------------------------------------ secrets by reference only
+
+
+def mentions(value: Any, name: str) -> bool:
+    text = json.dumps(value)
+    return f'"Ref": "{name}"' in text or f"${{{name}}}" in text
+
+
+def secret_parameters() -> list[str]:
+    return [name for name, each in translated()["Parameters"].items() if each.get("NoEcho")]
+
+
+def test_a_secret_parameter_goes_into_a_secret_and_nowhere_else() -> None:
+    assert secret_parameters()
+    whole = translated()
+    rest = {key: value for key, value in whole.items() if key != "Resources"}
+    for name in secret_parameters():
+        for resource, body in whole["Resources"].items():
+            if body["Type"] != "AWS::SecretsManager::Secret":
+                assert not mentions(body, name), resource
+        assert not mentions(rest, name)
+
+
+def test_the_environment_of_a_function_has_names_of_secrets_and_no_secret() -> None:
+    for name, function in resources_of("AWS::Lambda::Function").items():
+        text = json.dumps(function["Environment"])
+        assert "{{resolve:" not in text, name
+        assert not re.search(r"SecretString|GetAtt", text), name
+        assert not any(mentions(function["Environment"], each) for each in secret_parameters())
+
+
+def test_the_gateway_logs_no_query_no_header_and_no_body() -> None:
+    """Join links carry their secret in the query, playback links their token."""
+    for stage in resources_of("AWS::ApiGateway::Stage").values():
+        for settings in stage.get("MethodSettings", []):
+            assert not settings.get("DataTraceEnabled")
+        logged = stage.get("AccessLogSetting", {}).get("Format", "")
+        assert not re.search(r"querystring|header|body|\$context\.authorizer\.", logged)
+
+
+def test_no_secret_is_an_output() -> None:
+    for name, output in translated()["Outputs"].items():
+        text = json.dumps(output)
+        assert "{{resolve:" not in text, name
+        assert "SecretString" not in text, name
+
+
+# ------------------------------------------------------------------------------ the evaluator
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "matches"),
+    [
+        ("arn:aws:s3:::b/recordings/*", "arn:aws:s3:::b/recordings/r/x.mp4", True),
+        ("arn:aws:s3:::b/recordings/*", "arn:aws:s3:::b/other/x.mp4", False),
+        ("arn:aws:s3:::b/*", "arn:aws:s3:::b", False),
+        ("table/A", "table/A/index/x", False),
+        ("table/A", "table/a", False),
+        ("t.ble", "table", False),
+        ("t?ble", "table", True),
+        ("*", "anything\nat all", True),
+    ],
+)
+def test_resources_match_as_in_iam(pattern: str, text: str, matches: bool) -> None:
+    statement = Statement("Allow", ("s3:get*",), (pattern,))
+    assert allows([statement], Need("S3:GetObject", text)) is matches
+    assert not allows([statement], Need("s3:PutObject", text))
+
+
+def test_a_statement_about_keys_is_about_no_others() -> None:
+    statement = Statement("Allow", ("dynamodb:GetItem",), ("*",), ("login#*",))
+    assert allows([statement], Need("dynamodb:GetItem", "x", "login#all"))
+    assert not allows([statement], Need("dynamodb:GetItem", "x", "createRoom#1"))
+
+
+def test_what_nobody_allows_is_denied_and_a_deny_wins() -> None:
+    allow, deny = (Statement(effect, ("s3:*",), ("*",)) for effect in ("Allow", "Deny"))
+    need = Need("s3:GetObject", "x")
+    assert not allows([], need)
+    assert allows([allow], need)
+    assert not allows([allow, deny], need)
+    assert not allows([deny], need)

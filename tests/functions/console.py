@@ -1,0 +1,105 @@
+"""The console's page: a browser in front of the functions, which keeps cookies."""
+
+import base64
+import json
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from importlib import import_module
+from typing import Any
+
+import boto3
+
+from dev.aws import ADMIN_PASSWORD, ADMIN_USERNAME
+from meet import wiring
+from tests.functions.conftest import CONTEXT, ORIGIN, Reply, event
+
+SESSION, KNOWN = "OvMeetAccessToken", "OvMeetKnownBrowser"
+RIGHT = {"username": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
+WRONG = RIGHT | {"password": "guess"}
+HOME = {"Origin": ORIGIN}
+
+
+@dataclass(frozen=True)
+class Answer(Reply):
+    """An answer, and the cookies that came with it."""
+
+    cookies: dict[str, str] = field(default_factory=dict)
+    """Name -> what was said about it, value first."""
+
+
+@dataclass
+class Browser:
+    """Sends requests as a browser that shows a page of ours; headers given as None are left out."""
+
+    address: str = "192.0.2.1"
+    jar: dict[str, str] = field(default_factory=dict)
+
+    def send(
+        self, method: str, url: str, body: Any = None, headers: dict[str, str | None] | None = None
+    ) -> Answer:
+        sent: dict[str, str | None] = {**HOME} if method != "GET" else {}
+        if self.jar:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.jar.items())
+        if body is not None and not isinstance(body, bytes):
+            body, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
+        sent |= headers or {}
+        request = event(
+            method, url, body=body, headers={k: v for k, v in sent.items() if v is not None}
+        )
+        request["requestContext"]["identity"]["sourceIp"] = self.address
+        raw = import_module("functions.web.app").handler(request, CONTEXT)
+        reply = Reply.of(raw)
+        cookies: SimpleCookie = SimpleCookie()
+        one = raw["headers"].get("set-cookie")
+        lines = [one] if one else raw["multiValueHeaders"].get("set-cookie", [])
+        for line in lines:
+            cookies.load(line)
+        for name, morsel in cookies.items():
+            self.jar[name] = morsel.value
+            if morsel["max-age"] == "0":
+                del self.jar[name]
+        by_name = {line.partition("=")[0]: line.partition("=")[2] for line in lines}
+        return Answer(reply.status, reply.headers, reply.text, by_name)
+
+    def log_in(self, body: Any = RIGHT, headers: dict[str, str | None] | None = None) -> Answer:
+        return self.send("POST", "/console/login", body, headers)
+
+    def who_am_i(self) -> Answer:
+        return self.send("GET", "/console/session")
+
+    def renew(self) -> Answer:
+        return self.send("POST", "/console/session")
+
+
+def authorize(
+    headers: dict[str, str] | list[tuple[str, str]],
+    method: str = "GET",
+    url: str = "/api/v1/rooms",
+) -> dict[str, Any] | None:
+    """Return the authorizer's answer, None for its refusal."""
+    pairs = headers if isinstance(headers, list) else list(headers.items())
+    request = event(method, url, headers=dict(pairs)) | {"type": "REQUEST", "methodArn": "arn:x"}
+    for name, _ in pairs:
+        request["multiValueHeaders"][name] = [v for k, v in pairs if k == name]
+    try:
+        answer: dict[str, Any] = import_module("functions.authorize.app").handler(request, CONTEXT)
+    except Exception as error:
+        assert type(error) is Exception
+        assert str(error) == "Unauthorized"
+        return None
+    return answer
+
+
+def set_admin(**changes: str) -> None:
+    """Change the admin's secret, and let every function see it."""
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId="AdminSecret", SecretString=json.dumps(RIGHT | changes)
+    )
+    wiring.reset()
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """Return what a token says, unverified."""
+    payload = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    return claims

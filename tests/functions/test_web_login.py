@@ -1,0 +1,167 @@
+"""Logging in to the console: who gets a session, and which pages may ask for one."""
+
+import json
+from typing import Any
+
+import pytest
+
+from dev.aws import ADMIN_PASSWORD, ADMIN_USERNAME
+from meet.clock import MINUTE, SECOND
+from meet.console.admin import Admin
+from tests.conftest import Clock
+from tests.functions.conftest import HOST, ORIGIN, REQUEST_ID
+from tests.functions.console import KNOWN, RIGHT, SESSION, WRONG, Browser, set_admin
+
+UNAUTHORIZED = {"message": "Unauthorized"}
+OTHER_SITE = {"code": 403, "message": "The request does not come from this site"}
+WRITES = [("POST", "/console/login"), ("POST", "/console/session"), ("POST", "/console/logout")]
+
+
+def attributes(cookie: str) -> set[str]:
+    return set(cookie.split("; ")[1:])
+
+
+def test_the_right_name_and_password_begin_a_session(browser: Browser, still_clock: Clock) -> None:
+    answer = browser.log_in()
+    assert answer.status == 200
+    ends = (still_clock() + 15 * MINUTE) // SECOND * SECOND
+    assert answer.body == {"username": ADMIN_USERNAME, "expiresAt": ends}
+    assert browser.who_am_i().body == answer.body
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-request-id"] == REQUEST_ID
+
+
+def test_its_cookie_is_for_this_site_alone_and_out_of_reach_of_scripts(browser: Browser) -> None:
+    cookie = browser.log_in().cookies[SESSION]
+    wanted = {"HttpOnly", "Secure", "SameSite=strict", "Path=/meet"}
+    assert attributes(cookie) - {f"Max-Age={seconds}" for seconds in (899, 900)} == wanted
+
+
+@pytest.mark.parametrize("host", ["localhost:6080", "127.0.0.1:6080", "localhost", "LOCALHOST"])
+def test_on_this_machine_without_tls_the_cookie_is_not_secure(browser: Browser, host: str) -> None:
+    local = {"Host": host, "Origin": f"http://{host}", "X-Forwarded-Proto": "http"}
+    cookies = browser.log_in(headers=dict(local)).cookies
+    assert all("Secure" not in attributes(cookie) for cookie in cookies.values())
+
+
+@pytest.mark.parametrize(
+    ("host", "scheme"),
+    [("localhost", "https"), ("localhost.example.com", "http"), ("192.0.2.7", "http")],
+)
+def test_anywhere_else_it_is_secure(browser: Browser, host: str, scheme: str) -> None:
+    there = {"Host": host, "Origin": f"{scheme}://{host}", "X-Forwarded-Proto": scheme}
+    cookies = browser.log_in(headers=dict(there)).cookies
+    assert cookies.keys() == {SESSION, KNOWN}
+    assert all("Secure" in attributes(cookie) for cookie in cookies.values())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        WRONG,
+        RIGHT | {"username": "root"},
+        RIGHT | {"username": ADMIN_USERNAME.upper()},
+        RIGHT | {"password": ADMIN_PASSWORD + " "},
+        RIGHT | {"password": ADMIN_PASSWORD[:-1]},
+        RIGHT | {"password": ""},
+        {"username": "", "password": ""},
+        {"username": ADMIN_PASSWORD, "password": ADMIN_USERNAME},
+        RIGHT | {"password": "пароль 🎥"},
+    ],
+)
+def test_a_wrong_name_and_a_wrong_password_are_one_and_the_same(
+    browser: Browser, body: Any
+) -> None:
+    answer = browser.log_in(body)
+    assert answer.status == 401
+    assert answer.body == {"code": 401, "message": "Wrong name or password"}
+    assert answer.cookies == {}
+
+
+def test_a_stack_whose_password_is_empty_lets_nobody_in(browser: Browser) -> None:
+    set_admin(password="")
+    assert browser.log_in(RIGHT | {"password": ""}).status == 401
+    assert not Admin("", "").is_right("", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "message"),
+    [
+        (b"{", 400, "Malformed JSON body"),
+        (b'{"username": NaN}', 400, "Malformed JSON body"),
+        (b"\xff", 400, "Malformed JSON body"),
+        (b"x" * 4097, 413, "Request body too large"),
+        (b" " * 4097 + json.dumps(RIGHT).encode(), 413, "Request body too large"),
+    ],
+)
+def test_what_is_no_json_or_too_much_is_refused_as_everywhere(
+    browser: Browser, body: bytes, status: int, message: str
+) -> None:
+    answer = browser.log_in(body, {"Content-Type": "application/json"})
+    assert (answer.status, answer.body) == (status, {"code": status, "message": message})
+
+
+@pytest.mark.parametrize(
+    ("body", "details"),
+    [
+        (None, [("username", "Required"), ("password", "Required")]),
+        ({}, [("username", "Required"), ("password", "Required")]),
+        (RIGHT | {"password": 5}, [("password", "Expected string, received number")]),
+        (RIGHT | {"username": None}, [("username", "Expected string, received null")]),
+        (RIGHT | {"username": ["admin"]}, [("username", "Expected string, received array")]),
+        (RIGHT | {"password": "\ud800"}, [("password", "Must be valid Unicode")]),
+        ([], [("", "Expected object, received array")]),
+    ],
+)
+def test_a_body_of_another_shape_is_422(
+    browser: Browser, body: Any, details: list[tuple[str, str]]
+) -> None:
+    answer = browser.log_in(body)
+    assert answer.status == 422
+    assert answer.body == {
+        "error": "Unprocessable Entity",
+        "message": "Invalid request body",
+        "details": [{"field": field, "message": message} for field, message in details],
+    }
+
+
+def test_a_form_of_another_site_is_no_login(browser: Browser) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert browser.log_in(b"username=admin", dict(form)).status == 415
+
+
+@pytest.mark.parametrize(("method", "url"), WRITES)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": None},
+        {"Origin": ""},
+        {"Origin": "null"},
+        {"Origin": "https://evil.example.com"},
+        {"Origin": f"http://{HOST}"},
+        {"Origin": f"{ORIGIN}:444"},
+        {"Origin": f"{ORIGIN}.evil.example.com"},
+        {"Origin": f"https://evil.example.com/{ORIGIN}"},
+        {"Origin": None, "Referer": f"{ORIGIN}/meet/console"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+    ],
+)
+def test_nothing_is_done_for_a_page_of_another_site(
+    console: Browser, method: str, url: str, headers: dict[str, str | None]
+) -> None:
+    answer = console.send(method, url, RIGHT, headers)
+    assert (answer.status, answer.body) == (403, OTHER_SITE)
+    assert answer.cookies == {}
+
+
+def test_a_page_of_ours_is_at_the_public_url_or_where_the_caller_reached_us(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://Meet.Example.com/")
+    for origin in ("https://meet.example.com", ORIGIN):
+        assert browser.log_in(headers={"Origin": origin}).status == 200
+    assert browser.log_in(headers={"Origin": "https://example.com"}).status == 403
+    same = {"Sec-Fetch-Site": "same-origin"}
+    assert browser.log_in(headers={"Origin": ORIGIN, **same}).status == 200
