@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help environment run stop demo test check audit format build deploy replay pictures openapi
+.PHONY: help environment run stop demo test check audit format build deploy replay bench cost pictures openapi
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ deploy: build ## Deploy to your AWS account; ENV=prod for samconfig.toml's [prod
 
 replay: environment ## Hand the dead letters of ENV's stack to their functions again
 	@$(PYTHON) -m dev.replay --env $(ENV)
+
+bench: environment ## Measure, into docs/performance.md; ARGS="warm lists --million" chooses
+	@$(PYTHON) -m bench $(ARGS)
+
+cost: environment ## Count what it costs, into docs/cost.md
+	@$(PYTHON) -m bench.cost
 
 pictures: environment ## Take the pictures of the web pages in docs/pictures anew
 	@$(PYTHON) -m pytest -q tests/browser/console_pictures.py tests/browser/pictures.py

@@ -4,12 +4,16 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import boto3
 from moto import mock_aws
 
 from dev.template import resources
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 API_KEY = "the-first-key"
 ADMIN_USERNAME = "admin"
@@ -48,17 +52,21 @@ SECRETS = {
 _NOT_IN_CREATE_TABLE = {"TimeToLiveSpecification", "PointInTimeRecoverySpecification"}
 
 
+def create_tables(dynamodb: "DynamoDBClient") -> None:
+    """Create the tables of the template."""
+    for name, properties in resources("AWS::DynamoDB::Table").items():
+        table = {k: v for k, v in properties.items() if k not in _NOT_IN_CREATE_TABLE}
+        table["SSESpecification"] = {"Enabled": True}
+        dynamodb.create_table(TableName=name, **table)
+        if expiry := properties.get("TimeToLiveSpecification"):
+            dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)
+
+
 @contextmanager
 def memory_aws() -> Iterator[None]:
     """Create what the template declares, for as long as the block runs."""
     with patch.dict(os.environ, ENVIRONMENT), mock_aws():
-        dynamodb = boto3.client("dynamodb")
-        for name, properties in resources("AWS::DynamoDB::Table").items():
-            table = {k: v for k, v in properties.items() if k not in _NOT_IN_CREATE_TABLE}
-            table["SSESpecification"] = {"Enabled": True}
-            dynamodb.create_table(TableName=name, **table)
-            if expiry := properties.get("TimeToLiveSpecification"):
-                dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)
+        create_tables(boto3.client("dynamodb"))
         boto3.client("s3").create_bucket(
             Bucket=ENVIRONMENT["RECORDINGS_BUCKET"],
             CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},

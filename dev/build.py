@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dev.bootstrap import find_uv, version_of
+from dev.sdk import keep_only_our_services
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".local" / "layers"
@@ -91,6 +92,11 @@ def requirements() -> str:
     return _uv("export", "--frozen", "--quiet", "--no-header", *listed)
 
 
+def locked_group(name: str) -> str:
+    """Return the locked packages of one dependency group with their hashes."""
+    return _uv("export", "--frozen", "--quiet", "--only-group", name, "--no-header")
+
+
 def unpack(requirements: str, target: Path, options: tuple[str, ...]) -> None:
     """Unpack the wheels of a list of requirements into a new folder; raises BuildFailed."""
     building = target.with_name(f"{target.name}.{os.getpid()}")
@@ -136,6 +142,7 @@ def dependencies(locked: str, where: Platform) -> Path:
     if not folder.exists():
         unpack(locked, folder, where.uv_options)
         _strip(folder)
+        keep_only_our_services(folder)
         if where.compiler:
             _compile(folder, where.compiler, folder)
     return folder

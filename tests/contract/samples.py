@@ -109,9 +109,9 @@ def _resolved(value: Any) -> str:
     return str(parameters[name]["Default"] if name in parameters else name)
 
 
-def run(function: str, clock: Clock) -> Any:
-    """Send a sample to its function, with what the template gives it and nothing else."""
-    sample = SAMPLES[function]
+def run(function: str, clock: Clock, sample: dict[str, Any] | None = None) -> Any:
+    """Send its sample, or another event, to a function with what the template gives it alone."""
+    sample = SAMPLES[function] if sample is None else sample
     moment = sample.get("requestContext", {}).get("requestTimeEpoch", ROOM.created_at)
     clock.moment = Milliseconds(moment)
     handler = import_module(f"functions.{function}.app").handler

@@ -1,0 +1,60 @@
+"""Measures, and writes the tables into docs/performance.md; names on the command line choose."""
+
+import argparse
+import os
+import platform
+import re
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import calls, cold, imports, lists, streaming, warm
+from bench.document import replace_part
+from bench.lambdas import place
+from dev.template import ROOT
+
+DOCUMENT = ROOT / "docs" / "performance.md"
+
+
+def main() -> None:
+    """Measure what was asked for, one table after the other; all but the million without names."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    tables = ["cold", "imports", "warm", "calls", "lists", "streaming"]
+    parser.add_argument("tables", nargs="*", default=tables, metavar="TABLE", help=" ".join(tables))
+    parser.add_argument("--million", action="store_true", help="lists of 1,000,000 rooms, too")
+    given = parser.parse_args()
+    if unknown := set(given.tables) - set(tables):
+        parser.error(f"no such table: {' '.join(unknown)}")
+    with place() as lambdas:
+        measure: dict[str, Callable[[], str]] = {
+            "cold": lambda: cold.measure(lambdas),
+            "imports": lambda: imports.measure(lambdas),
+            "warm": lambda: warm.measure(lambdas),
+            "calls": calls.report,
+            "lists": lambda: lists.measure(million=given.million),
+            "streaming": lambda: streaming.measure(lambdas),
+        }
+        where = f"{_machine()}, Python {lambdas.version}"
+        for name in given.tables:
+            print(f"{name} ...", flush=True)
+            text = measure[name]()
+            if name != "calls":
+                text = f"{where}, {datetime.now(UTC):%Y-%m-%d}.\n\n{text}"
+            replace_part(DOCUMENT, name, text)
+            print(text, flush=True)
+
+
+def _machine() -> str:
+    """Return processor, number of cores and memory."""
+    processor, memory = platform.processor() or platform.machine(), ""
+    if sys.platform == "linux":
+        found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+        processor = found[1] if found else processor
+        kibibytes = re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())
+        memory = f", {int(kibibytes[1]) / 2**20:.0f} GiB" if kibibytes else ""
+    return f"{processor}, {os.cpu_count()} cores{memory}"
+
+
+if __name__ == "__main__":
+    main()

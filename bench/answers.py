@@ -1,0 +1,90 @@
+"""What AWS and LiveKit answer to a sample event: noted from AWS in memory, to be given again."""
+
+import io
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlsplit
+
+import urllib3
+from botocore.endpoint import Endpoint
+from botocore.response import StreamingBody
+
+from dev.aws import memory_aws
+from meet import clock, wiring
+from tests.contract.samples import BEGAN, LIVEKIT, ROOM, SAMPLES, given, store
+from tests.functions.conftest import CONTEXT
+
+_NOTHING_DUE = BEGAN - clock.HOUR
+"""What a sweep finds in nearly every minute."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One invocation: its event, its surroundings and every answer it gets."""
+
+    function: str
+    event: dict[str, Any]
+    environment: dict[str, str]
+    moment: int
+    """Milliseconds; the clock stands still."""
+    aws: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
+    """(operation, HTTP status, parsed answer); the body of a file comes as bytes."""
+    livekit: dict[str, bytes] = field(default_factory=dict)
+    """(method, message)"""
+
+    def pack(self) -> dict[str, Any]:
+        """Return the sample in types that marshal writes: reading those imports nothing."""
+        return {
+            "event": self.event,
+            "environment": self.environment,
+            "moment": self.moment,
+            "answers": pickle.dumps((self.aws, self.livekit)),
+        }
+
+
+def sample_of(function: str) -> Sample:
+    """Invoke a function with its sample event on AWS in memory, and return what it met."""
+    event = SAMPLES[function]
+    moment = event.get("requestContext", {}).get("requestTimeEpoch", ROOM.created_at)
+    if function.startswith("sweep_"):
+        moment = _NOTHING_DUE
+    sample = Sample(function, event, given(function), moment)
+    with memory_aws(), patch.object(clock, "now", lambda: moment):
+        wiring.reset()
+        store()
+        handler = import_module(f"functions.{function}.app").handler
+        with _noted_in(sample), patch.dict("os.environ", sample.environment, clear=True):
+            handler(event, CONTEXT)
+    wiring.reset()
+    return sample
+
+
+@contextmanager
+def _noted_in(sample: Sample) -> Iterator[None]:
+    ask_aws = Endpoint.make_request
+
+    def note(endpoint: Endpoint, model: Any, request: Any) -> Any:
+        response, parsed = ask_aws(endpoint, model, request)
+        noted = dict(parsed)
+        if "Body" in parsed:
+            noted["Body"] = parsed["Body"].read()
+            parsed["Body"] = StreamingBody(io.BytesIO(noted["Body"]), len(noted["Body"]))
+        sample.aws.append((model.name, response.status_code, noted))
+        return response, parsed
+
+    def ask_livekit(pool: object, method: str, url: str, **_: Any) -> SimpleNamespace:
+        asked = urlsplit(url).path.removeprefix("/twirp/livekit.")
+        sample.livekit[asked] = LIVEKIT[asked].SerializeToString() if asked in LIVEKIT else b""
+        return SimpleNamespace(status=200, data=sample.livekit[asked])
+
+    with (
+        patch.object(Endpoint, "make_request", note),
+        patch.object(urllib3.PoolManager, "request", ask_livekit),
+    ):
+        yield

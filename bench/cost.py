@@ -1,0 +1,312 @@
+"""What meetings and an idle month cost, from the calls table and list prices, into docs/cost.md."""
+
+from dataclasses import dataclass, field
+
+from bench import prices
+from bench.calls import TABLE
+from bench.document import replace_part
+from bench.table import table
+from dev.template import ROOT, functions, load_template, resources
+
+DOCUMENT = ROOT / "docs" / "cost.md"
+
+PEOPLE = 5
+MINUTES = 45
+RECORDED = 0.2
+"""Of all meetings."""
+PLAYED = 2
+"""Times that a recording is watched in whole, by the presigned link."""
+RECORDING_GB = 3.1 / 8 * 60 * MINUTES / 1000
+"""LiveKit's 720p preset: 3 Mbit/s of video and 0.1 of sound."""
+STORED_MONTHS = 1
+PAGE_FILES = 12
+"""Files of the meeting page, for a browser that has none of them."""
+PAGE_MB = 1.0
+NEW_BROWSERS = 0.5
+COLD = 0.1
+"""Of all invocations; with few meetings nearly all, with many next to none."""
+COLD_SECONDS = 1.0
+SECONDS = 0.005
+AWS_SECONDS = 0.010
+LIVEKIT_SECONDS = 0.050
+LOG_BYTES = 800
+"""Of an invocation, Lambda's own lines included."""
+ANSWER_KB = 2
+MONTH_MINUTES = 60 * prices.MONTH_HOURS
+SECRETS_MINUTES = 5
+NODE_DISK_GB = 50
+DEFAULT_PATH = "its sample event"
+
+_OPEN = {"generate_participant_token", "receive_livekit_webhook", "web"}
+"""Functions in front of which there is no authorizer."""
+_BY_EVENT = {"recording_uploaded", "sweep_rooms", "sweep_recordings"}
+"""Functions that no request invokes."""
+
+WEBHOOKS = 2 + 6 * PEOPLE
+"""room_started, room_finished; for each person joined, left, two tracks published and two not."""
+JOINS = 1 + PEOPLE
+"""room_started and participant_joined: the ones that look at the room."""
+
+MEETING: dict[tuple[str, str], float] = {
+    ("create_room", "no Idempotency-Key"): 1,
+    ("get_room", DEFAULT_PATH): 1,
+    ("web", DEFAULT_PATH): PEOPLE,
+    ("web", "a file"): PEOPLE * NEW_BROWSERS * PAGE_FILES,
+    ("generate_participant_token", DEFAULT_PATH): 2 * PEOPLE,
+    ("receive_livekit_webhook", DEFAULT_PATH): JOINS,
+    ("receive_livekit_webhook", "room_finished"): WEBHOOKS - JOINS,
+    ("delete_room", DEFAULT_PATH): 1,
+}
+RECORDING: dict[tuple[str, str], float] = {
+    ("create_recording", "no Idempotency-Key"): 1,
+    ("stop_recording", DEFAULT_PATH): 1,
+    ("receive_livekit_webhook", "egress goes on"): 4,
+    ("receive_livekit_webhook", "egress ended"): 1,
+    ("recording_uploaded", DEFAULT_PATH): 1,
+    ("get_recordings", "of a room"): 1,
+    ("get_recording_stream", "a link"): PLAYED,
+}
+IDLE: dict[tuple[str, str], float] = {
+    ("sweep_rooms", DEFAULT_PATH): MONTH_MINUTES,
+    ("sweep_recordings", "nothing due"): MONTH_MINUTES,
+}
+
+
+@dataclass
+class Bill:
+    """USD, by what they are for."""
+
+    lines: dict[str, float] = field(default_factory=dict)
+
+    def add(self, what: str, dollars: float) -> None:
+        """Charge something."""
+        self.lines[what] = self.lines.get(what, 0.0) + dollars
+
+    @property
+    def total(self) -> float:
+        """USD."""
+        return sum(self.lines.values())
+
+    def times(self, factor: float) -> "Bill":
+        """Return the bill for so many."""
+        return Bill({what: dollars * factor for what, dollars in self.lines.items()})
+
+    def rows(self) -> list[list[str]]:
+        """Return the rows of a table, the dearest first."""
+        dearest = sorted(self.lines.items(), key=lambda line: -line[1])
+        lines = [[what, f"{dollars:.2f}"] for what, dollars in dearest]
+        return [*lines, ["**together**", f"**{self.total:.2f}**"]]
+
+
+def gigabytes(function: str) -> float:
+    """Return a function's memory, as the template has it."""
+    default = load_template()["Globals"]["Function"]["MemorySize"]
+    return float(functions()[function].get("MemorySize", default)) / 1024
+
+
+def invocations(bill: Bill, function: str, path: str, count: float) -> None:
+    """Charge invocations with all that they call; secrets come from memory."""
+    waited = SECONDS
+    for call, times in TABLE[function][path].items():
+        service = call.partition(" ")[0]
+        if service == "secretsmanager":
+            continue
+        waited += times * (LIVEKIT_SECONDS if service == "LiveKit" else AWS_SECONDS)
+        if service == "dynamodb":
+            bill.add("DynamoDB", count * times * _units(call))
+        elif service == "s3":
+            bill.add("S3 requests", count * times * prices.S3_GET)
+    seconds = waited + (COLD * COLD_SECONDS if function not in _BY_EVENT else 0)
+    duration = seconds * gigabytes(function) * prices.LAMBDA_GB_SECOND
+    bill.add("Lambda", count * (prices.LAMBDA_REQUEST + duration))
+    bill.add("CloudWatch Logs", count * LOG_BYTES / 1e9 * prices.LOG_GB)
+    if function in _BY_EVENT:
+        bill.add("EventBridge", count * prices.SCHEDULE)
+    elif function != "authorize":
+        bill.add("API Gateway", count * prices.GATEWAY_REQUEST)
+        bill.add("traffic", count * ANSWER_KB / 1e6 * prices.TRAFFIC_GB)
+        if function not in _OPEN:
+            invocations(bill, "authorize", DEFAULT_PATH, count)
+
+
+def _units(call: str) -> float:
+    """Return what a DynamoDB call costs with items below 1 KB, as if it touched every index."""
+    _, operation, where = call.split(" ", 2)
+    if operation in {"GetItem", "BatchGetItem"}:
+        return prices.READ_UNIT
+    if operation == "Query":
+        return prices.READ_UNIT / 2
+    tables = resources("AWS::DynamoDB::Table")
+    written = [name for name in tables if name in where]
+    units = sum(1 + len(tables[name].get("GlobalSecondaryIndexes", [])) for name in written)
+    return units * prices.WRITE_UNIT * (2 if operation == "TransactWriteItems" else 1)
+
+
+def of(work: dict[tuple[str, str], float]) -> Bill:
+    """Return the bill for some invocations."""
+    bill = Bill()
+    for (function, path), count in work.items():
+        invocations(bill, function, path, count)
+    return bill
+
+
+def meeting() -> Bill:
+    """Return the bill for one meeting, recordings in their share."""
+    bill, recording = of(MEETING), of(RECORDING)
+    bill.add("traffic", PEOPLE * NEW_BROWSERS * PAGE_MB / 1000 * prices.TRAFFIC_GB)
+    recording.add("recordings: storage", RECORDING_GB * STORED_MONTHS * prices.S3_GB_MONTH)
+    recording.add("recordings: traffic", RECORDING_GB * PLAYED * prices.TRAFFIC_GB)
+    recording.add("S3 requests", RECORDING_GB * 1000 / 5 * prices.S3_PUT)  # parts of 5 MB
+    for what, dollars in recording.times(RECORDED).lines.items():
+        bill.add(what, dollars)
+    return bill
+
+
+def idle() -> Bill:
+    """Return the bill for a month without meetings."""
+    bill = of(IDLE)
+    secrets = len(resources("AWS::SecretsManager::Secret"))
+    asked = MONTH_MINUTES / SECRETS_MINUTES  # by the sweep of the rooms
+    bill.add("Secrets Manager", secrets * prices.SECRET_MONTH + asked * prices.SECRET_CALL)
+    bill.add("CloudWatch alarms", _count("AWS::CloudWatch::Alarm") * prices.ALARM_MONTH)
+    dashboards = _count("AWS::CloudWatch::Dashboard")
+    bill.add("CloudWatch dashboard", dashboards * prices.DASHBOARD_MONTH)
+    return bill
+
+
+def node(kind: str) -> float:
+    """Return what an always-on node costs in a month: itself, its disk, its address."""
+    hourly = prices.NODES[kind] + prices.ADDRESS_HOUR
+    return hourly * prices.MONTH_HOURS + NODE_DISK_GB * prices.DISK_GB_MONTH
+
+
+def without_files(bill: Bill) -> Bill:
+    """Return a bill without what recordings cost wherever the back end runs."""
+    kept = {k: v for k, v in bill.lines.items() if not k.startswith("recordings:")}
+    return Bill(kept)
+
+
+def streamed_gigabyte() -> tuple[float, float]:
+    """Return what the stream operation and a presigned link add to a gigabyte's traffic."""
+    pieces = 1000 / 4.194304
+    bill = Bill()
+    invocations(bill, "get_recording_stream", DEFAULT_PATH, pieces)
+    bill.lines.pop("traffic")
+    reading = 0.1  # seconds for 4 MiB from S3 and as many to the gateway, on a cautious guess
+    memory = gigabytes("get_recording_stream")
+    bill.add("Lambda", pieces * reading * memory * prices.LAMBDA_GB_SECOND)
+    return bill.total, pieces * prices.S3_GET
+
+
+def report() -> str:
+    """Return everything that docs/cost.md says in numbers."""
+    one, empty = meeting(), idle()
+    service = without_files(one)
+    nodes = {kind: node(kind) for kind in prices.NODES}
+    even = [
+        [f"`{kind}`", f"{dollars:.2f}", f"{(dollars - empty.total) / service.total:,.0f}"]
+        for kind, dollars in nodes.items()
+    ]
+    call = of({("get_room", DEFAULT_PATH): 1}).total
+    smallest = min(nodes.values())
+    rate = (smallest - empty.total) / call / (prices.MONTH_HOURS * 3600)
+    stream, link = streamed_gigabyte()
+    requests = sum(
+        count
+        for (function, _), count in [
+            *MEETING.items(),
+            *((k, v * RECORDED) for k, v in RECORDING.items()),
+        ]
+        if function not in _BY_EVENT
+    )
+    return "\n".join(
+        [
+            f"### 1,000 meetings\n\n{table(['what', 'USD'], one.times(1000).rows())}\n",
+            f"{requests:.0f} requests each. Without the files of recordings, which cost the same "
+            f"behind any back end: {service.total * 1000:.2f} USD.\n",
+            f"### An idle month\n\n{table(['what', 'USD'], empty.rows())}\n",
+            "### An always-on node\n\n"
+            + table(["node", "USD a month", "meetings a month that cost as much here"], even)
+            + "\n",
+            "### Where serverless is the worse choice\n",
+            f"- **Many calls.** `GET /rooms/{{roomName}}` costs {call * 1e6:.2f} USD a million "
+            f"with its authorizer. {rate:.1f} calls a second, day and night, cost as much as the "
+            "smallest of the nodes.",
+            f"- **Polling.** A back end that asks every second for one room costs "
+            f"{call * 3600 * prices.MONTH_HOURS:.2f} USD a month: wait for webhooks instead.",
+            f"- **Video through Lambda.** The stream operation adds {stream:.4f} USD to a "
+            f"gigabyte, a presigned link {link:.4f}: {stream / link:.0f} times as much. Traffic costs "
+            f"{prices.TRAFFIC_GB} either way.\n",
+        ]
+    )
+
+
+def assumptions() -> str:
+    """Return the table of what the numbers rest on."""
+    rows = [
+        ["people in a meeting, its length", f"{PEOPLE}, {MINUTES} minutes"],
+        ["meetings recorded, times each recording is watched", f"{RECORDED:.0%}, {PLAYED}"],
+        ["a recording, and how long it is kept", f"{RECORDING_GB:.2f} GB, {STORED_MONTHS} month"],
+        ["webhooks of a meeting, of a recording", f"{WEBHOOKS}, 5"],
+        ["tokens a person", "2: the page asks before and after the name"],
+        [
+            "browsers without the page's files",
+            f"{NEW_BROWSERS:.0%}, {PAGE_FILES} files, {PAGE_MB} MB",
+        ],
+        [
+            "a handler, a call of AWS, a call of LiveKit",
+            f"{SECONDS * 1000:.0f}, {AWS_SECONDS * 1000:.0f}, {LIVEKIT_SECONDS * 1000:.0f} ms",
+        ],
+        ["cold starts", f"{COLD:.0%} of requests, {COLD_SECONDS:.0f} s each"],
+        ["items", "below 1 KB; a write touches every index: more than it really does"],
+        ["logs of an invocation, answer of a request", f"{LOG_BYTES} bytes, {ANSWER_KB} KB"],
+        ["disk of a node", f"{NODE_DISK_GB} GB"],
+        ["KMS", "nothing: all keys are AWS's own"],
+    ]
+    return table(["assumed", "value"], rows) + "\n"
+
+
+def listed() -> str:
+    """Return the table of prices."""
+    million = 10**6
+    rows = [
+        ["API Gateway, REST: a million requests", prices.GATEWAY_REQUEST * million],
+        ["Lambda, arm64: a million requests", prices.LAMBDA_REQUEST * million],
+        ["Lambda, arm64: a million GB-seconds", prices.LAMBDA_GB_SECOND * million],
+        ["DynamoDB on demand: a million read units", prices.READ_UNIT * million],
+        ["DynamoDB on demand: a million write units", prices.WRITE_UNIT * million],
+        ["S3: a GB and month", prices.S3_GB_MONTH],
+        ["S3: a million GET", prices.S3_GET * million],
+        ["S3: a million PUT", prices.S3_PUT * million],
+        ["Secrets Manager: a secret and month", prices.SECRET_MONTH],
+        ["Secrets Manager: a million calls", prices.SECRET_CALL * million],
+        ["EventBridge and its Scheduler: a million", prices.SCHEDULE * million],
+        ["CloudWatch: a GB of logs", prices.LOG_GB],
+        ["CloudWatch: a metric and month", prices.METRIC_MONTH],
+        ["CloudWatch: an alarm and month", prices.ALARM_MONTH],
+        ["CloudWatch: a dashboard and month", prices.DASHBOARD_MONTH],
+        ["traffic to the internet: a GB", prices.TRAFFIC_GB],
+        *([f"EC2 `{kind}`: an hour", price] for kind, price in prices.NODES.items()),
+        ["EBS gp3: a GB and month", prices.DISK_GB_MONTH],
+        ["public IPv4 address: an hour", prices.ADDRESS_HOUR],
+    ]
+    return table(["what", "USD"], [[what, f"{price:.4g}"] for what, price in rows]) + "\n"
+
+
+def _count(kind: str) -> int:
+    """Return how many resources of a type all templates have."""
+    return sum(file.read_text().count(f"Type: {kind}\n") for file in ROOT.glob("*.yaml"))
+
+
+def main() -> None:
+    """Write the numbers into docs/cost.md."""
+    for name, text in {
+        "cost": report(),
+        "assumptions": assumptions(),
+        "prices": listed(),
+    }.items():
+        replace_part(DOCUMENT, name, text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""List prices in USD, us-east-1, without free tiers; docs/cost.md says of when."""
+
+MONTH_HOURS = 730
+
+GATEWAY_REQUEST = 3.50 / 10**6
+"""API Gateway, REST API."""
+LAMBDA_REQUEST = 0.20 / 10**6
+LAMBDA_GB_SECOND = 0.0000133334
+"""arm64; the time of cold starts is billed too."""
+READ_UNIT = 0.125 / 10**6
+"""DynamoDB on demand: 4 KB read consistently, or 8 KB eventually."""
+WRITE_UNIT = 0.625 / 10**6
+"""1 KB written, in the table and again in each index."""
+S3_GET = 0.40 / 10**6
+S3_PUT = 5.00 / 10**6
+S3_GB_MONTH = 0.023
+SECRET_MONTH = 0.40
+SECRET_CALL = 0.05 / 10**4
+SCHEDULE = 1.00 / 10**6
+"""EventBridge Scheduler, an invocation; an event of S3 through EventBridge costs the same."""
+LOG_GB = 0.50
+METRIC_MONTH = 0.30
+ALARM_MONTH = 0.10
+DASHBOARD_MONTH = 3.00
+TRAFFIC_GB = 0.09
+"""To the internet."""
+
+NODES = {"t3.medium": 0.0416, "c6i.large": 0.085}
+"""An hour, on demand."""
+DISK_GB_MONTH = 0.08
+"""gp3."""
+ADDRESS_HOUR = 0.005
+"""A public IPv4 address."""

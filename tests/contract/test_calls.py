@@ -1,0 +1,197 @@
+"""What each operation asks of AWS and of LiveKit, so that nobody adds a call unawares.
+
+calls.json is the table: function -> path -> call -> how often. A change of it is a decision about
+time and money; docs/performance.md and docs/cost.md are made from it.
+"""
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any, TypeAlias
+
+import jwt
+import pytest
+
+from dev.aws import ENVIRONMENT, LIVEKIT_KEY, LIVEKIT_SECRET
+from dev.template import ROOT
+from meet import wiring
+from meet.clock import HOUR
+from meet.recordings import playback
+from tests.conftest import Clock
+from tests.contract.samples import BEGAN, READY, ROOM, SAMPLES, STARTED, Called, run
+
+SAMPLE = "its sample event"
+
+Event: TypeAlias = dict[str, Any]
+
+TABLE: dict[str, dict[str, dict[str, int]]] = json.loads(
+    (ROOT / "tests/contract/calls.json").read_text()
+)
+
+
+def _without_key(function: str) -> Event:
+    event: Event = deepcopy(SAMPLES[function])
+    del event["headers"]["Idempotency-Key"], event["multiValueHeaders"]["Idempotency-Key"]
+    return event
+
+
+def _with(function: str, **headers: str) -> Event:
+    event: Event = deepcopy(SAMPLES[function])
+    event["headers"] |= headers
+    event["multiValueHeaders"] |= {name: [value] for name, value in headers.items()}
+    return event
+
+
+def _without_range(**changes: Any) -> Event:
+    event: Event = _with("get_recording_stream") | changes
+    del event["headers"]["Range"], event["multiValueHeaders"]["Range"]
+    return event
+
+
+def _signed_by_livekit(message: dict[str, Any]) -> Event:
+    body = json.dumps(message).encode()
+    digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    claims = {"iss": LIVEKIT_KEY, "exp": 10**10, "sha256": digest}
+    event = _with("receive_livekit_webhook", Authorization=jwt.encode(claims, LIVEKIT_SECRET))
+    return event | {"body": base64.b64encode(body).decode()}
+
+
+def _egress(status: str) -> Event:
+    info = {
+        "egressId": "EG_1",
+        "roomName": ROOM.name,
+        "status": status,
+        "fileResults": [{"filename": STARTED.object_key}],
+    }
+    return _signed_by_livekit({"event": "egress_updated", "id": "EV_1", "egressInfo": info})
+
+
+def _recordings_of(**query: str) -> Event:
+    several = {name: [value] for name, value in query.items()}
+    event = _with("get_recordings")
+    return event | {
+        "queryStringParameters": query,
+        "multiValueQueryStringParameters": several,
+    }
+
+
+def _authorize(event: Event, **headers: str) -> Event:
+    shown = {"Host": event["headers"]["Host"], **headers}
+    authorize: Event = SAMPLES["authorize"]
+    return authorize | {
+        "httpMethod": event["httpMethod"],
+        "resource": event["resource"],
+        "pathParameters": event["pathParameters"],
+        "queryStringParameters": event["queryStringParameters"],
+        "headers": shown,
+        "multiValueHeaders": {name: [value] for name, value in shown.items()},
+    }
+
+
+def _as_moderator() -> Event:
+    claims = {
+        "iss": LIVEKIT_KEY,
+        "sub": "Alice",
+        "exp": 10**10,
+        "metadata": json.dumps({"role": "moderator"}),
+        "video": {"roomJoin": True, "room": ROOM.name},
+    }
+    token = jwt.encode(claims, LIVEKIT_SECRET)
+    return _authorize(SAMPLES["create_recording"], Authorization=f"Bearer {token}")
+
+
+def _with_playback_link() -> Event:
+    key = "signs-playback-links"
+    token = playback.sign(READY.id, expires_at=ROOM.expires_at, key=key)
+    query = {playback.PARAMETER: token}
+    return _authorize(SAMPLES["get_recording_stream"] | {"queryStringParameters": query})
+
+
+def _web(path: str) -> Event:
+    return _with("web") | {"path": path}
+
+
+def _at(moment: int, function: str) -> Event:
+    event: Event = SAMPLES[function]
+    return event | {"requestContext": {"requestTimeEpoch": moment}}
+
+
+PATHS: dict[tuple[str, str], Callable[[], Event]] = {
+    ("authorize", "a moderator's token"): _as_moderator,
+    ("authorize", "a playback link"): _with_playback_link,
+    ("create_room", "no Idempotency-Key"): lambda: _without_key("create_room"),
+    ("create_recording", "no Idempotency-Key"): lambda: _without_key("create_recording"),
+    ("get_recordings", "of a room"): lambda: _recordings_of(roomName=ROOM.name),
+    ("get_recordings", "all"): lambda: _recordings_of(maxItems="20"),
+    ("get_recording_stream", "HEAD"): lambda: _without_range(httpMethod="HEAD"),
+    ("get_recording_stream", "the whole of a small file"): _without_range,
+    ("get_recording_stream", "a link"): lambda: _with(
+        "get_recording_stream", Accept="application/json"
+    ),
+    ("receive_livekit_webhook", "room_finished"): lambda: _signed_by_livekit(
+        {"event": "room_finished", "id": "EV_1", "room": {"name": ROOM.name}}
+    ),
+    ("receive_livekit_webhook", "egress goes on"): lambda: _egress("EGRESS_ACTIVE"),
+    ("receive_livekit_webhook", "egress ended"): lambda: _egress("EGRESS_COMPLETE"),
+    ("sweep_recordings", "nothing due"): lambda: _at(BEGAN - HOUR, "sweep_recordings"),
+    ("sweep_rooms", "a room is over"): lambda: _at(ROOM.expires_at, "sweep_rooms"),
+    ("web", "a file"): lambda: _web("/assets/page.css"),
+}
+"""What may come besides a sample event."""
+
+
+def noted(called: Called) -> dict[str, int]:
+    """Return call -> how often, with the table and index, in words for people."""
+    made = [f"{service} {operation}{_where(wanted)}" for service, operation, wanted in called.aws]
+    made += [f"LiveKit {method}" for method in called.livekit]
+    return dict(sorted(Counter(made).items()))
+
+
+def _where(wanted: dict[str, Any]) -> str:
+    if "SecretId" in wanted:
+        return f" {wanted['SecretId']}"
+    tables = [wanted[key] for key in ("TableName", "IndexName") if key in wanted]
+    tables += wanted.get("RequestItems", {})
+    for item in wanted.get("TransactItems", []):
+        [(kind, body)] = item.items()
+        tables.append(f"{kind} {body['TableName']}")
+    return f" {', '.join(tables)}" if tables else ""
+
+
+@pytest.mark.parametrize("function", sorted(SAMPLES))
+def test_a_sample_asks_what_the_table_says_and_no_more(
+    called: Called, still_clock: Clock, function: str
+) -> None:
+    run(function, still_clock)
+    assert noted(called) == TABLE[function][SAMPLE]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" - ".join)
+def test_another_path_asks_what_the_table_says_and_no_more(
+    called: Called, still_clock: Clock, path: tuple[str, str]
+) -> None:
+    function, name = path
+    run(function, still_clock, PATHS[path]())
+    assert noted(called) == TABLE[function][name]
+
+
+@pytest.mark.parametrize("function", ["authorize", "generate_participant_token"])
+def test_the_second_invocation_asks_for_no_secret(
+    called: Called, still_clock: Clock, function: str
+) -> None:
+    run(function, still_clock)
+    called.aws.clear()
+    run(function, still_clock)
+    assert not [call for call in called.aws if call[0] == "secretsmanager"]
+    assert wiring.secret(ENVIRONMENT["LIVEKIT_SECRET"])
+
+
+def test_the_table_is_about_every_function_and_nothing_else() -> None:
+    assert TABLE.keys() == SAMPLES.keys()
+    assert {(f, n) for f, paths in TABLE.items() for n in paths} == {
+        *((function, SAMPLE) for function in SAMPLES),
+        *PATHS,
+    }
