@@ -22,7 +22,7 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from dev.aws import ENVIRONMENT
-from dev.template import load_template, translated
+from dev.template import ROOT, load_template, translated
 from meet import wiring
 
 REGION, ACCOUNT = ENVIRONMENT["AWS_REGION"], "123456789012"
