@@ -1,11 +1,10 @@
 import { useRoomContext } from "@livekit/components-react";
 import type { ReactNode } from "react";
 import { t } from "../../i18n";
-import { Camera, CameraOff, ChatIcon, Grid, Leave, Mic, MicOff, PeopleIcon, Screen, Speaker } from "../../ui/icons";
+import { Blur, Camera, CameraOff, ChatIcon, Grid, Leave, Mic, MicOff, PeopleIcon, Screen, Speaker } from "../../ui/icons";
 import type { Admission } from "../api";
 import { canShareScreen, hasMedia } from "../support";
 import type { Panel, View } from "./Inside";
-import { BlurButton } from "./BlurButton";
 import { RecordButton } from "./RecordButton";
 import type { Say } from "./useNotices";
 import type { OwnMedia } from "./useOwnMedia";
@@ -43,7 +42,7 @@ export function Controls({ roomName, admission, media, panel, onPanel, view, onV
           icon={<Screen />} onClick={() => void media.set("screen", !media.screen)} />
       )}
       {speaks && permissions.canChangeVirtualBackground && (
-        <BlurButton warn={warn} />
+        <Control pressed={panel === "background"} label={t("background")} icon={<Blur />} onClick={() => onPanel("background")} />
       )}
       {permissions.canRecord && <RecordButton roomName={roomName} token={admission.token} warn={warn} />}
       <Control label={t(view === "grid" ? "speakerView" : "gridView")} icon={view === "grid" ? <Speaker /> : <Grid />}
