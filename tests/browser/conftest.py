@@ -4,9 +4,16 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
+
+from dev.template import ROOT
+from tests.browser.visitors import AXE
+
+if TYPE_CHECKING:
+    from dev.stack import LocalStack
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _FLAGS = [
@@ -64,6 +71,18 @@ def browser() -> Iterator[Browser]:
             pytest.skip(f"!!! {message}")
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def pages(stack: "LocalStack") -> None:
+    """The built pages: the stack builds them when it starts."""
+    built = ROOT / "functions/web/static/meeting.html"
+    if built.exists() and AXE.exists():
+        return
+    message = "The web pages could not be built: no test of them ran."
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(f"!!! {message}")
 
 
 @pytest.fixture
