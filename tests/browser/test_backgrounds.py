@@ -10,8 +10,8 @@ from tests.live import Client, eventually
 
 pytestmark = pytest.mark.usefixtures("pages")
 
-CORNER = """(name) => {
-  const video = document.querySelector(`.tile[data-name="${name}"] video`);
+CORNER = """(place) => {
+  const video = document.querySelector(`${place} video`);
   if (!video || !video.videoWidth) return null;
   const context = new OffscreenCanvas(32, 18).getContext("2d");
   context.drawImage(video, 0, 0, 32, 18);
@@ -22,7 +22,11 @@ SEGMENTER_S = 60  # without a GPU the first picture takes its time
 
 def _corner(watcher: Visitor, name: str) -> tuple[int, int, int]:
     """Return the colour near the upper right corner of somebody's picture, as it arrives."""
-    red, green, blue = watcher.page.evaluate(CORNER, name) or (0, 0, 0)
+    return _colour(watcher, f'.tile[data-name="{name}"]')
+
+
+def _colour(watcher: Visitor, place: str) -> tuple[int, int, int]:
+    red, green, blue = watcher.page.evaluate(CORNER, place) or (0, 0, 0)
     return red, green, blue
 
 
@@ -88,9 +92,11 @@ def test_the_background_is_chosen_at_the_door_and_kept_in_the_tab(
         _choose(ada, "Window")
         assert ada.complaints() == []
         for _ in range(2):
-            ada.join()
+            eventually(lambda: _is_light(_colour(ada, ".picture")), SEGMENTER_S, "a preview of it")
+            ada.join(timeout=SEGMENTER_S * 1000)
             bob.sees_moving("Ada", SEGMENTER_S)
             assert _is_light(_corner(bob, "Ada")), "from the first picture on"
             ada.button("Background").click()
             expect(ada.page.get_by_role("radio", name="Window")).to_be_checked()
             ada.page.reload()
+            ada.at_the_door()

@@ -59,6 +59,7 @@ export const en = {
   soundBlocked: "The browser holds the sound back.",
   playSound: "Play sound",
   controls: "Meeting controls",
+  moreControls: "More",
   stage: "Participants",
   shareScreen: "Share screen",
   stopSharing: "Stop sharing",

@@ -61,6 +61,7 @@ export const es: Words = {
   soundBlocked: "El navegador retiene el sonido.",
   playSound: "Activar el sonido",
   controls: "Controles de la reunión",
+  moreControls: "Más",
   stage: "Participantes",
   shareScreen: "Compartir pantalla",
   stopSharing: "Dejar de compartir",

@@ -45,3 +45,8 @@ export function recallName(): string {
 export function rememberName(name: string): void {
   remember("name", name);
 }
+
+/** What people call the room: its name without the part that makes it unique. */
+export function titleOf(roomName: string): string {
+  return roomName.replace(/-?[a-z0-9]{15}$/, "") || roomName;
+}

@@ -34,6 +34,7 @@ export const Blur = icon(<><circle cx="12" cy="9" r="3.5" /><path d="M5.5 20c.6-
 export const None = icon(<><circle cx="12" cy="12" r="8.5" /><path d="M6 6l12 12" /></>);
 export const Record = icon(<><circle cx="12" cy="12" r="8.5" /><circle cx="12" cy="12" r="3.5" className="filled" /></>);
 export const Stop = icon(<><circle cx="12" cy="12" r="8.5" /><rect x="9" y="9" width="6" height="6" rx="1" className="filled" /></>);
+export const More = icon(<><circle cx="5.5" cy="12" r="1.6" className="filled" /><circle cx="12" cy="12" r="1.6" className="filled" /><circle cx="18.5" cy="12" r="1.6" className="filled" /></>);
 export const Close = icon(<path d="M6 6l12 12M18 6L6 18" />);
 export const Send = icon(<path d="M4 12l16-8-5.5 16-3-6.500zM11.5 13.500L20 4" />);
 

@@ -5,6 +5,8 @@ import { t } from "../../i18n";
 import type { Admission } from "../api";
 import type { Choice } from "../prejoin/choice";
 import { BackgroundPanel } from "./BackgroundPanel";
+import { Mark } from "../../ui/icons";
+import { titleOf } from "../link";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";
 import { Notices } from "./Notices";
@@ -52,7 +54,7 @@ export function Inside({ roomName, admission, choice }: Props) {
   return (
     <>
       <header className="bar">
-        <h1>{roomName}</h1>
+        <h1><Mark />{titleOf(roomName)}</h1>
         <RecordingMark announce={announce} />
       </header>
       <div className={panel ? "space with-panel" : "space"}>
