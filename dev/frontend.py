@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -60,6 +61,26 @@ def make(log: Path = _LOG) -> None:
     (BUILT / _DIGEST).write_text(wanted)
 
 
+def script_sizes() -> dict[str, int]:
+    """Return the packed bytes of script that each page loads at first, and each part on demand."""
+    chunks = json.loads((BUILT / "manifest.json").read_text())
+
+    def loaded_with(name: str) -> set[str]:
+        chunk = chunks[name]
+        files = {chunk["file"]} if chunk["file"].endswith(".js") else set()
+        return files.union(*map(loaded_with, chunk.get("imports", ())))
+
+    def packed(files: set[str]) -> int:
+        return sum((BUILT / f"{file}.gz").stat().st_size for file in files)
+
+    pages = [name for name, chunk in chunks.items() if chunk.get("isEntry")]
+    at_first = set().union(*map(loaded_with, pages))
+    parts = [name for name, chunk in chunks.items() if chunk.get("isDynamicEntry")]
+    return {page: packed(loaded_with(page)) for page in pages} | {
+        part: packed(loaded_with(part) - at_first) for part in parts
+    }
+
+
 def _compress(path: Path) -> None:
     """Put a packed copy beside a file; a file too large for an answer is kept packed alone."""
     packed = gzip.compress(path.read_bytes(), 9, mtime=0)
@@ -108,6 +129,8 @@ def main() -> None:
     size = sum(file.stat().st_size for file in BUILT.rglob("*.gz"))
     took = time.monotonic() - began
     print(f"{BUILT.relative_to(build.ROOT)}: {size / 1e6:.1f} MB packed, {took:.1f} s")
+    for name, script in script_sizes().items():
+        print(f"  {script / 1000:6.0f} kB of script  {name}")
 
 
 if __name__ == "__main__":

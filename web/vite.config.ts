@@ -38,6 +38,7 @@ export default defineConfig({
     outDir: "../functions/web/static",
     emptyOutDir: true,
     target: "es2022",
+    manifest: "manifest.json", // what loads what, for the table of sizes
     assetsInlineLimit: 0, // the pages' security policy allows no data: scripts or styles
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

@@ -166,7 +166,8 @@ ROWS: dict[str, Row] = {
     "disconnect_participant": Row(
         tag=PARTICIPANT_TAG,
         summary="Delete a participant from a room",
-        description="Disconnects somebody from a room. The token stays valid: they may come back.",
+        description="Disconnects somebody from a room. Tokens that were given out for this name "
+        "before are good no more; a new one, for which a link is needed, is.",
         successes=(Success("The participant is disconnected", status=HTTPStatus.NO_CONTENT),),
         errors=(
             OtherRoom(),

@@ -79,14 +79,19 @@ def _has_playback_link(event: dict[str, Any]) -> bool:
 
 
 def _moderated_room(event: dict[str, Any]) -> str | None:
-    """Return the room of a moderator's token, None where none that is good is shown."""
+    """Return the room of a moderator's token, None where none that is good is shown.
+
+    The token of somebody who was removed since is good no more.
+    """
     scheme, _, token = (_header(event, "authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         return None
     try:
-        return wiring.access_tokens().moderated_room(token)
+        bearer = wiring.access_tokens().moderator(token)
+        room = wiring.room_repository().get(bearer.room)
     except MeetError:  # a bad token, or a stack without LiveKit, where none is good
         return None
+    return None if room.has_removed(bearer.identity, bearer.issued_at) else room.name
 
 
 def _header(event: dict[str, Any], name: str) -> str | None:

@@ -6,9 +6,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from google.protobuf.json_format import Parse, ParseError
 from livekit.protocol.egress import EgressInfo
+from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.webhook import WebhookEvent
 
 from meet import metrics, wiring
+from meet.access_token import issued
 from meet.errors import MalformedBody, Unauthorized
 from meet.http import create_api, entrypoint, json_reply, raw_body
 from meet.media_server import room_metadata
@@ -44,10 +46,19 @@ def receive_livekit_webhook() -> Response[str]:
         _egress(event.egress_info)
     is_ours = event.room.metadata == room_metadata(wiring.owner())
     if event.event in _SIGNS_OF_LIFE and is_ours:
-        stray = wiring.room_ending().close_if_stray(event.room.name)
-        if stray:
+        if wiring.room_ending().close_if_stray(event.room.name):
             logger.warning("closed a stray meeting", extra={"room": event.room.name})
+        elif event.event == "participant_joined":
+            _joined(event.room.name, event.participant)
     return json_reply({}, HTTPStatus.OK)
+
+
+def _joined(room: str, somebody: ParticipantInfo) -> None:
+    issued_at = issued(somebody.attributes)
+    if issued_at is None:  # a recorder, or who else joins without a token of ours
+        return
+    if wiring.participant_service().turn_away(room, somebody.identity, issued_at):
+        logger.warning("turned away somebody who was removed", extra={"room": room})
 
 
 def _egress(info: EgressInfo) -> None:

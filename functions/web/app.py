@@ -192,8 +192,10 @@ def _meeting(title: str, text: str, status: HTTPStatus = HTTPStatus.OK) -> Respo
     html = built("meeting.html")
     if html is None:
         return _page(title, text, status)
+    embedders = " ".join(allowed_embedders())
+    html = html.replace("{title}", escape(title)).replace("{embedders}", escape(embedders))
     headers = {"Cache-Control": "no-cache", POLICY: meeting_policy()}
-    return HTMLResponse(html.replace("{title}", escape(title)), status, headers=headers)
+    return HTMLResponse(html, status, headers=headers)
 
 
 @cache
@@ -203,12 +205,16 @@ def built(page: str) -> str | None:
     return file.read_text() if file.exists() else None
 
 
+def allowed_embedders() -> list[str]:
+    """Return the origins whose pages may frame the meeting, and are told what happens in it."""
+    return os.environ.get("ALLOWED_EMBEDDERS", "").split()
+
+
 def meeting_policy() -> str:
     """Return what the meeting page may do: run our files, and talk to us and to LiveKit."""
-    embedders = os.environ.get("ALLOWED_EMBEDDERS", "").split()
     directives = {
         "default-src": ["'none'"],
-        # WebAssembly finds the person in front of a blurred background.
+        # WebAssembly finds the person in front of a chosen background.
         "script-src": ["'self'", "'wasm-unsafe-eval'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "blob:", "data:"],
@@ -216,7 +222,7 @@ def meeting_policy() -> str:
         "connect-src": ["'self'", *livekit_origins(wiring.livekit_url())],
         "base-uri": ["'none'"],
         "form-action": ["'none'"],
-        "frame-ancestors": embedders or ["'none'"],
+        "frame-ancestors": allowed_embedders() or ["'none'"],
     }
     return _policy(directives)
 

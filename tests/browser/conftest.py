@@ -49,13 +49,14 @@ def _from_debian() -> str | None:
     return _on_path()
 
 
-def _launch(playwright: Playwright) -> Browser | None:
+def launch(playwright: Playwright, *flags: str) -> Browser | None:
+    """Start a Chromium, which is installed where it is missing; return None if it cannot be."""
     path = _on_path() or _from_debian()
     if path is not None:
-        return playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        return playwright.chromium.launch(executable_path=path, args=[*_FLAGS, *flags])
     subprocess.run(["playwright", "install", "chromium"], check=False)
     try:
-        return playwright.chromium.launch(args=_FLAGS)
+        return playwright.chromium.launch(args=[*_FLAGS, *flags])
     except Error:
         return None
 
@@ -63,7 +64,7 @@ def _launch(playwright: Playwright) -> Browser | None:
 @pytest.fixture(scope="module")  # its event loop must be gone before other tests make theirs
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        launched = _launch(playwright)
+        launched = launch(playwright)
         if launched is None:
             message = "No Chromium on PATH, by apt-get or by Playwright: no browser test ran."
             if os.environ.get("CI"):

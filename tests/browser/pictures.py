@@ -1,94 +1,150 @@
-"""Takes the pictures of docs/pictures: every page in light, dark and on a phone (make pictures)."""
+"""Takes the pictures of docs/pictures: the meeting page in light, dark and on a phone."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from dev.template import ROOT
+from tests.browser.conftest import launch
+from tests.browser.portraits import PORTRAITS, film
 from tests.browser.visitors import JOIN_MS, Visitor, picture, visitor
 from tests.live import Client
 
 PICTURES = ROOT / "docs" / "pictures"
+PHONE = {
+    "color_scheme": "light",
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 1.5,
+    "is_mobile": True,
+    "has_touch": True,
+}
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
-    "phone": {
-        "color_scheme": "light",
-        "viewport": {"width": 390, "height": 844},
-        "device_scale_factor": 2,
-        "is_mobile": True,
-        "has_touch": True,
-    },
-    "phone-dark": {
-        "color_scheme": "dark",
-        "viewport": {"width": 390, "height": 844},
-        "device_scale_factor": 2,
-        "is_mobile": True,
-        "has_touch": True,
-    },
+    "phone": PHONE,
 }
+SEGMENTER_MS = 90_000
+
+# What is shared in place of the screen, which a browser without a window does not have.
+SLIDE = """navigator.mediaDevices.getDisplayMedia = async () => {
+  const canvas = Object.assign(document.createElement("canvas"), {width: 1280, height: 720});
+  const draw = canvas.getContext("2d");
+  const paint = () => {
+    draw.fillStyle = "#fffefb"; draw.fillRect(0, 0, 1280, 720);
+    draw.fillStyle = "#1c2422"; draw.font = "600 52px sans-serif";
+    draw.fillText("Visitors by week", 96, 132);
+    draw.font = "26px sans-serif"; draw.fillStyle = "#56605c";
+    draw.fillText("What the new start page changed", 96, 182);
+    [210, 232, 228, 262, 301, 344, 372, 402].forEach((height, week) => {
+      draw.fillStyle = week < 4 ? "#c5cff0" : "#0f6b5c";
+      draw.fillRect(96 + week * 138, 640 - height, 92, height);
+    });
+  };
+  setInterval(paint, 200); paint();
+  return canvas.captureStream(5);
+};"""
+
+Cameras: TypeAlias = dict[str, Browser]
 
 
+@pytest.fixture(scope="module")
+def cameras(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cameras]:
+    """A browser for each who is filmed: a camera belongs to a browser."""
+    with sync_playwright() as playwright:
+        films = _films(playwright, tmp_path_factory.mktemp("films"))
+        flag = "--use-file-for-fake-video-capture"
+        browsers = {name: launch(playwright, f"{flag}={path}") for name, path in films.items()}
+        yield {name: browser for name, browser in browsers.items() if browser}
+        for browser in browsers.values():
+            if browser:
+                browser.close()
+
+
+def _films(playwright: Playwright, folder: Path) -> dict[str, Path]:
+    browser = launch(playwright)
+    if browser is None:
+        pytest.skip("No Chromium: no picture is taken.")
+    page = browser.new_page()
+    films = {name: film(page, name, folder) for name in PORTRAITS}
+    browser.close()
+    return films
+
+
+@pytest.mark.usefixtures("pages")
 @pytest.mark.parametrize("look", LOOKS)
-def test_take_the_pictures(api: Client, browser: Browser, look: str) -> None:
-    room = api.create_room(roomNamePrefix="weekly-review")
-    with visitor(browser, "Ada Lovelace", **LOOKS[look]) as ada:
+def test_take_the_pictures(api: Client, cameras: Cameras, look: str) -> None:
+    room = api.create_room(roomNamePrefix="Weekly-review")
+    with visitor(cameras["Ada Lovelace"], "Ada Lovelace", **LOOKS[look]) as ada:
 
-        def take(name: str) -> None:
-            picture(ada.page, PICTURES / f"{name}-{look}.png")
+        def take(name: str, *looks: str) -> None:
+            if look in looks:
+                ada.page.mouse.move(0, 0)
+                picture(ada.page, PICTURES / f"{name}-{look}.png")
 
-        ada.open(room["publisherURL"] + "x")
-        ada.ends_with("This link does not work")
-        take("link")
-        ada.open(room["viewerURL"])
-        ada.at_the_door()
-        take("door-viewer")
+        def press(name: str) -> None:
+            if not ada.button(name).is_visible():
+                ada.button("More").click()
+            ada.button(name).click()
+
         ada.open(room["moderatorURL"])
         ada.at_the_door()
         ada.page.get_by_label("Your name").fill(ada.name)
-        expect(ada.page.locator(".picture video")).to_be_visible()
-        expect(ada.page.get_by_label("Camera", exact=True).last).to_be_enabled()
         ada.page.wait_for_function("() => document.querySelector('video').currentTime > 0.5")
-        take("door")
-        with _company(browser, room) as others:
+        take("door", "light", "dark", "phone")
+        with _company(cameras, room) as (grace, *others):
             ada.join()
-            for each in others:
+            for each in (grace, *others):
                 expect(ada.tile(each.name)).to_be_visible(timeout=JOIN_MS)
-            for name in (ada.name, "Grace Hopper", "Hedy Lamarr"):
+            for name in PORTRAITS:
                 ada.sees_moving(name)
             _until_quiet(ada)
-            take("meeting")
-            others[0].write("Good morning! The agenda is in the invitation.")
-            ada.write("Thank you, Grace. Shall we start?")
-            ada.reads("Good morning! The agenda is in the invitation.")
+            take("meeting", "light", "dark", "phone")
+            grace.write("Good morning! The numbers are in, shall I show them?")
+            ada.write("Yes please. The floor is yours.")
+            ada.reads("Good morning! The numbers are in, shall I show them?")
             _until_quiet(ada)
-            take("chat")
-            ada.page.locator(".controls").get_by_role("button", name="People").click()
+            take("chat", "light", "phone")
+            press("People")
             ada.button("Remove Alan Turing").click()
-            take("people")
+            take("people", "dark", "phone")
             ada.button("Close").click()
-            ada.button("Record").click()
+            if look != "dark":
+                press("Background")
+                ada.page.get_by_role("radio", name="Hills").check(force=True)
+                seen = ada.page.get_by_text("This is how the others see you.")
+                expect(seen).to_be_visible(timeout=SEGMENTER_MS)
+                ada.page.wait_for_timeout(1000)
+                take("background", "light", "phone")
+                ada.page.get_by_role("radio", name="None").check(force=True)
+                expect(seen).to_be_visible(timeout=SEGMENTER_MS)
+                ada.button("Close").click()
+            press("Record")
             expect(ada.page.locator(".recording-mark")).to_be_visible(timeout=JOIN_MS)
-            others[0].button("Share screen").click()
+            grace.button("Share screen").click()
             expect(ada.page.locator(".large .tile.screen video")).to_be_visible(timeout=JOIN_MS)
             ada.page.wait_for_function(
-                "() => document.querySelector('.large video').currentTime > 1", timeout=JOIN_MS
+                "() => document.querySelector('.large video').currentTime > 2", timeout=JOIN_MS
             )
             _until_quiet(ada)
-            take("screen")
+            take("screen", "light", "dark", "phone")
         ada.button("Leave").click()
         ada.ends_with("You left the meeting")
-        take("left")
+        take("end", "light", "dark", "phone")
 
 
 @contextmanager
-def _company(browser: Browser, room: dict[str, Any]) -> Iterator[list[Visitor]]:
+def _company(cameras: Cameras, room: dict[str, Any]) -> Iterator[list[Visitor]]:
     with ExitStack() as stack:
         names = ["Grace Hopper", "Alan Turing", "Hedy Lamarr"]
-        everybody = [stack.enter_context(visitor(browser, name)) for name in names]
+        everybody = [
+            stack.enter_context(visitor(cameras.get(name, cameras["Grace Hopper"]), name))
+            for name in names
+        ]
+        everybody[0].page.add_init_script(SLIDE)
         for each in everybody:
             each.open(room["publisherURL"])
             each.join()

@@ -43,11 +43,11 @@ class Visitor:
         expect(join).to_be_visible(timeout=JOIN_MS)
         return join
 
-    def join(self) -> None:
+    def join(self, timeout: float = JOIN_MS) -> None:
         join = self.at_the_door()
         self.page.get_by_label("Your name").fill(self.name)
         join.click()
-        expect(self.button("Leave")).to_be_visible(timeout=JOIN_MS)
+        expect(self.button("Leave")).to_be_visible(timeout=timeout)
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)

@@ -95,6 +95,7 @@ def test_a_participants_token_is_the_one_that_livekits_library_makes(
         max_participants=limit or 0,
     )
     expected = theirs().with_identity("Zoë").with_name("Zoë").with_metadata(found["metadata"])
+    expected.with_attributes(found["attributes"])
     expected.with_grants(grants).with_room_config(configuration)
     assert without_times(token) == without_times(expected.to_jwt())
     assert token.partition(".")[0] == expected.to_jwt().partition(".")[0]

@@ -1,6 +1,7 @@
 """The web pages: when they are built, and by which Node."""
 
 import gzip
+import json
 import os
 from pathlib import Path
 
@@ -81,6 +82,21 @@ def test_a_file_too_large_for_an_answer_is_kept_packed_alone(tmp_path: Path) -> 
 def test_the_script_of_a_first_load_stays_small() -> None:
     if not frontend.is_current():
         pytest.skip("the web pages are not built")
-    scripts = {each.name: each for each in (frontend.BUILT / "assets").glob("[mM]eeting*-*.js.gz")}
-    assert scripts
-    assert sum(each.stat().st_size for each in scripts.values()) <= 300_000
+    sizes = frontend.script_sizes()
+    for page in frontend.SOURCES.glob("*.html"):
+        assert 0 < sizes[page.name] <= 300_000
+    meeting = sizes["meeting.html"] + sizes["src/meeting/room/MeetingRoom.tsx"]
+    assert meeting <= 300_000, "the meeting itself is loaded while people stand at the door"
+
+
+def test_sizes_count_what_a_page_loads_and_parts_without_what_is_there(place: Path) -> None:
+    chunks = {
+        "a.html": {"file": "a.js", "isEntry": True, "imports": ["_shared.js"]},
+        "_shared.js": {"file": "shared.js"},
+        "part.tsx": {"file": "part.js", "isDynamicEntry": True, "imports": ["_shared.js"]},
+        "picture.svg": {"file": "picture.svg"},
+    }
+    (place / "static" / "manifest.json").write_text(json.dumps(chunks))
+    for number, name in enumerate(("a", "shared", "part"), start=1):
+        (place / "static" / f"{name}.js.gz").write_bytes(b"x" * 10**number)
+    assert frontend.script_sizes() == {"a.html": 110, "part.tsx": 1000}

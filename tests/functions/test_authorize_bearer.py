@@ -274,6 +274,19 @@ def test_a_moderator_removes_people_from_the_own_room_alone(
     assert "Bob" not in livekit.inside[name]
 
 
+def test_a_moderator_who_was_removed_may_do_no_more(
+    call: Call, still_clock: Clock, room: Room, token_of: TokenOf, livekit: FakeLiveKit
+) -> None:
+    before = token_of(room)
+    livekit.join(room["roomName"], "Alice")
+    still_clock.advance(1)
+    url = f"/api/v1/participants/Alice?roomName={room['roomName']}"
+    assert status(send(before, "DELETE", url)) == 204
+    assert authorize(f"Bearer {before}") is None
+    still_clock.advance(1)
+    assert authorize(f"Bearer {token_of(room)}")
+
+
 def test_a_client_cannot_say_who_it_is(call: Call, room: Room) -> None:
     headers = {"principalId": "apiKeyInHeader", "room": room["roomName"]}
     assert authorize("", "POST", "/api/v1/recordings?room=x&principalId=apiKeyInHeader") is None

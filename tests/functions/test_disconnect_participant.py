@@ -4,7 +4,10 @@ from urllib.parse import quote
 
 import pytest
 
+from meet import wiring
 from meet.clock import HOUR
+from meet.rooms.model import Removal
+from meet.rooms.repository import MOST_REMOVALS
 from tests.conftest import Clock, FakeLiveKit
 from tests.functions.conftest import Call, create_room
 
@@ -118,3 +121,28 @@ def test_the_name_in_the_answer_of_the_token_operation_is_the_one_to_kick(
     livekit.join(room["roomName"], identity)
     assert call("DELETE", f"/participants/{identity}?roomName={room['roomName']}").status == 204
     assert list(livekit.inside[room["roomName"]]) == ["Alice"]
+
+
+def test_who_was_removed_is_remembered_and_of_too_many_the_latest_are(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    room = create_room(call, still_clock)["roomName"]
+    removed = [f"Alice {number}" for number in range(MOST_REMOVALS)] + ["Alice 0", "Zoë 🎥 x"]
+    for identity in removed:
+        still_clock.advance(1)
+        livekit.join(room, identity)
+        path = f"/participants/{quote(identity, safe='')}?roomName={room}"
+        assert call("DELETE", path).status == 204
+    kept = wiring.room_repository().get(room).removals
+    assert [each.identity for each in kept] == removed[-MOST_REMOVALS:]
+    assert kept[-1] == Removal(still_clock(), "Zoë 🎥 x")
+
+
+def test_who_could_not_be_removed_is_not_remembered(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    room = create_room(call, still_clock)["roomName"]
+    assert call("DELETE", f"/participants/Alice?roomName={room}").status == 404
+    livekit.down = True
+    assert call("DELETE", f"/participants/Alice?roomName={room}").status == 503
+    assert wiring.room_repository().get(room).removals == ()

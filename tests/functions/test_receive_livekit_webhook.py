@@ -18,7 +18,7 @@ from meet.errors import Unauthorized
 from meet.media_server import room_metadata
 from meet.rooms.repository import RoomRepository
 from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import Call, Reply, create_room, event, invoke
+from tests.functions.conftest import Call, Reply, create_room, event, invoke, secret_of
 
 REFUSED = (401, {"message": "Unauthorized"})
 
@@ -96,6 +96,67 @@ def test_the_same_event_twice_changes_nothing_more(
     body = message("room_started", "abcdefghijklmno")
     assert [post(body).status // 100 for _ in range(2)] == [2, 2]
     assert livekit.inside == {}
+
+
+def joins(call: Call, livekit: FakeLiveKit, room: dict[str, Any]) -> dict[str, Any]:
+    """Let somebody join with a new token; return what LiveKit's webhook tells of them."""
+    body = {
+        "roomName": room["roomName"],
+        "participantName": "Alice",
+        "secret": secret_of(room, "publisher"),
+    }
+    token = call("POST", "/participants/token", body).body["token"]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    livekit.join(room["roomName"], claims["sub"])
+    return {"identity": claims["sub"], "attributes": claims["attributes"]}
+
+
+def test_who_was_removed_is_turned_away_with_the_token_of_before_and_let_in_with_a_new_one(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    room = create_room(call, still_clock)
+    name = room["roomName"]
+    before = joins(call, livekit, room)
+    assert post(message("participant_joined", name, participant=before)).status == 200
+    assert "Alice" in livekit.inside[name]
+    still_clock.advance(1000)
+    assert call("DELETE", f"/participants/Alice?roomName={name}").status == 204
+
+    livekit.join(name, "Alice")
+    for _ in range(2):  # the second time LiveKit does not know them any more
+        assert post(message("participant_joined", name, participant=before)).status == 200
+        assert "Alice" not in livekit.inside[name]
+
+    still_clock.advance(1000)
+    after = joins(call, livekit, room)
+    assert post(message("participant_joined", name, participant=after)).status == 200
+    assert "Alice" in livekit.inside[name]
+
+
+@pytest.mark.parametrize(
+    "attributes", [{}, {"issuedAt": ""}, {"issuedAt": "x"}, {"issuedAt": "-1"}, {"issuedAt": "²"}]
+)
+def test_who_has_no_token_of_ours_is_not_turned_away(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit, attributes: dict[str, str]
+) -> None:
+    name = create_room(call, still_clock)["roomName"]
+    livekit.join(name, "Alice")
+    assert call("DELETE", f"/participants/Alice?roomName={name}").status == 204
+    livekit.join(name, "Alice")
+    somebody = {"identity": "Alice", "attributes": attributes}
+    assert post(message("participant_joined", name, participant=somebody)).status == 200
+    assert "Alice" in livekit.inside[name]
+
+
+def test_when_livekit_cannot_turn_somebody_away_the_event_is_to_be_sent_again(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    room = create_room(call, still_clock)
+    name = room["roomName"]
+    before = joins(call, livekit, room)
+    assert call("DELETE", f"/participants/Alice?roomName={name}").status == 204
+    livekit.down = True
+    assert post(message("participant_joined", name, participant=before)).status == 503
 
 
 def test_when_livekit_fails_the_event_is_to_be_sent_again(call: Call, livekit: FakeLiveKit) -> None:

@@ -26,7 +26,7 @@ def static(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
     files = tmp_path / "assets"
     files.mkdir()
     if request.param == "built":
-        page = "<title>{title}</title><div id=root></div>"
+        page = "<title>{title}</title><meta content='{embedders}'><div id=root></div>"
         (tmp_path / "meeting.html").write_text(page)
         (files / "meeting-abc.js").write_text("let it = 1")
         (files / "meeting-abc.js.gz").write_bytes(gzip.compress(b"let it = 1"))
@@ -226,6 +226,8 @@ def test_only_the_embedders_that_the_stack_names_may_frame_the_meeting(
     framed = _policy(get("/abcdefghijklmno/"))["frame-ancestors"]
     built = static == "built"
     assert framed == (["https://a.example", "https://b.example"] if built else ["'none'"])
+    told = "<meta content='https://a.example https://b.example'>"
+    assert (told in get("/abcdefghijklmno/").text) is built, "whom the page tells what happens"
     assert _policy(get("/"))["frame-ancestors"] == ["'none'"]
 
 

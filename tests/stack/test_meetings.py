@@ -103,6 +103,75 @@ def test_a_kick_disconnects_within_two_seconds(api: Client) -> None:
     asyncio.run(scenario())
 
 
+def test_who_was_removed_does_not_come_back_with_the_old_token(api: Client) -> None:
+    room = api.create_room()
+    path = f"/participants/Bob?roomName={room['roomName']}"
+
+    async def scenario() -> None:
+        token = _token(api, room, "Bob")
+        async with meeting(api.stack.livekit_url, _token(api, room, "Alice")) as (alice,):
+            async with meeting(api.stack.livekit_url, token) as (bob,):
+                assert (await asyncio.to_thread(api.call, "DELETE", path)).status == 204
+                await asyncio.wait_for(bob.gone.wait(), 2)
+            async with meeting(api.stack.livekit_url, token) as (bob,):
+                await asyncio.wait_for(bob.gone.wait(), 5)
+            new = _token(api, room, "Bob")
+            async with meeting(api.stack.livekit_url, new, _token(api, room, "Carol")) as (bob, _):
+                await eventually_async(
+                    lambda: {"Bob", "Carol"} <= alice.room.remote_participants.keys(), 5, "all in"
+                )
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(bob.gone.wait(), 3)
+
+    asyncio.run(scenario())
+
+
+def test_a_removed_moderators_token_opens_nothing_any_more(api: Client) -> None:
+    room = api.create_room()
+    token = _token(api, room, "Mona", "moderator")
+    bearer = {"Authorization": f"Bearer {token}"}
+    listing = f"/recordings?roomName={room['roomName']}"
+
+    async def scenario() -> None:
+        async with meeting(api.stack.livekit_url, token) as (mona,):
+            assert api.call("GET", listing, key=None, headers=bearer).status == 200
+            removal = f"/participants/Mona?roomName={room['roomName']}"
+            assert (await asyncio.to_thread(api.call, "DELETE", removal)).status == 204
+            await asyncio.wait_for(mona.gone.wait(), 2)
+
+    asyncio.run(scenario())
+    assert api.call("GET", listing, key=None, headers=bearer).status == 401
+
+
+def test_where_chat_is_off_livekit_takes_no_data_from_anybody(api: Client) -> None:
+    no_chat = {"chatPreferences": {"enabled": False}}
+
+    async def heard(sender: Person, listener: Person) -> bool:
+        arrived = asyncio.Event()
+        listener.room.on("data_received", lambda _: arrived.set())
+        try:
+            await asyncio.wait_for(sender.room.local_participant.publish_data("hello"), 5)
+            await asyncio.wait_for(arrived.wait(), 3)
+        except (rtc.participant.PublishDataError, TimeoutError):
+            return False
+        return True
+
+    async def scenario() -> None:
+        for chat, room in (
+            (False, api.create_room(preferences=no_chat)),
+            (True, api.create_room()),
+        ):
+            tokens = [
+                _token(api, room, role, role) for role in ("moderator", "publisher", "viewer")
+            ]
+            async with meeting(api.stack.livekit_url, *tokens) as (moderator, publisher, viewer):
+                assert await heard(moderator, publisher) is chat
+                assert await heard(publisher, moderator) is chat
+                assert not await heard(viewer, moderator)
+
+    asyncio.run(scenario())
+
+
 def test_deleting_a_room_disconnects_and_an_old_token_does_not_bring_it_back(api: Client) -> None:
     room = api.create_room()
     path = f"/rooms/{room['roomName']}"

@@ -6,6 +6,7 @@ https://docs.livekit.io/home/get-started/authentication/ says what claims LiveKi
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +14,24 @@ import jwt
 
 from meet import clock
 from meet.access import is_same
-from meet.clock import MINUTE, SECOND
+from meet.clock import MINUTE, SECOND, Milliseconds
 from meet.errors import Unauthorized
 
 _ALGORITHM = "HS256"
 _SERVER_CALL_LIFETIME = MINUTE
 _MODERATOR = "moderator"
+_ISSUED_AT = "issuedAt"
+"""A participant's attribute: LiveKit shows it in its webhooks, and no participant may change it."""
 _WEBHOOK_LEEWAY_SECONDS = 60  # clocks differ; LiveKit itself allows as much
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Who shows a token: somebody in a room, and when they were given it."""
+
+    room: str
+    identity: str
+    issued_at: Milliseconds
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,7 @@ class AccessTokens:
             "sub": identity,
             "name": name,
             "metadata": metadata,
+            "attributes": {_ISSUED_AT: str(clock.now())},
             "video": grants,
             "roomConfig": room_configuration,
         }
@@ -77,8 +90,8 @@ class AccessTokens:
         if not is_same(str(claims.get("sha256", "")), digest):
             raise Unauthorized
 
-    def moderated_room(self, token: str) -> str:
-        """Return the room whose moderator joined with this token.
+    def moderator(self, token: str) -> Bearer:
+        """Return the moderator who was given this token to join with.
 
         Raises Unauthorized for a token that we did not sign, that is expired (without the
         leeway that LiveKit gives), or that is anybody else's.
@@ -95,15 +108,22 @@ class AccessTokens:
             grants = claims["video"]
             is_moderator = grants["roomJoin"] is True and role == _MODERATOR
             room = grants["room"]
+            issued_at = issued(claims["attributes"])
         except (jwt.PyJWTError, ValueError, LookupError, TypeError) as error:
             raise Unauthorized from error
-        if not is_moderator or not isinstance(room, str) or not room:
+        if not is_moderator or not isinstance(room, str) or not room or issued_at is None:
             raise Unauthorized
         if claims["exp"] * SECOND <= clock.now():
             raise Unauthorized
-        return room
+        return Bearer(room, claims["sub"], issued_at)
 
     def _sign(self, claims: dict[str, Any], *, expires_at: int) -> str:
         now = clock.now()
         standard = {"iss": self.api_key, "nbf": now // SECOND, "exp": expires_at // SECOND}
         return jwt.encode(standard | claims, self.api_secret, algorithm=_ALGORITHM)
+
+
+def issued(attributes: Mapping[str, str]) -> Milliseconds | None:
+    """Return when a token with these attributes was issued, None for one that is not ours."""
+    at = attributes.get(_ISSUED_AT, "")
+    return Milliseconds(int(at)) if at.isascii() and at.isdigit() else None

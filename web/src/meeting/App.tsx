@@ -4,7 +4,7 @@ import { admit, type Admission } from "./api";
 import { tell } from "./embed";
 import { endingOf, type Ending } from "./endings";
 import { EndPage } from "./EndPage";
-import { recallName, rememberName, type Link } from "./link";
+import { forgetLink, recallName, rememberName, type Link } from "./link";
 import type { Choice } from "./prejoin/choice";
 import { PreJoin } from "./prejoin/PreJoin";
 import { isSupported } from "./support";
@@ -22,14 +22,16 @@ type Step =
 export function App({ link }: { link: Link }) {
   const [step, setStep] = useState<Step>({ at: "looking" });
   const end = useCallback((ending: Ending) => {
+    if (ending === "removed") forgetLink(link.roomName);
     tell({ event: "left", reason: ending });
     setStep({ at: "end", ending });
-  }, []);
+  }, [link]);
 
   // A first token, not used to join, tells who the link makes us and what the room allows.
   const look = useCallback(async () => {
     setStep({ at: "looking" });
     if (!isSupported()) return setStep({ at: "end", ending: "browser" });
+    if (link.removed) return setStep({ at: "end", ending: "removed" });
     if (!link.secret) return setStep({ at: "end", ending: "link" });
     try {
       const admission = await admit(link.roomName, link.secret, recallName() || "?");

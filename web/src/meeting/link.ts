@@ -1,49 +1,52 @@
 // The join link: the only place that sees the secret in the address.
 
+import { forget, recall, remember } from "./tab";
+
 export interface Link {
   roomName: string;
   secret: string;
   embedded: boolean;
+  /** Somebody was removed here, and did not open the link again since. */
+  removed: boolean;
 }
+
+const secretOf = (roomName: string) => `secret.${roomName}`;
+const removedFrom = (roomName: string) => `removed.${roomName}`;
 
 /** Read the link, and take the secret out of the address bar and the history. */
 export function takeLink(): Link {
   const url = new URL(location.href);
   const roomName = /\/meet\/([^/]+)\/?$/.exec(url.pathname)?.[1] ?? "";
-  const key = `meet.secret.${roomName}`;
   const shown = url.searchParams.get("secret");
   if (shown !== null) {
     url.searchParams.delete("secret");
     history.replaceState(history.state, "", url);
-    remember(key, shown);
+    remember(secretOf(roomName), shown);
+    forget(removedFrom(roomName));
   }
-  const secret = shown ?? recall(key) ?? "";
-  return { roomName, secret, embedded: url.searchParams.has("embed") };
+  return {
+    roomName,
+    secret: shown ?? recall(secretOf(roomName)) ?? "",
+    embedded: url.searchParams.has("embed"),
+    removed: recall(removedFrom(roomName)) !== null,
+  };
 }
 
-const NAME = "meet.name";
+/** Keep somebody who was removed from coming back by a reload. */
+export function forgetLink(roomName: string): void {
+  forget(secretOf(roomName));
+  remember(removedFrom(roomName), "yes");
+}
 
 export function recallName(): string {
-  return recall(NAME) ?? "";
+  return recall("name") ?? "";
 }
 
 export function rememberName(name: string): void {
-  remember(NAME, name);
+  remember("name", name);
 }
 
-// Storage may be refused, in a frame for example: then a reload asks again.
-function remember(key: string, value: string): void {
-  try {
-    sessionStorage.setItem(key, value);
-  } catch {
-    return;
-  }
-}
-
-function recall(key: string): string | null {
-  try {
-    return sessionStorage.getItem(key);
-  } catch {
-    return null;
-  }
+/** What people call the room: its name without the part that makes it unique. */
+export function titleOf(roomName: string): string {
+  return roomName.replace(/-?[a-z0-9]{15}$/, "") || roomName;
 }

@@ -32,8 +32,10 @@ export const ChatIcon = icon(<path d="M4 6.5A2.5 2.5 0 0 1 6.5 4h11A2.5 2.5 0 0 
 export const PeopleIcon = icon(<><circle cx="9" cy="8.5" r="3.5" /><path d="M2.8 19.5c.6-3.6 3-5.5 6.2-5.5s5.6 1.9 6.2 5.500M15.5 5.300a3.5 3.5 0 0 1 0 6.400M17.5 14.400c2 .7 3.3 2.4 3.7 5.1" /></>);
 export const Leave = icon(<path d="M3 14.500c0-6 18-6 18 0v1.200c0 .8-.7 1.4-1.5 1.300l-3-.5c-.7-.1-1.2-.7-1.2-1.400v-1.600c-2.1-.8-4.5-.8-6.6 0v1.600c0 .7-.5 1.3-1.2 1.400l-3 .5c-.8.1-1.5-.5-1.5-1.300z" />);
 export const Blur = icon(<><circle cx="12" cy="9" r="3.5" /><path d="M5.5 20c.6-3.6 3.2-5.5 6.5-5.500s5.9 1.9 6.5 5.5" /><path d="M3.5 5h.01M3.5 10h.01M3.5 15h.01M20.5 5h.01M20.5 10h.01M20.5 15h.01" /></>);
+export const None = icon(<><circle cx="12" cy="12" r="8.5" /><path d="M6 6l12 12" /></>);
 export const Record = icon(<><circle cx="12" cy="12" r="8.5" /><circle cx="12" cy="12" r="3.5" className="filled" /></>);
 export const Stop = icon(<><circle cx="12" cy="12" r="8.5" /><rect x="9" y="9" width="6" height="6" rx="1" className="filled" /></>);
+export const More = icon(<><circle cx="5.5" cy="12" r="1.6" className="filled" /><circle cx="12" cy="12" r="1.6" className="filled" /><circle cx="18.5" cy="12" r="1.6" className="filled" /></>);
 export const Close = icon(<path d="M6 6l12 12M18 6L6 18" />);
 export const Send = icon(<path d="M4 12l16-8-5.5 16-3-6.500zM11.5 13.500L20 4" />);
 

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from meet import clock
 from meet.access_token import AccessTokens
-from meet.clock import HOUR
+from meet.clock import HOUR, Milliseconds
 from meet.errors import (
     InvalidSecret,
     ParticipantNotFound,
@@ -74,13 +75,28 @@ class ParticipantService:
         return Admission(token, identity, role)
 
     def disconnect(self, room_name: str, identity: str) -> None:
-        """Disconnect somebody; raise RoomNotFound, ParticipantNotFound, MediaServerUnavailable."""
+        """Disconnect somebody, and let nobody in again by what they joined with.
+
+        Raises RoomNotFound, ParticipantNotFound or MediaServerUnavailable.
+        """
         room = self.rooms.get(room_name)
         try:
             identity.encode()
         except UnicodeEncodeError as error:
             raise ParticipantNotFound from error
         self.media_server().remove_participant(room.name, identity)
+        self.rooms.add_removal(room, identity)
+
+    def turn_away(self, room_name: str, identity: str, issued_at: Milliseconds) -> bool:
+        """Disconnect somebody whose token is older than their removal; tell whether it is.
+
+        LiveKit revokes no token. Raises RoomNotFound or MediaServerUnavailable.
+        """
+        if not self.rooms.get(room_name).has_removed(identity, issued_at):
+            return False
+        with suppress(ParticipantNotFound):  # gone already
+            self.media_server().remove_participant(room_name, identity)
+        return True
 
     def _room_configuration(self, room: Room) -> dict[str, Any]:
         configuration: dict[str, Any] = {

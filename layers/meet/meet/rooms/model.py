@@ -34,6 +34,14 @@ class Preferences:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """Somebody was shown out: what they were given to join with before is good no more."""
+
+    at: Milliseconds
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """A place to meet that exists until it expires or is deleted."""
 
@@ -46,6 +54,8 @@ class Room:
     secrets: dict[Role, str]
     closed_at: Milliseconds | None = None
     active_recording_id: str | None = None
+    removals: tuple[Removal, ...] = ()
+    """The latest ones, oldest first."""
 
     @classmethod
     def new(
@@ -71,6 +81,10 @@ class Room:
     def is_open(self, now: Milliseconds) -> bool:
         """Tell whether the room is there for callers, whatever is still stored of it."""
         return self.closed_at is None and now < self.expires_at
+
+    def has_removed(self, identity: str, issued_at: Milliseconds) -> bool:
+        """Tell whether somebody was removed since a token was issued to them."""
+        return any(each.identity == identity and issued_at <= each.at for each in self.removals)
 
     def role_for(self, secret: str) -> Role | None:
         """Return the role a secret opens, in a time that tells nothing about the secrets."""

@@ -10,13 +10,16 @@ from meet import dynamodb
 from meet.clock import DAY, SECOND, Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
-from meet.rooms.model import NAME, Preferences, Role, Room
+from meet.rooms.model import NAME, Preferences, Removal, Role, Room
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 TTL_ATTRIBUTE = "deleteAfter"
 TTL_GRACE = DAY  # the sweep ends a room; TTL only removes what is left of it
+
+MOST_REMOVALS = 200
+"""So many are kept of a room: an item holds 400 KB, and these take 100 KB at most."""
 
 LIST_KEY = r"\d{15}#[A-Za-z0-9-]{15,66}"
 
@@ -113,6 +116,22 @@ class RoomRepository:
     def meeting_is_over(self, name: str) -> None:
         """Tell that nothing is left to do for a closed room."""
         self._update(name, "REMOVE sweepAt", condition="attribute_exists(closedAt)")
+
+    def add_removal(self, room: Room, removal: Removal) -> None:
+        """Remember that somebody was removed; of too many, the oldest are forgotten."""
+        surplus = room.removals[: max(0, len(room.removals) + 1 - MOST_REMOVALS)]
+        if surplus:
+            self._update_removals(room.name, "DELETE", surplus)
+        self._update_removals(room.name, "ADD", (removal,))
+
+    def _update_removals(self, name: str, action: str, removals: tuple[Removal, ...]) -> None:
+        """Add to or delete from the set, which concurrent removals then share."""
+        self._update(
+            name,
+            f"{action} removals :removals",
+            condition="attribute_exists(roomName)",
+            values={":removals": {f"{each.at} {each.identity}" for each in removals}},
+        )
 
     def taking(self, name: str, recording_id: str, *, now: Milliseconds) -> dict[str, Any]:
         """Return the part of a transaction by which a recording takes an open room."""
@@ -214,4 +233,11 @@ def _from_values(values: dict[str, Any]) -> Room:
         secrets={Role(role): secret for role, secret in values["secrets"].items()},
         closed_at=None if closed is None else Milliseconds(int(closed)),
         active_recording_id=values.get("activeRecordingId"),
+        removals=_removals(values.get("removals", set())),
     )
+
+
+def _removals(stored: set[str]) -> tuple[Removal, ...]:
+    split = (each.partition(" ") for each in stored)
+    removals = (Removal(Milliseconds(int(at)), identity) for at, _, identity in split)
+    return tuple(sorted(removals, key=lambda removal: removal.at))

@@ -6,7 +6,7 @@ from meet import clock, metrics
 from meet.clock import Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
-from meet.rooms.model import Preferences, Room
+from meet.rooms.model import Preferences, Removal, Room
 from meet.rooms.repository import NameTaken, RoomRepository
 
 
@@ -54,3 +54,7 @@ class RoomService:
     def set_preferences(self, name: str, changes: dict[str, bool]) -> Room:
         """Change the named preferences of an open room; raise RoomNotFound."""
         return self.rooms.set_preferences(name, changes, now=clock.now())
+
+    def add_removal(self, room: Room, identity: str) -> None:
+        """Remember that somebody was shown out of the room now."""
+        self.rooms.add_removal(room, Removal(clock.now(), identity))

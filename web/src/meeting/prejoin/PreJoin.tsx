@@ -3,11 +3,14 @@ import { t, type Word } from "../../i18n";
 import { Camera, CameraOff, Mark, Mic, MicOff } from "../../ui/icons";
 import type { Admission } from "../api";
 import { recallName } from "../link";
+import { BackgroundChoice } from "../background/BackgroundChoice";
+import { recallBackground, rememberBackground, type Background } from "../background/backgrounds";
 import { Allowed } from "./Allowed";
 import type { Choice } from "./choice";
 import { DeviceChoice } from "./DeviceChoice";
 import { Level } from "./Level";
 import { Picture } from "./Picture";
+import { useBackdrop } from "./useBackdrop";
 import { usePreview, type Kind, type Preview } from "./usePreview";
 
 const MAX_NAME = 128; // the API's
@@ -28,6 +31,19 @@ export function PreJoin({ admission, onJoin }: Props) {
   const camera = usePreview("camera", on.camera, ids.camera);
   const microphone = usePreview("microphone", on.microphone, ids.microphone);
 
+  const mayChange = speaks && admission.permissions.canChangeVirtualBackground;
+  const [background, setBackground] = useState(() => recallBackground(mayChange));
+  const [backgroundFailed, setBackgroundFailed] = useState(false);
+  const choose = (wanted: Background) => {
+    setBackground(wanted);
+    rememberBackground(wanted);
+    setBackgroundFailed(false);
+  };
+  const shown = useBackdrop(camera.stream, background, () => {
+    choose("none");
+    setBackgroundFailed(true);
+  });
+
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const clean = name.trim();
@@ -41,7 +57,6 @@ export function PreJoin({ admission, onJoin }: Props) {
       microphone: on.microphone && !microphone.problem,
       cameraId: ids.camera,
       microphoneId: ids.microphone,
-      blur: false,
     });
   };
 
@@ -50,7 +65,7 @@ export function PreJoin({ admission, onJoin }: Props) {
       <form className={speaks ? "card prejoin" : "card prejoin prejoin-viewer"} onSubmit={submit} noValidate>
         {speaks && (
           <section className="picture" aria-label={t("camera")}>
-            <Picture stream={camera.stream} name={name} />
+            <Picture stream={shown} name={name} />
             <div className="picture-buttons">
               <Toggle kind="microphone" on={on.microphone} preview={microphone} onToggle={() => setOn({ ...on, microphone: !on.microphone })} />
               <Toggle kind="camera" on={on.camera} preview={camera} onToggle={() => setOn({ ...on, camera: !on.camera })} />
@@ -73,6 +88,13 @@ export function PreJoin({ admission, onJoin }: Props) {
               <Problem kind="camera" preview={camera} />
               <Problem kind="microphone" preview={microphone} />
               <DeviceChoice label="camera" devices={camera.devices} value={ids.camera} onChange={(id) => setIds({ ...ids, camera: id })} />
+              {mayChange && (
+                <div className="field">
+                  <span className="field-name" aria-hidden="true">{t("background")}</span>
+                  <BackgroundChoice value={background} onChange={choose} disabled={!camera.stream} />
+                  {backgroundFailed && <p className="mistake" role="alert">{t("backgroundFailed")}</p>}
+                </div>
+              )}
               <div>
                 <DeviceChoice label="microphone" devices={microphone.devices} value={ids.microphone} onChange={(id) => setIds({ ...ids, microphone: id })} />
                 <Level stream={microphone.stream} />

@@ -5,5 +5,4 @@ export interface Choice {
   microphone: boolean;
   cameraId: string | undefined;
   microphoneId: string | undefined;
-  blur: boolean;
 }

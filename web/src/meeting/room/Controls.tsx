@@ -1,11 +1,10 @@
 import { useRoomContext } from "@livekit/components-react";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { t } from "../../i18n";
-import { Camera, CameraOff, ChatIcon, Grid, Leave, Mic, MicOff, PeopleIcon, Screen, Speaker } from "../../ui/icons";
+import { Blur, Camera, CameraOff, ChatIcon, Grid, Leave, Mic, MicOff, More, PeopleIcon, Screen, Speaker } from "../../ui/icons";
 import type { Admission } from "../api";
 import { canShareScreen, hasMedia } from "../support";
 import type { Panel, View } from "./Inside";
-import { BlurButton } from "./BlurButton";
 import { RecordButton } from "./RecordButton";
 import type { Say } from "./useNotices";
 import type { OwnMedia } from "./useOwnMedia";
@@ -27,6 +26,7 @@ interface Props {
 export function Controls({ roomName, admission, media, panel, onPanel, view, onView, hasChat, unread, warn }: Props) {
   const room = useRoomContext();
   const { role, permissions } = admission;
+  const [more, setMore] = useState(false); // on a narrow screen, where not all have room
   const speaks = role !== "viewer" && hasMedia;
   return (
     <nav className="controls" aria-label={t("controls")}>
@@ -38,20 +38,26 @@ export function Controls({ roomName, admission, media, panel, onPanel, view, onV
             icon={media.camera ? <Camera /> : <CameraOff />} onClick={() => void media.set("camera", !media.camera)} />
         </>
       )}
-      {speaks && permissions.canPublishScreen && canShareScreen && (
-        <Control busy={media.pending === "screen"} pressed={media.screen} label={t(media.screen ? "stopSharing" : "shareScreen")}
-          icon={<Screen />} onClick={() => void media.set("screen", !media.screen)} />
-      )}
-      {speaks && permissions.canChangeVirtualBackground && (
-        <BlurButton warn={warn} />
-      )}
-      {permissions.canRecord && <RecordButton roomName={roomName} token={admission.token} warn={warn} />}
-      <Control label={t(view === "grid" ? "speakerView" : "gridView")} icon={view === "grid" ? <Speaker /> : <Grid />}
-        onClick={() => onView(view === "grid" ? "speaker" : "grid")} />
+      <div className={more ? "more-controls shown" : "more-controls"} onClick={() => setMore(false)}>
+        {speaks && permissions.canPublishScreen && canShareScreen && (
+          <Control busy={media.pending === "screen"} pressed={media.screen} label={t(media.screen ? "stopSharing" : "shareScreen")}
+            icon={<Screen />} onClick={() => void media.set("screen", !media.screen)} />
+        )}
+        {speaks && permissions.canChangeVirtualBackground && (
+          <Control pressed={panel === "background"} label={t("background")} icon={<Blur />} onClick={() => onPanel("background")} />
+        )}
+        {permissions.canRecord && <RecordButton roomName={roomName} token={admission.token} warn={warn} />}
+        <Control label={t(view === "grid" ? "speakerView" : "gridView")} icon={view === "grid" ? <Speaker /> : <Grid />}
+          onClick={() => onView(view === "grid" ? "speaker" : "grid")} />
+      </div>
       {hasChat && (
         <Control pressed={panel === "chat"} label={t("chat")} badge={unread} icon={<ChatIcon />} onClick={() => onPanel("chat")} />
       )}
       <Control pressed={panel === "people"} label={t("people")} icon={<PeopleIcon />} onClick={() => onPanel("people")} />
+      <button type="button" className={more ? "control more-button pressed" : "control more-button"} aria-expanded={more} onClick={() => setMore(!more)}>
+        <More />
+        <span>{t("moreControls")}</span>
+      </button>
       <Control leave label={t("leave")} icon={<Leave />} onClick={() => void room.disconnect()} />
     </nav>
   );

@@ -4,18 +4,22 @@ import { useCallback, useState } from "react";
 import { t } from "../../i18n";
 import type { Admission } from "../api";
 import type { Choice } from "../prejoin/choice";
+import { BackgroundPanel } from "./BackgroundPanel";
+import { Mark } from "../../ui/icons";
+import { titleOf } from "../link";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";
 import { Notices } from "./Notices";
 import { PeoplePanel } from "./PeoplePanel";
 import { RecordingMark } from "./RecordingMark";
 import { Stage } from "./Stage";
+import { useBackground } from "./useBackground";
 import { useEvents } from "./useEvents";
 import { useMessages } from "./useMessages";
 import { useNotices } from "./useNotices";
 import { useOwnMedia } from "./useOwnMedia";
 
-export type Panel = "chat" | "people" | null;
+export type Panel = "background" | "chat" | "people" | null;
 export type View = "grid" | "speaker";
 
 interface Props {
@@ -32,6 +36,7 @@ export function Inside({ roomName, admission, choice }: Props) {
   const [panel, setPanel] = useState<Panel>(null);
   const [view, setView] = useState<View>("grid");
   const media = useOwnMedia(choice, admission, warn);
+  const background = useBackground(admission.permissions.canChangeVirtualBackground, warn);
   const chat = useMessages(panel === "chat", announce);
   useEvents(announce);
   const toggle = useCallback((one: Panel) => setPanel((shown) => (shown === one ? null : one)), []);
@@ -49,11 +54,12 @@ export function Inside({ roomName, admission, choice }: Props) {
   return (
     <>
       <header className="bar">
-        <h1>{roomName}</h1>
+        <h1><Mark />{titleOf(roomName)}</h1>
         <RecordingMark announce={announce} />
       </header>
       <div className={panel ? "space with-panel" : "space"}>
         <Stage view={view} onView={setView} />
+        {panel === "background" && <BackgroundPanel own={background} onClose={close} />}
         {panel === "chat" && (
           <ChatPanel chat={chat} canWrite={admission.permissions.canChat} onClose={close} warn={warn} />
         )}

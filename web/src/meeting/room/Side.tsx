@@ -2,12 +2,18 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { t } from "../../i18n";
 import { Close } from "../../ui/icons";
 
-/** A panel beside the stage; Escape closes it. */
-export function Side({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+/** A panel beside the stage; Escape closes it, and the focus goes back to what opened it. */
+export function Side({ title, onClose, children, className = "" }: { title: string; onClose: () => void; children: ReactNode; className?: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => {
+    const opener = document.activeElement;
+    heading.current?.focus();
+    return () => {
+      if (opener instanceof HTMLElement) opener.focus();
+    };
+  }, []);
   return (
-    <aside className="side" aria-label={title} onKeyDown={(event) => event.key === "Escape" && onClose()}>
+    <aside className={`side ${className}`} aria-label={title} onKeyDown={(event) => event.key === "Escape" && onClose()}>
       <header>
         <h2 ref={heading} tabIndex={-1}>{title}</h2>
         <button type="button" className="plain" aria-label={t("close")} onClick={onClose}><Close /></button>

@@ -70,9 +70,9 @@ function GridStage({ tiles, onChoose }: { tiles: TrackReferenceOrPlaceholder[]; 
   const shown = tiles.slice(0, MOST_TILES);
   const hidden = tiles.length - shown.length;
   const place = useRef<HTMLElement>(null);
-  const { width } = useGrid(place, shown.length);
+  const { width, height } = useGrid(place, shown.length);
   return (
-    <main ref={place} className="stage grid-stage" aria-label={t("stage")} style={{ "--width": `${width}px` } as React.CSSProperties}>
+    <main ref={place} className="stage grid-stage" aria-label={t("stage")} style={{ "--width": `${width}px`, "--height": `${height}px` } as React.CSSProperties}>
       {shown.map((each) => <Tile key={keyOf(each)} tile={each} onChoose={onChoose} />)}
       {hidden > 0 && <p className="more">{t("moreHere", { count: hidden })}</p>}
       {tiles.length === 1 && tiles[0]?.participant.isLocal && <p className="alone">{t("alone")}</p>}

@@ -1,16 +1,20 @@
 import { useLayoutEffect, useState, type RefObject } from "react";
 
 const GAP = 12;
-const SHAPE = 16 / 9;
+const WIDE = 16 / 9;
+const SQUARE = 1;
 
-/** How wide the tiles are with the number of columns that makes them largest. */
-export function widestTile(count: number, width: number, height: number): number {
-  let best = 0;
+/** How wide and how high the tiles are with the number of columns that makes them largest. */
+export function largestTile(count: number, width: number, height: number): { width: number; height: number } {
+  const narrowest = height > width ? SQUARE : WIDE; // a telephone held upright shows more of a face
+  let best = { width: 0, height: 0 };
   for (let columns = 1; columns <= Math.max(count, 1); columns += 1) {
     const rows = Math.ceil(count / columns);
     const across = (width - GAP * (columns - 1)) / columns;
-    const down = ((height - GAP * (rows - 1)) / rows) * SHAPE;
-    best = Math.max(best, Math.floor(Math.min(across, down)));
+    const down = (height - GAP * (rows - 1)) / rows;
+    const shape = Math.min(Math.max(across / down, narrowest), WIDE);
+    const tile = { width: Math.floor(Math.min(across, down * shape)), height: Math.floor(Math.min(down, across / shape)) };
+    if (tile.width * tile.height > best.width * best.height) best = tile;
   }
   return best;
 }
@@ -27,5 +31,5 @@ export function useGrid(place: RefObject<HTMLElement | null>, count: number) {
     watch.observe(element);
     return () => watch.disconnect();
   }, [place]);
-  return { width: widestTile(count, size.width, size.height) };
+  return largestTile(count, size.width, size.height);
 }

@@ -1,8 +1,9 @@
 import { useLocalParticipant, useRoomContext } from "@livekit/components-react";
-import { RoomEvent } from "livekit-client";
+import { RoomEvent, Track, type VideoCaptureOptions } from "livekit-client";
 import { useEffect, useRef, useState } from "react";
 import { t } from "../../i18n";
 import type { Admission } from "../api";
+import { recallBackground } from "../background/backgrounds";
 import type { Choice } from "../prejoin/choice";
 import type { Say } from "./useNotices";
 
@@ -16,10 +17,17 @@ export function useOwnMedia(choice: Choice, admission: Admission, warn: Say) {
   const [pending, setPending] = useState<Kind | null>(null);
   const started = useRef(false);
 
+  // The first picture that anybody sees has the chosen background already.
+  const options = async (): Promise<VideoCaptureOptions | undefined> => {
+    const background = recallBackground(admission.permissions.canChangeVirtualBackground);
+    if (background === "none" || localParticipant.getTrackPublication(Track.Source.Camera)) return undefined;
+    return { processor: await (await import("../background/processor")).processorFor(background) };
+  };
+
   const set = async (kind: Kind, on: boolean) => {
     setPending(kind);
     try {
-      if (kind === "camera") await localParticipant.setCameraEnabled(on);
+      if (kind === "camera") await localParticipant.setCameraEnabled(on, on ? await options() : undefined);
       else if (kind === "microphone") await localParticipant.setMicrophoneEnabled(on);
       else await localParticipant.setScreenShareEnabled(on, { audio: true, selfBrowserSurface: "exclude" });
     } catch (error) {

@@ -1,0 +1,160 @@
+"""Before the meeting: what is wrong, in plain sentences, and how to join all the same."""
+
+import json
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.visitors import JOIN_MS, visitor
+from tests.live import Client
+
+pytestmark = pytest.mark.usefixtures("pages")
+
+FAILING = """
+const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = (wanted) =>
+  wanted[{kind}] ? Promise.reject(new DOMException("told to fail", {name})) : real(wanted);
+"""
+
+DEVICES = [
+    (
+        "video",
+        "NotAllowedError",
+        "does not let this page use your camera",
+        "no deja usar tu cámara",
+    ),
+    ("audio", "NotAllowedError", "does not let this page use your microphone", "tu micrófono"),
+    ("video", "NotFoundError", "No camera was found. You can join without.", "(cámara)"),
+    ("audio", "NotFoundError", "No microphone was found. You can join without.", "(micrófono)"),
+    ("video", "NotReadableError", "Another program is using your camera.", "usando tu cámara"),
+    ("audio", "NotReadableError", "Another program is using your microphone.", "usando tu mic"),
+    ("video", "UnknownError", "Your camera does not work right now.", "Tu cámara no funciona"),
+]
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "es-ES"])
+def test_a_device_that_fails_is_told_and_people_join_without(
+    api: Client, browser: Browser, locale: str
+) -> None:
+    room = api.create_room()
+    join = "Join" if locale == "en-GB" else "Entrar"
+    for kind, name, *sentences in DEVICES:
+        with visitor(browser, "Bob", locale=locale) as bob:
+            script = FAILING.replace("{kind}", json.dumps(kind))
+            bob.page.add_init_script(script.replace("{name}", json.dumps(name)))
+            bob.open(room["publisherURL"])
+            expect(bob.button(join)).to_be_visible(timeout=JOIN_MS)
+            told = bob.page.get_by_role("alert").get_by_text(sentences[locale == "es-ES"])
+            expect(told).to_be_visible()
+            assert bob.complaints() == []
+    if locale == "en-GB":
+        with visitor(browser, "Bob") as bob:
+            script = FAILING.replace("{kind}", '"video"').replace("{name}", '"NotAllowedError"')
+            bob.page.add_init_script(script)
+            bob.open(room["publisherURL"])
+            bob.join()
+            expect(bob.button("Turn camera on")).to_be_visible()
+            expect(bob.button("Mute")).to_be_visible(timeout=JOIN_MS)
+
+
+def test_a_bad_link_says_what_is_wrong(api: Client, browser: Browser) -> None:
+    room = api.create_room(maxParticipants=1)
+    good = room["publisherURL"]
+    with visitor(browser, "Bob") as bob:
+        for url in (good.partition("?")[0], good + "x"):
+            bob.page.context.clear_cookies()
+            bob.page.evaluate("() => { try { sessionStorage.clear() } catch {} }")
+            bob.open(url)
+            bob.ends_with("This link does not work")
+            assert bob.complaints() == []
+        bob.open(good.replace(room["roomName"], "abcdefghijklmno"))
+        bob.ends_with("This meeting is over")
+        with visitor(browser, "Ada") as ada:
+            ada.open(room["moderatorURL"])
+            ada.join()
+            bob.open(good)
+            bob.ends_with("The room is full")
+            assert api.call("DELETE", f"/rooms/{room['roomName']}").status == 204
+            ada.ends_with("The meeting is over")
+
+
+def test_an_expired_room_says_that_it_is_over(api: Client, browser: Browser) -> None:
+    room = api.create_room(lifetime=1500)
+    with visitor(browser, "Bob") as bob:
+        bob.page.wait_for_timeout(1500)
+        bob.open(room["publisherURL"])
+        bob.ends_with("This meeting is over")
+        assert bob.complaints() == []
+
+
+def test_an_old_browser_is_told(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "Bob") as bob:
+        bob.page.add_init_script("delete window.RTCPeerConnection;")
+        bob.open(room["publisherURL"])
+        bob.ends_with("Your browser is too old")
+        assert bob.complaints() == []
+
+
+def test_without_a_network_it_says_so_and_tries_again(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "Bob") as bob:
+        bob.page.route("**/api/v1/**", lambda route: route.abort())
+        bob.open(room["publisherURL"])
+        bob.ends_with("No connection")
+        bob.page.unroute("**/api/v1/**")
+        bob.button("Try again").click()
+        bob.at_the_door()
+
+
+def test_a_livekit_that_is_down_is_told_at_once(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    api.stack.stop_livekit()
+    try:
+        with visitor(browser, "Bob") as bob, visitor(browser, "Ana", locale="es-ES") as ana:
+            bob.open(room["publisherURL"])
+            bob.ends_with("The meeting cannot be reached")
+            ana.open(room["publisherURL"])
+            ana.ends_with("No se puede acceder a la reunión")
+    finally:
+        api.stack.start_livekit()
+
+
+def test_a_livekit_that_answers_us_but_not_the_browser_is_told(
+    api: Client, browser: Browser
+) -> None:
+    room = api.create_room()
+    with visitor(browser, "Bob") as bob:
+        bob.page.route_web_socket("**/rtc**", lambda socket: socket.close())
+        bob.page.route("**/rtc/**", lambda route: route.abort())
+        bob.open(room["publisherURL"])
+        join = bob.at_the_door()
+        bob.page.get_by_label("Your name").fill("Bob")
+        join.click()
+        bob.ends_with("The meeting cannot be reached", seconds=40)
+
+
+def test_the_door_reloads_without_the_secret_in_the_address(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "Ada") as ada:
+        ada.open(room["moderatorURL"])
+        ada.at_the_door()
+        ada.page.reload()
+        ada.at_the_door()
+        assert "secret" not in ada.page.url
+        expect(ada.page.locator(".picture video")).to_be_visible()
+        expect(ada.page.get_by_label("Camera", exact=True).last).to_be_enabled()
+        ada.button("Join").click()
+        expect(ada.page.get_by_text("Please enter your name.")).to_be_visible()
+        assert ada.complaints() == []
+
+
+def test_it_speaks_spanish(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "Ana", locale="es-ES") as ana:
+        ana.open(room["viewerURL"])
+        expect(ana.page.get_by_role("button", name="Entrar")).to_be_visible(timeout=JOIN_MS)
+        assert ana.page.locator("html").get_attribute("lang") == "es"
+        assert ana.complaints() == []
+        ana.open(room["viewerURL"] + "x")
+        ana.ends_with("Este enlace no funciona")

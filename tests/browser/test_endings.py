@@ -1,0 +1,126 @@
+"""What happens to a meeting while people are in it: cuts, removals, the end of the room."""
+
+import os
+import signal
+
+import pytest
+from playwright.sync_api import Browser, WebSocketRoute, expect
+
+from tests.browser.visitors import JOIN_MS, visitor
+from tests.live import Client
+
+pytestmark = pytest.mark.usefixtures("pages")
+
+CUT_MS = 5000
+
+
+def test_a_cut_of_five_seconds_is_told_and_heals(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    livekit = api.stack.processes.pid("livekit")
+    sockets: list[WebSocketRoute] = []
+
+    def through(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
+        ada.page.route_web_socket("**/rtc**", through)
+        for each, url in ((ada, room["moderatorURL"]), (bob, room["publisherURL"])):
+            each.open(url)
+            each.join()
+        ada.sees_moving("Bob")
+        bob.sees_moving("Ada")
+        document = ada.page.evaluate("window.document.mark = Math.random()")
+        os.kill(livekit, signal.SIGSTOP)  # no signalling and no media for anybody
+        try:
+            sockets[0].close()
+            shaky = ada.page.get_by_text("Reconnecting")
+            expect(shaky).to_be_visible(timeout=CUT_MS)
+            assert ada.complaints() == []
+            ada.page.wait_for_timeout(CUT_MS)
+        finally:
+            os.kill(livekit, signal.SIGCONT)
+        expect(shaky).to_have_count(0, timeout=30_000)
+        expect(ada.page.get_by_text("Connected again.")).to_be_visible()
+        ada.sees_moving("Bob")
+        bob.sees_moving("Ada")
+        assert ada.page.evaluate("window.document.mark") == document, "without a reload"
+        ada.write("Still here")
+        bob.reads("Still here")
+
+
+def test_a_connection_that_does_not_come_back_is_told(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "Ada") as ada:
+        ada.open(room["publisherURL"])
+        ada.join()
+        api.stack.stop_livekit()
+        try:
+            ada.ends_with("The connection was lost", seconds=90)
+            ada.button("Join again").click()
+            ada.ends_with("The meeting cannot be reached")
+        finally:
+            api.stack.start_livekit()
+        ada.button("Try again").click()
+        ada.join()
+
+
+def test_who_is_removed_is_told_and_does_not_come_back_with_the_same_page(
+    api: Client, browser: Browser
+) -> None:
+    room = api.create_room()
+    with visitor(browser, "Ada") as ada, visitor(browser, "Mallory") as mallory:
+        ada.open(room["moderatorURL"])
+        ada.join()
+        mallory.open(room["publisherURL"])
+        mallory.join()
+        ada.button("People").click()
+        ada.button("Remove Mallory").click()
+        question = ada.page.get_by_role("group", name="Remove Mallory")
+        assert ada.complaints() == []
+        question.get_by_role("button", name="Remove", exact=True).click()
+        mallory.ends_with("You were removed")
+        assert mallory.complaints() == []
+        expect(ada.page.locator(".people li", has_text="Mallory")).to_have_count(0)
+
+        expect(mallory.page.get_by_role("button")).to_have_count(0)
+        asked = len(mallory.requests)
+        mallory.page.reload()
+        mallory.ends_with("You were removed")
+        assert not [r for r in mallory.requests[asked:] if "/participants/token" in r.url]
+
+        mallory.open(room["publisherURL"])  # who has the link is let in: a new one is a new room
+        mallory.join()
+        expect(ada.page.locator(".people li", has_text="Mallory")).to_be_visible()
+
+
+def test_the_end_of_the_room_is_told_within_a_minute(api: Client, browser: Browser) -> None:
+    lifetime = 25_000
+    room = api.create_room(lifetime=lifetime)
+    with visitor(browser, "Ada") as ada, visitor(browser, "Ana", locale="es-ES") as ana:
+        ana.open(room["viewerURL"])
+        ana.page.get_by_label("Tu nombre").fill("Ana")
+        ana.button("Entrar").click()
+        expect(ana.button("Salir")).to_be_visible(timeout=JOIN_MS)
+        ada.open(room["publisherURL"])
+        ada.join()
+        ada.ends_with("The meeting is over", seconds=lifetime / 1000 + 60)
+        ana.ends_with("La reunión ha terminado")
+        assert ada.complaints() == []
+        ada.page.reload()
+        ada.ends_with("This meeting is over")
+
+
+def test_who_joins_elsewhere_is_told_here(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "Ada") as here, visitor(browser, "Ada") as there:
+        answer = api.token(room, "Ada").data.decode()
+
+        for each in (here, there):
+            each.page.route(
+                "**/participants/token",
+                lambda route: route.fulfill(body=answer, content_type="application/json"),
+            )
+            each.open(room["publisherURL"])
+            each.join()
+        here.ends_with("You joined somewhere else")

@@ -1,0 +1,34 @@
+// What can be behind somebody. The pictures are drawn for this page, and fetched when they are needed.
+
+import type { Word } from "../../i18n";
+import { recall, remember } from "../tab";
+import hills from "./pictures/hills.svg";
+import studio from "./pictures/studio.svg";
+import study from "./pictures/study.svg";
+import window from "./pictures/window.svg";
+
+export const pictures = { study, window, hills, studio };
+
+export type Picture = keyof typeof pictures;
+export type Background = "none" | "blur" | Picture;
+
+export const names: Record<Background, Word> = {
+  none: "backgroundNone",
+  blur: "backgroundBlur",
+  study: "backgroundStudy",
+  window: "backgroundWindow",
+  hills: "backgroundHills",
+  studio: "backgroundStudio",
+};
+
+export const backgrounds = Object.keys(names) as Background[];
+
+/** The background that was chosen in this tab, if the room allows one. */
+export function recallBackground(allowed: boolean): Background {
+  const kept = backgrounds.find((each) => each === recall("background"));
+  return (allowed && kept) || "none";
+}
+
+export function rememberBackground(background: Background): void {
+  remember("background", background);
+}
