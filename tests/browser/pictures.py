@@ -48,6 +48,12 @@ SLIDE = """navigator.mediaDevices.getDisplayMedia = async () => {
   return canvas.captureStream(5);
 };"""
 
+# A fake camera is called as its file is.
+LABEL = """Object.defineProperty(MediaDeviceInfo.prototype, "label", {get() {
+  return this.kind === "videoinput" ? "Built-in camera" : "Built-in microphone";
+}});"""
+DRAWN = "() => [...document.images].every((each) => each.complete && each.naturalWidth)"
+
 Cameras: TypeAlias = dict[str, Browser]
 
 
@@ -90,10 +96,13 @@ def test_take_the_pictures(api: Client, cameras: Cameras, look: str) -> None:
                 ada.button("More").click()
             ada.button(name).click()
 
+        ada.page.add_init_script(LABEL)
         ada.open(room["moderatorURL"])
         ada.at_the_door()
         ada.page.get_by_label("Your name").fill(ada.name)
         ada.page.wait_for_function("() => document.querySelector('video').currentTime > 0.5")
+        expect(ada.page.get_by_label("Camera", exact=True).last).to_be_enabled()
+        ada.page.wait_for_function(DRAWN)
         take("door", "light", "dark", "phone")
         with _company(cameras, room) as (grace, *others):
             ada.join()

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.visitors import Visitor, visitor
+from tests.browser.visitors import JOIN_MS, Visitor, visitor
 from tests.live import Client, eventually
 
 pytestmark = pytest.mark.usefixtures("pages")
@@ -40,7 +40,9 @@ def _is_light(colour: tuple[int, int, int]) -> bool:
 
 
 def _choose(somebody: Visitor, background: str) -> None:
-    somebody.page.get_by_role("radio", name=background, exact=True).check(force=True)
+    choice = somebody.page.get_by_role("radio", name=background, exact=True)
+    expect(choice).to_be_enabled(timeout=JOIN_MS)  # once the camera is on
+    choice.check(force=True)
 
 
 def test_the_others_see_the_background_that_was_chosen(api: Client, browser: Browser) -> None:

@@ -19,7 +19,7 @@ export function BackgroundChoice({ value, onChange, disabled = false }: Props) {
         <label key={each} className="background" title={t(names[each])}>
           <input type="radio" className="visually-hidden" name={name} value={each} checked={value === each} onChange={() => onChange(each)} />
           <span className="background-look">
-            {each === "none" ? <None /> : each === "blur" ? <Blur /> : <img src={pictures[each]} alt="" loading="lazy" />}
+            {each === "none" ? <None /> : each === "blur" ? <Blur /> : <img src={pictures[each]} alt="" />}
           </span>
           <span className="background-name">{t(names[each])}</span>
         </label>
