@@ -97,6 +97,7 @@ def _as_moderator() -> Event:
         "sub": "Alice",
         "exp": 10**10,
         "metadata": json.dumps({"role": "moderator"}),
+        "attributes": {"issuedAt": str(ROOM.created_at)},
         "video": {"roomJoin": True, "room": ROOM.name},
     }
     token = jwt.encode(claims, LIVEKIT_SECRET)
@@ -104,8 +105,7 @@ def _as_moderator() -> Event:
 
 
 def _with_playback_link() -> Event:
-    key = "signs-playback-links"
-    token = playback.sign(READY.id, expires_at=ROOM.expires_at, key=key)
+    token = playback.sign(READY.id, expires_at=ROOM.expires_at, key=wiring.playback_key())
     query = {playback.PARAMETER: token}
     return _authorize(SAMPLES["get_recording_stream"] | {"queryStringParameters": query})
 
