@@ -62,7 +62,7 @@ RECORDING: dict[tuple[str, str], float] = {
     ("stop_recording", DEFAULT_PATH): 1,
     ("receive_livekit_webhook", "egress goes on"): 4,
     ("receive_livekit_webhook", "egress ended"): 1,
-    ("recording_uploaded", DEFAULT_PATH): 1,
+    ("recording_uploaded", "of a recording that waits for it"): 1,
     ("get_recordings", "of a room"): 1,
     ("get_recording_stream", "a link"): PLAYED,
 }
@@ -235,8 +235,8 @@ def report() -> str:
             f"- **Polling.** A back end that asks every second for one room costs "
             f"{call * 3600 * prices.MONTH_HOURS:.2f} USD a month: wait for webhooks instead.",
             f"- **Video through Lambda.** The stream operation adds {stream:.4f} USD to a "
-            f"gigabyte, a presigned link {link:.4f}: {stream / link:.0f} times as much. Traffic costs "
-            f"{prices.TRAFFIC_GB} either way.\n",
+            f"gigabyte, a presigned link {link:.4f}: {stream / link:.0f} times as much. "
+            f"Traffic costs {prices.TRAFFIC_GB} either way.\n",
         ]
     )
 
