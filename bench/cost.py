@@ -235,8 +235,8 @@ def report() -> str:
             f"- **Polling.** A back end that asks every second for one room costs "
             f"{call * 3600 * prices.MONTH_HOURS:.2f} USD a month: wait for webhooks instead.",
             f"- **Video through Lambda.** The stream operation adds {stream:.4f} USD to a "
-            f"gigabyte, a presigned link {link:.4f}: {stream / link:.0f} times as much. "
-            f"Traffic costs {prices.TRAFFIC_GB} either way.\n",
+            f"gigabyte, a presigned link {link:.4f}: {stream / link:.0f} times as much. Traffic "
+            f"costs {prices.TRAFFIC_GB} either way.\n",
         ]
     )
 
