@@ -82,10 +82,10 @@ TABLE = [
     # ------------------------------------------------------------------------------ rooms
     Row("create a room", "dynamodb:PutItem", ROOMS, {"create_room"}),
     Row("change a room", "dynamodb:UpdateItem", ROOMS,
-        {"update_room", "delete_room", "sweep_rooms", "create_recording"}
+        {"update_room", "delete_room", "sweep_rooms", "create_recording", "disconnect_participant"}
         | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}),
     Row("read a room", "dynamodb:GetItem", ROOMS, {"get_room", "web", "generate_participant_token"}
-        | {"disconnect_participant", "create_recording"}
+        | {"authorize", "disconnect_participant", "create_recording"}
         | {"receive_livekit_webhook", "sweep_recordings"}),
     Row("list rooms", "dynamodb:Query", ROOM_LIST, {"get_rooms"}),
     Row("find rooms that are over", "dynamodb:Query", ROOM_SWEEP, {"sweep_rooms"}),

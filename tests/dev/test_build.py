@@ -67,8 +67,7 @@ def test_two_builds_for_aws_in_other_folders_are_the_same_to_the_byte(
     assert "python/meet/http.py" in names
     assert "python/pydantic_core/_pydantic_core.cpython-313-aarch64-linux-gnu.so" in names
     parts = {part for name in names for part in Path(name).parts}
-    assert not parts & {"tests", "testdata", "accessanalyzer", "RECORD", "INSTALLER"}
-    assert {"boto3", "dynamodb", "s3", "secretsmanager"} <= parts
+    assert not parts & {"tests", "testdata", "RECORD", "INSTALLER"}
     assert not [name for name in names if name.endswith((".pyi", ".typed"))]
 
 
