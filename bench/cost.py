@@ -62,7 +62,7 @@ RECORDING: dict[tuple[str, str], float] = {
     ("stop_recording", DEFAULT_PATH): 1,
     ("receive_livekit_webhook", "egress goes on"): 4,
     ("receive_livekit_webhook", "egress ended"): 1,
-    ("recording_uploaded", DEFAULT_PATH): 1,
+    ("recording_uploaded", "of a recording that waits for it"): 1,
     ("get_recordings", "of a room"): 1,
     ("get_recording_stream", "a link"): PLAYED,
 }

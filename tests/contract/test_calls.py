@@ -12,14 +12,17 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, TypeAlias
 
+import boto3
 import jwt
 import pytest
 
 from dev.aws import ENVIRONMENT, LIVEKIT_KEY, LIVEKIT_SECRET
 from dev.template import ROOT
 from meet import wiring
+from meet.access_token import AccessTokens
 from meet.clock import HOUR
 from meet.recordings import playback
+from meet.signing import derived_key
 from tests.conftest import Clock
 from tests.contract.samples import BEGAN, READY, ROOM, SAMPLES, STARTED, Called, run
 
@@ -92,22 +95,30 @@ def _authorize(event: Event, **headers: str) -> Event:
 
 
 def _as_moderator() -> Event:
-    claims = {
-        "iss": LIVEKIT_KEY,
-        "sub": "Alice",
-        "exp": 10**10,
-        "metadata": json.dumps({"role": "moderator"}),
-        "attributes": {"issuedAt": str(ROOM.created_at)},
-        "video": {"roomJoin": True, "room": ROOM.name},
-    }
-    token = jwt.encode(claims, LIVEKIT_SECRET)
+    token = AccessTokens(LIVEKIT_KEY, LIVEKIT_SECRET).for_participant(
+        "Alice",
+        name="Alice",
+        metadata=json.dumps({"role": "moderator"}),
+        grants={"roomJoin": True, "room": ROOM.name},
+        room_configuration={},
+        expires_at=ROOM.expires_at,
+    )
     return _authorize(SAMPLES["create_recording"], Authorization=f"Bearer {token}")
 
 
 def _with_playback_link() -> Event:
-    token = playback.sign(READY.id, expires_at=ROOM.expires_at, key=wiring.playback_key())
+    key = derived_key("signs-links-and-sessions", "playback links")
+    token = playback.sign(READY.id, expires_at=ROOM.expires_at, key=key)
     query = {playback.PARAMETER: token}
     return _authorize(SAMPLES["get_recording_stream"] | {"queryStringParameters": query})
+
+
+def _first_file() -> Event:
+    bucket = ENVIRONMENT["RECORDINGS_BUCKET"]
+    boto3.client("s3").put_object(Bucket=bucket, Key=STARTED.object_key, Body=b"x")
+    event: Event = deepcopy(SAMPLES["recording_uploaded"])
+    event["detail"]["object"]["key"] = STARTED.object_key
+    return event
 
 
 def _web(path: str) -> Event:
@@ -136,6 +147,7 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ),
     ("receive_livekit_webhook", "egress goes on"): lambda: _egress("EGRESS_ACTIVE"),
     ("receive_livekit_webhook", "egress ended"): lambda: _egress("EGRESS_COMPLETE"),
+    ("recording_uploaded", "of a recording that waits for it"): _first_file,
     ("sweep_recordings", "nothing due"): lambda: _at(BEGAN - HOUR, "sweep_recordings"),
     ("sweep_rooms", "a room is over"): lambda: _at(ROOM.expires_at, "sweep_rooms"),
     ("web", "a file"): lambda: _web("/assets/page.css"),
@@ -174,7 +186,9 @@ def test_another_path_asks_what_the_table_says_and_no_more(
     called: Called, still_clock: Clock, path: tuple[str, str]
 ) -> None:
     function, name = path
-    run(function, still_clock, PATHS[path]())
+    event = PATHS[path]()
+    called.aws.clear()
+    run(function, still_clock, event)
     assert noted(called) == TABLE[function][name]
 
 
