@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import json
 import logging
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,6 +117,43 @@ def _wait_less_for_logs() -> None:
     lambda_runtime.Worker._drain_stderr_bounded = lambda worker: drain(worker, 0.01)
 
 
+def _keep_workers_whose_handler_raised() -> None:
+    """Let a function's process live on after an exception, as in Lambda.
+
+    The emulator would end it, and the authorizer raises for each caller whom it refuses.
+    """
+    runtime = lambda_runtime
+    invoke, signal, collect = runtime.Worker.invoke, runtime._signal, runtime._collect
+    asked = threading.local()
+
+    def signal_later(process: Any) -> None:
+        if getattr(asked, "inside", False):
+            asked.process = process
+        else:
+            signal(process)
+
+    def collect_later(process: Any, deadline: float) -> None:
+        if not getattr(asked, "inside", False):
+            collect(process, deadline)
+
+    def invoke_and_decide(worker: Any, *arguments: Any, **options: Any) -> Any:
+        asked.inside, asked.process = True, None
+        try:
+            response = invoke(worker, *arguments, **options)
+        finally:
+            asked.inside = False
+        process = asked.process
+        if process is not None and "trace" in response:  # the handler's, told by the process itself
+            worker._proc = process
+        elif process is not None:
+            signal(process)
+            collect(process, time.monotonic() + runtime._REAP_GRACE)
+        return response
+
+    runtime._signal, runtime._collect = signal_later, collect_later
+    runtime.Worker.invoke = invoke_and_decide
+
+
 def main() -> None:
     """Serve until SIGTERM; the environment configures the emulator."""
     parser = argparse.ArgumentParser()
@@ -127,6 +166,7 @@ def main() -> None:
     logging.getLogger("persistence").setLevel(logging.WARNING)
     _log_functions_to(arguments.function_log)
     _wait_less_for_logs()
+    _keep_workers_whose_handler_raised()
     config = Config()
     config.bind = [f"127.0.0.1:{arguments.aws_port}", f"127.0.0.1:{arguments.api_port}"]
     config.keep_alive_timeout = 75

@@ -32,7 +32,7 @@ OPTIONAL = {"awscrt", "certifi", "cryptography", "pyopenssl"}
 WITHOUT_LIVEKIT = (
     *("authorize", "create_room", "get_room", "get_rooms", "update_room", "web"),
     *("get_recording", "get_recordings", "get_recording_stream", "get_recording_url"),
-    *("delete_recording", "delete_multiple_recordings"),
+    *("delete_recording", "delete_multiple_recordings", "recording_uploaded"),
 )
 LIVEKIT = {"livekit", "google.protobuf", "jwt"}
 

@@ -202,6 +202,17 @@ def test_deleting_the_room_stops_the_recording_and_keeps_it(api: Client) -> None
         assert reaches(api, path, "READY", 10)["duration"] > 1
 
 
+def test_a_minute_after_everybody_left_the_recording_ends(api: Client) -> None:
+    room = api.create_room()
+    with meeting(api, room, Ada=ADA):
+        path = start(api, room)
+        film_for(2)
+    left = time.monotonic()
+    assert reaches(api, path, "READY", 90)["duration"] > 1
+    assert time.monotonic() - left > 45, "people who come back within a minute find it going on"
+    assert api.call("GET", f"/rooms/{room['roomName']}").status == 200
+
+
 def test_what_comes_after_a_delete_brings_nothing_back(api: Client) -> None:
     room = api.create_room()
     with meeting(api, room, Ada=ADA):

@@ -4,17 +4,19 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from meet import clock, metrics
 from meet.clock import HOUR, MINUTE, Milliseconds
 from meet.errors import MediaServerUnavailable, RecordingNotFound, RoomNotFound
-from meet.recorder import Egress, Recorder
 from meet.recordings.lifecycle import RECORDING, Evidence, Status, advance
 from meet.recordings.media import MediaStore, StoredFile
 from meet.recordings.model import Recording, id_in_key
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
+
+if TYPE_CHECKING:
+    from meet.recorder import Egress, Recorder
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ SILENCE_DEADLINE = HOUR
 
 _PARALLEL = 8
 
-_Seen: TypeAlias = dict[str | None, Egress]
+_Seen: TypeAlias = "dict[str | None, Egress]"
 """What LiveKit takes for going on, by recording."""
 
 _REASONS = {
@@ -51,12 +53,12 @@ class RecordingEvidence:
 
     recordings: RecordingRepository
     rooms: RoomRepository
-    recorder: Callable[[], Recorder]
+    recorder: "Callable[[], Recorder]"
     media: MediaStore
     max_duration: int
     """Milliseconds."""
 
-    def egress_seen(self, egress: Egress) -> Recording | None:
+    def egress_seen(self, egress: "Egress") -> Recording | None:
         """Write down what LiveKit says about an egress; None when it is none of ours."""
         recording_id = id_in_key(egress.object_key)
         if recording_id is None or egress.bucket not in {"", self.media.bucket}:
@@ -114,7 +116,7 @@ class RecordingEvidence:
             settled = list(pool.map(attempt, due))
         return settled.count(True), settled.count(False)
 
-    def _egress_seen(self, recording: Recording, egress: Egress) -> Recording:
+    def _egress_seen(self, recording: Recording, egress: "Egress") -> Recording:
         facts: dict[str, Any] = {
             "egressId": egress.id,
             "startedAt": egress.started_at,
@@ -137,7 +139,7 @@ class RecordingEvidence:
             self._stop_again(egress)
         return recording
 
-    def _end_ownerless(self, egress: Egress) -> None:
+    def _end_ownerless(self, egress: "Egress") -> None:
         """Stop an egress that goes on though its recording has its end, or is no more."""
         if not egress.is_over and egress.bucket == self.media.bucket:
             logger.warning("stopping an egress nobody waits for", extra={"egress": egress.id})
@@ -159,7 +161,7 @@ class RecordingEvidence:
             self.rooms.release(recording.room_name, recording.id)
         return self.recordings.observe(recording.id, evidence, facts)
 
-    def _settle(self, recording: Recording, seen: _Seen | None) -> bool:
+    def _settle(self, recording: Recording, seen: "_Seen | None") -> bool:
         """Find out what became of a recording; tell whether no sweep has to look again."""
         found_in = recording.status
         egress = None
@@ -196,7 +198,7 @@ class RecordingEvidence:
             self.recordings.deleted_for_good(recording_id)
         return True
 
-    def _find(self, recording: Recording, seen: _Seen | None) -> Egress | None:
+    def _find(self, recording: Recording, seen: "_Seen | None") -> "Egress | None":
         if seen is None:
             return None
         if recording.id in seen:
@@ -205,7 +207,7 @@ class RecordingEvidence:
         return next((each for each in ended if each.object_key == recording.object_key), None)
 
     def _details_may_come(
-        self, recording: Recording, egress: Egress | None, seen: _Seen | None
+        self, recording: Recording, egress: "Egress | None", seen: "_Seen | None"
     ) -> bool:
         """Tell whether LiveKit may still know how long a READY recording is."""
         if recording.status is not Status.READY or recording.ended_at is not None:
@@ -214,7 +216,7 @@ class RecordingEvidence:
         return not asked and clock.now() < self._last_moment(recording)
 
     def _give_up_or_end(
-        self, recording: Recording, egress: Egress | None, *, silent: bool
+        self, recording: Recording, egress: "Egress | None", *, silent: bool
     ) -> Recording:
         now = clock.now()
         reason = self._hopeless(recording, egress, now, silent=silent)
@@ -231,7 +233,7 @@ class RecordingEvidence:
         return recording
 
     def _hopeless(
-        self, recording: Recording, egress: Egress | None, now: Milliseconds, *, silent: bool
+        self, recording: Recording, egress: "Egress | None", now: Milliseconds, *, silent: bool
     ) -> str | None:
         """Return why nobody will bring a recording to its end any more; None if somebody may."""
         if silent:
@@ -266,7 +268,7 @@ class RecordingEvidence:
     def _last_moment(self, recording: Recording) -> int:
         return recording.created_at + self.max_duration + SILENCE_DEADLINE
 
-    def _stop_again(self, egress: Egress) -> bool:
+    def _stop_again(self, egress: "Egress") -> bool:
         """Stop an egress, unless it is ending; tell whether LiveKit answered that it will end."""
         if egress.evidence is Evidence.EGRESS_ENDING:
             return True

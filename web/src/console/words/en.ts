@@ -97,7 +97,7 @@ export const en = {
   recording: "Recording",
   recordingText: "Moderators may record the meeting.",
   background: "Virtual background",
-  backgroundText: "People may blur what is behind them.",
+  backgroundText: "People may blur what is behind them, or put a picture there.",
   preferencesHint: "A change counts for whoever joins from now on.",
   joinLinks: "Links to join",
   moderator: "Moderator",

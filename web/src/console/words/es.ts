@@ -99,7 +99,7 @@ export const es: Words = {
   recording: "Grabación",
   recordingText: "Los moderadores pueden grabar la reunión.",
   background: "Fondo virtual",
-  backgroundText: "Las personas pueden desenfocar lo que tienen detrás.",
+  backgroundText: "Las personas pueden desenfocar lo que tienen detrás o poner una imagen.",
   preferencesHint: "Un cambio vale para quien entre a partir de ahora.",
   joinLinks: "Enlaces para entrar",
   moderator: "Moderador",
