@@ -19,7 +19,6 @@ from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
 from meet.signing import derived_key
 from tests.functions.conftest import (  # noqa: F401 - fixtures
-    aws_calls,
     call,
     logs,
     loop_of_the_main_thread,
@@ -63,6 +62,9 @@ def stack_id(api: Client) -> str:
 def target(api: Client) -> Target:
     """Two rooms on the running stack, each with a recording, and every secret there is."""
     rooms = [api.create_room()["roomName"] for _ in range(2)]
+    with pytest.MonkeyPatch.context() as here:
+        here.setenv("STACK_NAME", "meet")  # of the metrics that are written beside a recording
+        recordings = [record(api, room) for room in rooms]
     return Target(
         api.stack.origin,
         api.stack.api_key,
@@ -71,7 +73,7 @@ def target(api: Client) -> Target:
         console_tokens(api),
         derived_key(secret_called(api, "SigningSecret")[1], "playback links"),
         *rooms,
-        *(record(api, room) for room in rooms),
+        *recordings,
     )
 
 

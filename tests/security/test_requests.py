@@ -137,10 +137,11 @@ def test_nothing_is_smuggled(api: Client) -> None:
     """No answer but refusals: what rides along is neither served nor let in by somebody's key."""
     for what, request in smuggled(api):
         status, received = raw(api, request)
-        assert status == 0 or 400 <= status < 500, (what, received[:200])
+        refused = 400 <= status < 500 or status == 501  # of an encoding that nobody knows
+        assert status == 0 or refused, (what, received[:200])
         assert b'"roomName"' not in received, what
         for answer in received.split(b"HTTP/1.1 ")[1:]:
-            assert answer[:1] == b"4", (what, answer[:200])
+            assert answer[:1] == b"4" or answer[:3] == b"501", (what, answer[:200])
             assert_says_nothing(answer.partition(b"\r\n\r\n")[2].decode("latin-1"))
     assert api.call("GET", "/rooms?maxItems=1").status == 200
 
