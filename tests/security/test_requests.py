@@ -47,11 +47,11 @@ def test_no_path_gets_in_or_out(api: Client, target: Target) -> None:
         for base in ("/meet/api/v1/rooms/", "/meet/assets/", "/meet/api/v1/recordings/", "/meet/"):
             request = head(api, f"{base}{path}") + b"X-API-KEY: " + api.stack.api_key.encode()
             status, text = raw(api, request + b"\r\n\r\n")
-            assert status in {200, 400, 403, 404, 405}, (base + path, text[:200])
-            if status != 200:
-                assert_says_nothing(text.partition(b"\r\n\r\n")[2].decode("latin-1"))
-            else:  # the home page, the list of rooms
-                assert path in {"%0a", "%", "%%"} or path.strip("~%7e;") == "", (base + path, text)
+            if (base, path) == ("/meet/", "%0a"):  # the home page, by Starlette's reading of $
+                assert status == 200
+                continue
+            assert status in {400, 403, 404, 405}, (base + path, text[:200])
+            assert_says_nothing(text.partition(b"\r\n\r\n")[2].decode("latin-1"))
 
 
 def test_a_path_outside_the_stage_is_nobodys(api: Client) -> None:
