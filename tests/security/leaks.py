@@ -2,8 +2,10 @@
 
 import re
 
+from dev.template import ROOT
+
 INSIDE = re.compile(
-    r"""Traceback|File\ "|\.py\b|/var/task|/opt/python|/work/|site-packages
+    rf"""Traceback|File\ "|\.py\b|/var/task|/opt/python|{re.escape(str(ROOT))}|site-packages
     |arn:aws|amazonaws|botocore|boto3|ClientError|DynamoDB|dynamodb
     |(?:Rooms|Recordings|Idempotency)Table|ApiKeysSecret|LiveKitSecret
     |AccessDenied|ValidationException|ResourceNotFound|RequestId
