@@ -76,27 +76,18 @@ class RecordingRepository:
         """Return a recording; raise RecordingNotFound."""
         if ID.fullmatch(recording_id) is None:
             raise RecordingNotFound
-        found = self.client.get_item(
-            TableName=self.table, Key=_key(recording_id), ConsistentRead=True
-        )
-        values = dynamodb.from_item(found.get("Item", {}))
+        values = self._read(recording_id)
         if not _is_kept(values):
             raise RecordingNotFound
         return _from_values(values)
 
     def was_deleted(self, recording_id: str) -> bool:
         """Tell whether the recording was deleted, within DELETION_REMEMBERED."""
-        found = self.client.get_item(
-            TableName=self.table, Key=_key(recording_id), ConsistentRead=True
-        )
-        return TTL_ATTRIBUTE in found.get("Item", {})
+        return TTL_ATTRIBUTE in self._read(recording_id)
 
     def late_file_of_deleted(self, recording_id: str) -> str | None:
         """Return the key that a deleted recording's file may have come to; None for none."""
-        found = self.client.get_item(
-            TableName=self.table, Key=_key(recording_id), ConsistentRead=True
-        )
-        values = dynamodb.from_item(found.get("Item", {}))
+        values = self._read(recording_id)
         if "sweepAt" not in values or "status" in values:
             return None
         return object_key(values["roomName"], recording_id)
@@ -245,6 +236,13 @@ class RecordingRepository:
                     break
             undone |= {each["PutRequest"]["Item"]["recordingId"]["S"] for each in requests}
         return undone
+
+    def _read(self, recording_id: str) -> dict[str, Any]:
+        """Return what is stored under an id, a recording or the mark of a deletion."""
+        found = self.client.get_item(
+            TableName=self.table, Key=_key(recording_id), ConsistentRead=True
+        )
+        return dynamodb.from_item(found.get("Item", {}))
 
     def _update(
         self,
