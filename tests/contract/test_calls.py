@@ -16,11 +16,20 @@ import boto3
 import jwt
 import pytest
 
-from dev.aws import ENVIRONMENT, LIVEKIT_KEY, LIVEKIT_SECRET
+from dev.aws import (
+    ADMIN_PASSWORD,
+    ADMIN_USERNAME,
+    ENVIRONMENT,
+    LIVEKIT_KEY,
+    LIVEKIT_SECRET,
+)
 from dev.template import ROOT
 from meet import wiring
 from meet.access_token import AccessTokens
 from meet.clock import HOUR
+from meet.console.admin import Admin
+from meet.console.browser import SESSION_COOKIE
+from meet.console.tokens import ConsoleTokens, Session
 from meet.recordings import playback
 from meet.signing import derived_key
 from tests.conftest import Clock
@@ -106,6 +115,19 @@ def _as_moderator() -> Event:
     return _authorize(SAMPLES["create_recording"], Authorization=f"Bearer {token}")
 
 
+def _cookie() -> str:
+    admin = Admin(ADMIN_USERNAME, ADMIN_PASSWORD)
+    key = derived_key("signs-links-and-sessions", "console", bound_to=admin.fingerprint)
+    issuer = "meet-" + hashlib.sha256(ENVIRONMENT["STACK_ID"].encode()).hexdigest()[:16]
+    session = Session.begin(ADMIN_USERNAME)
+    return f"{SESSION_COOKIE}={ConsoleTokens(key, issuer).encode(session)}"
+
+
+def _console_session(method: str, path: str) -> Event:
+    event = _with("console_session", Cookie=_cookie())
+    return event | {"httpMethod": method, "resource": path, "path": path, "body": None}
+
+
 def _with_playback_link() -> Event:
     key = derived_key("signs-links-and-sessions", "playback links")
     token = playback.sign(READY.id, expires_at=ROOM.expires_at, key=key)
@@ -133,6 +155,11 @@ def _at(moment: int, function: str) -> Event:
 PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("authorize", "a moderator's token"): _as_moderator,
     ("authorize", "a playback link"): _with_playback_link,
+    ("authorize", "the console's cookie"): lambda: _authorize(
+        SAMPLES["get_room"], Cookie=_cookie()
+    ),
+    ("console_session", "who am I"): lambda: _console_session("GET", "/console/session"),
+    ("console_session", "logging out"): lambda: _console_session("POST", "/console/logout"),
     ("create_room", "no Idempotency-Key"): lambda: _without_key("create_room"),
     ("create_recording", "no Idempotency-Key"): lambda: _without_key("create_recording"),
     ("get_recordings", "of a room"): lambda: _recordings_of(roomName=ROOM.name),

@@ -130,7 +130,7 @@ class Unauthorized(MeetError):
 
 
 class WrongCredentials(MeetError):
-    """The console's name or its password is another one."""
+    """The console's user name or password is wrong."""
 
     status = HTTPStatus.UNAUTHORIZED
     message = "Wrong name or password"
@@ -143,20 +143,11 @@ class OtherSite(MeetError):
     message = "The request does not come from this site"
 
 
-class TooManyAttempts(MeetError):
-    """Too many failed to log in; wait is in milliseconds."""
+class PasswordTooShort(MeetError):
+    """The console's password is right, and short enough to be guessed."""
 
-    status = HTTPStatus.TOO_MANY_REQUESTS
-    message = "Too many attempts"
-
-    def __init__(self, wait: int) -> None:
-        super().__init__(wait)
-        self.wait = wait
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """When to try again, in whole seconds."""
-        return {"Retry-After": str(-(-self.wait // 1000))}
+    status = HTTPStatus.FORBIDDEN
+    message = "The console's password is too short: store a longer one"
 
 
 class MediaServerUnavailable(MeetError):
