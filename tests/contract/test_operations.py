@@ -16,7 +16,6 @@ from dev.template import ROOT, functions, load_template, resources, translated, 
 from meet.metrics import NAMESPACE
 from meet.recordings.lifecycle import FINISHED
 from meet.recordings.model import PREFIX
-from tests.functions.conftest import ROUTES
 
 API = "/api/v1"
 CANARY = "Canary10Percent5Minutes"
