@@ -26,7 +26,12 @@ async function fetched(url: string): Promise<void> {
 
 async function styled(link: HTMLLinkElement): Promise<void> {
   await fetched(link.href);
-  if (!link.sheet) link.replaceWith(link.cloneNode());
+  if (link.sheet?.cssRules.length) return; // Chromium makes an empty one of a failure
+  const anew = link.cloneNode() as HTMLLinkElement;
+  await new Promise((goOn) => {
+    anew.onload = anew.onerror = goOn;
+    link.replaceWith(anew);
+  });
 }
 
 const filesAreThere = (urls: string[]): Promise<unknown> => Promise.all(urls.map(fetched));
