@@ -222,6 +222,7 @@ def test_the_second_invocation_asks_for_no_secret(
     called.aws.clear()
     run(function, still_clock)
     assert not [call for call in called.aws if call[0] == "secretsmanager"]
+    assert wiring.secret(ENVIRONMENT["LIVEKIT_SECRET"])
 
 
 def test_the_table_is_about_every_function_and_nothing_else() -> None:
