@@ -116,7 +116,7 @@ class RoomToJoinNotFound(RoomNotFound):
 
 
 class ParticipantNotFound(NotFound):
-    """Nobody of that name is connected to the room."""
+    """Nobody with that identity or name is connected to the room."""
 
     message = "Participant not found"
     reason = "participant_not_found"
@@ -131,7 +131,7 @@ class InvalidSecret(MeetError):
 
 
 class OtherRoom(MeetError):
-    """A moderator may do this in the own room alone."""
+    """A moderator may do this only in their own room."""
 
     status = HTTPStatus.FORBIDDEN
     message = "Your token is of another room"
