@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from dev.commits import Commits, changed_service
+from dev.saving import Saver, may_change
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -51,14 +51,12 @@ class Gateway:
         emulator: Application,
         api_port: int,
         api_id: Callable[[], str | None],
-        commits: Commits,
-        save_all: Callable[[], None],
+        saver: Saver,
     ) -> None:
         self._emulator = emulator
         self._api_port = api_port
         self._api_id = api_id
-        self._commits = commits
-        self._save_all = save_all
+        self._saver = saver
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event: which port it came to decides how."""
@@ -67,24 +65,31 @@ class Gateway:
             await self._serve_api(scope, receive, send)
         elif scope["type"] == "http":
             await self._serve_aws(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
         else:
             await self._emulator(scope, receive, send)
 
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Save while the emulator lives; it saves everything by itself when it ends."""
+        self._saver.start()
+
+        async def receive_when_saved() -> MutableMapping[str, Any]:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                await self._saver.stop()
+            return message
+
+        await self._emulator(scope, receive_when_saved, send)
+
     async def _serve_aws(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == SAVE_PATH:
-            self._save_all()
+            await self._saver.save_all()
             await _answer(send, 200, "Saved")
             return
-        service = changed_service(
-            scope["method"], dict(scope["headers"]), scope.get("query_string", b"")
-        )
-
-        async def send_once_durable(message: MutableMapping[str, Any]) -> None:
-            if service and message["type"] == "http.response.start" and message["status"] < 400:
-                await self._commits.commit(service)
-            await send(message)
-
-        await self._emulator(scope, receive, send_once_durable)
+        await self._emulator(scope, receive, send)
+        if may_change(scope["method"], dict(scope["headers"])):
+            self._saver.changed()
 
     async def _serve_api(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] == "HEAD":
