@@ -67,6 +67,22 @@ async def _read_body(receive: Receive, length: int) -> bytes | None:
     return None if more or max(length, len(body)) > MAX_BODY_BYTES else bytes(body)
 
 
+def _closed_to_other_origins(send: Send) -> Send:
+    """Leave out the headers by which the emulator lets every page read what is answered."""
+
+    async def send_without_permission(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            kept = [
+                (name, value)
+                for name, value in message["headers"]
+                if not name.lower().startswith(b"access-control-")
+            ]
+            message = {**message, "headers": kept}
+        await send(message)
+
+    return send_without_permission
+
+
 def _bodiless(send: Send) -> Send:
     async def send_without_body(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.body":
@@ -123,11 +139,12 @@ class Gateway:
             await self._saver.save_all()
             await _answer(send, 200, "Saved")
             return
-        await self._emulator(scope, receive, send)
+        await self._emulator(scope, receive, _closed_to_other_origins(send))
         if may_change(scope["method"], dict(scope["headers"])):
             self._saver.changed()
 
     async def _serve_api(self, scope: Scope, receive: Receive, send: Send) -> None:
+        send = _closed_to_other_origins(send)
         if scope["method"] == "HEAD":
             send = _bodiless(send)
         # REST APIs hand the path over as the client encoded it; the server has decoded "path".

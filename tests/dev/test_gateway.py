@@ -27,7 +27,8 @@ class Exchange:
     async def _emulator(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope = scope
         self.body = (await receive())["body"]
-        await send({"type": "http.response.start", "status": 200, "headers": []})
+        headers = [(b"Access-Control-Allow-Origin", b"*"), (b"etag", b'"e"')]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"{}"})
 
     def request(
@@ -241,6 +242,13 @@ def test_a_player_and_a_download_get_an_object_by_a_presigned_url(method: str) -
     path = "/recordings/a.mp4"
     sent = {"headers": FROM_A_PAGE, "query": PRESIGNED}
     assert exchange.request(method, path, port=AWS_PORT, **sent) == 200  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("port", [API_PORT, AWS_PORT])
+def test_no_page_of_another_origin_may_read_an_answer(port: int) -> None:
+    exchange = Exchange()
+    assert exchange.request("GET", "/meet/", port=port) == 200
+    assert exchange.sent[0]["headers"] == [(b"etag", b'"e"')]
 
 
 @pytest.mark.parametrize("port", [API_PORT, AWS_PORT])
