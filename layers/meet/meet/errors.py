@@ -165,6 +165,8 @@ class MediaServerUnavailable(MeetError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
     message = "The media server is not available"
     retry_after = 5
+    code = ""
+    """LiveKit's, where it answered; empty where it could not be asked."""
 
     @property
     def headers(self) -> dict[str, str]:
