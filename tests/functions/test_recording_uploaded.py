@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dev.template import functions
-from meet.recordings.evidence import EMPTY_FILE
+from meet.recordings.reasons import EMPTY_FILE
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.repository import RecordingRepository
 from tests.functions.conftest import AwsCalls

@@ -206,6 +206,8 @@ class MediaServerUnavailable(MeetError):
     message = "The media server is not available"
     reason = "media_server_unavailable"
     retry_after = 5
+    code = ""
+    """LiveKit's, where it answered; empty where it could not be asked."""
 
     @property
     def headers(self) -> dict[str, str]:

@@ -213,6 +213,25 @@ class RecordingRepository:
         except self.client.exceptions.ConditionalCheckFailedException as error:
             raise RecordingNotFound from error
 
+    def note_absence(
+        self,
+        recording_id: str,
+        recorder_missing_since: Milliseconds | None,
+        empty_since: Milliseconds | None,
+    ) -> None:
+        """Remember since when the recorder, and everybody else, is away; None if they are not."""
+        moments = {"recorderMissingSince": recorder_missing_since, "emptySince": empty_since}
+        known = {key: value for key, value in moments.items() if value is not None}
+        gone = ", ".join(moments.keys() - known.keys())
+        with suppress(RecordingNotFound):  # deleted meanwhile
+            self._update(
+                recording_id,
+                [f"#{key} = :{key}" for key in known],
+                remove=gone or None,
+                condition="attribute_exists(#status)",
+                facts=known,
+            )
+
     def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
         """Return id and moment of the recordings that the sweep has to look at."""
         return dynamodb.due(self.client, table=self.table, name="recordingId", until=until)
@@ -277,7 +296,8 @@ class RecordingRepository:
         values: dict[str, Any] | None = None,
         remove: str | None = None,
     ) -> Recording:
-        expression = f"SET {', '.join(sets)}" + (f" REMOVE {remove}" if remove else "")
+        expression = f"SET {', '.join(sets)}" if sets else ""
+        expression += f" REMOVE {remove}" if remove else ""
         names = {f"#{key}": key for key in ("status", "error", *facts)}
         used = {key: name for key, name in names.items() if key in f"{expression} {condition}"}
         bound = {**(values or {}), **{f":{key}": value for key, value in facts.items()}}
@@ -288,8 +308,8 @@ class RecordingRepository:
                 UpdateExpression=expression,
                 ConditionExpression=condition,
                 ExpressionAttributeNames=used,
-                ExpressionAttributeValues=dynamodb.to_item(bound),
                 ReturnValues="ALL_NEW",
+                **({"ExpressionAttributeValues": dynamodb.to_item(bound)} if bound else {}),  # type: ignore[arg-type]
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
             raise RecordingNotFound from error
@@ -363,6 +383,9 @@ def _from_values(values: dict[str, Any]) -> Recording:
         stop_requested_at=moment("stopRequestedAt"),
         ended_at=moment("endedAt"),
         given_up_at=moment("givenUpAt"),
+        stop_answered_at=moment("stopAnsweredAt"),
+        recorder_missing_since=moment("recorderMissingSince"),
+        empty_since=moment("emptySince"),
         duration=duration,
         size=int(values["size"]) if "size" in values else None,
         etag=values.get("etag"),
