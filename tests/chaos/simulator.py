@@ -226,7 +226,21 @@ class World:
 
     def participants(self, room: str) -> list[Participant]:
         self.ask()
-        return [Participant("Alice", is_publishing=True)] if self.going_on.get(room) else []
+        if not self.going_on.get(room):
+            return []
+        recorders = [
+            Participant(each.egress.id, is_recorder=True)
+            for each in self.live.values()
+            if each.egress.room_name == room and not (each.dead or each.egress.is_over)
+        ]
+        # Whoever loses the network is away for a moment.
+        away = self.killable and self.chance(0.1)
+        people = [] if away else [Participant("Alice", is_publishing=True)]
+        return people + ([] if self.killable and self.chance(0.1) else recorders)
+
+    def is_alive(self, egress_id: str) -> bool:
+        self.ask()
+        return not self.live[egress_id].dead
 
     def remove_participant(self, room: str, identity: str) -> None:
         raise AssertionError("nobody is shown out here")
