@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import jwt
 import pytest
 from moto.core.config import default_user_config
 from moto.core.serialize import ResponseSerializer
@@ -16,6 +17,7 @@ from moto.dynamodb.models.table import Table
 from dev.aws import ENVIRONMENT, memory_aws
 from dev.template import ROOT, resources
 from meet import clock, wiring
+from meet.access_token import issued
 from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.media_server import MediaServer, Participant
@@ -63,11 +65,16 @@ class FakeLiveKit:
     failing: set[str] = field(default_factory=set)
     calls: list[tuple[str, ...]] = field(default_factory=list)
 
-    def join(
-        self, room: str, identity: str, *, is_recorder: bool = False, is_publishing: bool = False
-    ) -> None:
-        somebody = Participant(identity, is_recorder, is_publishing)
-        self.inside.setdefault(room, {})[identity] = somebody
+    def join(self, room: str, identity: str, name: str = "", **facts: Any) -> None:
+        self.inside.setdefault(room, {})[identity] = Participant(identity, name, **facts)
+
+    def join_with(self, room: str, token: str) -> str:
+        """Connect the bearer of a token, as LiveKit would; return the identity."""
+        claims = jwt.decode(token, options={"verify_signature": False})
+        issued_at = issued(claims["attributes"])
+        self.join(room, claims["sub"], claims["name"], issued_at=issued_at)
+        identity: str = claims["sub"]
+        return identity
 
     def participants(self, room: str) -> list[Participant]:
         self._called("participants", room)

@@ -62,12 +62,11 @@ def _meeting_ended(event: WebhookEvent) -> None:
     logger.info("meeting ended", extra={"room": event.room.name, "reason": why})
 
 
-def _joined(room: str, somebody: ParticipantInfo) -> None:
-    issued_at = issued(somebody.attributes)
-    if issued_at is None:  # a recorder, or who else joins without a token of ours
+def _joined(room: str, participant: ParticipantInfo) -> None:
+    if issued(participant.attributes) is None:  # a recorder, or another token that is not ours
         return
-    if wiring.participant_service().turn_away(room, somebody.identity, issued_at):
-        logger.warning("turned away somebody who was removed", extra={"room": room})
+    if wiring.participant_removal().turn_away(room, participant.identity):
+        logger.warning("removed participant disconnected again", extra={"room": room})
 
 
 def _egress(info: EgressInfo) -> None:

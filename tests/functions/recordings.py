@@ -23,7 +23,7 @@ BUCKET = "recordings"
 SECOND = 1_000
 MINUTE = 60 * SECOND
 UNKNOWN_ID = "rec_" + "0" * 26
-NOT_FOUND = (404, {"code": 404, "message": "Recording not found"})
+NOT_FOUND = (404, {"code": 404, "message": "Recording not found", "reason": "recording_not_found"})
 
 
 @dataclass(frozen=True)

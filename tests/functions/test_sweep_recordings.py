@@ -432,6 +432,25 @@ def test_a_failure_with_a_file_is_ready(studio: Studio) -> None:
     assert studio.status(recording_id) == "READY"
 
 
+def test_a_file_of_no_bytes_is_a_failure_and_the_one_that_comes_late_a_recording(
+    studio: Studio,
+) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.change(recording_id, Evidence.EGRESS_COMPLETE, ended_at=studio.clock())
+    studio.upload(recording_id, b"")
+    assert minute(studio) == ONE_SETTLED
+    failed = studio.show(recording_id)
+    assert (failed["status"], failed["error"]) == ("FAILED", reasons.EMPTY_FILE)
+    assert studio.is_free(room)
+    minute(studio, 3)
+    assert studio.show(recording_id) == failed
+    studio.upload(recording_id, b"late")
+    studio.clock.advance(10 * MINUTE)
+    minute(studio)
+    assert studio.status(recording_id) == "READY"
+
+
 def test_with_livekit_down_the_bucket_decides(studio: Studio) -> None:
     there, missing = studio.active(), studio.active()
     studio.upload(there)

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from meet.aws import AWS_CONFIG, S3_CONFIG
-from meet.clock import DAY, SECOND
+from meet.clock import DAY, MINUTE, SECOND
 from meet.signing import derived_key
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from meet.console.attempts import LoginAttempts
     from meet.console.tokens import ConsoleTokens
     from meet.media_server import MediaServer
-    from meet.participants.service import ParticipantService
+    from meet.participants.admission import ParticipantAdmission
+    from meet.participants.api_tokens import ApiTokens
+    from meet.participants.removal import ParticipantRemoval
     from meet.recorder import Recorder
     from meet.recordings.deletion import RecordingDeletion
     from meet.recordings.evidence import RecordingEvidence
@@ -167,11 +169,29 @@ def _upload() -> "S3Upload":
     return upload
 
 
-def participant_service() -> "ParticipantService":
-    """Return what lets people in and shows them out."""
-    from meet.participants.service import ParticipantService
+def participant_admission() -> "ParticipantAdmission":
+    """Return the ParticipantAdmission of this stack."""
+    from meet.participants.admission import ParticipantAdmission
 
-    return ParticipantService(room_service(), media_server, access_tokens, owner)
+    lifetime = int(os.environ["JOIN_TOKEN_MINUTES"]) * MINUTE
+    return ParticipantAdmission(
+        room_service(), media_server, access_tokens, api_tokens, owner, lifetime
+    )
+
+
+def participant_removal() -> "ParticipantRemoval":
+    """Return the ParticipantRemoval of this stack."""
+    from meet.participants.removal import ParticipantRemoval
+
+    return ParticipantRemoval(room_service(), media_server)
+
+
+def api_tokens() -> "ApiTokens":
+    """Return the signer and reader of moderators' tokens for the API."""
+    from meet.participants.api_tokens import ApiTokens
+
+    key = derived_key(secret(os.environ["SIGNING_SECRET"]), "moderators")
+    return ApiTokens(key, owner())
 
 
 def media_server() -> "MediaServer":

@@ -69,7 +69,11 @@ class RecordingEvidence:
             return None
         try:
             recording = self.recordings.get(recording_id)
-            return self._look_into_bucket(recording) if recording.object_key == key else None
+            if recording.object_key != key:
+                return None
+            if recording.status is Status.READY:
+                return self._file_replaced(recording)
+            return self._look_into_bucket(recording)
         except RecordingNotFound:
             if self.recordings.was_deleted(recording_id):
                 logger.warning("file of a deleted recording deleted", extra={"key": key})
@@ -145,8 +149,26 @@ class RecordingEvidence:
         return recording if file is None else self._file_found(recording, file)
 
     def _file_found(self, recording: Recording, file: StoredFile) -> Recording:
+        if not file.size:
+            if recording.status is Status.FAILED:
+                return recording
+            logger.warning("file of a recording is empty", extra={"recording": recording.id})
+            facts: dict[str, Any] = {"error": reasons.EMPTY_FILE, "givenUpAt": clock.now()}
+            return self._write(recording, Evidence.EMPTY_OBJECT_SEEN, facts)
         facts = {"size": file.size, "etag": file.etag}
         return self._write(recording, Evidence.OBJECT_SEEN, facts)
+
+    def _file_replaced(self, recording: Recording) -> Recording:
+        """Write down size and ETag of the file that a READY recording has by now."""
+        while True:
+            file = self.media.find(recording.object_key)
+            if file is None or (file.size, file.etag) == (recording.size, recording.etag):
+                return recording
+            if self.recordings.replace_file(recording, size=file.size, etag=file.etag):
+                logger.warning("file of a recording replaced", extra={"recording": recording.id})
+                return recording
+            # Another event was faster, and what it saw may be older or newer: look again.
+            recording = self.recordings.get(recording.id)
 
     def _write(self, recording: Recording, evidence: Evidence, facts: dict[str, Any]) -> Recording:
         if advance(recording.status, evidence) not in RECORDING:

@@ -3,10 +3,11 @@
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Self
 
-from meet.clock import DAY, Milliseconds
+from meet.clock import DAY, SECOND, Milliseconds
 from meet.recordings.lifecycle import FINISHED, RECORDING, Status
 
 # ULID (https://github.com/ulid/spec): 48 bits of time, 80 bits of randomness, base 32.
@@ -63,6 +64,12 @@ class Recording:
     def filename(self) -> str:
         """The last part of the object key."""
         return f"{self.id}.mp4"
+
+    @property
+    def title(self) -> str:
+        """The name under which people save the file: the room and the day, in UTC."""
+        day = datetime.fromtimestamp((self.started_at or self.created_at) / SECOND, UTC)
+        return f"{self.room_name} {day:%Y-%m-%d}.mp4"
 
     @property
     def holds_its_room(self) -> bool:

@@ -173,6 +173,29 @@ class RecordingRepository:
             return self.get(recording_id)
         return self._update(recording_id, sets, condition="attribute_exists(#status)", facts=known)
 
+    def replace_file(self, recording: Recording, *, size: int, etag: str) -> bool:
+        """Write down another file of a READY recording; True if it still was as it is given."""
+        same = "etag = :before" if recording.etag else "attribute_not_exists(etag)"
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key=_key(recording.id),
+                UpdateExpression="SET #size = :size, etag = :etag",
+                ConditionExpression=f"#status = :ready AND {same}",
+                ExpressionAttributeNames={"#status": "status", "#size": "size"},
+                ExpressionAttributeValues=dynamodb.to_item(
+                    {
+                        ":size": size,
+                        ":etag": etag,
+                        ":ready": Status.READY,
+                        ":before": recording.etag,
+                    }
+                ),
+            )
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
     def settled(self, recording_id: str, *, look_again_at: Milliseconds | None) -> None:
         """Tell when a sweep has to look at a finished recording again, None for never."""
         never = look_again_at is None
