@@ -455,7 +455,7 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.clock.pause", lambda attempt: None),
             ("meet.wiring.media_server", media_server),
             ("meet.wiring.recorder", recorder),
-            ("meet.recordings.evidence._PARALLEL", 1),  # threads would have an order of their own
+            ("meet.recordings.settlement._PARALLEL", 1),  # threads would have an order of their own
             ("meet.rooms.ending._PARALLEL", 1),
             ("meet.recordings.model.secrets", by_seed),
             ("meet.rooms.model.secrets", by_seed),
