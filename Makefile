@@ -21,6 +21,7 @@ test: environment ## Run the tests; ARGS="..." goes to pytest
 check: environment ## Formatting, lint, types, import rules, template, OpenAPI
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m ruff check
+	.venv/bin/codespell
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	$(PYTHON) -m dev.sam validate --lint

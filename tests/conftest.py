@@ -112,6 +112,8 @@ class FakeRecorder:
     refuses: bool = False
     answers: bool = True
     """Whether a start is answered; it is begun all the same."""
+    dead: set[str] = field(default_factory=set)
+    """Egresses whose process is gone; LiveKit goes on listing them as they were."""
     calls: list[tuple[str, ...]] = field(default_factory=list)
 
     def start(self, room: str, object_key: str) -> Egress:
@@ -129,6 +131,12 @@ class FakeRecorder:
 
     def stop(self, egress_id: str) -> None:
         self._called("stop", egress_id)
+        if egress_id in self.dead:
+            raise OutcomeUnknown("request timed out")
+
+    def is_alive(self, egress_id: str) -> bool:
+        self._called("is_alive", egress_id)
+        return egress_id not in self.dead
 
     def under_way(self) -> list[Egress]:
         self._called("under_way")

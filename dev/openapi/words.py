@@ -7,6 +7,7 @@ from dev.openapi.schemas import NOT_BLANK
 from meet.errors import (
     AlreadyRecording,
     BodyTooLarge,
+    InternalServerError,
     InvalidRangeHeader,
     InvalidRequest,
     InvalidSecret,
@@ -216,9 +217,15 @@ MEANINGS: Mapping[type[MeetError], str] = {
     MediaServerUnavailable: "LiveKit cannot be reached; try again later",
 }
 
-GATEWAY_ERRORS: Mapping[int, tuple[str, str]] = {
-    429: ("Too many requests", "Too many requests at once; try again later"),
-    500: ("Internal server error", "Something failed that is not the caller's fault"),
-    504: ("Gateway timeout", "The answer took too long; the request may have been done"),
-}
-"""Status -> (message, meaning) of what may happen to any request."""
+GATEWAY_ERRORS: tuple[tuple[dict[str, Any], str], ...] = (
+    (
+        {"code": 429, "message": "Too many requests", "reason": "too_many_requests"},
+        "Too many requests at once; try again later",
+    ),
+    (InternalServerError().body, "Something failed that is not the caller's fault"),
+    (
+        {"code": 504, "message": "Gateway timeout", "reason": "gateway_timeout"},
+        "The answer took too long; the request may have been done",
+    ),
+)
+"""(body, meaning) of what may happen to any request."""

@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from google.protobuf.json_format import Parse, ParseError
 from livekit.protocol.egress import EgressInfo
-from livekit.protocol.models import ParticipantInfo
+from livekit.protocol.models import ParticipantInfo, RoomEndReason
 from livekit.protocol.webhook import WebhookEvent
 
 from meet import metrics, wiring
@@ -15,6 +15,7 @@ from meet.errors import MalformedBody, Unauthorized
 from meet.http import create_api, entrypoint, json_reply, raw_body
 from meet.media_server import room_metadata
 from meet.recorder import to_egress
+from meet.recordings import reasons
 
 logger = Logger(child=True)
 
@@ -45,12 +46,20 @@ def receive_livekit_webhook() -> Response[str]:
     if event.HasField("egress_info"):
         _egress(event.egress_info)
     is_ours = event.room.metadata == room_metadata(wiring.owner())
+    if event.event == "room_finished" and is_ours:
+        _meeting_ended(event)
     if event.event in _SIGNS_OF_LIFE and is_ours:
         if wiring.room_ending().close_if_stray(event.room.name):
             logger.warning("closed a stray meeting", extra={"room": event.room.name})
         elif event.event == "participant_joined":
             _joined(event.room.name, event.participant)
     return json_reply({}, HTTPStatus.OK)
+
+
+def _meeting_ended(event: WebhookEvent) -> None:
+    names = {number: name for name, number in RoomEndReason.items()}
+    why = names.get(event.room_end_reason, str(event.room_end_reason))
+    logger.info("meeting ended", extra={"room": event.room.name, "reason": why})
 
 
 def _joined(room: str, participant: ParticipantInfo) -> None:
@@ -69,7 +78,8 @@ def _egress(info: EgressInfo) -> None:
     recording = wiring.recording_evidence().egress_seen(egress)
     if recording is not None:
         ids = {"recording": recording.id, "room": recording.room_name}
-        logger.info("egress", extra={**ids, "status": recording.status})
+        extra = {**ids, "status": recording.status, **reasons.words(egress)}
+        logger.info("egress status changed", extra=extra)
 
 
 handler = entrypoint(api, json_body=False)

@@ -23,7 +23,7 @@ BUCKET = "recordings"
 SECOND = 1_000
 MINUTE = 60 * SECOND
 UNKNOWN_ID = "rec_" + "0" * 26
-NOT_FOUND = (404, {"code": 404, "message": "Recording not found"})
+NOT_FOUND = (404, {"code": 404, "message": "Recording not found", "reason": "recording_not_found"})
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,22 @@ class Studio:
 
     def start(self, room: str | None = None) -> str:
         """Start a recording; return its id."""
-        reply = self.post(room or self.room())
+        room = room or self.room()
+        reply = self.post(room)
         assert reply.status == 200, reply.text
         recording_id: str = reply.body["id"]
+        self.livekit.join(room, self.egress_of(recording_id).id, is_recorder=True)
         return recording_id
+
+    def vanish(self, recording_id: str) -> None:
+        """Let the recorder be gone from its meeting, without anybody being told."""
+        egress = self.egress_of(recording_id)
+        del self.livekit.inside[egress.room_name][egress.id]
+
+    def kill(self, recording_id: str) -> None:
+        """Let the machine that records lose its power."""
+        self.vanish(recording_id)
+        self.recorder.dead.add(self.egress_of(recording_id).id)
 
     def active(self, room: str | None = None) -> str:
         """Start a recording that runs; return its id."""

@@ -251,7 +251,7 @@ def test_a_moderator_of_another_room_records_lists_and_stops_nothing(
     name = room["roomName"]
     stranger = token_of(create_room(call, still_clock))
     livekit.join(name, "Alice", is_publishing=True)
-    refused = {"code": 403, "message": "Your token is of another room"}
+    refused = {"code": 403, "message": "Your token is of another room", "reason": "other_room"}
     start = send(stranger, "POST", "/api/v1/recordings", {"roomName": name})
     assert start is not None
     assert (start.status, start.body) == (403, refused)

@@ -14,9 +14,17 @@ from meet.rooms.repository import RoomRepository
 from tests.functions.conftest import HOUR, AwsCalls
 from tests.functions.recordings import Studio, item_of, stored, sweep
 
-ALREADY = {"code": 409, "message": "The room is already being recorded"}
-NOBODY = {"code": 409, "message": "Nobody is publishing in the room"}
-UNAVAILABLE = {"code": 503, "message": "The media server is not available"}
+ALREADY = {
+    "code": 409,
+    "message": "The room is already being recorded",
+    "reason": "already_recording",
+}
+NOBODY = {"code": 409, "message": "Nobody is publishing in the room", "reason": "nobody_publishing"}
+UNAVAILABLE = {
+    "code": 503,
+    "message": "The media server is not available",
+    "reason": "media_server_unavailable",
+}
 
 
 def ids(studio: Studio) -> list[str]:
@@ -91,14 +99,21 @@ def test_unknown_expired_and_deleted_rooms_are_not_found(studio: Studio) -> None
     studio.clock.advance(HOUR)
     for room in (deleted, expired, "abcdefghijklmno", "", "..", "a" * 3000, "\udc00"[:0] + "é"):
         reply = studio.post(room)
-        assert (reply.status, reply.body) == (404, {"code": 404, "message": "Room not found"})
+        assert (reply.status, reply.body) == (
+            404,
+            {"code": 404, "message": "Room not found", "reason": "room_not_found"},
+        )
     assert ids(studio) == []
 
 
 def test_a_room_with_recording_disabled_is_403(studio: Studio) -> None:
     room = studio.room(preferences={"recordingPreferences": {"enabled": False}})
     reply = studio.post(room)
-    disabled = {"code": 403, "message": "Recording is disabled in this room"}
+    disabled = {
+        "code": 403,
+        "message": "Recording is disabled in this room",
+        "reason": "recording_disabled",
+    }
     assert (reply.status, reply.body) == (403, disabled)
     assert ids(studio) == []
 

@@ -80,7 +80,10 @@ def test_an_unknown_or_expired_room_is_not_found_and_livekit_not_asked(
     still_clock.advance(HOUR)
     for name in (expired, "abcdefghijklmno", "..", "%00"):
         reply = call("DELETE", f"/rooms/{name}")
-        assert (reply.status, reply.body) == (404, {"code": 404, "message": "Room not found"})
+        assert (reply.status, reply.body) == (
+            404,
+            {"code": 404, "message": "Room not found", "reason": "room_not_found"},
+        )
     assert livekit.calls == []
 
 

@@ -13,8 +13,8 @@ from meet.rooms.repository import MOST_REMOVALS
 from tests.conftest import Clock, FakeLiveKit
 from tests.functions.conftest import Call, create_room, secret_of
 
-NOBODY = {"code": 404, "message": "Participant not found"}
-NO_ROOM = {"code": 404, "message": "Room not found"}
+NOBODY = {"code": 404, "message": "Participant not found", "reason": "participant_not_found"}
+NO_ROOM = {"code": 404, "message": "Room not found", "reason": "room_not_found"}
 
 
 @pytest.mark.parametrize(

@@ -297,7 +297,10 @@ def test_a_full_room_is_a_conflict(call: Call, still_clock: Clock, livekit: Fake
     assert join(call, room, name="Bob").status == 200
     livekit.join(room["roomName"], "Bob")
     reply = join(call, room, name="Carol")
-    assert (reply.status, reply.body) == (409, {"code": 409, "message": "The room is full"})
+    assert (reply.status, reply.body) == (
+        409,
+        {"code": 409, "message": "The room is full", "reason": "room_full"},
+    )
     del livekit.inside[room["roomName"]]["Bob"]
     assert join(call, room, name="Carol").status == 200
 
@@ -346,7 +349,10 @@ def test_a_secret_of_no_role_of_this_room_is_refused(call: Call, still_clock: Cl
         "\0",
     ):
         reply = join(call, room, secret=secret)
-        assert (reply.status, reply.body) == (403, {"code": 403, "message": "Invalid secret"})
+        assert (reply.status, reply.body) == (
+            403,
+            {"code": 403, "message": "Invalid secret", "reason": "invalid_secret"},
+        )
 
 
 def test_what_is_missing_is_refused_all_at_once(call: Call) -> None:

@@ -200,7 +200,10 @@ def test_garbage_that_livekit_signed_is_400_and_no_more(
     call: Call, livekit: FakeLiveKit, body: bytes
 ) -> None:
     reply = post(body)
-    assert (reply.status, reply.body) == (400, {"code": 400, "message": "Malformed JSON body"})
+    assert (reply.status, reply.body) == (
+        400,
+        {"code": 400, "message": "Malformed JSON body", "reason": "malformed_body"},
+    )
     assert livekit.calls == []
 
 

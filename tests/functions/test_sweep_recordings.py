@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from meet import wiring
-from meet.recordings import evidence as rules
+from meet.recordings import reasons
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.media import MediaStore
 from meet.twirp import OutcomeUnknown
@@ -80,7 +80,7 @@ def test_a_start_that_never_began_fails_within_two_minutes_of_its_deadline(
     assert studio.status(recording_id) == "STARTING"
     assert minute(studio) == ONE_SETTLED
     assert studio.is_free(room)
-    assert is_given_up(studio, recording_id, room, rules.NEVER_STARTED)
+    assert is_given_up(studio, recording_id, room, reasons.NEVER_STARTED)
 
 
 def test_a_room_whose_start_never_began_may_be_recorded_at_once(studio: Studio) -> None:
@@ -107,7 +107,7 @@ def test_what_livekit_lost_fails(studio: Studio) -> None:
     recording_id = studio.active(room)
     studio.recorder.egresses.clear()
     minute(studio, 2)
-    assert is_given_up(studio, recording_id, room, rules.VANISHED)
+    assert is_given_up(studio, recording_id, room, reasons.VANISHED)
 
 
 def test_what_livekit_lost_is_ready_when_its_file_is_there(studio: Studio) -> None:
@@ -130,7 +130,7 @@ def test_a_recorder_that_died_is_given_up_two_minutes_after_the_stop(
     studio.stop(recording_id)
     assert minute(studio, 2) == ONE_WAITS
     assert minute(studio) == ONE_SETTLED
-    assert is_given_up(studio, recording_id, room, rules.NO_ANSWER)
+    assert is_given_up(studio, recording_id, room, reasons.NO_ANSWER)
 
 
 def test_a_recorder_that_died_with_its_file_uploaded_is_ready(studio: Studio) -> None:
@@ -166,7 +166,7 @@ def test_a_recorder_that_takes_stops_and_never_ends_is_given_up_too(studio: Stud
     minute(studio, 60)
     assert studio.status(recording_id) == "STOPPING"
     minute(studio)
-    assert is_given_up(studio, recording_id, room, rules.NO_ANSWER)
+    assert is_given_up(studio, recording_id, room, reasons.NO_ANSWER)
 
 
 def test_a_recorder_that_died_while_it_uploaded_is_given_up_after_half_an_hour(
@@ -178,7 +178,7 @@ def test_a_recorder_that_died_while_it_uploaded_is_given_up_after_half_an_hour(
     studio.hear(recording_id, Evidence.EGRESS_ENDING, updated_at=studio.clock())
     assert minute(studio, 30) == ONE_WAITS
     assert minute(studio) == ONE_SETTLED
-    assert is_given_up(studio, recording_id, room, rules.NO_ANSWER)
+    assert is_given_up(studio, recording_id, room, reasons.NO_ANSWER)
 
 
 def test_complete_without_a_file_fails_a_minute_later(studio: Studio) -> None:
@@ -188,7 +188,7 @@ def test_complete_without_a_file_fails_a_minute_later(studio: Studio) -> None:
     assert studio.status(recording_id) == "STOPPED"
     assert studio.is_free(room)
     minute(studio, 2)
-    assert is_given_up(studio, recording_id, room, rules.NO_FILE)
+    assert is_given_up(studio, recording_id, room, reasons.NO_FILE)
 
 
 @pytest.mark.parametrize("hours", [1, 10])
@@ -200,7 +200,7 @@ def test_a_file_that_comes_hours_after_giving_up_is_found_though_nobody_tells(
     studio.recorder.egresses.clear()
     minute(studio, 2)
     recording = studio.show(recording_id)
-    assert recording["error"] == rules.VANISHED
+    assert recording["error"] == reasons.VANISHED
     assert "endedAt" not in recording, "nobody knows when"
     day(studio, hours)
     studio.upload(recording_id, b"12345")
@@ -244,19 +244,41 @@ def test_an_end_that_nobody_told_is_found_with_all_its_details(
     assert minute(studio) == NOTHING
 
 
-@pytest.mark.parametrize("end", [Evidence.EGRESS_FAILED, Evidence.EGRESS_ABORTED])
-def test_a_failure_that_nobody_told_is_found(studio: Studio, end: Evidence) -> None:
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [(Evidence.EGRESS_FAILED, reasons.FAILED), (Evidence.EGRESS_ABORTED, reasons.ABORTED)],
+)
+def test_a_failure_that_nobody_told_is_found(studio: Studio, end: Evidence, expected: str) -> None:
     room = studio.room()
     recording_id = studio.active(room)
     studio.change(recording_id, end, ended_at=studio.clock(), error="secret text")
     assert minute(studio) == ONE_SETTLED
-    assert is_failed(studio, recording_id, room, rules._REASONS[end])
+    assert is_failed(studio, recording_id, room, expected)
 
 
 def test_a_failure_with_a_file_is_ready(studio: Studio) -> None:
     recording_id = studio.active()
     studio.upload(recording_id)
     studio.change(recording_id, Evidence.EGRESS_FAILED, ended_at=studio.clock())
+    minute(studio)
+    assert studio.status(recording_id) == "READY"
+
+
+def test_a_file_of_no_bytes_is_a_failure_and_the_one_that_comes_late_a_recording(
+    studio: Studio,
+) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.change(recording_id, Evidence.EGRESS_COMPLETE, ended_at=studio.clock())
+    studio.upload(recording_id, b"")
+    assert minute(studio) == ONE_SETTLED
+    failed = studio.show(recording_id)
+    assert (failed["status"], failed["error"]) == ("FAILED", reasons.EMPTY_FILE)
+    assert studio.is_free(room)
+    minute(studio, 3)
+    assert studio.show(recording_id) == failed
+    studio.upload(recording_id, b"late")
+    studio.clock.advance(10 * MINUTE)
     minute(studio)
     assert studio.status(recording_id) == "READY"
 
@@ -278,7 +300,7 @@ def test_with_livekit_down_what_nothing_decides_waits_until_an_hour_past_its_max
     studio.clock.advance(SIX_HOURS + 60 * MINUTE)
     assert sweep() == ONE_WAITS
     assert minute(studio) == ONE_SETTLED
-    assert is_given_up(studio, recording_id, room, rules.SILENT)
+    assert is_given_up(studio, recording_id, room, reasons.SILENT)
 
 
 def test_past_the_maximum_duration_it_is_stopped(studio: Studio) -> None:

@@ -116,7 +116,7 @@ def rotated_out(api: Client) -> str:
         secrets.put_secret_value(
             SecretId=api.stack.api_keys_secret, SecretString=json.dumps(change)
         )
-        api.stack.kill_emulator()  # functions remember keys for minutes, or as long as they live
+        api.stack.stop_emulator()  # functions remember keys for minutes, or as long as they live
         api.stack.start_emulator()
         assert api.call("GET", "/rooms?maxItems=1", key=old).status == status
     return old

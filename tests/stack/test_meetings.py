@@ -160,7 +160,11 @@ def test_a_full_room_gives_no_token_and_livekit_refuses_older_ones(api: Client) 
         async with meeting(api.stack.livekit_url, *early[:2]):
             refused = await asyncio.to_thread(api.token, room, "Dave")
             assert refused.status == 409
-            assert refused.body == {"code": 409, "message": "The room is full"}
+            assert refused.body == {
+                "code": 409,
+                "message": "The room is full",
+                "reason": "room_full",
+            }
             late = Person(rtc.Room())
             with pytest.raises(rtc.ConnectError):
                 await late.room.connect(str(api.stack.livekit_url), early[2])
@@ -178,7 +182,11 @@ def test_a_kick_disconnects_within_two_seconds(api: Client) -> None:
             assert (await asyncio.to_thread(api.call, "DELETE", path)).status == 204
             await asyncio.wait_for(bob.gone.wait(), 2)
             assert time.monotonic() - began < 2
-        assert api.call("DELETE", path).body == {"code": 404, "message": "Participant not found"}
+        assert api.call("DELETE", path).body == {
+            "code": 404,
+            "message": "Participant not found",
+            "reason": "participant_not_found",
+        }
 
     asyncio.run(scenario())
 

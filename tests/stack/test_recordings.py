@@ -144,7 +144,11 @@ def test_ranges_are_answered_as_the_contract_says(api: Client, ready: dict[str, 
         assert beyond.headers["Content-Range"] == f"bytes */{size}"
     for wanted in ("bytes=5-2", "bytes=a-b", "bytes=100", "bytes=", "bytes"):
         refused = stream(api, ready, Range=wanted)
-        assert refused.body == {"code": 400, "message": "Invalid Range header"}, wanted
+        assert refused.body == {
+            "code": 400,
+            "message": "Invalid Range header",
+            "reason": "invalid_range_header",
+        }, wanted
     for wanted in ("bytes=0-1,5-6", "items=0-1"):
         assert stream(api, ready, Range=wanted).status == 200
     assert stream(api, ready, Range="bytes=0-1", If_Range='"other"').status == 200
@@ -186,7 +190,11 @@ def test_of_many_starts_one_wins_and_two_rooms_record_side_by_side(api: Client) 
 def test_what_cannot_be_recorded_is_refused_for_the_right_reason(api: Client) -> None:
     nobody = api.create_room()
     refused = api.call("POST", "/recordings", {"roomName": nobody["roomName"]})
-    assert refused.body == {"code": 409, "message": "Nobody is publishing in the room"}
+    assert refused.body == {
+        "code": 409,
+        "message": "Nobody is publishing in the room",
+        "reason": "nobody_publishing",
+    }
 
     off = api.create_room(preferences={"recordingPreferences": {"enabled": False}})
     assert api.call("POST", "/recordings", {"roomName": off["roomName"]}).status == 403

@@ -108,12 +108,14 @@ def recording_deletion() -> "RecordingDeletion":
 def recording_evidence() -> "RecordingEvidence":
     """Return what brings recordings to their end."""
     from meet.recordings.evidence import RecordingEvidence
+    from meet.recordings.presence import Presence
 
     seconds = int(os.environ["MAX_RECORDING_SECONDS"])
     retention = int(os.environ["RECORDING_RETENTION_DAYS"]) * DAY
     recordings = replace(recording_repository(), retention=retention)
+    presence = Presence(recordings, media_server, recorder)
     return RecordingEvidence(
-        recordings, room_repository(), recorder, media_store(), seconds * SECOND
+        recordings, room_repository(), recorder, media_store(), presence, seconds * SECOND
     )
 
 

@@ -1,4 +1,4 @@
-"""Writes down what is seen of recordings, and settles those that nobody tells about any more."""
+"""Records what is seen of recordings, and ends those whose webhook or file event never came."""
 
 import logging
 from collections.abc import Callable
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from meet import clock, metrics
 from meet.clock import HOUR, MINUTE, Milliseconds
 from meet.errors import MediaServerUnavailable, RecordingNotFound, RoomNotFound
+from meet.recordings import reasons
 from meet.recordings.lifecycle import RECORDING, Evidence, Status, advance
 from meet.recordings.media import MediaStore, StoredFile
 from meet.recordings.model import Recording, id_in_key
+from meet.recordings.presence import Presence, Verdict
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
 
@@ -21,30 +23,20 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 START_DEADLINE = MINUTE
-"""So long LiveKit may take to know a recording that it was asked for."""
+"""How long LiveKit may take before a recording that it was asked for shows up in its list."""
 STOP_DEADLINE = 2 * MINUTE
-"""So long a stop may go unanswered before the recorder is taken for dead."""
+"""How long a stop may go unanswered before the recorder is taken for dead."""
 UPLOAD_DEADLINE = 30 * MINUTE
-"""So long a recorder that is ending may upload: hours of video take minutes."""
+"""How long a recorder that ends, or said that it would, may take: hours of video take minutes."""
 OBJECT_DEADLINE = MINUTE
-"""So long a file may take to show up after LiveKit said that it is written."""
+"""How long a file may take to show up after LiveKit said that it is written."""
 SILENCE_DEADLINE = HOUR
-"""So long past its maximum duration a recording waits for a LiveKit that cannot be reached."""
+"""How long past its maximum duration a recording waits for a LiveKit that cannot be reached."""
 
 _PARALLEL = 8
 
 _Seen: TypeAlias = "dict[str | None, Egress]"
 """What LiveKit takes for going on, by recording."""
-
-_REASONS = {
-    Evidence.EGRESS_ABORTED: "It was stopped before anything was recorded.",
-    Evidence.EGRESS_FAILED: "The recorder failed.",
-}
-NEVER_STARTED = "LiveKit did not start the recording."
-NO_ANSWER = "The recorder stopped answering."
-NO_FILE = "The recorder ended, but its file is not in the bucket."
-VANISHED = "LiveKit does not know the recording any more, and its file is not in the bucket."
-SILENT = "LiveKit could not be reached to end the recording."
 
 
 @dataclass(frozen=True)
@@ -55,6 +47,7 @@ class RecordingEvidence:
     rooms: RoomRepository
     recorder: "Callable[[], Recorder]"
     media: MediaStore
+    presence: Presence
     max_duration: int
     """Milliseconds."""
 
@@ -76,7 +69,11 @@ class RecordingEvidence:
             return None
         try:
             recording = self.recordings.get(recording_id)
-            return self._look_into_bucket(recording) if recording.object_key == key else None
+            if recording.object_key != key:
+                return None
+            if recording.status is Status.READY:
+                return self._file_replaced(recording)
+            return self._look_into_bucket(recording)
         except RecordingNotFound:
             if self.recordings.was_deleted(recording_id):
                 logger.warning("file of a deleted recording deleted", extra={"key": key})
@@ -123,15 +120,15 @@ class RecordingEvidence:
             "endedAt": egress.ended_at,
             "duration": egress.duration,
         }
-        if egress.evidence in _REASONS:
+        failure = reasons.of_failure(egress)
+        if failure is not None:
             # What the recorder says of itself counts only when there is no file to say better.
             recording = self._look_into_bucket(recording)
-            logger.warning(
-                "egress failed", extra={"recording": recording.id, "reason": egress.error}
-            )
-            facts["error"] = _REASONS[egress.evidence]
+            extra = {"recording": recording.id, "reason": failure, **reasons.words(egress)}
+            logger.warning("egress failed", extra=extra)
+            facts["error"] = failure
         recording = self._write(recording, egress.evidence, facts)
-        if egress.is_over and egress.evidence not in _REASONS:
+        if egress.is_over and failure is None:
             recording = self._look_into_bucket(recording)
         if recording.is_finished:
             self._end_ownerless(egress)
@@ -152,8 +149,26 @@ class RecordingEvidence:
         return recording if file is None else self._file_found(recording, file)
 
     def _file_found(self, recording: Recording, file: StoredFile) -> Recording:
+        if not file.size:
+            if recording.status is Status.FAILED:
+                return recording
+            logger.warning("file of a recording is empty", extra={"recording": recording.id})
+            facts: dict[str, Any] = {"error": reasons.EMPTY_FILE, "givenUpAt": clock.now()}
+            return self._write(recording, Evidence.EMPTY_OBJECT_SEEN, facts)
         facts = {"size": file.size, "etag": file.etag}
         return self._write(recording, Evidence.OBJECT_SEEN, facts)
+
+    def _file_replaced(self, recording: Recording) -> Recording:
+        """Write down size and ETag of the file that a READY recording has by now."""
+        while True:
+            file = self.media.find(recording.object_key)
+            if file is None or (file.size, file.etag) == (recording.size, recording.etag):
+                return recording
+            if self.recordings.replace_file(recording, size=file.size, etag=file.etag):
+                logger.warning("file of a recording replaced", extra={"recording": recording.id})
+                return recording
+            # Another event was faster, and what it saw may be older or newer: look again.
+            recording = self.recordings.get(recording.id)
 
     def _write(self, recording: Recording, evidence: Evidence, facts: dict[str, Any]) -> Recording:
         if advance(recording.status, evidence) not in RECORDING:
@@ -219,45 +234,64 @@ class RecordingEvidence:
         self, recording: Recording, egress: "Egress | None", *, silent: bool
     ) -> Recording:
         now = clock.now()
+        verdict = self.presence.look(recording, egress)
         reason = self._hopeless(recording, egress, now, silent=silent)
+        if egress is not None and reason is None:
+            if verdict is Verdict.IS_DEAD:
+                recording, is_ending = self._end(recording, egress, now)
+                reason = None if is_ending else reasons.GONE
+            elif recording.stop_requested_at is None and (
+                verdict is Verdict.IS_OVER or self._has_to_end(recording, now)
+            ):
+                recording, _ = self._end(recording, egress, now)
         if reason is not None:
-            logger.warning("gave up", extra={"recording": recording.id, "reason": reason})
+            said = {} if egress is None else reasons.words(egress)
+            extra = {**said, "recording": recording.id, "reason": reason}
+            logger.warning("recording given up", extra=extra)
             recording = self._write(recording, Evidence.LOST, {"error": reason, "givenUpAt": now})
             if recording.error == reason:  # and no file came in this very moment
                 metrics.count("RecordingsLost")
-            return recording
-        if egress is not None and not egress.is_over and self._has_to_end(recording, now):
-            facts = {"stopRequestedAt": now}
-            recording = self._write(recording, Evidence.STOP_REQUESTED, facts)
-            self._stop_again(egress)
         return recording
+
+    def _end(
+        self, recording: Recording, egress: "Egress", now: Milliseconds
+    ) -> tuple[Recording, bool]:
+        """Stop a recording; return it, and whether LiveKit answered that it will end."""
+        recording = self._write(recording, Evidence.STOP_REQUESTED, {"stopRequestedAt": now})
+        return recording, self._stop_again(egress)
 
     def _hopeless(
         self, recording: Recording, egress: "Egress | None", now: Milliseconds, *, silent: bool
     ) -> str | None:
         """Return why nobody will bring a recording to its end any more; None if somebody may."""
         if silent:
-            return SILENT if now > self._last_moment(recording) else None
+            return reasons.SILENT if now > self._last_moment(recording) else None
         if egress is None:
             if now <= recording.created_at + START_DEADLINE:
                 return None
-            return NEVER_STARTED if recording.egress_id is None else VANISHED
+            return reasons.NEVER_STARTED if recording.egress_id is None else reasons.VANISHED
         if egress.is_over:
             ended = egress.ended_at or recording.created_at
-            return NO_FILE if now > ended + OBJECT_DEADLINE else None
+            if now <= ended + OBJECT_DEADLINE:
+                return None
+            where = {"key": recording.object_key, "bucket": self.media.bucket}
+            return reasons.of_missing_file(egress, **where)
         if egress.evidence is Evidence.EGRESS_ENDING:
             since = egress.updated_at or recording.stop_requested_at or recording.created_at
-            return NO_ANSWER if now > since + UPLOAD_DEADLINE else None
-        asked = recording.stop_requested_at
+            return reasons.NO_ANSWER if now > since + UPLOAD_DEADLINE else None
+        asked, answered = recording.stop_requested_at, recording.stop_answered_at
         if asked is None or now <= asked + STOP_DEADLINE:
             return None
+        if answered is not None and now > answered + UPLOAD_DEADLINE:
+            return reasons.NEVER_ENDED
         # It may be that LiveKit was away all the time, and ends it only now.
-        is_ending = now <= self._last_moment(recording) and self._stop_again(egress)
-        return None if is_ending else NO_ANSWER
+        if not self._stop_again(egress):
+            return reasons.NO_ANSWER
+        if answered is None:
+            self._write(recording, Evidence.STOP_REQUESTED, {"stopAnsweredAt": now})
+        return None
 
     def _has_to_end(self, recording: Recording, now: Milliseconds) -> bool:
-        if recording.stop_requested_at is not None:
-            return False  # asked already, and again with every look
         if now > (recording.started_at or recording.created_at) + self.max_duration:
             return True
         try:
@@ -269,7 +303,7 @@ class RecordingEvidence:
         return recording.created_at + self.max_duration + SILENCE_DEADLINE
 
     def _stop_again(self, egress: "Egress") -> bool:
-        """Stop an egress, unless it is ending; tell whether LiveKit answered that it will end."""
+        """Stop an egress, unless it is ending; True if LiveKit answered that it will end."""
         if egress.evidence is Evidence.EGRESS_ENDING:
             return True
         try:
