@@ -76,11 +76,16 @@ def store(api: Client, file: Path) -> Large:
         "s3",
         endpoint_url=stack.aws_endpoint_url,
         config=Config(s3={"addressing_style": "path"}),
-    ).put_object(Bucket=stack.recordings_bucket, Key=recording.object_key, Body=content)
+    ).put_object(
+        Bucket=stack.recordings_bucket,
+        Key=recording.object_key,
+        Body=content,
+        ContentType="video/mp4",
+    )
 
     def is_ready() -> bool:
         shown = api.call("GET", f"/recordings/{recording.id}").body
-        return shown["status"] == "READY" and shown["size"] == len(content)
+        return (shown["status"], shown.get("size")) == ("READY", len(content))
 
     eventually(is_ready, 30, "the event about the file is heard")
     return Large(recording.id, recording.filename, recording.room_name, file, content)

@@ -136,7 +136,8 @@ def test_a_late_event_does_not_bring_back_the_size_of_before(
     """One event's look is overtaken by another event about a still newer file."""
     recording_id, _ = replaced(studio, SHORTER)
     key = stored(recording_id).object_key
-    find, overtaken = MediaStore.find, []
+    find = MediaStore.find
+    overtaken: list[Any] = []
 
     def find_and_be_overtaken(self: MediaStore, key: str) -> Any:
         found = find(self, key)
