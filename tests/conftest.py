@@ -28,6 +28,7 @@ from tests.permissions import Ledger, enforced
 
 if TYPE_CHECKING:
     from dev.stack import LocalStack
+    from tests.large import Large
     from tests.live import Client
 
 # Read by Powertools' loggers when meet.http is imported, which may be before any test runs.
@@ -252,3 +253,11 @@ def api(stack: "LocalStack") -> "Client":
     from tests.live import Client  # noqa: PLC0415
 
     return Client(stack)
+
+
+@pytest.fixture(scope="session")
+def large(api: "Client", tmp_path_factory: pytest.TempPathFactory) -> "Large":
+    """A recording of several pieces, made once for all tests."""
+    from tests.large import store  # noqa: PLC0415
+
+    return store(api, tmp_path_factory.mktemp("large") / "film.mp4")

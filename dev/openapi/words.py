@@ -127,8 +127,16 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "What identifies the file, for `If-Range`.",
         "schema": {"type": "string"},
     },
+    "Content-Disposition": {
+        "description": "The name to save the file under (RFC 6266).",
+        "schema": {"type": "string"},
+    },
+    "Vary": {
+        "description": "The answer to a range depends on it.",
+        "schema": {"type": "string", "enum": ["Sec-Fetch-Dest"]},
+    },
     "Location": {
-        "description": "A link into the bucket that works for an hour.",
+        "description": "A link into the bucket, for 15 minutes.",
         "required": True,
         "schema": {"type": "string", "format": "uri"},
     },
