@@ -26,6 +26,7 @@ from meet.errors import (
     RoomNotFound,
     RoomToJoinNotFound,
     StillRunning,
+    TemporarilyUnavailable,
     Unauthorized,
     UnsupportedMediaType,
 )
@@ -214,6 +215,7 @@ MEANINGS: Mapping[type[MeetError], str] = {
     OtherRoom: "The participant token is of another room",
     RoomFull: "As many people are connected as the room allows",
     MediaServerUnavailable: "LiveKit cannot be reached; try again later",
+    TemporarilyUnavailable: "Too much at once; try again in a moment",
 }
 
 GATEWAY_ERRORS: Mapping[int, tuple[str, str]] = {
