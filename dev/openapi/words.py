@@ -27,6 +27,7 @@ from meet.errors import (
     RoomNotFound,
     RoomToJoinNotFound,
     StillRunning,
+    TemporarilyUnavailable,
     Unauthorized,
     UnsupportedMediaType,
 )
@@ -223,6 +224,7 @@ MEANINGS: Mapping[type[MeetError], str] = {
     OtherRoom: "The moderator's token is of another room",
     RoomFull: "As many people are connected as the room allows",
     MediaServerUnavailable: "LiveKit cannot be reached; try again later",
+    TemporarilyUnavailable: "Too much at once; try again in a moment",
 }
 
 GATEWAY_ERRORS: tuple[tuple[dict[str, Any], str], ...] = (
