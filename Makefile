@@ -40,8 +40,8 @@ build: environment ## Build the layer for AWS Lambda and the web pages
 	@$(PYTHON) -m dev.frontend
 
 ENV ?= dev
-deploy: build ## Deploy to your AWS account; ENV=prod for samconfig.toml's [prod]
-	@$(PYTHON) -m dev.deploy --env $(ENV)
+deploy: build ## Deploy to your AWS account; ENV=prod for [prod] in samconfig.toml, ASK=1 to be asked again
+	@$(PYTHON) -m dev.deploy --env $(ENV) $(if $(ASK),--ask)
 
 replay: environment ## Hand the dead letters of ENV's stack to their functions again
 	@$(PYTHON) -m dev.replay --env $(ENV)
