@@ -211,7 +211,10 @@ def test_a_token_signed_by_another_key_or_for_another_purpose_opens_nothing(
         signed(algorithm="HS512"),
         signed(iss="meet-another"),
         signed(aud="console"),
-        *(signed(**{claim: None}) for claim in ("iss", "aud", "exp", "sub")),
+        signed(iss=None),
+        signed(aud=None),
+        signed(exp=None),
+        signed(sub=None),
     ):
         assert authorize(f"Bearer {bad}") is None
 

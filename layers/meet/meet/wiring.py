@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from meet.aws import AWS_CONFIG, S3_CONFIG
+from meet.aws import AWS_CONFIG, S3_CONFIG, repeat_after_conflicts
 from meet.clock import DAY, MINUTE, SECOND
 from meet.signing import derived_key
 
@@ -53,7 +53,9 @@ def room_repository() -> "RoomRepository":
 
     from meet.rooms.repository import RoomRepository
 
-    return RoomRepository(boto3.client("dynamodb", config=AWS_CONFIG), os.environ["ROOMS_TABLE"])
+    client = boto3.client("dynamodb", config=AWS_CONFIG)
+    repeat_after_conflicts(client)
+    return RoomRepository(client, os.environ["ROOMS_TABLE"])
 
 
 @cache

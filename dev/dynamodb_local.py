@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from dev import ports
@@ -23,7 +24,7 @@ _HOME = ROOT / ".local" / f"dynamodb-local-{VERSION}"
 _MAIN = "com.amazonaws.services.dynamodbv2.local.main.ServerRunner"
 _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
-  <groupId>meet</groupId><artifactId>bench</artifactId><version>1</version>
+  <groupId>meet</groupId><artifactId>dev</artifactId><version>1</version>
   <dependencies><dependency>
     <groupId>com.amazonaws</groupId><artifactId>DynamoDBLocal</artifactId>
     <version>{VERSION}</version>
@@ -38,8 +39,8 @@ class NotToBeHad(Exception):
 
 
 @contextmanager
-def running() -> Iterator["DynamoDBClient"]:
-    """Run it in memory for as long as the block runs; raises NotToBeHad."""
+def running() -> Iterator[str]:
+    """Run it in memory for as long as the block runs, and return its address; raises NotToBeHad."""
     libraries, port = _libraries(), ports.pick()
     command = ["java", f"-Djava.library.path={libraries}", "-cp", f"{libraries}/*", _MAIN]
     server = subprocess.Popen(
@@ -48,18 +49,24 @@ def running() -> Iterator["DynamoDBClient"]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        client = boto3.client(
-            "dynamodb",
-            endpoint_url=f"http://127.0.0.1:{port}",
-            region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",  # noqa: S106 - opens nothing
-        )
-        _wait_for(client, server)
-        yield client
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(client_of(address), server)
+        yield address
     finally:
         server.terminate()
         server.wait()
+
+
+def client_of(address: str) -> "DynamoDBClient":
+    """Return a client of one that is running; it has different tables for each access key."""
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - opens nothing
+        config=Config(proxies={}),
+    )
 
 
 def _libraries() -> Path:
