@@ -10,11 +10,15 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import boto3
 import jwt
 import pytest
+from livekit.protocol.egress import EgressInfo, EgressStatus, FileInfo, ListEgressResponse
+from livekit.protocol.models import ParticipantInfo
+from livekit.protocol.room import ListParticipantsResponse
 
 from dev.aws import (
     ADMIN_PASSWORD,
@@ -25,15 +29,15 @@ from dev.aws import (
 )
 from dev.template import ROOT
 from meet import wiring
-from meet.access_token import AccessTokens
 from meet.clock import HOUR
 from meet.console.admin import Admin
 from meet.console.browser import SESSION_COOKIE
 from meet.console.tokens import ConsoleTokens, Session
+from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback
 from meet.signing import derived_key
 from tests.conftest import Clock
-from tests.contract.samples import BEGAN, READY, ROOM, SAMPLES, STARTED, Called, run
+from tests.contract.samples import BEGAN, LIVEKIT, READY, ROOM, SAMPLES, STARTED, Called, run
 
 SAMPLE = "its sample event"
 
@@ -104,14 +108,8 @@ def _authorize(event: Event, **headers: str) -> Event:
 
 
 def _as_moderator() -> Event:
-    token = AccessTokens(LIVEKIT_KEY, LIVEKIT_SECRET).for_participant(
-        "Alice",
-        name="Alice",
-        metadata=json.dumps({"role": "moderator"}),
-        grants={"roomJoin": True, "room": ROOM.name},
-        room_configuration={},
-        expires_at=ROOM.expires_at,
-    )
+    tokens = ApiTokens(derived_key("signs-links-and-sessions", "moderators"), wiring.owner())
+    token = tokens.sign(ROOM.name, "Alice_k2j9x0", expires_at=ROOM.expires_at)
     return _authorize(SAMPLES["create_recording"], Authorization=f"Bearer {token}")
 
 
@@ -128,6 +126,26 @@ def _console_session(method: str, path: str) -> Event:
     return event | {"httpMethod": method, "resource": path, "path": path, "body": None}
 
 
+def _token_request(**body: str) -> Event:
+    event = _with("generate_participant_token")
+    sent = json.loads(base64.b64decode(event["body"])) | body
+    return event | {"body": base64.b64encode(json.dumps(sent).encode()).decode()}
+
+
+def _in_a_room_without_a_limit(secret: str) -> Event:
+    unlimited = replace(ROOM, name="unlimited-k3v9x0q2m7t1c8z", max_participants=None)
+    wiring.room_repository().add(unlimited)
+    return _token_request(roomName=unlimited.name, secret=secret)
+
+
+def _removal_by_name() -> Event:
+    event = _with("disconnect_participant")
+    return event | {
+        "pathParameters": {"participantName": "Bob"},
+        "path": "/api/v1/participants/Bob",
+    }
+
+
 def _with_playback_link() -> Event:
     key = derived_key("signs-links-and-sessions", "playback links")
     token = playback.sign(READY.id, expires_at=ROOM.expires_at, key=key)
@@ -140,6 +158,22 @@ def _first_file() -> Event:
     boto3.client("s3").put_object(Bucket=bucket, Key=STARTED.object_key, Body=b"x")
     event: Event = deepcopy(SAMPLES["recording_uploaded"])
     event["detail"]["object"]["key"] = STARTED.object_key
+    return event
+
+
+def _recorder_goes_on() -> Event:
+    """Let LiveKit list the one recording that has no end, with its recorder in the meeting."""
+    file = FileInfo(filename=STARTED.object_key)
+    active = EgressStatus.EGRESS_ACTIVE
+    info = EgressInfo(egress_id="EG_1", status=active, file_results=[file])
+    inside = [
+        ParticipantInfo(identity="Bob"),
+        ParticipantInfo(identity="EG_1", kind=ParticipantInfo.Kind.EGRESS),
+    ]
+    wiring.recording_repository().settled(READY.id, look_again_at=None)
+    LIVEKIT["Egress/ListEgress"] = ListEgressResponse(items=[info])
+    LIVEKIT["RoomService/ListParticipants"] = ListParticipantsResponse(participants=inside)
+    event: Event = SAMPLES["sweep_recordings"]
     return event
 
 
@@ -162,6 +196,13 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("console_session", "logging out"): lambda: _console_session("POST", "/console/logout"),
     ("create_room", "no Idempotency-Key"): lambda: _without_key("create_room"),
     ("create_recording", "no Idempotency-Key"): lambda: _without_key("create_recording"),
+    ("generate_participant_token", "a room without a limit"): lambda: _in_a_room_without_a_limit(
+        "publisher-secret"
+    ),
+    ("generate_participant_token", "a moderator, a room without a limit"): (
+        lambda: _in_a_room_without_a_limit("moderator-secret")
+    ),
+    ("disconnect_participant", "by name"): _removal_by_name,
     ("get_recordings", "of a room"): lambda: _recordings_of(roomName=ROOM.name),
     ("get_recordings", "all"): lambda: _recordings_of(maxItems="20"),
     ("get_recording_stream", "HEAD"): lambda: _without_range(httpMethod="HEAD"),
@@ -175,6 +216,7 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("receive_livekit_webhook", "egress goes on"): lambda: _egress("EGRESS_ACTIVE"),
     ("receive_livekit_webhook", "egress ended"): lambda: _egress("EGRESS_COMPLETE"),
     ("recording_uploaded", "of a recording that waits for it"): _first_file,
+    ("sweep_recordings", "a recording goes on"): _recorder_goes_on,
     ("sweep_recordings", "nothing due"): lambda: _at(BEGAN - HOUR, "sweep_recordings"),
     ("sweep_rooms", "a room is over"): lambda: _at(ROOM.expires_at, "sweep_rooms"),
     ("web", "a file"): lambda: _web("/assets/page.css"),

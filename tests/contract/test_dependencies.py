@@ -202,12 +202,12 @@ for name in {built!r}:
 """
 
 ASKS = {
-    *("access_tokens", "admin", "console_sessions", "console_tokens", "livekit_url", "once"),
-    *("owner", "playback_key", "secret"),
+    *("access_tokens", "admin", "api_tokens", "console_sessions", "console_tokens", "livekit_url"),
+    *("once", "owner", "playback_key", "secret"),
 }
 """Functions of wiring that build nothing, or need more than an environment.
 
-access_tokens and console_sessions are for the authorizer only if a token is shown.
+The tokens are for the authorizer only once somebody shows one.
 """
 
 

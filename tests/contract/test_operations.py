@@ -256,14 +256,14 @@ def test_a_sweep_is_over_before_the_next_one_begins_and_is_not_repeated() -> Non
     for name in ("sweep_rooms", "sweep_recordings"):
         sweep = functions()[name]
         assert sweep["Timeout"] < 60
-        assert sweep["EventInvokeConfig"] == {"MaximumRetryAttempts": 0}
+        assert sweep["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 
 def test_what_is_stored_outlives_the_stack_and_its_mistakes() -> None:
     kept = ("RoomsTable", "RecordingsTable", "RecordingsBucket", "RecordingsBucketPolicy")
     everything = load_template()["Resources"]
     for name in kept:
-        assert everything[name]["DeletionPolicy"] == "Retain"
+        assert everything[name]["DeletionPolicy"] == "RetainExceptOnCreate"
         assert everything[name]["UpdateReplacePolicy"] == "Retain"
     for name in ("RoomsTable", "RecordingsTable"):
         recovery = everything[name]["Properties"]["PointInTimeRecoverySpecification"]

@@ -152,11 +152,11 @@ TABLE = [
     # ---------------------------------------------------------------------------- secrets
     Row("read the API keys", "secretsmanager:GetSecretValue", "ApiKeysSecret", {"authorize"}),
     Row("read what signs links and sessions", "secretsmanager:GetSecretValue", "SigningSecret",
-        {"authorize", "get_recording_url", "console_session"}),
+        {"authorize", "get_recording_url", "console_session", "generate_participant_token"}),
     Row("read the admin's password", "secretsmanager:GetSecretValue", "AdminSecret",
         {"authorize", "console_session"}),
     Row("read LiveKit's key", "secretsmanager:GetSecretValue", "LiveKitSecret",
-        TALKS_TO_LIVEKIT | {"authorize"}),
+        TALKS_TO_LIVEKIT),
     Row("read the key that egress uploads with", "secretsmanager:GetSecretValue",
         "EgressSecretArn", {"create_recording"}),
     Row("change a secret", "secretsmanager:PutSecretValue UpdateSecret DeleteSecret",

@@ -18,7 +18,11 @@ from tests.functions.conftest import AwsCalls, Logs
 from tests.functions.console import RIGHT, SESSION, WRONG, Browser, authorize, claims_of, set_admin
 
 UNAUTHORIZED = {"message": "Unauthorized"}
-OTHER_SITE = {"code": 403, "message": "The request does not come from this site"}
+OTHER_SITE = {
+    "code": 403,
+    "message": "The request does not come from this site",
+    "reason": "other_site",
+}
 WRITES = [("POST", "/console/login"), ("POST", "/console/session"), ("POST", "/console/logout")]
 
 
@@ -244,4 +248,7 @@ def test_head_answers_as_get_does(console: Browser) -> None:
 def test_other_methods_are_405(browser: Browser) -> None:
     for url in ("/console/session", "/console/logout"):
         answer = browser.send("PUT", url)
-        assert (answer.status, answer.body) == (405, {"code": 405, "message": "Method not allowed"})
+        assert (answer.status, answer.body) == (
+            405,
+            {"code": 405, "message": "Method not allowed", "reason": "method_not_allowed"},
+        )

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from meet.access import OPERATIONS
+from meet.errors import InternalServerError, MeetError, MethodNotAllowed, NotFound
 from meet.http import logger
 
 _PATTERNS = [
@@ -21,19 +22,20 @@ def not_served(request: Request, error: HTTPException) -> Response:
     path, method = request.scope["aws.event"]["path"], request.method  # as sent, not decoded
     allowed = sorted({verb for pattern, verb in _PATTERNS if pattern.fullmatch(path)})
     if allowed and method not in allowed:
-        return _problem(HTTPStatus.METHOD_NOT_ALLOWED, {"Allow": ", ".join(allowed)})
-    return _problem(HTTPStatus(error.status_code), dict(error.headers or {}))
+        return _problem(MethodNotAllowed(", ".join(allowed)))
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # a page, whose route knows its methods
+        return _problem(MethodNotAllowed((error.headers or {}).get("Allow", "GET, HEAD")))
+    return _problem(NotFound())
 
 
 def failed(request: Request, error: Exception) -> Response:
     """Answer a bug without a word about it."""
     logger.error("unhandled error", exc_info=error)  # Starlette calls this in another thread
-    return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, {})
+    return _problem(InternalServerError())
 
 
-def _problem(status: HTTPStatus, headers: dict[str, str]) -> Response:
-    body = {"code": status.value, "message": status.phrase.capitalize()}
-    return JSONResponse(body, status, headers=headers)
+def _problem(error: MeetError) -> Response:
+    return JSONResponse(error.body, error.status, headers=error.headers)
 
 
 HANDLERS: dict[Any, Any] = {HTTPException: not_served, Exception: failed}
