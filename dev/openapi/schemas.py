@@ -114,8 +114,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             },
             "roomNamePrefix": {
                 "description": (
-                    "What the room's name begins with. White space becomes a hyphen; everything "
-                    "but ASCII letters, digits and hyphens is dropped."
+                    "What the room's name begins with. Letters lose their accents; white space "
+                    "becomes a hyphen; everything but ASCII letters, digits and hyphens is dropped."
                 ),
                 "examples": ["OpenVidu"],
             },
@@ -192,7 +192,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "properties": {
             "roomName": {"description": "The room to join.", "examples": [NAME]},
             "participantName": {
-                "description": f"What others see: 1 to {MAX_NAME} characters, not blank.",
+                "description": (
+                    f"What others see: 1 to {MAX_NAME} characters, some of them visible, none a "
+                    "control or format character, and neither `.` nor `..`. Kept in Unicode's "
+                    "form NFC."
+                ),
                 "examples": ["Alice"],
                 **NOT_BLANK,
             },

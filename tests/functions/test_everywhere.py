@@ -2,12 +2,14 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import boto3
 import pytest
 
+from dev import openapi
 from meet.recordings.lifecycle import Evidence
 from meet.rooms.repository import RoomRepository
 from tests.conftest import Clock, FakeLiveKit
@@ -85,6 +87,26 @@ def send_good(request: Request) -> Reply:
 def with_extra(request: Request, extra: str) -> bytes:
     """Return the good body with one more property in front, as JSON text."""
     return b"{" + extra.encode() + b", " + encoded(request)[1:]
+
+
+def test_what_may_stand_once_in_a_query_does_not_stand_twice(room: dict[str, Any]) -> None:
+    checked = 0
+    for path, methods in openapi.document()["paths"].items():
+        for method, operation in methods.items():
+            if method == "head" or path.endswith("/stream"):
+                continue  # whose code validates nothing
+            for each in operation.get("parameters", []):
+                if each["in"] != "query":
+                    continue
+                url = re.sub("{.*}", room["roomName"], path)
+                reply = send(
+                    (method.upper(), f"{url}?{each['name']}=1&{each['name']}=2", None), None
+                )
+                assert reply.status == 422, (method, path, each["name"])
+                said = {detail["field"]: detail["message"] for detail in reply.body["details"]}
+                assert said[each["name"]] == "Expected string, received array"
+                checked += 1
+    assert checked > 10
 
 
 # --------------------------------------------------------------------------- media type, size

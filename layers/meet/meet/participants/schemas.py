@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from meet.types import Text, View, WireModel, broken_rule
+from meet.types import ChosenName, Text, View, WireModel, broken_rule
 
 MAX_NAME = 128
 
@@ -19,7 +19,7 @@ class TokenRequest(WireModel):
     """Body of POST /participants/token."""
 
     room_name: Text
-    participant_name: Annotated[Text, AfterValidator(_not_blank), Field(max_length=MAX_NAME)]
+    participant_name: Annotated[ChosenName, Field(max_length=MAX_NAME)]
     secret: Text
 
 
