@@ -105,6 +105,16 @@ def origin(api: APIGatewayRestResolver) -> str:
     return f"{headers.get('X-Forwarded-Proto', 'https')}://{headers['Host']}"
 
 
+def caller_of(api: APIGatewayRestResolver) -> str:
+    """Return who calls: an API key by its name, the console, or the moderators of a room.
+
+    Read from the authorizer's context, which a caller cannot set.
+    """
+    authorized: dict[str, Any] = api.current_event["requestContext"].get("authorizer") or {}
+    name = authorized.get("apiKey") or authorized.get("room") or ""
+    return f"{authorized.get('principalId', '')}:{name}"
+
+
 def room_of_caller(api: APIGatewayRestResolver) -> str | None:
     """Return the one room that the caller may touch, None for the admin, who may touch all.
 

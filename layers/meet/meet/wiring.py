@@ -212,13 +212,21 @@ def once(
     key: str,
     request: dict[str, Any],
     run: Callable[[], dict[str, Any]],
+    *,
+    caller: str,
     context: "LambdaContext",
 ) -> dict[str, Any]:
     """Run an operation at most once for an Idempotency-Key; see meet.idempotency."""
     from meet import idempotency
 
     return idempotency.once(
-        operation, key, request, run, store=_idempotency_store(), context=context
+        operation,
+        key,
+        request,
+        run,
+        caller=caller,
+        store=_idempotency_store(),
+        context=context,
     )
 
 
