@@ -25,8 +25,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from meet import wiring
 from meet.access import API, OPERATIONS
-from meet.console import browser, endpoints
+from meet.console import endpoints
 from meet.errors import InternalServerError, MeetError, MethodNotAllowed, NotFound, RoomNotFound
+from meet.headers import for_every_answer
 from meet.http import REQUEST_ID_HEADER, logger
 from meet.rooms.model import NAME
 
@@ -46,9 +47,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self)",
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
-FOR_HTTPS = {"Strict-Transport-Security": f"max-age={365 * 24 * 60 * 60}"}
 
 UNUSED = (
     *("accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid"),
@@ -73,9 +72,8 @@ class GatewayHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         request_id = scope["aws.event"]["requestContext"]["requestId"]
-        ours = {**HEADERS, REQUEST_ID_HEADER: request_id}
-        if browser.scheme(scope["aws.event"]) == "https":
-            ours |= FOR_HTTPS
+        every = for_every_answer(scope["aws.event"])
+        ours = {**HEADERS, **every, REQUEST_ID_HEADER: request_id}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

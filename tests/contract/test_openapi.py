@@ -162,7 +162,11 @@ def test_what_the_gateway_answers_is_what_the_template_lets_it_answer() -> None:
             if "content" in answer:  # not in answers to HEAD
                 assert answer["content"][JSON]["example"] == in_template[status]
     for each in api.values():
-        assert each["ResponseParameters"] == {"Headers": {"X-Request-Id": "context.requestId"}}
+        assert each["ResponseParameters"]["Headers"] == {
+            "X-Request-Id": "context.requestId",
+            "X-Content-Type-Options": "'nosniff'",
+            "Strict-Transport-Security": "'max-age=31536000'",
+        }
 
 
 def test_lists_say_where_they_go_on() -> None:
