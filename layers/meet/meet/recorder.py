@@ -24,7 +24,6 @@ from livekit.protocol.egress import (
 )
 
 from meet.clock import Milliseconds
-from meet.errors import MediaServerUnavailable
 from meet.recordings.lifecycle import Evidence
 from meet.twirp import Refused, TwirpClient
 
@@ -111,7 +110,7 @@ class LiveKitEgress:
                 repeatable=False,
             )
         except Refused as refused:
-            raise MediaServerUnavailable(str(refused)) from refused
+            raise self.client.unavailable(refused) from refused
         return to_egress(info)
 
     def stop(self, egress_id: str) -> None:
@@ -121,7 +120,7 @@ class LiveKitEgress:
             self.client.call("Egress/StopEgress", request, EgressInfo, grants=_GRANTS)
         except Refused as refused:
             if refused.code not in {"not_found", "failed_precondition"}:
-                raise MediaServerUnavailable(str(refused)) from refused
+                raise self.client.unavailable(refused) from refused
 
     def under_way(self) -> list[Egress]:
         """Return every recording that LiveKit takes for going on, also of dead workers."""
@@ -137,7 +136,7 @@ class LiveKitEgress:
                 "Egress/ListEgress", request, ListEgressResponse, grants=_GRANTS
             )
         except Refused as refused:
-            raise MediaServerUnavailable(str(refused)) from refused
+            raise self.client.unavailable(refused) from refused
         return [to_egress(info) for info in reply.items if info.status in _KNOWN]
 
 

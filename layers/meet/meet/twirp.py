@@ -4,7 +4,7 @@ https://twitchtv.github.io/twirp/docs/spec_v7.html
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import urllib3
@@ -12,6 +12,7 @@ from google.protobuf.message import DecodeError, Message
 
 from meet.access_token import AccessTokens
 from meet.errors import MediaServerUnavailable
+from meet.outages import Kind, Outages
 
 CONNECT_TIMEOUT = 2.0
 READ_TIMEOUT = 5.0
@@ -23,8 +24,10 @@ Reply = TypeVar("Reply", bound=Message)
 class Refused(Exception):
     """LiveKit answered that it will not; code is Twirp's, such as not_found."""
 
-    def __init__(self, method: str, code: str, message: str) -> None:
+    def __init__(self, method: str, status: int, code: str, message: str) -> None:
         super().__init__(f"{method}: {code}: {message}")
+        self.method = method
+        self.status = status
         self.code = code
         self.message = message
 
@@ -47,6 +50,7 @@ class TwirpClient:
     url: str
     tokens: AccessTokens
     http: urllib3.PoolManager
+    outages: Outages = field(default_factory=Outages)
 
     def call(
         self,
@@ -71,20 +75,39 @@ class TwirpClient:
                     raise
                 answer = self._send(method, request, grants, timeout)
         except _NEVER_SENT as error:
+            self.outages.report(Kind.UNREACHABLE, method, f"{type(error).__name__}: {error}")
             raise MediaServerUnavailable(f"{method}: {type(error).__name__}") from error
         except urllib3.exceptions.HTTPError as error:
+            is_late = isinstance(error, urllib3.exceptions.TimeoutError)
+            kind = Kind.TIMEOUT if is_late else Kind.UNREACHABLE
+            self.outages.report(kind, method, f"{type(error).__name__}: {error}")
             raise OutcomeUnknown(f"{method}: {type(error).__name__}") from error
         if answer.status == 200:
             try:
                 return reply.FromString(answer.data)
             except DecodeError as error:  # a proxy in front of LiveKit answered
+                self.outages.report(Kind.NOT_LIVEKIT, method, _NO_TWIRP, status=200)
                 raise OutcomeUnknown(f"{method}: 200 {_NO_TWIRP}") from error
         code, message = _error(answer.data)
+        refused = Refused(method, answer.status, code, message)
         if code in _UNKNOWN:
+            self._report(refused)
             raise OutcomeUnknown(f"{method}: {answer.status} {code}")
         if code in _UNAVAILABLE:
-            raise MediaServerUnavailable(f"{method}: {answer.status} {code}")
-        raise Refused(method, code, message)
+            raise self.unavailable(refused)
+        raise refused
+
+    def unavailable(self, refused: Refused) -> MediaServerUnavailable:
+        """Write a refusal down that no caller can do anything about, and return it as that."""
+        self._report(refused)
+        return MediaServerUnavailable(f"{refused.method}: {refused.status} {refused.code}")
+
+    def _report(self, refused: Refused) -> None:
+        method, status, code = refused.method, refused.status, refused.code
+        kind = Kind.of(method, status, code, refused.message)
+        if code == _NO_TWIRP:
+            kind = Kind.NOT_LIVEKIT
+        self.outages.report(kind, method, f"{code}: {refused.message}", status=status)
 
     def _send(
         self, method: str, request: Message, grants: dict[str, Any], timeout: float
