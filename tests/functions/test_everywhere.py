@@ -567,7 +567,7 @@ def test_a_log_line_names_the_room_and_the_recording_that_it_is_about(
     assert line["recording"] == recording_id
     assert "room" not in line, "nothing stays of the request before"
     studio.hear(recording_id, Evidence.EGRESS_ENDING)
-    line = last("egress")
+    line = last("egress status changed")
     assert (line["room"], line["recording"]) == (room, recording_id)
     studio.call("DELETE", f"/participants/Alice?roomName={room}")
     line = last("DELETE /api/v1/participants")

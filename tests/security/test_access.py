@@ -78,6 +78,7 @@ def in_memory(studio: Studio) -> Target:
         API_KEY,
         old_key,
         wiring.access_tokens(),
+        wiring.api_tokens(),
         wiring.console_tokens(),
         wiring.playback_key(),
         *rooms,

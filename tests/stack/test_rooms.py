@@ -123,9 +123,9 @@ def test_the_api_describes_itself(api: Client) -> None:
     assert "/rooms/{roomName}" in document["paths"]
 
 
-def test_no_answered_room_is_lost_when_the_emulator_is_killed(api: Client) -> None:
+def test_rooms_outlive_the_emulator(api: Client) -> None:
     room = api.create_room(roomNamePrefix="durable")
-    api.stack.kill_emulator()
+    api.stack.stop_emulator()
     api.stack.start_emulator()
 
     assert api.call("GET", f"/rooms/{room['roomName']}").body == room

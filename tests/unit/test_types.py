@@ -138,7 +138,7 @@ def test_a_joiner_is_refused_outside_of_a_word(text: str) -> None:
 @pytest.mark.parametrize("text", [".", ".."])
 def test_a_name_is_not_a_dot_segment(text: str) -> None:
     assert wording(ChosenText, text) is None
-    assert wording(ChosenName, text) == "Must not be . or .."
+    assert wording(ChosenName, text) == 'Must not be "." or ".."'
 
 
 @given(st.text(max_size=20))

@@ -116,7 +116,7 @@ class RoomToJoinNotFound(RoomNotFound):
 
 
 class ParticipantNotFound(NotFound):
-    """Nobody of that name is connected to the room."""
+    """Nobody with that identity or name is connected to the room."""
 
     message = "Participant not found"
     reason = "participant_not_found"
@@ -131,7 +131,7 @@ class InvalidSecret(MeetError):
 
 
 class OtherRoom(MeetError):
-    """A moderator may do this in the own room alone."""
+    """A moderator may do this only in their own room."""
 
     status = HTTPStatus.FORBIDDEN
     message = "Your token is of another room"
@@ -206,11 +206,26 @@ class MediaServerUnavailable(MeetError):
     message = "The media server is not available"
     reason = "media_server_unavailable"
     retry_after = 5
+    code = ""
+    """LiveKit's, where it answered; empty where it could not be asked."""
 
     @property
     def headers(self) -> dict[str, str]:
         """When to try again (seconds; RFC 9110, section 10.2.3)."""
         return {"Retry-After": str(self.retry_after)}
+
+
+class TemporarilyUnavailable(MeetError):
+    """Too much happened at once; the gateway says the same of functions that were throttled."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    message = "Temporarily unavailable"
+    reason = "temporarily_unavailable"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again, in seconds."""
+        return {"Retry-After": "1"}
 
 
 class RecordingNotFound(NotFound):

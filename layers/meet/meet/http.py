@@ -81,6 +81,7 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
             reply = api.resolve(_with_json_body(event) if json_body else event, context)
         except MeetError as error:
             reply = _to_reply(error)
+        reply["body"] = reply["body"] or ""  # gateways differ on null
         request = event["requestContext"]
         reply["multiValueHeaders"][REQUEST_ID_HEADER] = [request["requestId"]]
         reply["multiValueHeaders"].setdefault("Cache-Control", ["no-store"])  # rooms show secrets

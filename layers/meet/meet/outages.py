@@ -18,7 +18,12 @@ NO_URL = "the stack has no LiveKitUrl"
 READS_EVERY = MINUTE
 """How often the same failure of a read is written down by one Lambda environment."""
 
-_READS = {"RoomService/ListParticipants", "RoomService/ListRooms", "Egress/ListEgress"}
+_READS = {
+    "RoomService/ListParticipants",
+    "RoomService/ListRooms",
+    "Egress/ListEgress",
+    "Egress/UpdateStream",
+}
 _LONGEST = 256
 _TOKEN = re.compile(r"\beyJ[\w.-]+")
 
@@ -73,11 +78,11 @@ class Outages:
             if before is not None and now - before < READS_EVERY:
                 return
             self._written[method, kind] = now
-        extra = {"kind": kind.value, "method": method, "detail": _harmless(detail)}
+        extra = {"kind": kind.value, "method": method, "detail": harmless(detail)}
         logger.warning(EVENT, extra=extra if status is None else {**extra, "livekitStatus": status})
         metrics.count("MediaServerUnavailable", kind=kind.value)
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Return the beginning of a text, without what may be a token."""
     return _TOKEN.sub("[token]", text)[:_LONGEST]

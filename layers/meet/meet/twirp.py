@@ -12,7 +12,7 @@ from google.protobuf.message import DecodeError, Message
 
 from meet.access_token import AccessTokens
 from meet.errors import MediaServerUnavailable
-from meet.outages import Kind, Outages
+from meet.outages import Kind, Outages, harmless
 
 CONNECT_TIMEOUT = 2.0
 READ_TIMEOUT = 5.0
@@ -91,23 +91,24 @@ class TwirpClient:
         code, message = _error(answer.data)
         refused = Refused(method, answer.status, code, message)
         if code in _UNKNOWN:
-            self._report(refused)
-            raise OutcomeUnknown(f"{method}: {answer.status} {code}")
+            raise self.unavailable(refused, OutcomeUnknown)
         if code in _UNAVAILABLE:
             raise self.unavailable(refused)
         raise refused
 
-    def unavailable(self, refused: Refused) -> MediaServerUnavailable:
-        """Write a refusal down that no caller can do anything about, and return it as that."""
-        self._report(refused)
-        return MediaServerUnavailable(f"{refused.method}: {refused.status} {refused.code}")
-
-    def _report(self, refused: Refused) -> None:
+    def unavailable(
+        self, refused: Refused, error: type[MediaServerUnavailable] = MediaServerUnavailable
+    ) -> MediaServerUnavailable:
+        """Write a refusal down that the caller cannot mend; return it as an error with its code."""
         method, status, code = refused.method, refused.status, refused.code
         kind = Kind.of(method, status, code, refused.message)
         if code == _NO_TWIRP:
             kind = Kind.NOT_LIVEKIT
-        self.outages.report(kind, method, f"{code}: {refused.message}", status=status)
+        detail = harmless(f"{code}: {refused.message}")
+        self.outages.report(kind, method, detail, status=status)
+        unavailable = error(f"{method}: {status} {detail}")
+        unavailable.code = code
+        return unavailable
 
     def _send(
         self, method: str, request: Message, grants: dict[str, Any], timeout: float

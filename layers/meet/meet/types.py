@@ -100,7 +100,7 @@ def _is_visible(character: str) -> bool:
 
 def _no_dot_segment(text: str) -> str:
     if text in {".", ".."}:
-        raise broken_rule("Must not be . or ..")
+        raise broken_rule('Must not be "." or ".."')
     return text
 
 
