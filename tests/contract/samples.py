@@ -54,7 +54,7 @@ STARTED = Recording(STARTED_ID, NAME, Status.STARTING, created_at=BEGAN)
 
 LIVEKIT: dict[str, Message] = {
     "RoomService/ListParticipants": ListParticipantsResponse(
-        participants=[ParticipantInfo(identity="Bob", tracks=[TrackInfo()])]
+        participants=[ParticipantInfo(identity="Bob_x7c4q1", name="Bob", tracks=[TrackInfo()])]
     ),
     "Egress/StartRoomCompositeEgress": EgressInfo(egress_id="EG_2"),
 }

@@ -20,7 +20,7 @@ from tests.functions.recordings import BUCKET, NOT_FOUND, UNKNOWN_ID, Studio, st
 
 CONTENT = bytes(range(256)) * 4
 SIZE = len(CONTENT)
-INVALID = b'{"code": 400, "message": "Invalid Range header"}'
+INVALID = b'{"code": 400, "message": "Invalid Range header", "reason": "invalid_range_header"}'
 MIB = 1024 * 1024
 LARGE = bytes(9 * MIB) + b"end"
 

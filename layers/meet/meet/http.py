@@ -20,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from meet.access import Credential
 from meet.errors import (
     BodyTooLarge,
+    InternalServerError,
     InvalidRequest,
     MalformedBody,
     MeetError,
@@ -257,8 +258,7 @@ def _not_served(error: NotFoundError) -> Response[str]:
 
 def _unexpected(error: Exception) -> Response[str]:
     logger.exception("unhandled error")
-    body = {"code": 500, "message": "Internal server error"}
-    return Response(HTTPStatus.INTERNAL_SERVER_ERROR, _JSON, json.dumps(body))
+    return _refused(InternalServerError())
 
 
 def _to_reply(error: MeetError) -> Reply:

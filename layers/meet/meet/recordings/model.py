@@ -38,6 +38,11 @@ class Recording:
     ended_at: Milliseconds | None = None
     given_up_at: Milliseconds | None = None
     """When the sweep saw that nobody would bring it to its end."""
+    stop_answered_at: Milliseconds | None = None
+    """When LiveKit said, as the sweep asked it again, that it ends the recording."""
+    recorder_missing_since: Milliseconds | None = None
+    empty_since: Milliseconds | None = None
+    """Since when the sweep has found nobody in the meeting but recorders."""
     duration: Decimal | None = None
     """Seconds."""
     size: int | None = None
@@ -68,12 +73,12 @@ class Recording:
 
     @property
     def holds_its_room(self) -> bool:
-        """Tell whether the room takes no other recording because of this one."""
+        """True if the room takes no other recording because of this one."""
         return self.status in RECORDING
 
     @property
     def is_finished(self) -> bool:
-        """Tell whether it has its end: a file, or a reason why there is none."""
+        """True once READY or FAILED."""
         return self.status in FINISHED
 
     @property
