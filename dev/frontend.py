@@ -49,7 +49,7 @@ def is_current() -> bool:
 def make(log: Path = _LOG) -> None:
     """Build the pages; raises Unavailable, StepFailed."""
     wanted = digest()
-    npm, environment = _npm()
+    npm, environment = npm_command()
     # `--ignore-scripts`: nothing that is installed needs one, and none may run.
     quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
     processes.run([*npm, "ci", *quiet], log, environment, SOURCES)
@@ -59,6 +59,13 @@ def make(log: Path = _LOG) -> None:
         if path.suffix in _COMPRESSED:
             _compress(path)
     (BUILT / _DIGEST).write_text(wanted)
+    _open_to_lambda(BUILT)
+
+
+def _open_to_lambda(folder: Path) -> None:
+    """Let everybody read the pages: in Lambda another user does, and sam keeps the modes."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def script_sizes() -> dict[str, int]:
@@ -89,7 +96,7 @@ def _compress(path: Path) -> None:
         path.unlink()
 
 
-def _npm() -> tuple[list[str | Path], dict[str, str]]:
+def npm_command() -> tuple[list[str | Path], dict[str, str]]:
     """Return the command npm and what it runs in; raises Unavailable."""
     environment = {
         name: value

@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import warnings
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import boto3
 import jwt
 import pytest
 from moto.core.config import default_user_config
@@ -15,6 +18,7 @@ from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.models.table import Table
 
 from dev.aws import ENVIRONMENT, memory_aws
+from dev.dynamodb_local import NotToBeHad, running
 from dev.template import ROOT, resources
 from meet import clock, wiring
 from meet.access_token import issued
@@ -28,6 +32,7 @@ from tests.permissions import Ledger, enforced
 
 if TYPE_CHECKING:
     from dev.stack import LocalStack
+    from tests.large import Large
     from tests.live import Client
 
 # Read by Powertools' loggers when meet.http is imported, which may be before any test runs.
@@ -37,6 +42,9 @@ os.environ.setdefault("POWERTOOLS_SERVICE_NAME", ENVIRONMENT["POWERTOOLS_SERVICE
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run last what looks at everything that the other tests did."""
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
+MOTO, DYNAMODB_LOCAL = "moto", "DynamoDB Local"
 
 
 class Clock:
@@ -204,11 +212,33 @@ def nothing_denied(ledger: Ledger) -> Iterator[None]:
     assert ledger.denied == []
 
 
+@pytest.fixture(scope="session")
+def dynamodb_local() -> Iterator[str]:
+    """Amazon's own DynamoDB for developers, which is stricter than moto; its address."""
+    if os.environ.get("CI"):
+        pytest.skip("DynamoDB Local needs Java and 100 MB from Maven Central: not in CI.")
+    with ExitStack() as stack:
+        try:
+            address = stack.enter_context(running())
+        except NotToBeHad as reason:
+            warnings.warn(f"The tables are tested on moto alone: {reason}", stacklevel=1)
+            pytest.skip(str(reason))
+        yield address
+
+
 @pytest.fixture
-def aws() -> Iterator[None]:
-    with memory_aws():
+def aws(request: pytest.FixtureRequest) -> Iterator[None]:
+    """AWS in memory; its tables in DynamoDB Local, where a test is asked to run there too."""
+    environment: dict[str, str] = {}
+    if getattr(request, "param", MOTO) != MOTO:
+        environment["AWS_ENDPOINT_URL_DYNAMODB"] = request.getfixturevalue("dynamodb_local")
+    with memory_aws(**environment):
         wiring.reset()
         yield
+        if environment:  # it goes on to the next test
+            client = boto3.client("dynamodb")
+            for name in resources("AWS::DynamoDB::Table"):
+                client.delete_table(TableName=name)
     wiring.reset()
 
 
@@ -252,3 +282,11 @@ def api(stack: "LocalStack") -> "Client":
     from tests.live import Client  # noqa: PLC0415
 
     return Client(stack)
+
+
+@pytest.fixture(scope="session")
+def large(api: "Client", tmp_path_factory: pytest.TempPathFactory) -> "Large":
+    """A recording of several pieces, made once for all tests."""
+    from tests.large import store  # noqa: PLC0415
+
+    return store(api, tmp_path_factory.mktemp("large") / "film.mp4")

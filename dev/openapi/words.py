@@ -27,6 +27,7 @@ from meet.errors import (
     RoomNotFound,
     RoomToJoinNotFound,
     StillRunning,
+    TemporarilyUnavailable,
     Unauthorized,
     UnsupportedMediaType,
 )
@@ -127,8 +128,16 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "What identifies the file, for `If-Range`.",
         "schema": {"type": "string"},
     },
+    "Content-Disposition": {
+        "description": "The name to save the file under (RFC 6266).",
+        "schema": {"type": "string"},
+    },
+    "Vary": {
+        "description": "The answer to a range depends on it.",
+        "schema": {"type": "string", "enum": ["Sec-Fetch-Dest"]},
+    },
     "Location": {
-        "description": "A link into the bucket that works for an hour.",
+        "description": "A link into the bucket, for 15 minutes.",
         "required": True,
         "schema": {"type": "string", "format": "uri"},
     },
@@ -215,6 +224,7 @@ MEANINGS: Mapping[type[MeetError], str] = {
     OtherRoom: "The moderator's token is of another room",
     RoomFull: "As many people are connected as the room allows",
     MediaServerUnavailable: "LiveKit cannot be reached; try again later",
+    TemporarilyUnavailable: "Too much at once; try again in a moment",
 }
 
 GATEWAY_ERRORS: tuple[tuple[dict[str, Any], str], ...] = (

@@ -16,6 +16,9 @@ from typing import Any, TypeAlias
 import boto3
 import jwt
 import pytest
+from livekit.protocol.egress import EgressInfo, EgressStatus, FileInfo, ListEgressResponse
+from livekit.protocol.models import ParticipantInfo
+from livekit.protocol.room import ListParticipantsResponse
 
 from dev.aws import ENVIRONMENT, LIVEKIT_KEY, LIVEKIT_SECRET
 from dev.template import ROOT
@@ -25,7 +28,7 @@ from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback
 from meet.signing import derived_key
 from tests.conftest import Clock
-from tests.contract.samples import BEGAN, READY, ROOM, SAMPLES, STARTED, Called, run
+from tests.contract.samples import BEGAN, LIVEKIT, READY, ROOM, SAMPLES, STARTED, Called, run
 
 SAMPLE = "its sample event"
 
@@ -136,6 +139,22 @@ def _first_file() -> Event:
     return event
 
 
+def _recorder_goes_on() -> Event:
+    """Let LiveKit list the one recording that has no end, with its recorder in the meeting."""
+    file = FileInfo(filename=STARTED.object_key)
+    active = EgressStatus.EGRESS_ACTIVE
+    info = EgressInfo(egress_id="EG_1", status=active, file_results=[file])
+    inside = [
+        ParticipantInfo(identity="Bob"),
+        ParticipantInfo(identity="EG_1", kind=ParticipantInfo.Kind.EGRESS),
+    ]
+    wiring.recording_repository().settled(READY.id, look_again_at=None)
+    LIVEKIT["Egress/ListEgress"] = ListEgressResponse(items=[info])
+    LIVEKIT["RoomService/ListParticipants"] = ListParticipantsResponse(participants=inside)
+    event: Event = SAMPLES["sweep_recordings"]
+    return event
+
+
 def _web(path: str) -> Event:
     return _with("web") | {"path": path}
 
@@ -170,6 +189,7 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("receive_livekit_webhook", "egress goes on"): lambda: _egress("EGRESS_ACTIVE"),
     ("receive_livekit_webhook", "egress ended"): lambda: _egress("EGRESS_COMPLETE"),
     ("recording_uploaded", "of a recording that waits for it"): _first_file,
+    ("sweep_recordings", "a recording goes on"): _recorder_goes_on,
     ("sweep_recordings", "nothing due"): lambda: _at(BEGAN - HOUR, "sweep_recordings"),
     ("sweep_rooms", "a room is over"): lambda: _at(ROOM.expires_at, "sweep_rooms"),
     ("web", "a file"): lambda: _web("/assets/page.css"),

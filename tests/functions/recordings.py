@@ -174,6 +174,15 @@ def info_of(egress: Egress) -> dict[str, Any]:
         info["status"] = egress.evidence.value
     if egress.started_at:
         file["startedAt"] = info["startedAt"] = str(egress.started_at * 1_000_000)
+    for name, value in (
+        ("details", egress.details),
+        ("errorCode", egress.error_code),
+        ("backupStorageUsed", egress.is_in_backup),
+    ):
+        if value:
+            info[name] = value
+    if egress.location:
+        file["location"] = egress.location
     if egress.ended_at:
         file["endedAt"] = info["endedAt"] = str(egress.ended_at * 1_000_000)
     if egress.duration:
@@ -187,7 +196,12 @@ def info_of(egress: Egress) -> dict[str, Any]:
 
 def webhook(info: dict[str, Any], kind: str = "egress_updated") -> Reply:
     """Post LiveKit's webhook about an egress, signed."""
-    body = json.dumps({"event": kind, "id": "EV_1", "egressInfo": info}).encode()
+    return post({"event": kind, "egressInfo": info})
+
+
+def post(message: dict[str, Any]) -> Reply:
+    """Post a webhook of LiveKit's, signed."""
+    body = json.dumps({"id": "EV_1", **message}).encode()
     now = int(time.time())
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
     claims = {"iss": LIVEKIT_KEY, "nbf": now, "exp": now + 300, "sha256": digest}

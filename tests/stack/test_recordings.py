@@ -14,7 +14,7 @@ from botocore.config import Config
 from dev.people import present
 from meet import clock
 from tests.egress.film import Film, shows, strength
-from tests.live import Answer, Client, eventually
+from tests.live import Answer, Client, eventually, warm
 
 BLUE, RED = (90, 200, 90), (90, 80, 200)
 ADA = {"publish": ["camera", "microphone"], "colour": BLUE, "tone": 440}
@@ -31,6 +31,11 @@ def s3(api: Client) -> Any:
         aws_secret_access_key="test",
         config=Config(s3={"addressing_style": "path"}),
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm_functions(api: Client) -> None:
+    warm(api, "CreateRecording", "GetRecording", "ReceiveLivekitWebhook", "RecordingUploaded")
 
 
 @contextmanager
@@ -243,14 +248,19 @@ def test_what_comes_after_a_delete_brings_nothing_back(api: Client) -> None:
     assert api.call("DELETE", path).status == 404
 
 
-def test_a_killed_recorder_loses_nothing(api: Client) -> None:
+def test_a_recorder_that_died_in_silence_is_noticed_and_its_room_is_free(api: Client) -> None:
+    """LiveKit is told nothing, and lists it as ACTIVE for ever."""
     room = api.create_room()
     with meeting(api, room, Ada=ADA):
         path = start(api, room)
         film_for(3)
         api.stack.processes.kill("egress")
         api.stack.start_egress()
-        assert reaches(api, path, "READY", 30)["size"] > 0
+        failed = reaches(api, path, "FAILED", 240)
+        assert failed["error"] == "The recorder disappeared from the meeting."
+        again = start(api, room)
+        api.call("PUT", again)
+        reaches(api, again, "READY", 10)
 
 
 def test_without_a_recorder_the_start_fails_and_may_be_repeated(api: Client) -> None:
@@ -297,7 +307,7 @@ def test_a_bucket_that_takes_nothing_makes_the_recording_fail(api: Client) -> No
                     "EventBridgeConfiguration": events.get("EventBridgeConfiguration", {})
                 },
             )
-        assert failed["error"] == "The recorder failed."
+        assert failed["error"] == "The recorder could not write its file into the bucket."
         again = start(api, room)  # the room is free
         api.call("PUT", again)
         reaches(api, again, "READY", 10)

@@ -215,6 +215,19 @@ class MediaServerUnavailable(MeetError):
         return {"Retry-After": str(self.retry_after)}
 
 
+class TemporarilyUnavailable(MeetError):
+    """Too much happened at once; the gateway says the same of functions that were throttled."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    message = "Temporarily unavailable"
+    reason = "temporarily_unavailable"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to try again, in seconds."""
+        return {"Retry-After": "1"}
+
+
 class RecordingNotFound(NotFound):
     """No such recording, or its file is lost."""
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from meet.aws import AWS_CONFIG, S3_CONFIG
+from meet.aws import AWS_CONFIG, S3_CONFIG, repeat_after_conflicts
 from meet.clock import DAY, MINUTE, SECOND
 from meet.signing import derived_key
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from meet.recordings.media import MediaStore
     from meet.recordings.repository import RecordingRepository
     from meet.recordings.service import RecordingControl
+    from meet.recordings.settlement import RecordingSettlement
     from meet.rooms.ending import RoomEnding
     from meet.rooms.repository import RoomRepository
     from meet.rooms.service import RoomService
@@ -52,7 +53,9 @@ def room_repository() -> "RoomRepository":
 
     from meet.rooms.repository import RoomRepository
 
-    return RoomRepository(boto3.client("dynamodb", config=AWS_CONFIG), os.environ["ROOMS_TABLE"])
+    client = boto3.client("dynamodb", config=AWS_CONFIG)
+    repeat_after_conflicts(client)
+    return RoomRepository(client, os.environ["ROOMS_TABLE"])
 
 
 @cache
@@ -106,17 +109,23 @@ def recording_deletion() -> "RecordingDeletion":
 
 
 def recording_evidence() -> "RecordingEvidence":
-    """Return what brings recordings to their end."""
+    """Return the writer of what is seen of recordings."""
     from meet.recordings.evidence import RecordingEvidence
-    from meet.recordings.presence import Presence
 
-    seconds = int(os.environ["MAX_RECORDING_SECONDS"])
     retention = int(os.environ["RECORDING_RETENTION_DAYS"]) * DAY
     recordings = replace(recording_repository(), retention=retention)
-    presence = Presence(recordings, media_server, recorder)
-    return RecordingEvidence(
-        recordings, room_repository(), recorder, media_store(), presence, seconds * SECOND
-    )
+    return RecordingEvidence(recordings, room_repository(), recorder, media_store())
+
+
+def recording_settlement() -> "RecordingSettlement":
+    """Return the sweep of recordings."""
+    from meet.recordings.presence import Presence
+    from meet.recordings.settlement import RecordingSettlement
+
+    seconds = int(os.environ["MAX_RECORDING_SECONDS"])
+    evidence = recording_evidence()
+    presence = Presence(evidence.recordings, media_server, recorder)
+    return RecordingSettlement(evidence, presence, seconds * SECOND)
 
 
 def recorder() -> "Recorder":

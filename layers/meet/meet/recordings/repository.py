@@ -52,20 +52,14 @@ class RecordingRepository:
             "Item": dynamodb.to_item(_to_values(recording) | {"sweepAt": sweep_at}),
             "ConditionExpression": "attribute_not_exists(recordingId)",
         }
-        for attempt in range(_ATTEMPTS):
-            clock.pause(attempt)
-            try:
-                self.client.transact_write_items(TransactItems=[{"Update": room}, {"Put": put}])  # type: ignore[typeddict-item]
-            except self.client.exceptions.TransactionCanceledException as error:
-                reason = error.response["CancellationReasons"][0]
-                if reason["Code"] == "ConditionalCheckFailed":
-                    taken = "activeRecordingId" in reason.get("Item", {})
-                    raise (AlreadyRecording if taken else RoomNotFound) from error
-                if reason["Code"] != "TransactionConflict":
-                    raise
-                continue  # another transaction was at the room in this very moment
-            return
-        raise AlreadyRecording
+        try:
+            self.client.transact_write_items(TransactItems=[{"Update": room}, {"Put": put}])  # type: ignore[typeddict-item]
+        except self.client.exceptions.TransactionCanceledException as error:
+            reason = error.response["CancellationReasons"][0]
+            if reason["Code"] != "ConditionalCheckFailed":
+                raise
+            taken = "activeRecordingId" in reason.get("Item", {})
+            raise (AlreadyRecording if taken else RoomNotFound) from error
 
     def discard(self, recording: Recording) -> None:
         """Forget a recording that LiveKit never started, and let its room go."""
