@@ -263,11 +263,9 @@ def test_who_comes_back_to_the_signal_alone_is_disconnected_by_the_sweep(api: Cl
     asyncio.run(scenario())
 
 
-async def _hung_up(
-    socket: aiohttp.ClientWebSocketResponse, seconds: float
-) -> "DisconnectReason.ValueType":
+async def _hung_up(socket: aiohttp.ClientWebSocketResponse, seconds: float) -> int:
     """Listen until LiveKit hangs up; return the reason that it gave."""
-    reason = DisconnectReason.UNKNOWN_REASON
+    reason: int = DisconnectReason.UNKNOWN_REASON
     async with asyncio.timeout(seconds):
         async for heard in socket:
             answer = SignalResponse.FromString(heard.data)
