@@ -9,8 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
 
-from bench import dynamodb_local
 from bench.table import table
+from dev import dynamodb_local
 from dev.aws import create_tables
 from dev.openapi.schemas import EXPIRES
 from meet import dynamodb, wiring
@@ -73,7 +73,8 @@ def measure(*, million: bool = False) -> str:
     """Return the table of pages; where DynamoDB Local cannot be had, why."""
     sizes = (*SIZES, MILLION) if million else SIZES
     try:
-        with dynamodb_local.running() as client:
+        with dynamodb_local.running() as address:
+            client = dynamodb_local.client_of(address)
             return _measure(client, sizes)
     except dynamodb_local.NotToBeHad as reason:
         return f"**Not measured.** {reason}\n"

@@ -38,6 +38,7 @@ ENVIRONMENT = {
     "IDEMPOTENCY_TABLE": "IdempotencyTable",
     "API_KEYS_SECRET": "ApiKeysSecret",
     "LIVEKIT_SECRET": "LiveKitSecret",
+    "JOIN_TOKEN_MINUTES": "60",
     "LIVEKIT_URL": "wss://livekit.example.com",
     "STACK_NAME": "meet",
     "STACK_ID": "arn:aws:cloudformation:eu-west-1:123456789012:stack/meet/1",
@@ -63,9 +64,9 @@ def create_tables(dynamodb: "DynamoDBClient") -> None:
 
 
 @contextmanager
-def memory_aws() -> Iterator[None]:
+def memory_aws(**environment: str) -> Iterator[None]:
     """Create what the template declares, for as long as the block runs."""
-    with patch.dict(os.environ, ENVIRONMENT), mock_aws():
+    with patch.dict(os.environ, ENVIRONMENT), mock_aws(), patch.dict(os.environ, environment):
         create_tables(boto3.client("dynamodb"))
         boto3.client("s3").create_bucket(
             Bucket=ENVIRONMENT["RECORDINGS_BUCKET"],

@@ -13,7 +13,7 @@ from dev.openapi import own_schemas, schemas, table, words
 from dev.openapi.row import Row, Success
 from dev.template import ROOT
 from meet.access import API, OPERATIONS, Credential
-from meet.errors import InvalidRequest, MeetError, Unauthorized
+from meet.errors import InvalidRequest, MeetError, TemporarilyUnavailable, Unauthorized
 from meet.http import REQUEST_ID_HEADER
 
 FILES = (ROOT / "docs/openapi.json", ROOT / "functions/web/openapi.json")
@@ -127,7 +127,7 @@ def _operation(
         }
     errors = (*row.errors, *([Unauthorized()] if security else []))
     successes = {str(each.status.value): _success(each) for each in row.successes}
-    responses = successes | _errors(errors)
+    responses = successes | _errors((*errors, TemporarilyUnavailable()))
     operation["responses"] = dict(sorted(responses.items()))
     return operation
 
@@ -172,12 +172,12 @@ def _success(success: Success) -> Document:
 def _errors(errors: Iterable[MeetError]) -> Document:
     """Return an answer for each status, with an example of every error that has it."""
     answers: Document = {
-        str(status): {
+        str(body["code"]): {
             "description": meaning,
             "headers": _headers(REQUEST_ID_HEADER),
-            "content": {JSON: _error_content("Error", {"code": status, "message": message})},
+            "content": {JSON: _error_content("Error", body)},
         }
-        for status, (message, meaning) in words.GATEWAY_ERRORS.items()
+        for body, meaning in words.GATEWAY_ERRORS
     }
     by_status: dict[str, list[MeetError]] = {}
     for error in errors:

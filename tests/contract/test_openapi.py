@@ -22,6 +22,7 @@ from dev.template import ROOT, load_template
 from meet import wiring
 from meet.access import API, OPERATIONS
 from meet.clock import Milliseconds
+from meet.errors import TemporarilyUnavailable
 from meet.paging import MAX_ITEMS
 from meet.rooms.model import Preferences, Role, Room
 from meet.rooms.schemas import RoomPreferences, RoomUpdate
@@ -36,7 +37,7 @@ NAME = "OpenVidu-k3v9x0q2m7t1c8z"
 ABSENT = object()
 VALUES: list[Any] = [
     *(None, True, False, -1, 0, 1, 1.5, 10.0, 10_000, 10_001, 2 * EXPIRES),
-    *("", " ", "5", "true", "é" * 50, "é" * 51, "x" * 128, "x" * 129),
+    *("", " ", ".", "..", "...", "5", "true", "é" * 50, "é" * 51, "x" * 128, "x" * 129),
     *([], ["enabled"], {}, {"enabled": True}, {"enabled": "true"}, {"unknown": 1}),
     ABSENT,
 ]
@@ -157,12 +158,17 @@ def test_what_the_gateway_answers_is_what_the_template_lets_it_answer() -> None:
         if "StatusCode" in each
     }
     for _, _, operation in operations():
-        for status in (401, 413, 429, 500, 504):
+        for status in (401, 429, 500, 504):
             answer = operation["responses"].get(str(status), {})
             if "content" in answer:  # not in answers to HEAD
                 assert answer["content"][JSON]["example"] == in_template[status]
+    ours = TemporarilyUnavailable()
+    assert in_template[503] == ours.body | {"reason": ours.reason}
     for each in api.values():
-        assert each["ResponseParameters"] == {"Headers": {"X-Request-Id": "context.requestId"}}
+        headers = dict(each["ResponseParameters"]["Headers"])
+        assert headers.pop("X-Request-Id") == "context.requestId"
+        retry = {name: f"'{value}'" for name, value in ours.headers.items()}
+        assert headers == (retry if each.get("StatusCode") == 503 else {})
 
 
 def test_lists_say_where_they_go_on() -> None:
@@ -227,7 +233,7 @@ def _places(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]
         ("PUT", "/rooms/{roomName}", {"preferences": BARE}),
         ("PUT", "/rooms/{roomName}", {"preferences": BARE, "chatPreferences": {"enabled": 1}}),
         ("PUT", "/rooms/{roomName}", {"preferences": {"chatPreferences": {"enabled": True}}}),
-        ("POST", "/participants/token", TOKEN),
+        ("POST", "/participants/token", TOKEN | {"previousToken": "x"}),
     ],
 )
 def test_a_body_is_refused_exactly_when_its_schema_refuses_it(
@@ -318,12 +324,13 @@ def test_a_full_room_and_a_livekit_that_is_down_are_answered_as_documented(
     assert send("POST", "/participants/token", TOKEN).body == example(responses["409"])
     livekit.down = True
     reply = send("POST", "/participants/token", TOKEN)
-    assert reply.body == example(responses["503"])
+    assert reply.body == example(responses["503"], "mediaServerUnavailable")
     assert reply.headers["retry-after"].isdigit()
 
 
-def example(answer: dict[str, Any]) -> Any:
-    return answer["content"][JSON]["example"]
+def example(answer: dict[str, Any], name: str | None = None) -> Any:
+    content = answer["content"][JSON]
+    return content["examples"][name]["value"] if name else content["example"]
 
 
 def test_the_body_of_an_update_has_the_properties_that_the_code_reads() -> None:

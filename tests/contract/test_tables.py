@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
 from dev.template import resources
@@ -14,7 +15,7 @@ from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording
 from meet.rooms import repository as rooms
 from meet.rooms.model import Preferences, Role, Room
-from tests.conftest import Clock
+from tests.conftest import DYNAMODB_LOCAL, MOTO, Clock
 from tests.contract.samples import READY, SAMPLES, STARTED, Called, run
 from tests.contract.samples import ROOM as STORED
 
@@ -82,6 +83,7 @@ def test_the_indexes_are_those_that_the_code_asks() -> None:
         }
 
 
+@pytest.mark.parametrize("aws", [MOTO, DYNAMODB_LOCAL], indirect=True)
 def test_the_code_asks_an_index_by_its_own_key(called: Called, still_clock: Clock) -> None:
     use_everything(still_clock)
     asked = set()

@@ -49,9 +49,9 @@ class Stack:
         return f"ws://127.0.0.1:{self.livekit_port}"
 
     def spawn(self, name: str, *command: Any, **options: Any) -> subprocess.Popen[Any]:
-        log = (self.directory / f"{name}.log").open("ab")
-        options = {"stdout": log, "stderr": log, **options}
-        process = subprocess.Popen([str(part) for part in command], **options)
+        with (self.directory / f"{name}.log").open("ab") as log:
+            options = {"stdout": log, "stderr": log, **options}
+            process = subprocess.Popen([str(part) for part in command], **options)
         self.processes.append(process)
         return process
 
@@ -90,7 +90,7 @@ class Stack:
 
     def recorder(self, egress_id: str) -> int:
         """Return the pid of the recorder of an egress: the one that holds its lock."""
-        path = self.egress_directory / f"{egress_id}.part.lock"
+        path = self.egress_directory / f"{egress_id}.lock"
         inode = str(path.stat().st_ino)
         for line in Path("/proc/locks").read_text().splitlines():
             fields = line.split()

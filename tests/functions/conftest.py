@@ -19,7 +19,33 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.client import BaseClient
 
 from dev.template import functions
-from tests.conftest import Clock, FakeLiveKit, FakeRecorder
+from tests.conftest import DYNAMODB_LOCAL, MOTO, Clock, FakeLiveKit, FakeRecorder
+
+ON_DYNAMODB_LOCAL_TOO = {
+    "test_create_recording",
+    "test_delete_multiple_recordings",
+    "test_delete_room",
+    "test_get_recordings",
+    "test_get_rooms",
+    "test_retention",
+    "test_update_room",
+    "test_web_login_attempts",
+}
+"""Tests that together ask of DynamoDB what the repositories can ask."""
+
+OF_MOTO_ITSELF = {"test_a_page_costs_the_same_however_many_rooms_there_are"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run them twice: what moto takes DynamoDB may refuse. Not those of many values: they are of
+    what is refused before anything is asked.
+    """
+    module = metafunc.module.__name__.rpartition(".")[2]
+    many = any(metafunc.definition.iter_markers("parametrize"))
+    once = many or metafunc.definition.name in OF_MOTO_ITSELF
+    if module in ON_DYNAMODB_LOCAL_TOO and "aws" in metafunc.fixturenames and not once:
+        metafunc.parametrize("aws", [MOTO, DYNAMODB_LOCAL], indirect=True)
+
 
 HOST = "abc123.execute-api.eu-west-1.amazonaws.com"
 ORIGIN = f"https://{HOST}"
@@ -53,7 +79,8 @@ class Reply:
     def of(cls, raw: dict[str, Any]) -> "Reply":
         headers = {name: values[0] for name, values in raw["multiValueHeaders"].items()}
         headers |= raw.get("headers", {})
-        body = raw["body"] or ""
+        body = raw["body"]
+        assert isinstance(body, str), "an answer without content has the body '', never null"
         content = base64.b64decode(body) if raw["isBase64Encoded"] else body.encode()
         headers = {name.lower(): value for name, value in headers.items()}
         if headers.get("content-encoding") == "gzip":

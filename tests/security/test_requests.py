@@ -172,7 +172,10 @@ def test_a_bearer_of_a_link_secret_cannot_guess_another(api: Client) -> None:
     body = {"roomName": room["roomName"], "participantName": "Mallory"}
     for guess in (publisher[:-1], f"{publisher}x", publisher.swapcase(), "", "\x00", publisher * 9):
         answer = api.call("POST", "/participants/token", body | {"secret": guess}, key=None)
-        assert (answer.status, answer.body) == (403, {"code": 403, "message": "Invalid secret"})
+        assert (answer.status, answer.body) == (
+            403,
+            {"code": 403, "message": "Invalid secret", "reason": "invalid_secret"},
+        )
     token = api.call("POST", "/participants/token", body | {"secret": publisher}, key=None)
     assert json.loads(token.data)["role"] == "publisher"
 

@@ -1,0 +1,96 @@
+"""Another transaction is at the same item in the same moment: DynamoDB refuses, and we repeat."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from botocore.endpoint import Endpoint
+
+from tests.conftest import Clock
+from tests.contract.conftest import called  # noqa: F401 - a fixture
+from tests.contract.samples import SAMPLES, Called, run
+from tests.functions.conftest import Call, create_room
+
+WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
+
+
+@dataclass
+class Conflicts:
+    """How many times in a row every write is refused, and how often any was."""
+
+    times: int = 0
+    reason: str = "TransactionConflict"
+    refused: int = 0
+
+    def answer(self, operation: str, parts: int) -> Any:
+        """Return what botocore makes of DynamoDB's refusal."""
+        self.refused += 1
+        error: dict[str, Any] = {"Error": {"Code": "TransactionConflictException", "Message": ""}}
+        if operation == "TransactWriteItems":
+            reasons = [{"Code": self.reason}, *[{"Code": "None"}] * (parts - 1)]
+            error = {"Error": {"Code": "TransactionCanceledException", "Message": ""}}
+            error["CancellationReasons"] = reasons
+        error["ResponseMetadata"] = {"HTTPStatusCode": 400, "HTTPHeaders": {}}
+        return (SimpleNamespace(status_code=400, headers={}), error), None
+
+
+@pytest.fixture
+def conflicts() -> Iterator[Conflicts]:
+    """Refuse each write of DynamoDB's a number of times before it is done."""
+    told = Conflicts()
+    send = Endpoint._get_response
+
+    def send_or_refuse(endpoint: Any, request: Any, operation: Any, context: Any) -> Any:
+        is_write = operation.service_model.service_name == "dynamodb" and operation.name in WRITES
+        if is_write and context["retries"]["attempt"] <= told.times:
+            return told.answer(operation.name, 2)
+        return send(endpoint, request, operation, context)
+
+    with patch.object(Endpoint, "_get_response", send_or_refuse):
+        yield told
+
+
+@pytest.mark.parametrize("function", sorted(SAMPLES))
+def test_whoever_writes_does_so_after_a_conflict(
+    function: str,
+    called: Called,  # noqa: F811 - a fixture
+    still_clock: Clock,
+    conflicts: Conflicts,
+) -> None:
+    conflicts.times = 3
+    reply = run(function, still_clock)
+    writes = [each for service, each, _ in called.aws if service == "dynamodb" and each in WRITES]
+    assert conflicts.refused == 3 * len(writes)
+    if "statusCode" in (reply or {}):
+        assert reply["statusCode"] < 400
+
+
+@pytest.mark.parametrize("reason", ["TransactionConflict", "ThrottlingError"])
+def test_a_recording_starts_although_its_room_changes_in_this_moment(
+    studio: Any, conflicts: Conflicts, reason: str
+) -> None:
+    room = studio.room()
+    conflicts.times, conflicts.reason = 5, reason
+    assert studio.post(room).status == 200
+
+
+def test_conflicts_without_an_end_are_told_as_a_reason_to_try_again(
+    call: Call, still_clock: Clock, conflicts: Conflicts
+) -> None:
+    name = create_room(call, still_clock)["roomName"]
+    conflicts.times = 99
+    reply = call("PUT", f"/rooms/{name}", {"preferences": {"chatPreferences": {"enabled": False}}})
+    assert (reply.status, reply.headers["retry-after"]) == (503, "1")
+    assert (reply.body["code"], reply.body["message"]) == (503, "Temporarily unavailable")
+    assert conflicts.refused == 10
+
+
+def test_a_condition_that_does_not_hold_is_no_conflict(
+    call: Call, still_clock: Clock, conflicts: Conflicts
+) -> None:
+    conflicts.times = 0
+    assert call("DELETE", "/rooms/team-0123456789abcde").status == 404
+    assert conflicts.refused == 0
