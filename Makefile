@@ -18,16 +18,17 @@ demo: environment ## Record two people on the running stack, play and delete it
 test: environment ## Run the tests; ARGS="..." goes to pytest
 	@$(PYTHON) -m pytest $(ARGS)
 
-check: environment ## Formatting, lint, types, import rules, template, OpenAPI
+check: environment ## Formatting, lint, spelling, types, import rules, template, OpenAPI
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m ruff check
+	.venv/bin/codespell
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
 	$(PYTHON) -m dev.sam validate --lint
 	.venv/bin/cfn-lint template.yaml monitoring.yaml
 	$(PYTHON) -m dev.openapi --check
 
-audit: environment ## Have checkov look at the templates for what is unsafe
+audit: environment ## Look for unsafe settings in the templates and for known vulnerabilities
 	@$(PYTHON) -m dev.audit
 
 format: environment ## Format the code and fix what can be fixed
@@ -51,7 +52,7 @@ bench: environment ## Measure, into docs/performance.md; ARGS="warm lists --mill
 cost: environment ## Count what it costs, into docs/cost.md
 	@$(PYTHON) -m bench.cost
 
-pictures: environment ## Take the pictures of the web pages in docs/pictures anew
+pictures: environment ## Take pictures of the web pages, into docs/pictures and .local/pictures
 	@$(PYTHON) -m pytest -q tests/browser/console_pictures.py tests/browser/pictures.py
 
 openapi: environment ## Write docs/openapi.json anew

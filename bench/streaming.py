@@ -53,7 +53,7 @@ def _memory(place: Place) -> str:
 def _of_a_whole_piece(url: str) -> Sample:
     """Return the sample of the stream, about a large file, for its first 4 MiB."""
     sample = sample_of(FUNCTION)
-    headers = sample.event["headers"] | {"Range": _WHOLE}
+    headers = sample.event["headers"] | {"Range": _WHOLE, "Sec-Fetch-Dest": "video"}
     several = {name: [value] for name, value in headers.items()}
     aws = []
     for operation, status, answer in sample.aws:
@@ -80,6 +80,8 @@ def _bucket() -> Iterator[str]:
             body = b"x" * (last - first + 1)
             self.send_response(206)
             self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Range", f"bytes {first}-{last}/{2 * MAX_LENGTH}")
+            self.send_header("ETag", '"e"')
             self.end_headers()
             self.wfile.write(body)
 

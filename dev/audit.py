@@ -1,12 +1,17 @@
-"""Runs checkov over both templates: what it finds has to be explained in them, one line each."""
+"""Looks for what is unsafe: checkov in both templates, known vulnerabilities in locked packages.
+
+What checkov finds has to be explained in the template, one line each.
+"""
 
 import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from dev import advisories
 from dev.bootstrap import find_uv
 from dev.template import ROOT, load_template, translated
 
@@ -48,8 +53,8 @@ def scan(file: Path) -> dict[str, Any]:
     return report
 
 
-def main() -> int:
-    """Report on both templates, with all that can be switched on; return the exit status."""
+def audit_templates() -> list[str]:
+    """Report on both templates, with all that can be switched on; return what is wrong."""
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder, "template.json")
@@ -65,6 +70,40 @@ def main() -> int:
             for each in found:
                 print(f"  {each}")
             wrong += found
+    return wrong
+
+
+DATABASES: Mapping[str, Callable[[], advisories.Answer]] = {
+    "uv.lock": advisories.ask_pypi,
+    "web/package-lock.json": advisories.ask_npm,
+}
+
+
+def audit_packages(databases: Mapping[str, Callable[[], advisories.Answer]]) -> list[str]:
+    """Report on each lock file; return the vulnerabilities (a database that is down is not one)."""
+    wrong: list[str] = []
+    for name, ask in databases.items():
+        try:
+            answer = ask()
+        except advisories.NotReached as reason:
+            print(
+                f"!!! {name}: NOT CHECKED for known vulnerabilities, no database answered: {reason}"
+            )
+            continue
+        print(
+            f"{name}: {answer.checked} packages checked, {len(answer.vulnerable)} vulnerabilities"
+        )
+        for each in answer.vulnerable:
+            print(f"  {each}")
+        if answer.unknown:
+            print(f"!!! {name}: NOT CHECKED, since unknown there: {', '.join(answer.unknown)}")
+        wrong += answer.vulnerable
+    return wrong
+
+
+def main() -> int:
+    """Report on everything; return the exit status."""
+    wrong = [*audit_templates(), *audit_packages(DATABASES)]
     return 1 if wrong else 0
 
 

@@ -38,6 +38,7 @@ ENVIRONMENT = {
     "IDEMPOTENCY_TABLE": "IdempotencyTable",
     "API_KEYS_SECRET": "ApiKeysSecret",
     "LIVEKIT_SECRET": "LiveKitSecret",
+    "JOIN_TOKEN_MINUTES": "60",
     "LIVEKIT_URL": "wss://livekit.example.com",
     "STACK_NAME": "meet",
     "STACK_ID": "arn:aws:cloudformation:eu-west-1:123456789012:stack/meet/1",

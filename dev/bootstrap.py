@@ -13,8 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 UV_VERSION = "0.13.9"
+INSTALL_SECONDS = 1800  # a slow machine is not a missing network
 OLDEST_UV = (0, 9)
-OWN_UV = ROOT / ".local" / "uv"
+LOCAL = ROOT / ".local"
+OWN_UV = LOCAL / "uv"
 
 
 class Impossible(Exception):
@@ -68,26 +70,45 @@ def find_uv() -> str | None:
     return None
 
 
+def _attempt(*command: str) -> str:
+    """Run a step of the installation; return why it failed, nothing if it did not."""
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=INSTALL_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return f"it took longer than {INSTALL_SECONDS // 60} minutes"
+    except OSError as error:
+        return str(error)
+    said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    return (
+        "" if done.returncode == 0 else (said[-1] if said else f"it ended with {done.returncode}")
+    )
+
+
 def _install_uv(python: str) -> str:
     """Install uv from PyPI and return its path; raises Impossible."""
+    print("Installing uv ...", flush=True)
     shutil.rmtree(OWN_UV, ignore_errors=True)
-    requirement = f"uv=={UV_VERSION}"
-    if _output(python, "-m", "venv", str(OWN_UV)) or (OWN_UV / "bin" / "pip").exists():
-        _output(str(OWN_UV / "bin" / "python"), "-m", "pip", "install", "-q", requirement)
+    install = ("-m", "pip", "install", "-q", "--disable-pip-version-check", f"uv=={UV_VERSION}")
+    if not _attempt(python, "-m", "venv", str(OWN_UV)):
+        failed = _attempt(str(OWN_UV / "bin" / "python"), *install)
     else:  # Debian splits ensurepip off; pip alone will do.
         shutil.rmtree(OWN_UV, ignore_errors=True)
-        _output(python, "-m", "pip", "install", "-q", "--target", str(OWN_UV), requirement)
+        failed = _attempt(python, *install, "--target", str(OWN_UV))
     uv = find_uv()
     if uv is None:
         raise Impossible(
-            f"uv could not be installed from PyPI with {python}: install pip or uv "
-            "(https://docs.astral.sh/uv), check the network, and try again."
+            f"uv could not be installed from PyPI with {python} ({failed or 'it does not run'}): "
+            "install uv (https://docs.astral.sh/uv) and try again."
         )
     return uv
 
 
 def make_venv() -> None:
     """Bring .venv in line with uv.lock; raises Impossible."""
+    LOCAL.mkdir(mode=0o700, exist_ok=True)
+    LOCAL.chmod(0o700)  # the local stack keeps keys and people's links in it
     python = find_python()
     uv = find_uv() or _install_uv(python)
     if not VENV.exists():
@@ -106,8 +127,7 @@ def make_venv() -> None:
     )
     if done.returncode:
         raise Impossible(
-            "The Python packages of uv.lock could not be installed (see above): "
-            "check the network and try again."
+            "The Python packages of uv.lock could not be installed; uv says why above. Try again."
         )
 
 

@@ -49,7 +49,7 @@ def is_current() -> bool:
 def make(log: Path = _LOG) -> None:
     """Build the pages; raises Unavailable, StepFailed."""
     wanted = digest()
-    npm, environment = _npm()
+    npm, environment = npm_command()
     # `--ignore-scripts`: nothing that is installed needs one, and none may run.
     quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
     processes.run([*npm, "ci", *quiet], log, environment, SOURCES)
@@ -89,7 +89,7 @@ def _compress(path: Path) -> None:
         path.unlink()
 
 
-def _npm() -> tuple[list[str | Path], dict[str, str]]:
+def npm_command() -> tuple[list[str | Path], dict[str, str]]:
     """Return the command npm and what it runs in; raises Unavailable."""
     environment = {
         name: value

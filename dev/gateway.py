@@ -1,10 +1,11 @@
 """Serves the emulator on two ports: AWS as it is, and the API at /meet as API Gateway shows it."""
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from dev.commits import Commits, changed_service
+from dev.saving import Saver, may_change
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -14,6 +15,38 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 STAGE = b"/meet"
 SAVE_PATH = "/_local/save"
 MAX_BODY_BYTES = 10 * 1024 * 1024
+_OURS = {"127.0.0.1", "localhost", "::1"}
+"""The names of this machine that no stranger can give to another address (DNS rebinding)."""
+
+
+def _came_by_our_name(headers: Mapping[bytes, bytes]) -> bool:
+    """True if the request was sent to a name of this machine."""
+    host = headers.get(b"host", b"").decode("latin-1")
+    try:
+        return urlsplit(f"//{host}").hostname in _OURS and "@" not in host
+    except ValueError:
+        return False
+
+
+def _may_call_aws(scope: Scope) -> bool:
+    """True if no web page sent the request, or it fetches an object by a presigned URL.
+
+    The emulator checks no credentials and lets every page read its answers. Browsers send Origin,
+    or at least Sec-Fetch-Site: with links, pictures and films.
+    """
+    headers = dict(scope["headers"])
+    if b"origin" in headers or not _came_by_our_name(headers):
+        return False
+    if b"sec-fetch-site" not in headers:
+        return True
+    query = parse_qs(bytes(scope.get("query_string", b"")).decode("latin-1"))
+    return (
+        scope["method"] in {"GET", "HEAD"}
+        and "X-Amz-Signature" in query
+        and "/s3/" in query.get("X-Amz-Credential", [""])[0]
+        and "Action" not in query
+        and not scope["path"].startswith("/_")
+    )
 
 
 async def _answer(send: Send, status: int, message: str) -> None:
@@ -34,6 +67,22 @@ async def _read_body(receive: Receive, length: int) -> bytes | None:
     return None if more or max(length, len(body)) > MAX_BODY_BYTES else bytes(body)
 
 
+def _closed_to_other_origins(send: Send) -> Send:
+    """Leave out the headers by which the emulator lets every page read what is answered."""
+
+    async def send_without_permission(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            kept = [
+                (name, value)
+                for name, value in message["headers"]
+                if not name.lower().startswith(b"access-control-")
+            ]
+            message = {**message, "headers": kept}
+        await send(message)
+
+    return send_without_permission
+
+
 def _bodiless(send: Send) -> Send:
     async def send_without_body(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.body":
@@ -51,14 +100,12 @@ class Gateway:
         emulator: Application,
         api_port: int,
         api_id: Callable[[], str | None],
-        commits: Commits,
-        save_all: Callable[[], None],
+        saver: Saver,
     ) -> None:
         self._emulator = emulator
         self._api_port = api_port
         self._api_id = api_id
-        self._commits = commits
-        self._save_all = save_all
+        self._saver = saver
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event: which port it came to decides how."""
@@ -67,31 +114,43 @@ class Gateway:
             await self._serve_api(scope, receive, send)
         elif scope["type"] == "http":
             await self._serve_aws(scope, receive, send)
-        else:
-            await self._emulator(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
+        else:  # a WebSocket, which any web page may open and nothing here needs
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Save while the emulator lives; it saves everything by itself when it ends."""
+        self._saver.start()
+
+        async def receive_when_saved() -> MutableMapping[str, Any]:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                await self._saver.stop()
+            return message
+
+        await self._emulator(scope, receive_when_saved, send)
 
     async def _serve_aws(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not _may_call_aws(scope):
+            await _answer(send, 403, "Forbidden")
+            return
         if scope["path"] == SAVE_PATH:
-            self._save_all()
+            await self._saver.save_all()
             await _answer(send, 200, "Saved")
             return
-        service = changed_service(
-            scope["method"], dict(scope["headers"]), scope.get("query_string", b"")
-        )
-
-        async def send_once_durable(message: MutableMapping[str, Any]) -> None:
-            if service and message["type"] == "http.response.start" and message["status"] < 400:
-                await self._commits.commit(service)
-            await send(message)
-
-        await self._emulator(scope, receive, send_once_durable)
+        await self._emulator(scope, receive, _closed_to_other_origins(send))
+        if may_change(scope["method"], dict(scope["headers"])):
+            self._saver.changed()
 
     async def _serve_api(self, scope: Scope, receive: Receive, send: Send) -> None:
+        send = _closed_to_other_origins(send)
         if scope["method"] == "HEAD":
             send = _bodiless(send)
         # REST APIs hand the path over as the client encoded it; the server has decoded "path".
         raw = bytes(scope["raw_path"]).partition(b"?")[0]
-        if raw != STAGE and not raw.startswith(STAGE + b"/"):
+        in_stage = raw == STAGE or raw.startswith(STAGE + b"/")
+        if not in_stage or not _came_by_our_name(dict(scope["headers"])):
             await _answer(send, 403, "Forbidden")
             return
         api_id = self._api_id()

@@ -100,8 +100,12 @@ class Parts:
         health = f"{self.aws_endpoint_url}/_ministack/health"
         self.processes.await_ready("emulator", lambda: _answers(health))
 
+    def stop_emulator(self) -> None:
+        """Stop the emulator, which saves everything, and the functions."""
+        self.processes.stop("emulator", seconds=20)
+
     def kill_emulator(self) -> None:
-        """End the emulator and the functions with SIGKILL."""
+        """End the emulator and the functions with SIGKILL: what changed just now is lost."""
         self.processes.kill("emulator")
 
     def start_redis(self) -> None:
@@ -169,4 +173,4 @@ class Parts:
         self.stop_egress()
         self.stop_livekit()
         self.processes.stop("redis")
-        self.processes.stop("emulator", seconds=20)
+        self.stop_emulator()

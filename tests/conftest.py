@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import boto3
+import jwt
 import pytest
 from moto.core.config import default_user_config
 from moto.core.serialize import ResponseSerializer
@@ -20,6 +21,7 @@ from dev.aws import ENVIRONMENT, memory_aws
 from dev.dynamodb_local import NotToBeHad, running
 from dev.template import ROOT, resources
 from meet import clock, wiring
+from meet.access_token import issued
 from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.media_server import MediaServer, Participant
@@ -30,6 +32,7 @@ from tests.permissions import Ledger, enforced
 
 if TYPE_CHECKING:
     from dev.stack import LocalStack
+    from tests.large import Large
     from tests.live import Client
 
 # Read by Powertools' loggers when meet.http is imported, which may be before any test runs.
@@ -70,11 +73,16 @@ class FakeLiveKit:
     failing: set[str] = field(default_factory=set)
     calls: list[tuple[str, ...]] = field(default_factory=list)
 
-    def join(
-        self, room: str, identity: str, *, is_recorder: bool = False, is_publishing: bool = False
-    ) -> None:
-        somebody = Participant(identity, is_recorder, is_publishing)
-        self.inside.setdefault(room, {})[identity] = somebody
+    def join(self, room: str, identity: str, name: str = "", **facts: Any) -> None:
+        self.inside.setdefault(room, {})[identity] = Participant(identity, name, **facts)
+
+    def join_with(self, room: str, token: str) -> str:
+        """Connect the bearer of a token, as LiveKit would; return the identity."""
+        claims = jwt.decode(token, options={"verify_signature": False})
+        issued_at = issued(claims["attributes"])
+        self.join(room, claims["sub"], claims["name"], issued_at=issued_at)
+        identity: str = claims["sub"]
+        return identity
 
     def participants(self, room: str) -> list[Participant]:
         self._called("participants", room)
@@ -112,6 +120,8 @@ class FakeRecorder:
     refuses: bool = False
     answers: bool = True
     """Whether a start is answered; it is begun all the same."""
+    dead: set[str] = field(default_factory=set)
+    """Egresses whose process is gone; LiveKit goes on listing them as they were."""
     calls: list[tuple[str, ...]] = field(default_factory=list)
 
     def start(self, room: str, object_key: str) -> Egress:
@@ -129,6 +139,12 @@ class FakeRecorder:
 
     def stop(self, egress_id: str) -> None:
         self._called("stop", egress_id)
+        if egress_id in self.dead:
+            raise OutcomeUnknown("request timed out")
+
+    def is_alive(self, egress_id: str) -> bool:
+        self._called("is_alive", egress_id)
+        return egress_id not in self.dead
 
     def under_way(self) -> list[Egress]:
         self._called("under_way")
@@ -266,3 +282,11 @@ def api(stack: "LocalStack") -> "Client":
     from tests.live import Client  # noqa: PLC0415
 
     return Client(stack)
+
+
+@pytest.fixture(scope="session")
+def large(api: "Client", tmp_path_factory: pytest.TempPathFactory) -> "Large":
+    """A recording of several pieces, made once for all tests."""
+    from tests.large import store  # noqa: PLC0415
+
+    return store(api, tmp_path_factory.mktemp("large") / "film.mp4")

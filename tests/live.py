@@ -73,10 +73,12 @@ class Client:
         room: dict[str, Any] = answer.body
         return room
 
-    def token(self, room: dict[str, Any], name: str, role: str = "publisher") -> Answer:
+    def token(
+        self, room: dict[str, Any], name: str, role: str = "publisher", **more: str
+    ) -> Answer:
         """Ask for a token with the secret of a role's link, as the meeting page does."""
         secret = parse_qs(urlsplit(room[f"{role}URL"]).query)["secret"][0]
-        request = {"roomName": room["roomName"], "participantName": name, "secret": secret}
+        request = {"roomName": room["roomName"], "participantName": name, "secret": secret, **more}
         return self.call("POST", "/participants/token", request, key=None)
 
 

@@ -8,8 +8,10 @@ import signal
 import sys
 from pathlib import Path
 
-from dev.egress.psrpc import Peer, RedisBus, Refused
+from dev.egress.psrpc import Peer, RedisBus
 from dev.egress.recorder import lock
+from dev.egress.state import clear_all
+from dev.egress.upload import Credentials
 from dev.egress.worker import Settings, Worker
 
 log = logging.getLogger("dev.egress")
@@ -17,7 +19,6 @@ log = logging.getLogger("dev.egress")
 DRAIN_SECONDS = 50
 """With the rest of the way out this stays under the minute a supervisor is asked to wait."""
 _PREDECESSOR_SECONDS = 15
-_LIVEKIT_SECONDS = 600
 
 _ABOUT = """\
 Records rooms of the local stack to MP4 on S3, asked by livekit-server as LiveKit's egress is.
@@ -27,6 +28,8 @@ For development only: production uses LiveKit Cloud or github.com/livekit/egress
 
 def settings(environment: dict[str, str]) -> Settings:
     """Read the environment; raise KeyError or ValueError."""
+    role_key = environment.get("EGRESS_ASSUME_ROLE_KEY", "")
+    role_secret = environment.get("EGRESS_ASSUME_ROLE_SECRET", "")
     return Settings(
         ws_url=environment["LIVEKIT_WS_URL"],
         api_key=environment["LIVEKIT_API_KEY"],
@@ -35,6 +38,7 @@ def settings(environment: dict[str, str]) -> Settings:
         at_once=int(environment.get("EGRESS_MAX", "2")),
         start_timeout=float(environment.get("EGRESS_START_TIMEOUT", "300")),
         max_duration=float(environment.get("EGRESS_MAX_DURATION", "0")),
+        assume_role_key=Credentials(role_key, role_secret) if role_key else None,
     )
 
 
@@ -45,6 +49,7 @@ async def serve(redis_url: str, known: Settings) -> int:
     if alone is None:
         log.error("another worker uses %s", known.directory)
         return 1
+    clear_all(known.directory)
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
@@ -53,7 +58,7 @@ async def serve(redis_url: str, known: Settings) -> int:
     worker = Worker(peer, known)
     listening = asyncio.create_task(peer.run())
     ending = asyncio.create_task(told.wait())
-    ready = asyncio.create_task(_prepare(peer, worker))
+    ready = asyncio.create_task(_say_when_ready(peer))
     await asyncio.wait({listening, ending}, return_when=asyncio.FIRST_COMPLETED)
     ready.cancel()
     await worker.drain(DRAIN_SECONDS)
@@ -63,22 +68,9 @@ async def serve(redis_url: str, known: Settings) -> int:
     return 0
 
 
-async def _prepare(peer: Peer, worker: Worker) -> None:
+async def _say_when_ready(peer: Peer) -> None:
     await peer.subscribed.wait()
-    worker.resume()
     log.info("ready: listening for egress requests")
-    try:
-        async with asyncio.timeout(_LIVEKIT_SECONDS):
-            while True:
-                try:
-                    await worker.end_ownerless()
-                except Refused as error:
-                    log.info("LiveKit does not answer yet: %s", error)
-                    await asyncio.sleep(5)
-                else:
-                    return
-    except TimeoutError:
-        log.warning("LiveKit was not asked about egresses that nobody has")
 
 
 async def _alone(directory: Path) -> object | None:

@@ -11,7 +11,6 @@ from typing import Any
 import av
 from av.container import OutputContainer
 
-from dev.egress.container import write_survivable
 from dev.egress.picture import Picture, Tile
 from dev.egress.sources import CHANNELS, DELAY, SAMPLE_RATE, AudioSource, mix
 
@@ -56,9 +55,12 @@ def record(
     halt: threading.Event,
     started: Callable[[], None],
 ) -> Figures:
-    """Write the stage to a file until told to halt; blocks, raises av.FFmpegError or OSError."""
+    """Write the stage to a file until told to halt; blocks, raises av.FFmpegError or OSError.
+
+    Until this returns the file has no index, and cannot be played.
+    """
     figures = Figures()
-    with write_survivable(path) as out:
+    with av.open(str(path), "w", format="mp4") as out:
         picture = _Pictures(out, form) if form.video else None
         sound = _Sounds(out, form) if form.audio else None
         begin = time.monotonic()
@@ -94,7 +96,7 @@ class _Pictures:
         self._time_base = Fraction(1, form.fps)
         self._picture = Picture(form.width, form.height)
         kilobits = form.video_bitrate // 1000
-        # B frames would put decoding times before zero, which a file of fragments cannot say.
+        # B frames would put decoding times before zero, which players start late at.
         options = {
             "preset": "veryfast",
             "profile": "main",

@@ -1,6 +1,7 @@
 """The process that joins one room and records it; knows LiveKit's client side.
 
-First line of stdin: its task as JSON. Another line, or the end of stdin, ends the recording.
+First line of stdin: its task as JSON. Another line ends the recording; at the end of stdin, which
+is that of its worker, it dies with what it recorded.
 Lines of stdout: what happened, as JSON.
 """
 
@@ -72,8 +73,7 @@ def _say(event: str, **details: Any) -> None:
     try:
         sys.stdout.write(json.dumps({"event": event, "at": time.time_ns(), **details}) + "\n")
         sys.stdout.flush()
-    except OSError:
-        # The worker is gone. The file is what counts.
+    except OSError:  # the worker is gone, and so is the end of stdin
         return
 
 
@@ -162,16 +162,15 @@ class _Recorder:
             self._room.ask_for_fitting_sizes(form.width, form.height)
 
     def _room_on_disk(self) -> bool:
-        """Tell whether the file can still be copied once, which finishing it takes."""
-        path = Path(self._task.path)
-        size = path.stat().st_size if path.exists() else 0
-        return shutil.disk_usage(path.parent).free > size + _FREE_FLOOR
+        """True if the file may still grow."""
+        return shutil.disk_usage(Path(self._task.path).parent).free > _FREE_FLOOR
 
 
 async def _obey(orders: asyncio.StreamReader, recorder: _Recorder) -> None:
     line = await orders.readline()
-    recorder.end(json.loads(line)["stop"] if line else KILLED)
-    # The worker may be gone, and then nobody would end a recorder that hangs.
+    if not line:
+        os._exit(1)
+    recorder.end(json.loads(line)["stop"])
     threading.Timer(FAREWELL_SECONDS, os._exit, (1,)).start()
 
 

@@ -13,11 +13,12 @@ from typing import Any
 
 from livekit.protocol.egress import EgressStatus
 
-from dev.egress import container, recorder, upload
+from dev.egress import recorder, upload
 from dev.egress.psrpc import Peer
 from dev.egress.reports import Reports
-from dev.egress.state import Place, State
-from dev.egress.upload import Credentials, UploadFailed
+from dev.egress.request import Job
+from dev.egress.state import Place
+from dev.egress.upload import UploadFailed
 
 log = logging.getLogger(__name__)
 
@@ -27,35 +28,32 @@ UPLOAD_SECONDS = 600
 """Longer than any upload of the local stack; boto3 bounds each request, not the whole."""
 _RECORDER_ENDS_SECONDS = 30
 _CODES: dict[int, int] = {EgressStatus.EGRESS_ABORTED: 412, EgressStatus.EGRESS_LIMIT_REACHED: 413}
+_NOT_UPLOADED = 400
+_NO_REASON = ""
 _INHERITED = ("PATH", "HOME", "LANG", "PYTHONPATH", "TMPDIR", "VIRTUAL_ENV", "XDG_DATA_DIRS")
 _ROOT = Path(__file__).resolve().parents[2]
 
 
 class Recording:
-    """One egress, from its start or from where another worker left it."""
+    """One egress."""
 
-    def __init__(self, peer: Peer, place: Place, state: State, credentials: Credentials) -> None:
-        self._place, self._state, self._credentials = place, state, credentials
+    def __init__(self, peer: Peer, place: Place, job: Job) -> None:
+        self._place, self._job = place, job
         self._reports = Reports(peer)
         self._process: asyncio.subprocess.Process | None = None
+        self._is_recorded = False
         self._failure = ""
+        self._ended_at = 0
+        """Nanoseconds."""
 
     @property
     def info(self) -> Any:
-        """Return what LiveKit knows, or will know soon."""
-        return self._state.info
+        """What LiveKit knows, or will know soon."""
+        return self._job.info
 
     @property
     def _file(self) -> Any:
         return self.info.file_results[0]
-
-    def save(self) -> None:
-        """Write the state to disk."""
-        self._place.save(self._state)
-
-    def forget(self) -> None:
-        """Remove all trace of an egress that LiveKit was never told about."""
-        self._place.clear()
 
     async def run(self, task: dict[str, Any]) -> None:
         """Record what `recorder.Task` says; returns when LiveKit has heard the end."""
@@ -64,18 +62,6 @@ class Recording:
                 await self._record(task)
             except OSError as error:
                 self._failure = f"the recorder could not run: {error.strerror}"
-            await self._finish()
-
-    async def resume(self) -> None:
-        """Finish what another worker left; returns when LiveKit has heard the end."""
-        log.warning("%s: left behind by a worker before this one", self.info.egress_id)
-        async with self._reporting():
-            if self._is_over():
-                self._reports.add(self.info)
-                return
-            if not await self._place.recorder_gone(recorder.FAREWELL_SECONDS + 5):
-                self._failure = "a recorder still writes the file"
-            self._ending(recorder.KILLED, time.time_ns())
             await self._finish()
 
     def stop(self, reason: str) -> None:
@@ -97,11 +83,9 @@ class Recording:
             yield
             self._reports.close()
             await delivery
-            # Only now: until LiveKit has heard it, the end must survive this worker.
-            failed = self.info.status == EgressStatus.EGRESS_FAILED
-            self._place.clear(keep_media=failed)
         finally:
             delivery.cancel()
+            self._place.clear()
 
     async def _record(self, task: dict[str, Any]) -> None:
         self._process = await asyncio.create_subprocess_exec(
@@ -128,14 +112,13 @@ class Recording:
             self._process.stdin.close()
         self._expect_end()
         code = await self._process.wait()
-        if code:
-            name = signal.Signals(-code).name if code < 0 else f"exit {code}"
-            self._failure = f"the recorder ended with {name}"
-        if not self._is_over():
-            self._ending(recorder.KILLED, time.time_ns())
+        if code and not self._is_over():
+            died = signal.strsignal(-code) if code < 0 else None
+            text = f"signal: {died.lower()}" if died else f"exit status {code}"
+            self._conclude(EgressStatus.EGRESS_FAILED, _NO_REASON, text)
 
     def _expect_end(self) -> None:
-        """Kill the recorder if it does not end soon; what it wrote until then is kept."""
+        """Kill the recorder if it does not end soon; what it wrote until then is lost."""
         process = self._process
 
         def kill() -> None:
@@ -151,13 +134,13 @@ class Recording:
             return
         if name == "active" and self.info.status == EgressStatus.EGRESS_STARTING:
             self.info.status = EgressStatus.EGRESS_ACTIVE
-            self.info.started_at = self._file.started_at = event["at"]
+            self._file.started_at = event["at"]
             self._changed()
         elif name == "ending":
             self._ending(event["reason"], event["at"])
             self._expect_end()
         elif name == "recorded":
-            self._file.duration = int(event["seconds"] * 1e9)
+            self._is_recorded = True
         elif name == "aborted":
             self._conclude(EgressStatus.EGRESS_ABORTED, event["reason"], recorder.NOT_STARTED)
         elif name == "failed":
@@ -168,60 +151,47 @@ class Recording:
             return
         self.info.status = EgressStatus.EGRESS_ENDING
         self.info.details = f"End reason: {reason}"
-        self._file.ended_at = at
+        self._ended_at = at
         self._changed()
 
     async def _finish(self) -> None:
-        """Make the file whole, upload it, and conclude."""
+        """Upload the file, and conclude."""
         if self._is_over():
             return
-        try:
-            recorded = await asyncio.to_thread(
-                container.make_whole, self._place.fragments, self._place.final
-            )
-            self._place.fragments.unlink(missing_ok=True)
-        except container.Unplayable as error:
-            self._conclude(
-                EgressStatus.EGRESS_FAILED, "Failure", self._failure or self._unrecorded(error)
-            )
+        if not self._is_recorded:
+            text = self._failure or "nothing was recorded"
+            self._conclude(EgressStatus.EGRESS_FAILED, "Failure", text)
             return
-        self._file.size = recorded.size
-        if not self._file.duration:
-            self._file.duration = int(recorded.duration * 1e9)
-        if not self._file.started_at:
-            self._file.started_at = self.info.started_at
-        self._file.ended_at = self._file.started_at + self._file.duration
+        reason = self.info.details.removeprefix("End reason: ") or recorder.KILLED
+        # By the clock, as LiveKit counts: what was recorded may play a little longer.
+        self._file.ended_at = self._ended_at or time.time_ns()
+        self._file.duration = self._file.ended_at - self._file.started_at
+        self._file.size = self._place.film.stat().st_size
         try:
             async with asyncio.timeout(UPLOAD_SECONDS):
                 await self._upload()
         except (UploadFailed, TimeoutError) as error:
             text = str(error) or f"S3 upload failed: not done in {UPLOAD_SECONDS} s"
-            log.error("%s: %s; kept: %s", self.info.egress_id, text, self._place.final)  # noqa: TRY400
-            self._conclude(EgressStatus.EGRESS_FAILED, "Failure", text)
+            log.error("%s: %s", self.info.egress_id, text)  # noqa: TRY400
+            self._conclude(EgressStatus.EGRESS_FAILED, reason, text, _NOT_UPLOADED)
             return
-        reason = self.info.details.removeprefix("End reason: ") or recorder.KILLED
         if reason in {recorder.LIMIT, recorder.DISK_FULL}:
             self._conclude(EgressStatus.EGRESS_LIMIT_REACHED, reason, reason)
         else:
             self._conclude(EgressStatus.EGRESS_COMPLETE, reason, "")
 
-    def _unrecorded(self, error: container.Unplayable) -> str:
-        if self.info.status == EgressStatus.EGRESS_STARTING:
-            return "the worker ended before anything was recorded"
-        return str(error)
-
     async def _upload(self) -> None:
-        place, target = self._place, self._state.target
+        place, target, credentials = self._place, self._job.target, self._job.credentials
         self._file.location = await asyncio.to_thread(
-            upload.put, place.final, "video/mp4", target, self._credentials
+            upload.put, place.film, "video/mp4", target, credentials
         )
-        if not self._state.manifest:
+        if not self._job.manifest:
             return
         place.manifest.write_text(json.dumps(self._manifest()))
         beside = target.beside(f"{self.info.egress_id}.json")
         try:
             self.info.manifest_location = await asyncio.to_thread(
-                upload.put, place.manifest, "application/json", beside, self._credentials
+                upload.put, place.manifest, "application/json", beside, credentials
             )
         except UploadFailed as error:  # the recording itself is where it should be
             log.warning("%s: no manifest: %s", self.info.egress_id, error)
@@ -239,12 +209,12 @@ class Recording:
     def _is_over(self) -> bool:
         return bool(self.info.status >= EgressStatus.EGRESS_COMPLETE)
 
-    def _conclude(self, status: int, reason: str, error: str) -> None:
+    def _conclude(self, status: int, reason: str, error: str, code: int = 500) -> None:
         self.info.status = status
-        self.info.details = f"End reason: {reason}"
+        self.info.details = f"End reason: {reason}" if reason else ""
         self.info.error = error
         if error:
-            self.info.error_code = _CODES.get(status, 500)
+            self.info.error_code = _CODES.get(status, code)
         self.info.ended_at = time.time_ns()
         log.info("%s: %s %s", self.info.egress_id, EgressStatus.Name(status), error or reason)
         self._changed()
@@ -252,5 +222,4 @@ class Recording:
     def _changed(self) -> None:
         self.info.updated_at = time.time_ns()
         self.info.file.CopyFrom(self._file)
-        self.save()
         self._reports.add(self.info)

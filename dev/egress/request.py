@@ -3,7 +3,7 @@
 import datetime
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from livekit.protocol.egress import (
@@ -59,8 +59,11 @@ class Job:
     token: str = field(default="", repr=False)
 
 
-def accept(request: Any, now: int) -> Job:
-    """Turn a rpc.StartEgressRequest into a job, `now` in nanoseconds; raise psrpc's Refused."""
+def accept(request: Any, now: int, own_key: Credentials | None = None) -> Job:
+    """Turn a rpc.StartEgressRequest into a job, `now` in nanoseconds; raise psrpc's Refused.
+
+    `own_key` is what the worker assumes roles with, those of its environment being none.
+    """
     if not re.fullmatch(r"[A-Za-z0-9_]{1,64}", request.egress_id):
         raise _invalid("egress_id")
     kind = request.WhichOneof("request")
@@ -89,16 +92,20 @@ def accept(request: Any, now: int) -> Job:
             content_disposition=output.s3.content_disposition,
         ),
         manifest=not output.disable_manifest,
-        credentials=Credentials(
-            access_key=output.s3.access_key,
-            secret=output.s3.secret,
-            session_token=output.s3.session_token,
-            role=output.s3.assume_role_arn,
-            external_id=output.s3.assume_role_external_id,
-        ),
+        credentials=_credentials(output.s3, own_key),
         url=request.ws_url,
         token=request.token,
     )
+
+
+def _credentials(s3: Any, own_key: Credentials | None) -> Credentials:
+    """Return what the upload is signed with; raise Refused."""
+    if not s3.assume_role_arn:
+        return Credentials(s3.access_key, s3.secret, s3.session_token)
+    if own_key is None:
+        text = "S3 upload using AssumeRole is disabled for this account"
+        raise Refused("permission_denied", text)
+    return replace(own_key, role=s3.assume_role_arn, external_id=s3.assume_role_external_id)
 
 
 def file_key(path: str, room_name: str, room_id: str, now: int) -> str:

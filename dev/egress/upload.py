@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +40,10 @@ class Target:
     tagging: str = ""
     content_disposition: str = ""
 
-    def to_json(self) -> dict[str, Any]:
-        """Return what `Target(**...)` takes."""
-        return asdict(self)
-
     def beside(self, name: str) -> "Target":
         """Return the place of another file in the same folder."""
         folder, slash, _ = self.key.rpartition("/")
-        values = asdict(self) | {"key": f"{folder}{slash}{name}", "content_disposition": ""}
-        return Target(**values)
+        return replace(self, key=f"{folder}{slash}{name}", content_disposition="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +59,14 @@ class Credentials:
 
 def put(path: Path, content_type: str, target: Target, credentials: Credentials) -> str:
     """Upload a file and return its address; raise UploadFailed."""
-    extra: dict[str, Any] = {"ContentType": content_type}
+    extra: dict[str, Any] = {
+        "ContentType": content_type,
+        "ContentDisposition": target.content_disposition or "inline",
+    }
     if target.metadata:
         extra["Metadata"] = dict(target.metadata)
     if target.tagging:
         extra["Tagging"] = target.tagging
-    if target.content_disposition:
-        extra["ContentDisposition"] = target.content_disposition
     try:
         s3 = _client(target, credentials)
         s3.upload_file(str(path), target.bucket, target.key, ExtraArgs=extra)

@@ -14,9 +14,6 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
 from livekit import api
 from livekit.protocol.egress import (
-    EgressStatus,
-    ListEgressRequest,
-    ListEgressResponse,
     StopEgressRequest,
     UpdateLayoutRequest,
     UpdateStreamRequest,
@@ -26,14 +23,13 @@ from dev.egress import recorder, wire
 from dev.egress.psrpc import Peer, Refused
 from dev.egress.recording import STOPPED, Recording
 from dev.egress.request import Job, accept
-from dev.egress.state import Place, State, unfinished
+from dev.egress.state import Place
 from dev.egress.upload import Credentials
 
 log = logging.getLogger(__name__)
 
 FREE_FLOOR = 1024 * 1024 * 1024
 """Bytes that must be free on the disk before another recording is begun."""
-_WAIT_FOR_OTHER_WORKERS = 1.0
 _TOKEN_LIFE = datetime.timedelta(hours=24)
 
 
@@ -48,6 +44,8 @@ class Settings:
     at_once: int
     start_timeout: float
     max_duration: float
+    assume_role_key: Credentials | None = field(default=None, repr=False)
+    """As in the configuration of LiveKit's egress: without it no role is assumed."""
 
 
 class Worker:
@@ -71,37 +69,6 @@ class Worker:
         ):
             peer.serve("EgressHandler", method, request, handler, self._is_mine)
 
-    def resume(self) -> None:
-        """Take over what a worker before this one left in the directory."""
-        for place, state in unfinished(self._settings.directory):
-            # The request's credentials died with that worker; the environment's are left.
-            recording = Recording(self._peer, place, state, Credentials())
-            self._keep(state.info.egress_id, recording, recording.resume())
-
-    async def end_ownerless(self) -> None:
-        """Fail what LiveKit believes to run but no worker has; raise Refused."""
-        believed = await self._believed_active(ListEgressRequest(active=True))
-        if not believed:
-            return
-        answers = await self._peer.ask_all(
-            "EgressInternal",
-            "ListActiveEgress",
-            wire.ListActiveEgressRequest(),
-            wire.ListActiveEgressResponse,
-            _WAIT_FOR_OTHER_WORKERS,
-        )
-        owned = {egress_id for answer in answers for egress_id in answer.egress_ids}
-        for egress_id in believed.keys() - owned - self._recordings.keys():
-            # Asked again: it may have ended while the others were being asked.
-            current = await self._believed_active(ListEgressRequest(egress_id=egress_id))
-            for info in current.values():
-                info.status = EgressStatus.EGRESS_FAILED
-                info.error, info.error_code = "no worker has this egress any more", 500
-                info.details = "End reason: Failure"
-                info.updated_at = info.ended_at = time.time_ns()
-                log.warning("%s: %s", egress_id, info.error)
-                await self._peer.call("IOInfo", "UpdateEgress", info, Empty)
-
     async def drain(self, timeout: float) -> None:
         """Stop all recordings and wait until they are uploaded, `timeout` in seconds."""
         self._draining = True
@@ -110,15 +77,7 @@ class Worker:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=timeout)
         for egress_id in self._recordings:
-            log.warning("%s: not finished in time; the next worker goes on", egress_id)
-
-    async def _believed_active(self, request: ListEgressRequest) -> dict[str, Any]:
-        answer = await self._peer.call("IOInfo", "ListEgress", request, ListEgressResponse)
-        return {
-            info.egress_id: info
-            for info in answer.items
-            if info.status < EgressStatus.EGRESS_COMPLETE
-        }
+            log.warning("%s: not finished in time, and lost", egress_id)
 
     def _has_room(self, _topic: str, _request: Any) -> float:
         if self._draining or len(self._recordings) >= self._settings.at_once:
@@ -150,29 +109,25 @@ class Worker:
         raise Refused("unimplemented", "this local worker has one layout")
 
     async def _start(self, _topic: str, request: Any) -> Message:
-        job = accept(request, time.time_ns())
+        job = accept(request, time.time_ns(), self._settings.assume_role_key)
         egress_id = str(request.egress_id)
         if egress_id in self._recordings:
             raise Refused("already_exists", "egress already exists")
         if len(self._recordings) >= self._settings.at_once:  # two starts won at the same time
             raise Refused("unavailable", "this local worker is busy")
         place = Place(self._settings.directory, egress_id)
-        state = State(job.info, job.target, job.manifest)
-        recording = Recording(self._peer, place, state, job.credentials)
+        recording = Recording(self._peer, place, job)
         self._recordings[egress_id] = recording
         try:
-            recording.save()
             await self._peer.call("IOInfo", "CreateEgress", job.info, Empty)
         except BaseException:
             del self._recordings[egress_id]
-            recording.forget()
             raise
-        self._keep(egress_id, recording, recording.run(self._task(job, place)))
+        self._keep(egress_id, recording.run(self._task(job, place)))
         info: Message = recording.info
         return info
 
-    def _keep(self, egress_id: str, recording: Recording, life: Coroutine[Any, Any, None]) -> None:
-        self._recordings[egress_id] = recording
+    def _keep(self, egress_id: str, life: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(life)
         self._tasks.add(task)
 
@@ -189,7 +144,7 @@ class Worker:
         return {
             "url": job.url or self._settings.ws_url,
             "token": job.token or self._token(job),
-            "path": str(place.fragments),
+            "path": str(place.film),
             "start_timeout": self._settings.start_timeout,
             "max_duration": self._settings.max_duration,
             **asdict(job.form),

@@ -172,12 +172,12 @@ def _success(success: Success) -> Document:
 def _errors(errors: Iterable[MeetError]) -> Document:
     """Return an answer for each status, with an example of every error that has it."""
     answers: Document = {
-        str(status): {
+        str(body["code"]): {
             "description": meaning,
             "headers": _headers(REQUEST_ID_HEADER),
-            "content": {JSON: _error_content("Error", {"code": status, "message": message})},
+            "content": {JSON: _error_content("Error", body)},
         }
-        for status, (message, meaning) in words.GATEWAY_ERRORS.items()
+        for body, meaning in words.GATEWAY_ERRORS
     }
     by_status: dict[str, list[MeetError]] = {}
     for error in errors:

@@ -3,8 +3,19 @@
 from typing import Any
 
 from dev.openapi.schemas import OF_EVERY_RECORDING, OF_EVERY_ROOM, PREFERENCES
+from dev.openapi.words import GATEWAY_ERRORS
+from meet import errors
+from meet.errors import MeetError
 
 _MESSAGE = {"type": "string", "description": "One sentence on what is wrong."}
+_ERRORS = [
+    each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, MeetError)
+]
+_REASONS = {
+    *(each.reason for each in _ERRORS),
+    *(body["reason"] for body, _ in GATEWAY_ERRORS),
+    "forbidden",  # by the gateway, or a web ACL in front of it
+}
 _NAMED = {
     "type": "object",
     "anyOf": [
@@ -22,6 +33,14 @@ OWN_SCHEMAS: dict[str, dict[str, Any]] = {
         "properties": {
             "code": {"type": "integer", "description": "The HTTP status; absent in a 401."},
             "message": _MESSAGE,
+            "reason": {
+                "type": "string",
+                "description": (
+                    "What went wrong, for programs to decide by: unlike the message, it stays as "
+                    "it is. Absent in a 401. There may be further reasons one day."
+                ),
+                "enum": sorted(_REASONS),
+            },
         },
     },
     "RoomToJoinNotFound": {

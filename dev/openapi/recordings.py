@@ -7,7 +7,7 @@ from typing import Any
 from dev.openapi.row import IN_BODY, Row, Success
 from dev.openapi.schemas import CREATED, NAME, RECORDING_ID
 from dev.openapi.words import PARAMETERS, RECORDINGS_TAG, STREAM_TAG
-from meet.clock import HOUR, Milliseconds
+from meet.clock import SECOND, Milliseconds
 from meet.errors import (
     AlreadyRecording,
     InvalidRangeHeader,
@@ -27,8 +27,9 @@ from meet.errors import (
 from meet.http import NEXT_PAGE_HEADER
 from meet.recordings.byte_range import MAX_LENGTH
 from meet.recordings.lifecycle import Status
+from meet.recordings.media import LINK_LIFETIME
 from meet.recordings.model import Recording
-from meet.recordings.playback import PARAMETER
+from meet.recordings.playback import LIFETIME, PARAMETER
 from meet.recordings.schemas import RecordingView
 
 _STARTED = Milliseconds(CREATED + 2_000)
@@ -54,8 +55,8 @@ _READY = RecordingView.of(
 _STREAM_PATH = f"/meet/api/v1/recordings/{RECORDING_ID}/stream"
 
 
-def _link(url: str) -> dict[str, Any]:
-    return {"url": url, "expiresAt": CREATED + HOUR}
+def _link(url: str, lifetime: int) -> dict[str, Any]:
+    return {"url": url, "expiresAt": CREATED + lifetime}
 
 
 _VIDEO = {"video/mp4": {"schema": {"type": "string", "format": "binary"}}}
@@ -64,7 +65,8 @@ _BUCKET_LINK = {
         "schema": {"$ref": "#/components/schemas/RecordingLink"},
         "example": _link(
             f"https://recordings.s3.eu-west-1.amazonaws.com/recordings/{NAME}/{RECORDING_ID}.mp4"
-            "?X-Amz-Signature=0123456789abcdef"
+            "?X-Amz-Signature=0123456789abcdef",
+            LINK_LIFETIME * SECOND,
         ),
     }
 }
@@ -168,11 +170,12 @@ ROWS: dict[str, Row] = {
         tag=STREAM_TAG,
         summary="Stream an OpenVidu Meet recording",
         description=(
-            "Sends the recording, or the range of it that was asked for: at most "
-            f"{MAX_LENGTH // 1024**2} MiB in one answer, whose `Content-Range` says what was "
-            "sent. Several ranges and other units than bytes count as none. A larger file "
-            "without a range is answered with a redirect into the bucket. With "
-            "`Accept: application/json` it is a link into the bucket."
+            "Sends the recording, or the range of it that was asked for, up to "
+            f"{MAX_LENGTH // 1024**2} MiB. What is longer is answered with a redirect into the "
+            "bucket, but for a media element (`Sec-Fetch-Dest: video` or `audio`), which gets the "
+            "beginning of its range, told by `Content-Range`, and asks for the rest. Several "
+            "ranges and other units than bytes count as none. `HEAD` leads into the bucket. To "
+            "whoever prefers `application/json` it is a link into the bucket, for 15 minutes."
         ),
         parameters=(
             PARAMETERS["recordingId"]
@@ -193,6 +196,13 @@ ROWS: dict[str, Row] = {
                 "schema": {"type": "string"},
             },
             {
+                "name": "Sec-Fetch-Dest",
+                "in": "header",
+                "required": False,
+                "description": "Set by browsers: `video` and `audio` are media elements.",
+                "schema": {"type": "string"},
+            },
+            {
                 "name": "download",
                 "in": "query",
                 "required": False,
@@ -203,20 +213,23 @@ ROWS: dict[str, Row] = {
         ),
         successes=(
             Success(
-                "The whole recording; or a link to it, to who accepts only JSON",
-                headers=("Accept-Ranges", "Content-Length", "ETag"),
+                "The whole recording; or a link to it, for those who prefer JSON",
+                headers=("Accept-Ranges", "Content-Disposition", "Content-Length", "ETag", "Vary"),
                 content=_VIDEO | _BUCKET_LINK,
             ),
             Success(
                 "A range of the recording",
                 status=HTTPStatus.PARTIAL_CONTENT,
-                headers=("Accept-Ranges", "Content-Range", "Content-Length", "ETag"),
+                headers=(
+                    *("Accept-Ranges", "Content-Disposition", "Content-Range"),
+                    *("Content-Length", "ETag", "Vary"),
+                ),
                 content=_VIDEO,
             ),
             Success(
-                "The recording is too large for one answer, and in the bucket",
+                "What was asked for is too long for one answer, and in the bucket",
                 status=HTTPStatus.TEMPORARY_REDIRECT,
-                headers=("Location",),
+                headers=("Location", "Vary"),
             ),
         ),
         errors=(
@@ -237,7 +250,10 @@ ROWS: dict[str, Row] = {
             Success(
                 "The link",
                 "RecordingLink",
-                _link(f"http://localhost:6080{_STREAM_PATH}?{PARAMETER}=1861923600.signature"),
+                _link(
+                    f"http://localhost:6080{_STREAM_PATH}?{PARAMETER}=1861923600.signature",
+                    LIFETIME,
+                ),
             ),
         ),
         errors=(RecordingNotFound(), RecordingNotReady()),

@@ -129,7 +129,9 @@ ROWS: dict[str, Row] = {
         summary="Generate a token for a participant",
         description=(
             "Gives a token to join a room with to whoever knows a secret of the room; no API key "
-            "is needed. The token lasts 6 hours at most, and not longer than the room."
+            "is needed. It has to be used within an hour, unless the deployment says otherwise, "
+            "and before the room expires; whoever is connected stays. Each token has an identity "
+            "of its own, or that of `previousToken`."
         ),
         body="Who wants to join.",
         body_examples={
@@ -149,6 +151,7 @@ ROWS: dict[str, Row] = {
                 {
                     "token": "header.claims.signature",
                     "participantName": "Alice",
+                    "participantIdentity": "Alice_k2j9x0",
                     "role": "publisher",
                     "livekitUrl": "wss://livekit.example.com",
                 },
@@ -166,8 +169,10 @@ ROWS: dict[str, Row] = {
     "disconnect_participant": Row(
         tag=PARTICIPANT_TAG,
         summary="Delete a participant from a room",
-        description="Disconnects somebody from a room. Tokens that were given out for this name "
-        "before are good no more; a new one, for which a link is needed, is.",
+        description="Disconnects the participant with this identity, or everybody who goes by "
+        "this name. Their existing tokens stop working; a new one can be requested with a join "
+        "link. The tokens of an identity stop working also when it is not connected: the answer "
+        "is then 404.",
         successes=(Success("The participant is disconnected", status=HTTPStatus.NO_CONTENT),),
         errors=(
             OtherRoom(),

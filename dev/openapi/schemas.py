@@ -3,7 +3,7 @@
 from typing import Any
 
 from meet.clock import Milliseconds
-from meet.participants.schemas import MAX_NAME, TokenView
+from meet.participants.schemas import MAX_NAME, MAX_NAME_BYTES, TokenView
 from meet.recordings.media import MAX_DELETES
 from meet.recordings.schemas import DeletionView, LinkView, RecordingView
 from meet.rooms.model import Role
@@ -192,13 +192,25 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "properties": {
             "roomName": {"description": "The room to join.", "examples": [NAME]},
             "participantName": {
-                "description": f"What others see: 1 to {MAX_NAME} characters, not blank.",
+                "description": (
+                    f"The name that others see: 1 to {MAX_NAME} characters, at most "
+                    f"{MAX_NAME_BYTES} bytes in UTF-8, not blank, and neither `.` nor `..`."
+                ),
                 "examples": ["Alice"],
-                **NOT_BLANK,
+                "minLength": 1,
+                "pattern": r"^(?!\.{1,2}$)[\s\S]*\S[\s\S]*$",
             },
             "secret": {
                 "description": "The `secret` in a join link; it decides the role.",
                 "examples": ["publisher-secret"],
+            },
+            "previousToken": {
+                "description": (
+                    "An earlier token of the same participant for this room, expired or not. The "
+                    "new one then has the same identity, so that joining with it replaces the "
+                    "earlier connection. Ignored if it is not valid, or if the participant was "
+                    "removed."
+                ),
             },
         },
     },
@@ -206,12 +218,22 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "description": "What a browser needs to join.",
         "properties": {
             "token": {"description": "The LiveKit access token."},
-            "participantName": {
+            "apiToken": {
                 "description": (
-                    "The name in the meeting, and for disconnecting. Differs from the wished "
-                    "one (`Alice_1`) when somebody of that name is connected."
+                    "For a moderator: opens the operations of this room, as `Authorization: "
+                    "Bearer`. It lasts 6 hours, and ends with the room or the moderator's removal."
                 ),
+            },
+            "participantName": {
+                "description": "The name that others see. Several participants may share one.",
                 "examples": ["Alice"],
+            },
+            "participantIdentity": {
+                "description": (
+                    "The identity in the meeting: the name, `_` and 6 random characters. Unique, "
+                    "so it is the one to disconnect a participant by."
+                ),
+                "examples": ["Alice_k2j9x0"],
             },
             "role": {
                 "description": "What the secret stands for.",

@@ -7,6 +7,7 @@ from dev.openapi.schemas import NOT_BLANK
 from meet.errors import (
     AlreadyRecording,
     BodyTooLarge,
+    InternalServerError,
     InvalidRangeHeader,
     InvalidRequest,
     InvalidSecret,
@@ -61,7 +62,7 @@ SERVERS = [
 TAGS = {
     ROOM_TAG: "Create, show, change and delete rooms.",
     RECORDINGS_TAG: "Start, stop, show and delete recordings.",
-    PARTICIPANT_TAG: "Let people into rooms and show them out.",
+    PARTICIPANT_TAG: "Let people into rooms and remove them.",
     STREAM_TAG: "Play recordings.",
 }
 
@@ -85,7 +86,7 @@ SECURITY_SCHEMES = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "The token that a moderator joined with, for that moderator's room alone.",
+        "description": "A moderator's `apiToken`, for that moderator's room alone.",
     },
     "playbackLink": {
         "type": "apiKey",
@@ -127,8 +128,16 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "What identifies the file, for `If-Range`.",
         "schema": {"type": "string"},
     },
+    "Content-Disposition": {
+        "description": "The name to save the file under (RFC 6266).",
+        "schema": {"type": "string"},
+    },
+    "Vary": {
+        "description": "The answer to a range depends on it.",
+        "schema": {"type": "string", "enum": ["Sec-Fetch-Dest"]},
+    },
     "Location": {
-        "description": "A link into the bucket that works for an hour.",
+        "description": "A link into the bucket, for 15 minutes.",
         "required": True,
         "schema": {"type": "string", "format": "uri"},
     },
@@ -142,7 +151,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "roomName": {"description": "The name of the room, as its creation answered it."},
     "participantName": {
         "description": (
-            "The participant, by the `participantName` that came with the token; "
+            "The `participantIdentity` that came with the token, or a `participantName`; "
             "percent-encoded, and matched exactly."
         )
     },
@@ -201,7 +210,7 @@ MEANINGS: Mapping[type[MeetError], str] = {
     StillRunning: "The first request with this Idempotency-Key has no answer yet",
     RoomNotFound: "There is no such room, or it expired, or it was deleted",
     RoomToJoinNotFound: "There is no such room, or it expired, or it was deleted",
-    ParticipantNotFound: "Nobody of that name is connected to the room",
+    ParticipantNotFound: "Nobody with that identity or name is connected to the room",
     InvalidSecret: "The secret opens no role of this room",
     RecordingNotFound: "There is no such recording, or it was deleted, or its file is lost",
     RecordingDisabled: "The room's preferences forbid recording",
@@ -212,15 +221,21 @@ MEANINGS: Mapping[type[MeetError], str] = {
     RecordingNotReady: "The recording has no file to play, or not yet",
     InvalidRangeHeader: "The Range header makes no sense",
     RangeNotSatisfiable: "The file has none of the bytes that were asked for",
-    OtherRoom: "The participant token is of another room",
+    OtherRoom: "The moderator's token is of another room",
     RoomFull: "As many people are connected as the room allows",
     MediaServerUnavailable: "LiveKit cannot be reached; try again later",
     TemporarilyUnavailable: "Too much at once; try again in a moment",
 }
 
-GATEWAY_ERRORS: Mapping[int, tuple[str, str]] = {
-    429: ("Too many requests", "Too many requests at once; try again later"),
-    500: ("Internal server error", "Something failed that is not the caller's fault"),
-    504: ("Gateway timeout", "The answer took too long; the request may have been done"),
-}
-"""Status -> (message, meaning) of what may happen to any request."""
+GATEWAY_ERRORS: tuple[tuple[dict[str, Any], str], ...] = (
+    (
+        {"code": 429, "message": "Too many requests", "reason": "too_many_requests"},
+        "Too many requests at once; try again later",
+    ),
+    (InternalServerError().body, "Something failed that is not the caller's fault"),
+    (
+        {"code": 504, "message": "Gateway timeout", "reason": "gateway_timeout"},
+        "The answer took too long; the request may have been done",
+    ),
+)
+"""(body, meaning) of what may happen to any request."""

@@ -79,19 +79,20 @@ def _has_playback_link(event: dict[str, Any]) -> bool:
 
 
 def _moderated_room(event: dict[str, Any]) -> str | None:
-    """Return the room of a moderator's token, None where none that is good is shown.
+    """Return the room of a moderator's apiToken, None if the request carries no valid one.
 
-    The token of somebody who was removed since is good no more.
+    It ends with the room, and with the removal of its bearer.
     """
     scheme, _, token = (_header(event, "authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         return None
     try:
-        bearer = wiring.access_tokens().moderator(token)
+        bearer = wiring.api_tokens().read(token)
         room = wiring.room_repository().get(bearer.room)
-    except MeetError:  # a bad token, or a stack without LiveKit, where none is good
+    except MeetError:
         return None
-    return None if room.has_removed(bearer.identity, bearer.issued_at) else room.name
+    is_good = room.is_open(clock.now()) and not room.has_removed(bearer.identity)
+    return room.name if is_good else None
 
 
 def _header(event: dict[str, Any], name: str) -> str | None:

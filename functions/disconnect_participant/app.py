@@ -1,4 +1,4 @@
-"""DELETE /participants/{participantName}: show somebody out of a room."""
+"""DELETE /participants/{participantName}: remove participants from a room."""
 
 from typing import Annotated
 
@@ -17,10 +17,10 @@ api = create_api()
 def disconnect_participant(
     participant_name: PathSegment, room_name: Annotated[RoomNameQuery, Query(alias="roomName")]
 ) -> Response[str]:
-    """Disconnect somebody by the name that the token operation answered."""
+    """Remove the participant of an identity, else everybody of a name."""
     logger.append_keys(room=room_name)
     keep_to_own_room(api, room_name)
-    wiring.participant_service().disconnect(room_name, participant_name)
+    wiring.participant_removal().remove(room_name, participant_name)
     return no_content()
 
 

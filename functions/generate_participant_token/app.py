@@ -15,8 +15,8 @@ def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
     """Return a token that joins the room in the role the secret stands for."""
     logger.append_keys(room=request.room_name)
     try:
-        admission = wiring.participant_service().admit(
-            request.room_name, request.participant_name, request.secret
+        admission = wiring.participant_admission().admit(
+            request.room_name, request.participant_name, request.secret, request.previous_token
         )
     except MeetError as error:
         metrics.count("TokensRefused", reason=type(error).__name__)
@@ -24,7 +24,9 @@ def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
     metrics.count("TokensGranted")
     return TokenView(
         token=admission.token,
-        participant_name=admission.identity,
+        api_token=admission.api_token,
+        participant_name=admission.name,
+        participant_identity=admission.identity,
         role=admission.role,
         livekit_url=wiring.livekit_url(),
     ).to_json()

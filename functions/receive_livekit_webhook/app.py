@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import Response
 from google.protobuf.json_format import Parse, ParseError
 from livekit.protocol.egress import EgressInfo
-from livekit.protocol.models import ParticipantInfo
+from livekit.protocol.models import ParticipantInfo, RoomEndReason
 from livekit.protocol.webhook import WebhookEvent
 
 from meet import metrics, wiring
@@ -15,6 +15,7 @@ from meet.errors import MalformedBody, Unauthorized
 from meet.http import create_api, entrypoint, json_reply, raw_body
 from meet.media_server import room_metadata
 from meet.recorder import to_egress
+from meet.recordings import reasons
 
 logger = Logger(child=True)
 
@@ -45,6 +46,8 @@ def receive_livekit_webhook() -> Response[str]:
     if event.HasField("egress_info"):
         _egress(event.egress_info)
     is_ours = event.room.metadata == room_metadata(wiring.owner())
+    if event.event == "room_finished" and is_ours:
+        _meeting_ended(event)
     if event.event in _SIGNS_OF_LIFE and is_ours:
         if wiring.room_ending().close_if_stray(event.room.name):
             logger.warning("closed a stray meeting", extra={"room": event.room.name})
@@ -53,12 +56,17 @@ def receive_livekit_webhook() -> Response[str]:
     return json_reply({}, HTTPStatus.OK)
 
 
-def _joined(room: str, somebody: ParticipantInfo) -> None:
-    issued_at = issued(somebody.attributes)
-    if issued_at is None:  # a recorder, or who else joins without a token of ours
+def _meeting_ended(event: WebhookEvent) -> None:
+    names = {number: name for name, number in RoomEndReason.items()}
+    why = names.get(event.room_end_reason, str(event.room_end_reason))
+    logger.info("meeting ended", extra={"room": event.room.name, "reason": why})
+
+
+def _joined(room: str, participant: ParticipantInfo) -> None:
+    if issued(participant.attributes) is None:  # a recorder, or another token that is not ours
         return
-    if wiring.participant_service().turn_away(room, somebody.identity, issued_at):
-        logger.warning("turned away somebody who was removed", extra={"room": room})
+    if wiring.participant_removal().turn_away(room, participant.identity):
+        logger.warning("removed participant disconnected again", extra={"room": room})
 
 
 def _egress(info: EgressInfo) -> None:
@@ -70,7 +78,8 @@ def _egress(info: EgressInfo) -> None:
     recording = wiring.recording_evidence().egress_seen(egress)
     if recording is not None:
         ids = {"recording": recording.id, "room": recording.room_name}
-        logger.info("egress", extra={**ids, "status": recording.status})
+        extra = {**ids, "status": recording.status, **reasons.words(egress)}
+        logger.info("egress status changed", extra=extra)
 
 
 handler = entrypoint(api, json_body=False)

@@ -1,4 +1,4 @@
-"""Every minute: settle the recordings that nobody tells about any more."""
+"""Every minute: end the recordings whose webhook or file event never came."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Settle what is due, and report how many have their end and how many have to wait."""
-    settled, waiting = wiring.recording_evidence().sweep(
+    settled, waiting = wiring.recording_settlement().sweep(
         clock.sweep_deadline(context.get_remaining_time_in_millis())
     )
     logger.info("swept recordings", extra={"settled": settled, "waiting": waiting})

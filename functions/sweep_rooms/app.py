@@ -1,4 +1,4 @@
-"""Every minute: end the meetings of rooms that expired, were deleted, or came back."""
+"""Every minute: end the meetings of rooms that are over, disconnect removed participants."""
 
 from typing import Any
 
@@ -13,9 +13,14 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """End what is due; report how many ended, have to wait, and had come back."""
-    ended, waiting, strays = wiring.room_ending().sweep(
-        clock.sweep_deadline(context.get_remaining_time_in_millis())
-    )
-    report = {"ended": ended, "waiting": waiting, "strays": strays}
+    deadline = clock.sweep_deadline(context.get_remaining_time_in_millis())
+    swept = wiring.room_ending().sweep(deadline)
+    removed = wiring.participant_removal().sweep(swept.going_on, deadline)
+    report = {
+        "ended": swept.ended,
+        "waiting": swept.waiting,
+        "strays": swept.strays,
+        "removed": removed,
+    }
     logger.info("swept rooms", extra=report)
     return report

@@ -26,7 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from meet import wiring
 from meet.access import API, OPERATIONS
 from meet.console import browser, endpoints
-from meet.errors import MeetError, RoomNotFound
+from meet.errors import InternalServerError, MeetError, MethodNotAllowed, NotFound, RoomNotFound
 from meet.http import REQUEST_ID_HEADER, logger
 from meet.rooms.model import NAME
 
@@ -166,8 +166,10 @@ def not_served(request: Request, error: HTTPException) -> Response:
     path, method = request.scope["aws.event"]["path"], request.method  # as sent, not decoded
     allowed = sorted({verb for pattern, verb in _PATTERNS if pattern.fullmatch(path)})
     if allowed and method not in allowed:
-        return _problem(HTTPStatus.METHOD_NOT_ALLOWED, {"Allow": ", ".join(allowed)})
-    return _problem(HTTPStatus(error.status_code), dict(error.headers or {}))
+        return _problem(MethodNotAllowed(", ".join(allowed)))
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # a page, whose route knows its methods
+        return _problem(MethodNotAllowed((error.headers or {}).get("Allow", "GET, HEAD")))
+    return _problem(NotFound())
 
 
 def refused(request: Request, error: MeetError) -> Response:
@@ -179,12 +181,11 @@ def refused(request: Request, error: MeetError) -> Response:
 def failed(request: Request, error: Exception) -> Response:
     """Answer a bug without a word about it."""
     logger.error("unhandled error", exc_info=error)  # Starlette calls this in another thread
-    return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, {})
+    return _problem(InternalServerError())
 
 
-def _problem(status: HTTPStatus, headers: dict[str, str]) -> Response:
-    body = {"code": status.value, "message": status.phrase.capitalize()}
-    return JSONResponse(body, status, headers=headers)
+def _problem(error: MeetError) -> Response:
+    return JSONResponse(error.body, error.status, headers=error.headers)
 
 
 def _meeting(title: str, text: str, status: HTTPStatus = HTTPStatus.OK) -> Response:

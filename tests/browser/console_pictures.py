@@ -1,4 +1,4 @@
-"""Takes the console's pictures of docs/pictures in light, dark and on a phone (make pictures)."""
+"""Takes pictures of the console in light, dark and on a phone (make pictures)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, expect
 
 from meet.clock import DAY, HOUR, MINUTE
 from tests.browser.console import LOADED_MS, admin, console_url, failed_recording, row, shows
-from tests.browser.pictures import LOOKS, PICTURES
+from tests.browser.pictures import LOOKS
 from tests.browser.visitors import Visitor, picture, visitor
+from tests.documents import place_for
 from tests.live import Client
 from tests.stack.test_recordings import film_for, meeting, reaches, start
 
@@ -69,7 +70,7 @@ def test_take_the_consoles_pictures(api: Client, browser: Browser, work: Work, l
         somebody.page.mouse.move(0, 0)
         somebody.page.evaluate("window.scrollTo(0, 0)")
         expect(somebody.page.locator(".toast")).to_have_count(0, timeout=LOADED_MS)
-        picture(somebody.page, PICTURES / f"console-{name}-{look}.png")
+        picture(somebody.page, place_for(f"console-{name}-{look}.png"))
 
     with visitor(browser, "admin", **LOOKS[look]) as stranger:
         stranger.open(console_url(api))

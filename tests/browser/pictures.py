@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/pictures: the meeting page in light, dark and on a phone."""
+"""Takes pictures of the meeting page in light, dark and on a phone (make pictures)."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,13 +8,12 @@ from typing import Any, TypeAlias
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from dev.template import ROOT
 from tests.browser.conftest import launch
 from tests.browser.portraits import PORTRAITS, film
 from tests.browser.visitors import JOIN_MS, Visitor, picture, visitor
+from tests.documents import place_for
 from tests.live import Client
 
-PICTURES = ROOT / "docs" / "pictures"
 PHONE = {
     "color_scheme": "light",
     "viewport": {"width": 390, "height": 844},
@@ -89,7 +88,7 @@ def test_take_the_pictures(api: Client, cameras: Cameras, look: str) -> None:
         def take(name: str, *looks: str) -> None:
             if look in looks:
                 ada.page.mouse.move(0, 0)
-                picture(ada.page, PICTURES / f"{name}-{look}.png")
+                picture(ada.page, place_for(f"{name}-{look}.png"))
 
         def press(name: str) -> None:
             if not ada.button(name).is_visible():

@@ -1,4 +1,4 @@
-"""Draws people for the fake cameras, so that the pictures of docs/pictures look like meetings."""
+"""Draws people for the fake cameras, so that the pictures of make pictures look like meetings."""
 
 from dataclasses import dataclass
 from math import pi, sin

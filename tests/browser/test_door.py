@@ -107,15 +107,22 @@ def test_without_a_network_it_says_so_and_tries_again(api: Client, browser: Brow
         bob.at_the_door()
 
 
-def test_a_livekit_that_is_down_is_told_at_once(api: Client, browser: Browser) -> None:
-    room = api.create_room()
+def test_a_livekit_that_is_down_is_told_at_once_where_the_room_has_a_limit(
+    api: Client, browser: Browser
+) -> None:
+    room, limited = api.create_room(), api.create_room(maxParticipants=5)
     api.stack.stop_livekit()
     try:
         with visitor(browser, "Bob") as bob, visitor(browser, "Ana", locale="es-ES") as ana:
-            bob.open(room["publisherURL"])
+            bob.open(limited["publisherURL"])
             bob.ends_with("The meeting cannot be reached")
-            ana.open(room["publisherURL"])
+            ana.open(limited["publisherURL"])
             ana.ends_with("No se puede acceder a la reunión")
+            bob.open(room["publisherURL"])
+            join = bob.at_the_door()
+            bob.page.get_by_label("Your name").fill("Bob")
+            join.click()
+            bob.ends_with("The meeting cannot be reached", seconds=40)
     finally:
         api.stack.start_livekit()
 

@@ -58,6 +58,7 @@ def test_a_connection_that_does_not_come_back_is_told(api: Client, browser: Brow
         try:
             ada.ends_with("The connection was lost", seconds=90)
             ada.button("Join again").click()
+            ada.at_the_door().click()
             ada.ends_with("The meeting cannot be reached")
         finally:
             api.stack.start_livekit()

@@ -38,6 +38,6 @@ def test_a_recording_that_the_room_does_not_allow_is_refused_to_its_moderator(
     api: Client,
 ) -> None:
     room = api.create_room(preferences={"recordingPreferences": OFF})
-    bearer = {"Authorization": f"Bearer {api.token(room, 'Ada', 'moderator').body['token']}"}
+    bearer = {"Authorization": f"Bearer {api.token(room, 'Ada', 'moderator').body['apiToken']}"}
     body = {"roomName": room["roomName"]}
     assert api.call("POST", "/recordings", body, key=None, headers=bearer).status == 403

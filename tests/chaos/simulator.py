@@ -226,7 +226,21 @@ class World:
 
     def participants(self, room: str) -> list[Participant]:
         self.ask()
-        return [Participant("Alice", is_publishing=True)] if self.going_on.get(room) else []
+        if not self.going_on.get(room):
+            return []
+        recorders = [
+            Participant(each.egress.id, is_recorder=True)
+            for each in self.live.values()
+            if each.egress.room_name == room and not (each.dead or each.egress.is_over)
+        ]
+        # Whoever loses the network is away for a moment.
+        away = self.killable and self.chance(0.1)
+        people = [] if away else [Participant("Alice", is_publishing=True)]
+        return people + ([] if self.killable and self.chance(0.1) else recorders)
+
+    def is_alive(self, egress_id: str) -> bool:
+        self.ask()
+        return not self.live[egress_id].dead
 
     def remove_participant(self, room: str, identity: str) -> None:
         raise AssertionError("nobody is shown out here")
@@ -441,7 +455,7 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.clock.pause", lambda attempt: None),
             ("meet.wiring.media_server", media_server),
             ("meet.wiring.recorder", recorder),
-            ("meet.recordings.evidence._PARALLEL", 1),  # threads would have an order of their own
+            ("meet.recordings.settlement._PARALLEL", 1),  # threads would have an order of their own
             ("meet.rooms.ending._PARALLEL", 1),
             ("meet.recordings.model.secrets", by_seed),
             ("meet.rooms.model.secrets", by_seed),

@@ -1,7 +1,9 @@
 """What the samples need around them."""
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,7 +16,7 @@ from tests.functions.conftest import loop_of_the_main_thread  # noqa: F401 - a f
 
 
 @pytest.fixture
-def called(aws: None, still_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Called:
+def called(aws: None, still_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Called]:
     """Store what the samples are about, and note what is asked from then on."""
     store()
     called = Called()
@@ -33,4 +35,5 @@ def called(aws: None, still_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Ca
 
     monkeypatch.setattr(BaseClient, "_make_api_call", make_and_note)
     monkeypatch.setattr(urllib3.PoolManager, "request", request)
-    return called
+    with patch.dict(LIVEKIT):  # which a test may change
+        yield called

@@ -54,7 +54,7 @@ STARTED = Recording(STARTED_ID, NAME, Status.STARTING, created_at=BEGAN)
 
 LIVEKIT: dict[str, Message] = {
     "RoomService/ListParticipants": ListParticipantsResponse(
-        participants=[ParticipantInfo(identity="Bob", tracks=[TrackInfo()])]
+        participants=[ParticipantInfo(identity="Bob_x7c4q1", name="Bob", tracks=[TrackInfo()])]
     ),
     "Egress/StartRoomCompositeEgress": EgressInfo(egress_id="EG_2"),
 }
@@ -75,11 +75,12 @@ def store() -> None:
     """Store the room that the samples are about, its READY recording and its STARTED one."""
     wiring.room_repository().add(ROOM)
     ended = {"startedAt": BEGAN, "endedAt": BEGAN + 60_000, "duration": Decimal(60)}
-    store_recording(READY, Evidence.OBJECT_SEEN, ended | {"size": len(FILE), "etag": '"e"'})
-    store_recording(STARTED, Evidence.EGRESS_ACTIVE, {"egressId": "EG_1", "startedAt": BEGAN})
-    boto3.client("s3").put_object(
+    put = boto3.client("s3").put_object(
         Bucket=ENVIRONMENT["RECORDINGS_BUCKET"], Key=READY.object_key, Body=FILE
     )
+    file = {"size": len(FILE), "etag": put["ETag"]}
+    store_recording(READY, Evidence.OBJECT_SEEN, ended | file)
+    store_recording(STARTED, Evidence.EGRESS_ACTIVE, {"egressId": "EG_1", "startedAt": BEGAN})
     wiring.reset()
 
 

@@ -10,21 +10,25 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import boto3
 import jwt
 import pytest
+from livekit.protocol.egress import EgressInfo, EgressStatus, FileInfo, ListEgressResponse
+from livekit.protocol.models import ParticipantInfo
+from livekit.protocol.room import ListParticipantsResponse
 
 from dev.aws import ENVIRONMENT, LIVEKIT_KEY, LIVEKIT_SECRET
 from dev.template import ROOT
 from meet import wiring
-from meet.access_token import AccessTokens
 from meet.clock import HOUR
+from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback
 from meet.signing import derived_key
 from tests.conftest import Clock
-from tests.contract.samples import BEGAN, READY, ROOM, SAMPLES, STARTED, Called, run
+from tests.contract.samples import BEGAN, LIVEKIT, READY, ROOM, SAMPLES, STARTED, Called, run
 
 SAMPLE = "its sample event"
 
@@ -95,15 +99,29 @@ def _authorize(event: Event, **headers: str) -> Event:
 
 
 def _as_moderator() -> Event:
-    token = AccessTokens(LIVEKIT_KEY, LIVEKIT_SECRET).for_participant(
-        "Alice",
-        name="Alice",
-        metadata=json.dumps({"role": "moderator"}),
-        grants={"roomJoin": True, "room": ROOM.name},
-        room_configuration={},
-        expires_at=ROOM.expires_at,
-    )
+    tokens = ApiTokens(derived_key("signs-links-and-sessions", "moderators"), wiring.owner())
+    token = tokens.sign(ROOM.name, "Alice_k2j9x0", expires_at=ROOM.expires_at)
     return _authorize(SAMPLES["create_recording"], Authorization=f"Bearer {token}")
+
+
+def _token_request(**body: str) -> Event:
+    event = _with("generate_participant_token")
+    sent = json.loads(base64.b64decode(event["body"])) | body
+    return event | {"body": base64.b64encode(json.dumps(sent).encode()).decode()}
+
+
+def _in_a_room_without_a_limit(secret: str) -> Event:
+    unlimited = replace(ROOM, name="unlimited-k3v9x0q2m7t1c8z", max_participants=None)
+    wiring.room_repository().add(unlimited)
+    return _token_request(roomName=unlimited.name, secret=secret)
+
+
+def _removal_by_name() -> Event:
+    event = _with("disconnect_participant")
+    return event | {
+        "pathParameters": {"participantName": "Bob"},
+        "path": "/api/v1/participants/Bob",
+    }
 
 
 def _with_playback_link() -> Event:
@@ -121,6 +139,22 @@ def _first_file() -> Event:
     return event
 
 
+def _recorder_goes_on() -> Event:
+    """Let LiveKit list the one recording that has no end, with its recorder in the meeting."""
+    file = FileInfo(filename=STARTED.object_key)
+    active = EgressStatus.EGRESS_ACTIVE
+    info = EgressInfo(egress_id="EG_1", status=active, file_results=[file])
+    inside = [
+        ParticipantInfo(identity="Bob"),
+        ParticipantInfo(identity="EG_1", kind=ParticipantInfo.Kind.EGRESS),
+    ]
+    wiring.recording_repository().settled(READY.id, look_again_at=None)
+    LIVEKIT["Egress/ListEgress"] = ListEgressResponse(items=[info])
+    LIVEKIT["RoomService/ListParticipants"] = ListParticipantsResponse(participants=inside)
+    event: Event = SAMPLES["sweep_recordings"]
+    return event
+
+
 def _web(path: str) -> Event:
     return _with("web") | {"path": path}
 
@@ -135,6 +169,13 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("authorize", "a playback link"): _with_playback_link,
     ("create_room", "no Idempotency-Key"): lambda: _without_key("create_room"),
     ("create_recording", "no Idempotency-Key"): lambda: _without_key("create_recording"),
+    ("generate_participant_token", "a room without a limit"): lambda: _in_a_room_without_a_limit(
+        "publisher-secret"
+    ),
+    ("generate_participant_token", "a moderator, a room without a limit"): (
+        lambda: _in_a_room_without_a_limit("moderator-secret")
+    ),
+    ("disconnect_participant", "by name"): _removal_by_name,
     ("get_recordings", "of a room"): lambda: _recordings_of(roomName=ROOM.name),
     ("get_recordings", "all"): lambda: _recordings_of(maxItems="20"),
     ("get_recording_stream", "HEAD"): lambda: _without_range(httpMethod="HEAD"),
@@ -148,6 +189,7 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("receive_livekit_webhook", "egress goes on"): lambda: _egress("EGRESS_ACTIVE"),
     ("receive_livekit_webhook", "egress ended"): lambda: _egress("EGRESS_COMPLETE"),
     ("recording_uploaded", "of a recording that waits for it"): _first_file,
+    ("sweep_recordings", "a recording goes on"): _recorder_goes_on,
     ("sweep_recordings", "nothing due"): lambda: _at(BEGAN - HOUR, "sweep_recordings"),
     ("sweep_rooms", "a room is over"): lambda: _at(ROOM.expires_at, "sweep_rooms"),
     ("web", "a file"): lambda: _web("/assets/page.css"),

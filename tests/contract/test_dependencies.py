@@ -201,10 +201,19 @@ for name in {built!r}:
     getattr(wiring, name)()
 """
 
-ASKS = {"access_tokens", "console_tokens", "livekit_url", "once", "owner", "playback_key", "secret"}
+ASKS = {
+    "api_tokens",
+    "access_tokens",
+    "console_tokens",
+    "livekit_url",
+    "once",
+    "owner",
+    "playback_key",
+    "secret",
+}
 """Functions of wiring that build nothing, or need more than an environment.
 
-access_tokens and console_tokens are for the authorizer only once somebody shows a token.
+The tokens are for the authorizer only once somebody shows one.
 """
 
 

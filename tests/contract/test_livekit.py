@@ -16,7 +16,7 @@ from meet import clock, wiring
 from meet.access_token import AccessTokens
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.errors import Unauthorized
-from meet.participants.service import ParticipantService
+from meet.participants.admission import ParticipantAdmission
 from meet.rooms.model import Preferences, Role
 from tests.conftest import FakeLiveKit
 
@@ -74,10 +74,15 @@ def test_a_participants_token_is_the_one_that_livekits_library_makes(
         max_participants=limit,
         preferences=Preferences(chat=chat),
     )
-    service = ParticipantService(
-        wiring.room_service(), lambda: livekit, lambda: OURS, lambda: "meet-of-this-stack"
-    )
-    token = service.admit(room.name, "Zoë", room.secrets[role]).token
+    admission = ParticipantAdmission(
+        wiring.room_service(),
+        lambda: livekit,
+        lambda: OURS,
+        wiring.api_tokens,
+        lambda: "meet-of-this-stack",
+        4 * HOUR,
+    ).admit(room.name, "Zoë", room.secrets[role])
+    token, identity = admission.token, admission.identity
     found = claims(token)
 
     speaks = role is not Role.VIEWER
@@ -94,14 +99,14 @@ def test_a_participants_token_is_the_one_that_livekits_library_makes(
         metadata='{"createdBy": "meet-of-this-stack"}',
         max_participants=limit or 0,
     )
-    expected = theirs().with_identity("Zoë").with_name("Zoë").with_metadata(found["metadata"])
+    expected = theirs().with_identity(identity).with_name("Zoë").with_metadata(found["metadata"])
     expected.with_attributes(found["attributes"])
     expected.with_grants(grants).with_room_config(configuration)
     assert without_times(token) == without_times(expected.to_jwt())
     assert token.partition(".")[0] == expected.to_jwt().partition(".")[0]
 
     read = VERIFIER.verify(token)
-    assert (read.identity, read.name, read.video) == ("Zoë", "Zoë", grants)
+    assert (read.identity, read.name, read.video) == (identity, "Zoë", grants)
     assert read.room_config == configuration
     assert not any(getattr(read.video, name) for name in NEVER_GRANTED)
     assert found["exp"] == room.expires_at // SECOND

@@ -37,7 +37,7 @@ NAME = "OpenVidu-k3v9x0q2m7t1c8z"
 ABSENT = object()
 VALUES: list[Any] = [
     *(None, True, False, -1, 0, 1, 1.5, 10.0, 10_000, 10_001, 2 * EXPIRES),
-    *("", " ", "5", "true", "é" * 50, "é" * 51, "x" * 128, "x" * 129),
+    *("", " ", ".", "..", "...", "5", "true", "é" * 50, "é" * 51, "x" * 128, "x" * 129),
     *([], ["enabled"], {}, {"enabled": True}, {"enabled": "true"}, {"unknown": 1}),
     ABSENT,
 ]
@@ -233,7 +233,7 @@ def _places(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]
         ("PUT", "/rooms/{roomName}", {"preferences": BARE}),
         ("PUT", "/rooms/{roomName}", {"preferences": BARE, "chatPreferences": {"enabled": 1}}),
         ("PUT", "/rooms/{roomName}", {"preferences": {"chatPreferences": {"enabled": True}}}),
-        ("POST", "/participants/token", TOKEN),
+        ("POST", "/participants/token", TOKEN | {"previousToken": "x"}),
     ],
 )
 def test_a_body_is_refused_exactly_when_its_schema_refuses_it(

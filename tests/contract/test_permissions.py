@@ -136,11 +136,11 @@ TABLE = [
     # ---------------------------------------------------------------------------- secrets
     Row("read the API keys", "secretsmanager:GetSecretValue", "ApiKeysSecret", {"authorize"}),
     Row("read what signs links and sessions", "secretsmanager:GetSecretValue", "SigningSecret",
-        {"authorize", "get_recording_url", "web"}),
+        {"authorize", "get_recording_url", "web", "generate_participant_token"}),
     Row("read the admin's password", "secretsmanager:GetSecretValue", "AdminSecret",
         {"authorize", "web"}),
     Row("read LiveKit's key", "secretsmanager:GetSecretValue", "LiveKitSecret",
-        TALKS_TO_LIVEKIT | {"authorize"}),
+        TALKS_TO_LIVEKIT),
     Row("read the key that egress uploads with", "secretsmanager:GetSecretValue",
         "EgressSecretArn", {"create_recording"}),
     Row("change a secret", "secretsmanager:PutSecretValue UpdateSecret DeleteSecret",

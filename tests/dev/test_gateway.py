@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dev.commits import Commits
 from dev.gateway import MAX_BODY_BYTES, SAVE_PATH, Gateway, Receive, Scope, Send
+from dev.saving import Saver
 
 API_PORT = 6080
 AWS_PORT = 4566
@@ -21,19 +21,14 @@ class Exchange:
         self.body = b""
         self.saves: list[str] = []
         self.sent: list[MutableMapping[str, Any]] = []
-        self.gateway = Gateway(
-            self._emulator,
-            API_PORT,
-            lambda: api_id,
-            Commits(self.saves.append),
-            lambda: self.saves.append("everything"),
-        )
+        saver = Saver(lambda: self.saves.append("data"), lambda: self.saves.append("everything"), 0)
+        self.gateway = Gateway(self._emulator, API_PORT, lambda: api_id, saver)
 
     async def _emulator(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope = scope
         self.body = (await receive())["body"]
-        status = int(dict(scope["headers"]).get(b"answer-with", b"200"))
-        await send({"type": "http.response.start", "status": status, "headers": []})
+        headers = [(b"Access-Control-Allow-Origin", b"*"), (b"etag", b'"e"')]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"{}"})
 
     def request(
@@ -43,6 +38,7 @@ class Exchange:
         *,
         port: int = API_PORT,
         headers: dict[str, str] | None = None,
+        query: str = "",
         chunks: tuple[bytes, ...] = (b"",),
     ) -> int:
         """Send a request and return the status of the answer."""
@@ -62,8 +58,11 @@ class Exchange:
             "method": method,
             "path": raw_path,
             "raw_path": raw_path.encode("latin-1"),
-            "query_string": b"",
-            "headers": [(k.encode(), v.encode()) for k, v in (headers or {}).items()],
+            "query_string": query.encode(),
+            "headers": [
+                (name.encode(), value.encode())
+                for name, value in {"host": f"localhost:{port}", **(headers or {})}.items()
+            ],
             "server": ("127.0.0.1", port),
             "client": ("127.0.0.9", 5),
         }
@@ -116,7 +115,7 @@ def test_before_the_first_deploy_the_api_is_unavailable() -> None:
 
 def test_no_accept_header_means_anything_is_accepted() -> None:
     exchange = Exchange()
-    exchange.request("GET", "/meet/", headers={"host": "meet.test"})
+    exchange.request("GET", "/meet/", headers={"host": "127.0.0.1:6080"})
     assert exchange.headers[b"accept"] == b"*/*"
 
 
@@ -127,11 +126,11 @@ def test_the_client_cannot_say_where_it_comes_from() -> None:
         "x-forwarded-host": "evil",
         "x-forwarded-proto": "https",
     }
-    sent = {"host": "meet.test", "accept": "text/html", **forged}
+    sent = {"host": "localhost:6080", "accept": "text/html", **forged}
     exchange.request("GET", "/meet/", headers=sent)
     assert exchange.headers == {
         b"accept": b"text/html",
-        b"host": b"meet.test",
+        b"host": b"localhost:6080",
         b"x-forwarded-for": b"127.0.0.9",
         b"x-forwarded-port": b"6080",
         b"x-forwarded-proto": b"http",
@@ -173,23 +172,97 @@ def test_head_is_answered_without_a_body(path: str) -> None:
     assert exchange.answer == b""
 
 
-WRITE = {"x-amz-target": "DynamoDB_20120810.PutItem"}
-
-
-def test_a_write_is_saved_before_it_is_answered() -> None:
-    exchange = Exchange()
-    exchange.request("POST", "/", port=AWS_PORT, headers=WRITE)
-    assert exchange.saves == ["dynamodb"]
-    assert exchange.scope["path"] == "/"
-
-
-def test_a_refused_write_is_not_saved() -> None:
-    exchange = Exchange()
-    exchange.request("POST", "/", port=AWS_PORT, headers={**WRITE, "answer-with": "400"})
-    assert exchange.saves == []
-
-
 def test_everything_is_saved_on_demand() -> None:
     exchange = Exchange()
     assert exchange.request("POST", SAVE_PATH, port=AWS_PORT) == 200
     assert exchange.saves == ["everything"]
+
+
+AWS_CALL = {"x-amz-target": "secretsmanager.GetSecretValue"}
+PRESIGNED = "X-Amz-Credential=test%2F20261125%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=abc"
+FROM_A_PAGE = {"sec-fetch-site": "cross-site"}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:6080"])
+def test_no_web_page_can_call_aws(method: str, origin: str) -> None:
+    exchange = Exchange()
+    sent = {"origin": origin, **AWS_CALL}
+    assert exchange.request(method, "/", port=AWS_PORT, headers=sent, query=PRESIGNED) == 403
+    assert not exchange.scope
+    assert b"access-control-allow-origin" not in dict(exchange.sent[0]["headers"])
+
+
+@pytest.mark.parametrize("port", [API_PORT, AWS_PORT])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:4566",
+        "localhost.evil.example",
+        "",
+        "a@localhost",
+        "127.0.0.1.",
+    ],
+)
+def test_a_name_that_a_stranger_gave_to_this_machine_is_refused(port: int, host: str) -> None:
+    exchange = Exchange()
+    assert exchange.request("GET", "/meet/", port=port, headers={"host": host}) == 403
+    assert not exchange.scope
+
+
+@pytest.mark.parametrize("port", [API_PORT, AWS_PORT])
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1:4566", "[::1]:4566"])
+def test_each_name_of_this_machine_is_served(port: int, host: str) -> None:
+    assert Exchange().request("GET", "/meet/", port=port, headers={"host": host}) == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query"),
+    [
+        ("GET", "/", "Action=DeleteStack&StackName=meet"),  # as a picture's address
+        ("GET", "/", f"Action=DeleteStack&StackName=meet&{PRESIGNED}"),
+        ("GET", "/_ministack/reset", PRESIGNED),
+        ("GET", "/recordings/a.mp4", ""),
+        ("GET", "/2015-03-31/functions", PRESIGNED.replace("s3", "lambda")),
+        ("POST", "/2015-03-31/functions/f/invocations", PRESIGNED),  # as a form
+    ],
+)
+def test_a_page_that_sends_no_origin_cannot_call_aws_either(
+    method: str, path: str, query: str
+) -> None:
+    exchange = Exchange()
+    assert exchange.request(method, path, port=AWS_PORT, headers=FROM_A_PAGE, query=query) == 403
+    assert not exchange.scope
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_player_and_a_download_get_an_object_by_a_presigned_url(method: str) -> None:
+    exchange = Exchange()
+    path = "/recordings/a.mp4"
+    sent = {"headers": FROM_A_PAGE, "query": PRESIGNED}
+    assert exchange.request(method, path, port=AWS_PORT, **sent) == 200  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("port", [API_PORT, AWS_PORT])
+def test_no_page_of_another_origin_may_read_an_answer(port: int) -> None:
+    exchange = Exchange()
+    assert exchange.request("GET", "/meet/", port=port) == 200
+    assert exchange.sent[0]["headers"] == [(b"etag", b'"e"')]
+
+
+@pytest.mark.parametrize("port", [API_PORT, AWS_PORT])
+def test_no_websocket_is_opened(port: int) -> None:
+    exchange = Exchange()
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/", "headers": [], "server": ("127.0.0.1", port)}
+    asyncio.run(exchange.gateway(scope, receive, send))
+    assert [message["type"] for message in sent] == ["websocket.close"]
+    assert not exchange.scope

@@ -14,7 +14,7 @@ from tests.egress.stack import Stack
 
 def _programs(logs: Path) -> tuple[Path, Path]:
     """Return livekit-server and redis-server, made where they are missing; raise Unavailable."""
-    livekit = programs.find("livekit-server") or programs.make_livekit(logs / "build.log")
+    livekit = programs.find_livekit() or programs.make_livekit(logs / "build.log")
     redis_server = programs.find("redis-server") or programs.make_redis()
     if not non_loopback_address():
         text = "LiveKit's Python client ignores loopback and there is no other interface"

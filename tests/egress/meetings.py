@@ -47,6 +47,6 @@ def nothing_left(stack: Stack, egress_id: str) -> None:
 
 def recorded_for(stack: Stack, egress_id: str, seconds: float) -> float:
     """Let a recording go on until its file plays about so long; return the seconds since ACTIVE."""
-    started = stack.reaches(egress_id, "ACTIVE").started_at / 1e9
+    started = stack.reaches(egress_id, "ACTIVE").file_results[0].started_at / 1e9
     until("recording time passed", lambda: time.time() - started > seconds)
     return float(time.time() - started)

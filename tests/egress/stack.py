@@ -90,7 +90,7 @@ class Stack:
 
     def recorder(self, egress_id: str) -> int:
         """Return the pid of the recorder of an egress: the one that holds its lock."""
-        path = self.egress_directory / f"{egress_id}.part.lock"
+        path = self.egress_directory / f"{egress_id}.lock"
         inode = str(path.stat().st_ino)
         for line in Path("/proc/locks").read_text().splitlines():
             fields = line.split()

@@ -1,6 +1,5 @@
-"""Sound, time and the file: what is written plays, however it was cut off."""
+"""Sound, time and the file."""
 
-import random
 import threading
 import time
 from itertools import pairwise
@@ -11,7 +10,6 @@ import numpy as np
 import pytest
 
 from dev.egress import encoder
-from dev.egress.container import FRAGMENT_SECONDS, Unplayable, make_whole, write_survivable
 from dev.egress.sources import DELAY, SAMPLE_RATE, SLACK, AudioSource, mix
 
 FORM = encoder.Format(
@@ -98,41 +96,37 @@ def test_a_stalled_machine_costs_pictures_but_neither_sound_nor_time(tmp_path: P
 
     threading.Timer(1.5, halt.set).start()
     figures = encoder.record(path, FORM, stage, halt, lambda: None)
-    whole = make_whole(path, tmp_path / "whole.mp4")
     assert figures.late_frames >= 10
     assert abs(figures.seconds - 1.5) < 0.2
-    assert abs(whole.duration - figures.seconds) < 0.1
-    with av.open(str(tmp_path / "whole.mp4")) as file:
+    assert abs(played(path) - figures.seconds) < 0.1
+    with av.open(str(path)) as file:
         frames = list(file.decode(audio=0))
     begins = [frame.pts or 0 for frame in frames]
     assert {after - before for before, after in pairwise(begins)} == {1024}
 
 
-@pytest.fixture(scope="module", params=["picture and sound", "sound"])
-def fragments(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return five seconds as a recorder writes them."""
-    path = tmp_path_factory.mktemp("fragments") / "whole.part.mp4"
-    rng = np.random.default_rng(1)
-    with write_survivable(path) as out:
-        video = None
-        if request.param != "sound":
-            video = out.add_stream("libx264", rate=30, options={"bf": "0", "g": "30"})
-            video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
-        audio = out.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")
-        for n in range(150):
-            if video:
-                noise = rng.integers(0, 255, (270, 320), np.uint8)
-                frame = av.VideoFrame.from_ndarray(noise, format="yuv420p")
-                frame.pts = n
-                out.mux(video.encode(frame))
-            noise16 = rng.integers(-9000, 9000, (1, 3200), np.int16)
-            sound = av.AudioFrame.from_ndarray(noise16, format="s16", layout="stereo")
-            sound.sample_rate, sound.pts = SAMPLE_RATE, n * 1600
-            out.mux(audio.encode(sound))
-        for stream in (video, audio):
-            if stream:
-                out.mux(stream.encode(None))
-    return path
+def test_the_index_is_at_the_end_and_until_then_there_is_none(tmp_path: Path) -> None:
+    """As LiveKit's egress has it: players have to look there, and a kill leaves nothing."""
+    path, halt = tmp_path / "film.mp4", threading.Event()
+    cut = b""
+    ticks = 0
+
+    def stage() -> encoder.Stage:
+        nonlocal cut, ticks
+        ticks += 1
+        if ticks == 40:
+            cut = path.read_bytes()
+            halt.set()
+        return encoder.Stage()
+
+    encoder.record(path, FORM, stage, halt, lambda: None)
+    data = path.read_bytes()
+    assert data.index(b"mdat") < data.index(b"moov")
+    assert played(path) > 1
+    assert b"moov" not in cut
+    path.write_bytes(cut)
+    with pytest.raises(av.FFmpegError):
+        played(path)
 
 
 def played(path: Path) -> float:
@@ -142,41 +136,3 @@ def played(path: Path) -> float:
         for frame in file.decode():
             last = max(last, float(frame.time or 0))
     return last
-
-
-def test_the_whole_file_is_indexed_in_front(fragments: Path, tmp_path: Path) -> None:
-    final = tmp_path / "final.mp4"
-    recorded = make_whole(fragments, final)
-    assert abs(recorded.duration - 5) < 0.1
-    assert recorded.size == final.stat().st_size
-    data = final.read_bytes()
-    assert data.index(b"moov") < data.index(b"mdat")
-    assert abs(played(final) - 5) < 0.1
-
-
-def test_cut_off_at_any_byte_it_plays_up_to_there(fragments: Path, tmp_path: Path) -> None:
-    data = fragments.read_bytes()
-    second = len(data) / 5
-    chance = random.Random(7)
-    cuts = sorted(chance.sample(range(len(data)), 14))
-    for cut in cuts:
-        part, final = tmp_path / "cut.part.mp4", tmp_path / "cut.mp4"
-        part.write_bytes(data[:cut])
-        try:
-            recorded = make_whole(part, final)
-        except Unplayable:
-            assert cut < (FRAGMENT_SECONDS + 0.5) * second
-            assert not final.exists()
-            continue
-        assert recorded.duration > cut / second - FRAGMENT_SECONDS - 0.5
-        assert played(final) > recorded.duration - 0.2
-
-
-@pytest.mark.parametrize("content", [None, b"", b"not an mp4 at all" * 100])
-def test_what_was_never_a_recording_is_unplayable(content: bytes | None, tmp_path: Path) -> None:
-    path = tmp_path / "no.part.mp4"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(Unplayable):
-        make_whole(path, tmp_path / "no.mp4")
-    assert not (tmp_path / "no.mp4").exists()

@@ -7,6 +7,7 @@ from livekit import api
 
 from dev.egress.psrpc import Refused
 from dev.egress.request import accept, file_key
+from dev.egress.upload import Credentials
 from dev.egress.wire import StartEgressRequest
 
 NOW = 1_700_000_000_123_000_000  # 2023-11-14 22:13:20 UTC
@@ -50,6 +51,20 @@ def test_the_deprecated_output_is_taken_too() -> None:
 def test_presets_set_the_size_and_the_machine_the_rate(preset: Any, expected: Any) -> None:
     form = accept(asking(preset=preset), NOW).form
     assert (form.width, form.height, form.fps) == expected
+
+
+def test_a_role_needs_a_key_of_the_workers_own_which_the_request_cannot_bring() -> None:
+    role = {"assume_role_arn": "arn:role", "assume_role_external_id": "42"}
+    s3 = api.S3Upload(bucket="b", access_key="theirs", secret="theirs", **role)
+    request = asking(file_outputs=[file(filepath="a", s3=s3)])
+    with pytest.raises(Refused) as refused:
+        accept(request, NOW)
+    text = "S3 upload using AssumeRole is disabled for this account"
+    assert (refused.value.code, str(refused.value)) == ("permission_denied", text)
+    own = Credentials("own", "own secret")
+    assert accept(request, NOW, own).credentials == Credentials(
+        "own", "own secret", role="arn:role", external_id="42"
+    )
 
 
 def test_advanced_options_are_followed() -> None:
@@ -112,7 +127,7 @@ def test_secrets_are_kept_from_what_is_told() -> None:
         assume_role_arn="arn:aws:iam::1:role/r",
         assume_role_external_id="hidden",
     )
-    job = accept(asking(file_outputs=[file(s3=s3)]), NOW)
+    job = accept(asking(file_outputs=[file(s3=s3)]), NOW, Credentials("hidden", "hidden"))
     assert "hidden" not in f"{job.info} {job}"
     assert job.info.room_composite.file_outputs[0].s3.access_key == "{access_key}"
     assert job.credentials.secret == "hidden"

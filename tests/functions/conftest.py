@@ -79,7 +79,8 @@ class Reply:
     def of(cls, raw: dict[str, Any]) -> "Reply":
         headers = {name: values[0] for name, values in raw["multiValueHeaders"].items()}
         headers |= raw.get("headers", {})
-        body = raw["body"] or ""
+        body = raw["body"]
+        assert isinstance(body, str), "an answer without content has the body '', never null"
         content = base64.b64decode(body) if raw["isBase64Encoded"] else body.encode()
         headers = {name.lower(): value for name, value in headers.items()}
         if headers.get("content-encoding") == "gzip":

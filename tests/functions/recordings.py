@@ -23,7 +23,7 @@ BUCKET = "recordings"
 SECOND = 1_000
 MINUTE = 60 * SECOND
 UNKNOWN_ID = "rec_" + "0" * 26
-NOT_FOUND = (404, {"code": 404, "message": "Recording not found"})
+NOT_FOUND = (404, {"code": 404, "message": "Recording not found", "reason": "recording_not_found"})
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,22 @@ class Studio:
 
     def start(self, room: str | None = None) -> str:
         """Start a recording; return its id."""
-        reply = self.post(room or self.room())
+        room = room or self.room()
+        reply = self.post(room)
         assert reply.status == 200, reply.text
         recording_id: str = reply.body["id"]
+        self.livekit.join(room, self.egress_of(recording_id).id, is_recorder=True)
         return recording_id
+
+    def vanish(self, recording_id: str) -> None:
+        """Let the recorder be gone from its meeting, without anybody being told."""
+        egress = self.egress_of(recording_id)
+        del self.livekit.inside[egress.room_name][egress.id]
+
+    def kill(self, recording_id: str) -> None:
+        """Let the machine that records lose its power."""
+        self.vanish(recording_id)
+        self.recorder.dead.add(self.egress_of(recording_id).id)
 
     def active(self, room: str | None = None) -> str:
         """Start a recording that runs; return its id."""
@@ -162,6 +174,15 @@ def info_of(egress: Egress) -> dict[str, Any]:
         info["status"] = egress.evidence.value
     if egress.started_at:
         file["startedAt"] = info["startedAt"] = str(egress.started_at * 1_000_000)
+    for name, value in (
+        ("details", egress.details),
+        ("errorCode", egress.error_code),
+        ("backupStorageUsed", egress.is_in_backup),
+    ):
+        if value:
+            info[name] = value
+    if egress.location:
+        file["location"] = egress.location
     if egress.ended_at:
         file["endedAt"] = info["endedAt"] = str(egress.ended_at * 1_000_000)
     if egress.duration:
@@ -175,7 +196,12 @@ def info_of(egress: Egress) -> dict[str, Any]:
 
 def webhook(info: dict[str, Any], kind: str = "egress_updated") -> Reply:
     """Post LiveKit's webhook about an egress, signed."""
-    body = json.dumps({"event": kind, "id": "EV_1", "egressInfo": info}).encode()
+    return post({"event": kind, "egressInfo": info})
+
+
+def post(message: dict[str, Any]) -> Reply:
+    """Post a webhook of LiveKit's, signed."""
+    body = json.dumps({"id": "EV_1", **message}).encode()
     now = int(time.time())
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
     claims = {"iss": LIVEKIT_KEY, "nbf": now, "exp": now + 300, "sha256": digest}

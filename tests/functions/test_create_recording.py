@@ -1,22 +1,37 @@
 """POST /recordings."""
 
+import json
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from livekit.protocol.egress import S3Upload
 
 from meet import wiring
+from meet.access_token import AccessTokens
+from meet.errors import MediaServerUnavailable
+from meet.recorder import LiveKitEgress
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
+from meet.twirp import TwirpClient
 from tests.functions.conftest import HOUR, AwsCalls
 from tests.functions.recordings import Studio, item_of, stored, sweep
 
-ALREADY = {"code": 409, "message": "The room is already being recorded"}
-NOBODY = {"code": 409, "message": "Nobody is publishing in the room"}
-UNAVAILABLE = {"code": 503, "message": "The media server is not available"}
+ALREADY = {
+    "code": 409,
+    "message": "The room is already being recorded",
+    "reason": "already_recording",
+}
+NOBODY = {"code": 409, "message": "Nobody is publishing in the room", "reason": "nobody_publishing"}
+UNAVAILABLE = {
+    "code": 503,
+    "message": "The media server is not available",
+    "reason": "media_server_unavailable",
+}
 
 
 def ids(studio: Studio) -> list[str]:
@@ -91,14 +106,21 @@ def test_unknown_expired_and_deleted_rooms_are_not_found(studio: Studio) -> None
     studio.clock.advance(HOUR)
     for room in (deleted, expired, "abcdefghijklmno", "", "..", "a" * 3000, "\udc00"[:0] + "é"):
         reply = studio.post(room)
-        assert (reply.status, reply.body) == (404, {"code": 404, "message": "Room not found"})
+        assert (reply.status, reply.body) == (
+            404,
+            {"code": 404, "message": "Room not found", "reason": "room_not_found"},
+        )
     assert ids(studio) == []
 
 
 def test_a_room_with_recording_disabled_is_403(studio: Studio) -> None:
     room = studio.room(preferences={"recordingPreferences": {"enabled": False}})
     reply = studio.post(room)
-    disabled = {"code": 403, "message": "Recording is disabled in this room"}
+    disabled = {
+        "code": 403,
+        "message": "Recording is disabled in this room",
+        "reason": "recording_disabled",
+    }
     assert (reply.status, reply.body) == (403, disabled)
     assert ids(studio) == []
 
@@ -314,3 +336,42 @@ def test_one_room_costs_few_calls_of_aws(studio: Studio, aws_calls: AwsCalls) ->
     aws_calls.forget()
     studio.start(room)
     assert aws_calls.names == ["GetItem", "TransactWriteItems", "UpdateItem"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "words"),
+    [
+        (503, "unavailable", "no response from servers"),  # no egress free
+        (403, "permission_denied", "S3 upload using AssumeRole is disabled for this account"),
+        (403, "permission_denied", "egress is not enabled for this project"),
+        (400, "invalid_argument", "request has missing or invalid field: filepath"),
+        (429, "resource_exhausted", "concurrent egress sessions limit exceeded"),
+        (401, "unauthenticated", "invalid API key"),
+        (501, "unimplemented", "not supported"),
+    ],
+)
+def test_what_livekit_refuses_is_503_and_its_reason_is_for_us_alone(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, status: int, code: str, words: str
+) -> None:
+    refusal = json.dumps({"code": code, "msg": words}).encode()
+    made = []
+
+    def request(*asked: Any, **_: Any) -> SimpleNamespace:
+        made.append(asked)
+        return SimpleNamespace(status=status, data=refusal)
+
+    room = studio.room()
+    tokens = AccessTokens("key", "secret-of-at-least-thirty-two-bytes")
+    pool = SimpleNamespace(request=request)
+    client = TwirpClient("wss://livekit.example", tokens, pool)  # type: ignore[arg-type]
+    monkeypatch.setattr(wiring, "recorder", lambda: LiveKitEgress(client, S3Upload))
+    for _ in range(2):
+        reply = studio.post(room)
+        assert (reply.status, reply.body) == (503, UNAVAILABLE)
+        assert int(reply.headers["retry-after"]) > 0
+        assert words not in reply.text
+        assert (studio.is_free(room), ids(studio)) == (True, [])
+    assert len(made) == 2, "a start is never sent again by itself"
+    with pytest.raises(MediaServerUnavailable) as refused:
+        wiring.recording_control().start(room)
+    assert f"{code}: {words}" in str(refused.value)

@@ -425,7 +425,7 @@ def test_a_request_that_still_runs_is_a_conflict(
     second = Reply.of(meanwhile[0])
     assert second.status == 409
     assert second.body["code"] == 409
-    assert set(second.body) == {"code", "message"}
+    assert set(second.body) == {"code", "message", "reason"}
     assert len(call("GET", "/rooms").body) == 1
 
 

@@ -59,7 +59,11 @@ def test_what_is_not_finished_is_409_and_stays(studio: Studio) -> None:
     for recording_id in (studio.start(), studio.active(), stopped):
         reply = studio.call("DELETE", f"/recordings/{recording_id}")
         assert reply.status == 409
-        assert reply.body == {"code": 409, "message": "The recording is not finished"}
+        assert reply.body == {
+            "code": 409,
+            "message": "The recording is not finished",
+            "reason": "recording_not_finished",
+        }
         assert item_of(recording_id) is not None
 
 

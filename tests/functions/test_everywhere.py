@@ -24,8 +24,8 @@ from tests.functions.conftest import (
 )
 from tests.functions.recordings import Studio
 
-MALFORMED = {"code": 400, "message": "Malformed JSON body"}
-UNSUPPORTED = {"code": 415, "message": "Unsupported Media Type"}
+MALFORMED = {"code": 400, "message": "Malformed JSON body", "reason": "malformed_body"}
+UNSUPPORTED = {"code": 415, "message": "Unsupported Media Type", "reason": "unsupported_media_type"}
 LIMIT = 100 * 1024
 
 Request: TypeAlias = tuple[str, str, dict[str, Any] | None]
@@ -150,7 +150,7 @@ def test_a_body_of_100_kib_is_taken_and_one_byte_more_is_413(with_body: list[Req
         reply = send(request, exact.replace(b"y", b"yy", 1))
         assert reply.status == 413
         assert reply.body["code"] == 413
-        assert set(reply.body) == {"code", "message"}
+        assert set(reply.body) == {"code", "message", "reason"}
         assert send(request, b"x" * (LIMIT + 1)).status == 413
 
 
@@ -365,8 +365,11 @@ def test_a_path_segment_is_data_and_names_no_room(
     call: Call, still_clock: Clock, livekit: FakeLiveKit
 ) -> None:
     room = create_room(call, still_clock)["roomName"]
-    no_room = (404, {"code": 404, "message": "Room not found"})
-    nobody = (404, {"code": 404, "message": "Participant not found"})
+    no_room = (404, {"code": 404, "message": "Room not found", "reason": "room_not_found"})
+    nobody = (
+        404,
+        {"code": 404, "message": "Participant not found", "reason": "participant_not_found"},
+    )
     change = {"chatPreferences": {"enabled": False}}
     for segment in SEGMENTS:
         for method, body in (("GET", None), ("DELETE", None), ("PUT", change)):
@@ -431,14 +434,14 @@ def test_an_operation_writes_one_log_line_without_secrets_tokens_or_bodies(
         assert "eyJ" not in text, "no token"
 
 
-def test_errors_are_json_with_code_and_message(
+def test_errors_are_json_with_code_message_and_reason(
     with_body: list[Request], without_body: list[Request]
 ) -> None:
     for request in with_body + without_body:
         for spoil in SPOILED[1:4]:
             reply = spoil(request)
             assert reply.headers["content-type"] == "application/json"
-            assert set(reply.body) == {"code", "message"}
+            assert set(reply.body) == {"code", "message", "reason"}
             assert reply.body["code"] == reply.status
 
 
@@ -456,7 +459,11 @@ def test_a_bug_is_500_without_a_word_about_it(
     for request in with_body + without_body:
         reply = send_good(request)
         assert reply.status == 500
-        assert reply.body == {"code": 500, "message": "Internal server error"}
+        assert reply.body == {
+            "code": 500,
+            "message": "Internal server error",
+            "reason": "internal_server_error",
+        }
         assert reply.headers["content-type"] == "application/json"
         assert reply.headers["x-request-id"] == REQUEST_ID
     assert sum("told to fail" in str(line) for line in logs()) == len(with_body + without_body)
@@ -467,7 +474,11 @@ def test_what_aws_says_stays_inside(with_body: list[Request], without_body: list
     for request in with_body + without_body:
         reply = send_good(request)
         assert reply.status == 500
-        assert reply.body == {"code": 500, "message": "Internal server error"}
+        assert reply.body == {
+            "code": 500,
+            "message": "Internal server error",
+            "reason": "internal_server_error",
+        }
 
 
 def test_a_livekit_that_is_down_is_503_where_its_answer_is_needed(
@@ -496,7 +507,7 @@ def test_a_log_line_names_the_room_and_the_recording_that_it_is_about(
     assert line["recording"] == recording_id
     assert "room" not in line, "nothing stays of the request before"
     studio.hear(recording_id, Evidence.EGRESS_ENDING)
-    line = last("egress")
+    line = last("egress status changed")
     assert (line["room"], line["recording"]) == (room, recording_id)
     studio.call("DELETE", f"/participants/Alice?roomName={room}")
     line = last("DELETE /api/v1/participants")

@@ -4,6 +4,7 @@ import base64
 import json
 import tracemalloc
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,14 +14,15 @@ import pytest
 
 from meet import wiring
 from meet.recordings.byte_range import MAX_LENGTH
-from meet.recordings.media import LINK_LIFETIME, MediaStore
+from meet.recordings.media import LINK_LIFETIME, MediaStore, OpenFile
 from tests.functions.conftest import CONTEXT, AwsCalls, event
 from tests.functions.recordings import BUCKET, NOT_FOUND, UNKNOWN_ID, Studio, stored
 
 CONTENT = bytes(range(256)) * 4
 SIZE = len(CONTENT)
-INVALID = b'{"code": 400, "message": "Invalid Range header"}'
+INVALID = b'{"code": 400, "message": "Invalid Range header", "reason": "invalid_range_header"}'
 MIB = 1024 * 1024
+LARGE = bytes(9 * MIB) + b"end"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ def stream(recording_id: str, method: str = "GET", *, query: str = "", **headers
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     request = event(method, f"/api/v1/recordings/{recording_id}/stream{query}", headers=sent)
     raw = import_module("functions.get_recording_stream.app").handler(request, CONTEXT)
-    body = raw["body"] or ""
+    body = raw["body"]
+    assert isinstance(body, str), "never null"
     content = base64.b64decode(body) if raw["isBase64Encoded"] else body.encode()
     lists = raw["multiValueHeaders"].items()
     return Answer(raw["statusCode"], {k.lower(): v[0] for k, v in lists}, content)
@@ -58,6 +61,21 @@ def test_without_a_range_a_small_object_is_sent_whole(studio: Studio) -> None:
     assert "x-request-id" in headers
 
 
+def test_a_saved_file_is_called_after_its_room_and_its_day(studio: Studio) -> None:
+    room = studio.room(roomNamePrefix="team")
+    recording_id = studio.ready(CONTENT, room)
+    day = datetime.fromtimestamp(studio.clock() / 1000, UTC).strftime("%Y-%m-%d")
+    name = f"inline; filename=\"{room} {day}.mp4\"; filename*=UTF-8''{room}%20{day}.mp4"
+    assert stream(recording_id).headers["content-disposition"] == name
+    assert stream(recording_id, Range="bytes=0-1").headers["content-disposition"] == name
+    location = stream(recording_id, "HEAD").headers["location"]
+    link = json.loads(stream(recording_id, Accept="application/json").content)["url"]
+    for url in (location, link):
+        query = parse_qs(urlsplit(url).query)
+        assert query["response-content-disposition"] == [name]
+        assert query["response-content-type"] == ["video/mp4"]
+
+
 @pytest.mark.parametrize(
     ("wanted", "first", "last"),
     [
@@ -75,37 +93,32 @@ def test_without_a_range_a_small_object_is_sent_whole(studio: Studio) -> None:
 )
 def test_a_range_is_206(studio: Studio, wanted: str, first: int, last: int) -> None:
     recording_id = studio.ready(CONTENT)
-    for method in ("GET", "HEAD"):
-        answer = stream(recording_id, method, Range=wanted)
-        assert answer.status == 206
-        assert answer.headers["content-range"] == f"bytes {first}-{last}/{SIZE}"
-        assert answer.headers["content-length"] == str(last - first + 1)
-        assert answer.headers["content-type"] == "video/mp4"
-        assert answer.content == (CONTENT[first : last + 1] if method == "GET" else b"")
+    answer = stream(recording_id, Range=wanted)
+    assert answer.status == 206
+    assert answer.headers["content-range"] == f"bytes {first}-{last}/{SIZE}"
+    assert answer.headers["content-length"] == str(last - first + 1)
+    assert answer.headers["content-type"] == "video/mp4"
+    assert answer.headers["etag"] == stored(recording_id).etag
+    assert answer.content == CONTENT[first : last + 1]
 
 
 @pytest.mark.parametrize("wanted", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE}", "bytes=-0"])
 def test_what_is_not_there_is_416_with_the_size(studio: Studio, wanted: str) -> None:
-    answer = stream(studio.ready(CONTENT), Range=wanted)
-    assert answer.status == 416
-    assert answer.headers["content-range"] == f"bytes */{SIZE}"
-
-
-def test_an_empty_object_has_no_ranges_and_is_sent_whole(studio: Studio) -> None:
-    recording_id = studio.ready(b"")
-    for wanted in ("bytes=0-", "bytes=0-0", "bytes=-1", "bytes=-0"):
-        answer = stream(recording_id, Range=wanted)
-        assert (answer.status, answer.headers["content-range"]) == (416, "bytes */0")
-    answer = stream(recording_id)
-    assert (answer.status, answer.content, answer.headers["content-length"]) == (200, b"", "0")
+    recording_id = studio.ready(CONTENT)
+    for method in ("GET", "HEAD"):
+        answer = stream(recording_id, method, Range=wanted)
+        assert answer.status == 416
+        assert answer.headers["content-range"] == f"bytes */{SIZE}"
 
 
 @pytest.mark.parametrize(
     "wanted", ["bytes=5-2", "bytes=a-b", "bytes=100", "bytes=", "bytes", "", "bytes=1-2-3", "0-5"]
 )
 def test_nonsense_is_400(studio: Studio, wanted: str) -> None:
-    answer = stream(studio.ready(CONTENT), Range=wanted)
-    assert (answer.status, answer.content) == (400, INVALID)
+    recording_id = studio.ready(CONTENT)
+    for method in ("GET", "HEAD"):
+        answer = stream(recording_id, method, Range=wanted)
+        assert (answer.status, answer.content) == (400, INVALID)
 
 
 @pytest.mark.parametrize("wanted", ["bytes=0-1,4-5", "items=0-5", "seconds=a-b", "bytes=0-1,"])
@@ -121,47 +134,114 @@ def test_if_range_that_does_not_match_is_as_if_there_were_no_range(studio: Studi
     etag = stored(recording_id).etag
     assert etag is not None
     assert stream(recording_id, Range="bytes=0-1", If_Range=etag).status == 206
-    for other in ('"other"', f"W/{etag}", etag.strip('"'), "Wed, 21 Oct 2015 07:28:00 GMT", ""):
+    assert stream(recording_id, Range="bytes=5-2", If_Range=etag).status == 400
+    assert stream(recording_id, Range="bytes=-0", If_Range=etag).status == 416
+    assert stream(recording_id, Range=f"bytes={SIZE}-", If_Range=etag).status == 416
+    for other in (
+        '"other"',
+        "*",
+        f'{etag}, "other"',
+        f"W/{etag}",
+        etag.strip('"'),
+        "Wed, 21 Oct 2015 07:28:00 GMT",
+        "",
+    ):
         for wanted in ("bytes=0-1", "bytes=5-2", f"bytes={SIZE}-"):
             answer = stream(recording_id, Range=wanted, If_Range=other)
             assert (answer.status, answer.content) == (200, CONTENT)
 
 
-@pytest.mark.parametrize("size", [MAX_LENGTH, MAX_LENGTH + 1])
-def test_up_to_4_mib_are_sent_and_for_more_there_is_a_link(studio: Studio, size: int) -> None:
-    content = b"x" * size
-    recording_id = studio.ready(content)
-    for method in ("GET", "HEAD"):
-        answer = stream(recording_id, method)
-        if size <= MAX_LENGTH:
-            assert answer.status == 200
-            assert answer.content == (content if method == "GET" else b"")
-            continue
-        assert (answer.status, answer.content) == (307, b"")
-        url = urlsplit(answer.headers["location"])
-        assert url.scheme == "https"
-        assert url.path.endswith(stored(recording_id).object_key)
-        assert parse_qs(url.query)["X-Amz-Expires"] == [str(LINK_LIFETIME)]
-        assert "public" not in answer.headers["cache-control"]
+def redirected(answer: Answer, recording_id: str) -> None:
+    """Assert that an answer leads to the file in the bucket."""
+    assert (answer.status, answer.content) == (307, b"")
+    url = urlsplit(answer.headers["location"])
+    assert url.scheme == "https"
+    assert url.path.endswith(stored(recording_id).object_key)
+    assert parse_qs(url.query)["X-Amz-Expires"] == [str(LINK_LIFETIME)]
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.headers["vary"] == "Sec-Fetch-Dest"
 
 
-def test_one_answer_has_at_most_4_mib_and_says_what_was_sent(studio: Studio) -> None:
-    content = bytes(9 * MIB) + b"end"
+def test_up_to_4_mib_are_sent(studio: Studio) -> None:
+    content = b"x" * MAX_LENGTH
     recording_id = studio.ready(content)
-    received = b""
-    while len(received) < len(content):
-        answer = stream(recording_id, Range=f"bytes={len(received)}-")
-        assert answer.status == 206
-        end = min(len(received) + MAX_LENGTH, len(content))
-        assert answer.headers["content-range"] == f"bytes {len(received)}-{end - 1}/{len(content)}"
-        received += answer.content
-    assert received == content
-    whole = stream(recording_id, Range=f"bytes=0-{len(content) - 1}")
-    assert (whole.status, len(whole.content)) == (206, MAX_LENGTH)
+    assert stream(recording_id).content == content
+    for wanted in ("bytes=0-", f"bytes=-{MAX_LENGTH + 1}", f"bytes=0-{MAX_LENGTH}"):
+        answer = stream(recording_id, Range=wanted)
+        assert (answer.status, answer.content) == (206, content)
+
+
+@pytest.fixture
+def large(studio: Studio) -> str:
+    """Return a recording of a little more than two pieces."""
+    return studio.ready(LARGE)
 
 
 @pytest.mark.parametrize(
-    "accept", ["application/json", "application/json; q=1", "Application/JSON"]
+    "headers",
+    [
+        {},
+        {"Range": "bytes=0-1,5-6"},
+        {"Range": "bytes=0-1", "If_Range": '"other"'},
+        {"Range": f"bytes=0-{len(LARGE)}", "If_Range": '"other"'},
+        {"Sec_Fetch_Dest": "video"},
+        {"Range": "bytes=0-"},
+        {"Range": f"bytes=0-{MAX_LENGTH}"},
+        {"Range": "bytes=100-", "Sec_Fetch_Dest": "document"},
+        {"Range": "bytes=100-", "Sec_Fetch_Dest": "empty"},
+        {"Range": f"bytes=-{MAX_LENGTH + 1}"},
+    ],
+)
+def test_for_more_there_is_a_link(large: str, headers: dict[str, str]) -> None:
+    """Programs take the clean end of a short 206 for the end of the file."""
+    redirected(stream(large, **headers), large)
+
+
+def test_a_link_is_for_as_long_as_the_session_of_any_role() -> None:
+    shortest_session_of_a_role = 900  # what STS takes as DurationSeconds
+    assert shortest_session_of_a_role >= LINK_LIFETIME
+
+
+@pytest.mark.parametrize("player", ["video", "audio", "Video"])
+def test_a_media_element_gets_pieces_and_asks_for_the_rest(large: str, player: str) -> None:
+    received = b""
+    while len(received) < len(LARGE):
+        answer = stream(large, Range=f"bytes={len(received)}-", Sec_Fetch_Dest=player)
+        assert answer.status == 206
+        assert answer.headers["vary"] == "Sec-Fetch-Dest"
+        end = min(len(received) + MAX_LENGTH, len(LARGE))
+        assert answer.headers["content-range"] == f"bytes {len(received)}-{end - 1}/{len(LARGE)}"
+        received += answer.content
+    assert received == LARGE
+
+
+def test_a_media_element_gets_the_end_of_a_long_suffix(large: str) -> None:
+    for length in (MAX_LENGTH + 1, len(LARGE) * 2):
+        answer = stream(large, Range=f"bytes=-{length}", Sec_Fetch_Dest="video")
+        first, last = len(LARGE) - MAX_LENGTH, len(LARGE) - 1
+        assert answer.status == 206
+        assert answer.headers["content-range"] == f"bytes {first}-{last}/{len(LARGE)}"
+        assert answer.content == LARGE[first:]
+
+
+def test_head_leads_into_the_bucket_which_tells_the_length(studio: Studio) -> None:
+    """API Gateway writes the length of the body that it was given, and HEAD's is empty."""
+    recording_id = studio.ready(CONTENT)
+    for headers in (
+        {},
+        {"Range": "bytes=0-1"},
+        {"Range": "bytes=0-1", "Sec_Fetch_Dest": "video"},
+        {"Range": f"bytes={SIZE}-", "If_Range": '"other"'},
+        {"Range": "bytes=5-2", "If_Range": '"other"'},
+    ):
+        answer = stream(recording_id, "HEAD", **headers)
+        redirected(answer, recording_id)
+        assert "content-length" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "accept",
+    ["application/json", "Application/JSON; q=0.1", "application/json, */*;q=0.9"],
 )
 def test_who_asks_for_json_gets_a_link(studio: Studio, accept: str) -> None:
     recording_id = studio.ready(CONTENT)
@@ -184,13 +264,16 @@ def test_a_link_to_download_is_one_that_browsers_save_under_the_recordings_name(
         asked = parse_qs(urlsplit(json.loads(answer.content)["url"]).query)
         return asked.get("response-content-disposition", [])
 
-    assert disposition("?download=true") == [f'attachment; filename="{recording_id}.mp4"']
+    name = f"filename=\"{recording_id}.mp4\"; filename*=UTF-8''{recording_id}.mp4"
+    assert disposition("?download=true") == [f"attachment; {name}"]
     for query in ("", "?download=false", "?download=", "?download=TRUE", "?download=1"):
-        assert disposition(query) == []
+        assert disposition(query)[0].startswith("inline; ")
     assert stream(recording_id, query="?download=true").content == CONTENT
 
 
-@pytest.mark.parametrize("accept", ["*/*", "video/mp4, application/json", "video/*", "text/html"])
+@pytest.mark.parametrize(
+    "accept", ["*/*", "video/mp4, application/json", "application/json;q=0", "text/html"]
+)
 def test_who_takes_anything_gets_the_video(studio: Studio, accept: str) -> None:
     assert stream(studio.ready(CONTENT), Accept=accept).content == CONTENT
 
@@ -236,7 +319,7 @@ def test_an_error_of_s3_is_500_and_tells_nothing(
     def fail(*arguments: Any) -> None:
         raise RuntimeError("told to fail")
 
-    monkeypatch.setattr(MediaStore, "read_base64", fail)
+    monkeypatch.setattr(OpenFile, "read_base64", fail)
     answer = stream(recording_id)
     assert answer.status == 500
     assert b"told to fail" not in answer.content
@@ -249,10 +332,14 @@ def test_an_error_of_s3_is_500_and_tells_nothing(
         ("GET", {}, ["GetObject"]),
         ("HEAD", {"Range": "bytes=0-1"}, ["HeadObject"]),
         ("GET", {"Range": "bytes=5-2"}, []),
-        ("GET", {"Range": "bytes=9999-"}, []),
+        # Not in the list: the GetObject before, which S3 refused.
+        ("GET", {"Range": "bytes=0-1", "If_Range": '"x"'}, ["GetObject"]),
+        ("GET", {"Range": "bytes=9999-"}, ["HeadObject"]),
+        ("GET", {"Range": "bytes=-0"}, ["HeadObject"]),
+        ("HEAD", {}, ["HeadObject"]),
     ],
 )
-def test_s3_is_asked_once(
+def test_s3_is_asked_no_more_than_needed(
     studio: Studio, aws_calls: AwsCalls, method: str, headers: dict[str, str], calls: list[str]
 ) -> None:
     recording_id = studio.ready(CONTENT)
@@ -266,6 +353,7 @@ def test_a_range_of_4_mib_takes_little_more_memory_than_its_base64(
 ) -> None:
     """Lambda has to hold the answer as base64 in JSON; nothing else may be of that size."""
     recording_id = studio.ready(bytes(5 * MIB))
+    sent = f"bytes 0-{MAX_LENGTH - 1}/{5 * MIB}"
 
     class Body:
         def __init__(self) -> None:
@@ -282,10 +370,10 @@ def test_a_range_of_4_mib_takes_little_more_memory_than_its_base64(
             self.left -= given
             return bytes(given)
 
-    client = SimpleNamespace(get_object=lambda **request: {"Body": Body()})
-    request = event(
-        "GET", f"/api/v1/recordings/{recording_id}/stream", headers={"Range": "bytes=0-"}
-    )
+    file = {"ContentRange": sent, "ContentLength": MAX_LENGTH, "ETag": '"e"'}
+    client = SimpleNamespace(get_object=lambda **request: {**file, "Body": Body()})
+    headers = {"Range": "bytes=0-", "Sec-Fetch-Dest": "video"}
+    request = event("GET", f"/api/v1/recordings/{recording_id}/stream", headers=headers)
     handler = import_module("functions.get_recording_stream.app").handler
     with monkeypatch.context() as fake:
         fake.setattr(wiring, "media_store", lambda: MediaStore(cast(Any, client), BUCKET))

@@ -44,7 +44,11 @@ def test_what_is_not_ready_is_409_and_what_is_not_there_404(studio: Studio) -> N
     for recording_id in (studio.start(), studio.active(), studio.failed()):
         reply = studio.call("GET", f"/recordings/{recording_id}/url")
         assert reply.status == 409
-        assert reply.body == {"code": 409, "message": "The recording is not ready"}
+        assert reply.body == {
+            "code": 409,
+            "message": "The recording is not ready",
+            "reason": "recording_not_ready",
+        }
     for recording_id in (UNKNOWN_ID, "x", ".."):
         reply = studio.call("GET", f"/recordings/{recording_id}/url")
         assert (reply.status, reply.body) == NOT_FOUND

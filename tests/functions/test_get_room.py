@@ -57,7 +57,10 @@ def test_unknown_expired_and_deleted_are_one_and_the_same(call: Call, still_cloc
     still_clock.advance(HOUR)
     for name in ("abcdefghijklmno", expired["roomName"], deleted["roomName"], "a", "x" * 1000):
         reply = call("GET", f"/rooms/{name}")
-        assert (reply.status, reply.body) == (404, {"code": 404, "message": "Room not found"})
+        assert (reply.status, reply.body) == (
+            404,
+            {"code": 404, "message": "Room not found", "reason": "room_not_found"},
+        )
 
 
 def test_a_room_is_gone_at_its_expiration_date_to_the_millisecond(

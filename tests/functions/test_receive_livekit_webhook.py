@@ -107,7 +107,7 @@ def joins(call: Call, livekit: FakeLiveKit, room: dict[str, Any]) -> dict[str, A
     }
     token = call("POST", "/participants/token", body).body["token"]
     claims = jwt.decode(token, options={"verify_signature": False})
-    livekit.join(room["roomName"], claims["sub"])
+    livekit.join_with(room["roomName"], token)
     return {"identity": claims["sub"], "attributes": claims["attributes"]}
 
 
@@ -117,20 +117,32 @@ def test_who_was_removed_is_turned_away_with_the_token_of_before_and_let_in_with
     room = create_room(call, still_clock)
     name = room["roomName"]
     before = joins(call, livekit, room)
+    identity = before["identity"]
     assert post(message("participant_joined", name, participant=before)).status == 200
-    assert "Alice" in livekit.inside[name]
-    still_clock.advance(1000)
-    assert call("DELETE", f"/participants/Alice?roomName={name}").status == 204
+    assert identity in livekit.inside[name]
+    assert call("DELETE", f"/participants/{identity}?roomName={name}").status == 204
 
-    livekit.join(name, "Alice")
+    livekit.join(name, identity)
     for _ in range(2):  # the second time LiveKit does not know them any more
         assert post(message("participant_joined", name, participant=before)).status == 200
-        assert "Alice" not in livekit.inside[name]
+        assert identity not in livekit.inside[name]
 
-    still_clock.advance(1000)
-    after = joins(call, livekit, room)
+    after = joins(call, livekit, room)  # in the same millisecond
     assert post(message("participant_joined", name, participant=after)).status == 200
-    assert "Alice" in livekit.inside[name]
+    assert after["identity"] in livekit.inside[name]
+
+
+def test_who_left_before_being_removed_is_turned_away_too(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    room = create_room(call, still_clock)
+    name = room["roomName"]
+    before = joins(call, livekit, room)
+    livekit.inside[name].clear()
+    assert call("DELETE", f"/participants/{before['identity']}?roomName={name}").status == 404
+    livekit.join(name, before["identity"])
+    assert post(message("participant_joined", name, participant=before)).status == 200
+    assert livekit.inside[name] == {}
 
 
 @pytest.mark.parametrize(
@@ -188,7 +200,10 @@ def test_garbage_that_livekit_signed_is_400_and_no_more(
     call: Call, livekit: FakeLiveKit, body: bytes
 ) -> None:
     reply = post(body)
-    assert (reply.status, reply.body) == (400, {"code": 400, "message": "Malformed JSON body"})
+    assert (reply.status, reply.body) == (
+        400,
+        {"code": 400, "message": "Malformed JSON body", "reason": "malformed_body"},
+    )
     assert livekit.calls == []
 
 

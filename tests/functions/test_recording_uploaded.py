@@ -6,6 +6,7 @@ import pytest
 
 from dev.template import functions
 from meet.recordings.lifecycle import Evidence
+from meet.recordings.reasons import EMPTY_FILE
 from meet.recordings.repository import RecordingRepository
 from tests.functions.conftest import AwsCalls
 from tests.functions.recordings import UNKNOWN_ID, Studio, object_created, put, stored, sweep
@@ -25,6 +26,24 @@ def test_a_file_in_the_bucket_makes_it_ready_whatever_was_known(
     assert (recording["status"], recording["size"]) == ("READY", 8)
     assert "error" not in recording
     assert studio.is_free(room)
+
+
+@pytest.mark.parametrize("evidence", [*list(Evidence)[:4], None])
+def test_a_file_of_no_bytes_is_not_a_recording(studio: Studio, evidence: Evidence | None) -> None:
+    room = studio.room()
+    recording_id = studio.start(room)
+    key = studio.upload(recording_id, b"")
+    if evidence is not None:
+        studio.hear(recording_id, evidence)
+    assert object_created(key) == {"status": "FAILED"}
+    failed = studio.show(recording_id)
+    assert (failed["status"], failed["error"]) == ("FAILED", EMPTY_FILE)
+    assert "size" not in failed
+    assert studio.is_free(room)
+    assert object_created(key) == {"status": "FAILED"}
+    assert studio.show(recording_id) == failed
+    assert object_created(studio.upload(recording_id, b"after all")) == {"status": "READY"}
+    assert "error" not in studio.show(recording_id)
 
 
 def test_the_event_may_come_twice(studio: Studio) -> None:

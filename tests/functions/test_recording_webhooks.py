@@ -8,11 +8,21 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from meet import wiring
-from meet.recordings import playback
+from meet.media_server import room_metadata
+from meet.recordings import playback, reasons
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.repository import RecordingRepository
-from tests.functions.conftest import CONTEXT, AwsCalls, event
-from tests.functions.recordings import UNKNOWN_ID, Studio, info_of, object_created, stored, webhook
+from tests.functions.conftest import CONTEXT, AwsCalls, Logs, event
+from tests.functions.recordings import (
+    BUCKET,
+    UNKNOWN_ID,
+    Studio,
+    info_of,
+    object_created,
+    post,
+    stored,
+    webhook,
+)
 
 ARN = "arn:aws:execute-api:eu-west-1:123456789012:abc123/meet/GET/api/v1/recordings"
 
@@ -35,6 +45,93 @@ def test_livekits_status_becomes_ours(studio: Studio, evidence: Evidence, status
         studio.hear(recording_id, evidence)
         assert studio.status(recording_id) == status
     assert ("error" in studio.show(recording_id)) == (status == "FAILED")
+
+
+@pytest.mark.parametrize(
+    ("facts", "has_run", "error"),
+    [
+        ({}, True, reasons.FAILED),
+        ({"error_code": 500}, True, reasons.CRASHED),
+        ({"error_code": 500, "details": "End reason: Failure"}, True, reasons.FAILED),
+        ({"error_code": 400, "details": "End reason: StopEgress API"}, True, reasons.NOT_UPLOADED),
+        ({"error_code": 400, "details": "End reason: Failure"}, False, reasons.NOT_LOADED),
+        ({"error_code": 403}, True, reasons.EXHAUSTED),
+        ({"error_code": 503}, True, reasons.DISCONNECTED),
+        ({"error_code": 499}, True, reasons.FAILED),
+        ({"is_in_backup": True}, True, reasons.IN_BACKUP),
+    ],
+)
+def test_a_failure_says_what_can_be_done_and_the_log_says_what_livekit_said(
+    studio: Studio, logs: Logs, facts: dict[str, Any], has_run: bool, error: str
+) -> None:
+    recording_id = studio.start()
+    if has_run:
+        studio.hear(recording_id, Evidence.EGRESS_ACTIVE, started_at=studio.clock())
+    said = "S3 upload failed: arn:aws:iam::123456789012:user/egress is not authorized"
+    end = {"ended_at": studio.clock() + 5, "error": said, **facts}
+    studio.hear(recording_id, Evidence.EGRESS_FAILED, **end)
+    recording = studio.show(recording_id)
+    assert recording["error"] == error
+    assert ("startedAt" in recording) == has_run
+    (line,) = [each for each in logs() if each["message"] == "egress failed"]
+    assert (line["recording"], line["reason"]) == (recording_id, error)
+    assert line["egress_error"] == said
+    assert line.get("egress_error_code", 0) == facts.get("error_code", 0)
+    assert line.get("egress_details", "") == facts.get("details", "")
+    assert line.get("backup_storage_used", False) == facts.get("is_in_backup", False)
+
+
+def test_every_change_is_logged_with_livekits_words(studio: Studio, logs: Logs) -> None:
+    recording_id = studio.active()
+    details = "End reason: Session limit reached"
+    studio.hear(recording_id, Evidence.EGRESS_LIMIT_REACHED, details=details, error_code=413)
+    line = [each for each in logs() if each["message"] == "egress status changed"][-1]
+    assert (line["status"], line["recording"]) == ("STOPPED", recording_id)
+    assert (line["egress_details"], line["egress_error_code"]) == (details, 413)
+
+
+@pytest.mark.parametrize(
+    ("said", "logged"),
+    [
+        ({"roomEndReason": "ROOM_END_SERVER_SHUTDOWN"}, "ROOM_END_SERVER_SHUTDOWN"),
+        ({"roomEndReason": "A_REASON_TO_COME"}, "ROOM_END_UNKNOWN"),
+        ({"roomEndReason": 99}, "99"),
+        ({}, "ROOM_END_UNKNOWN"),
+    ],
+)
+def test_why_a_meeting_ended_is_logged(
+    studio: Studio, logs: Logs, said: dict[str, Any], logged: str
+) -> None:
+    room = {"name": "team-1", "metadata": room_metadata(wiring.owner())}
+    assert post({"event": "room_finished", "room": room, **said}).status == 200
+    assert post({"event": "room_finished", "room": {"name": "not ours"}, **said}).status == 200
+    lines = [each for each in logs() if each["message"] == "meeting ended"]
+    assert [(each["room"], each["reason"]) for each in lines] == [("team-1", logged)]
+
+
+def test_one_that_livekit_describes_as_a_request_of_its_second_kind_is_ours_too(
+    studio: Studio,
+) -> None:
+    """livekit-server 1.13 has StartEgress, into which it may turn what we ask."""
+    recording_id = studio.start()
+    info = info_of(studio.change(recording_id, Evidence.EGRESS_ACTIVE))
+    del info["roomComposite"], info["file"], info["fileResults"]
+    key = stored(recording_id).object_key
+    info["egress"] = {
+        "roomName": info["roomName"],
+        "template": {"layout": "grid"},
+        "outputs": [{"file": {"fileType": "MP4", "filepath": key}}],
+        "storage": {"s3": {"bucket": BUCKET}},
+    }
+    assert webhook(info).status == 200
+    assert studio.status(recording_id) == "STARTED"
+    del studio.recorder.egresses[info["egressId"]]
+    studio.livekit.inside.clear()
+    studio.recorder.calls.clear()
+    studio.call("DELETE", f"/rooms/{info['roomName']}")
+    elsewhere = {"storage": {"s3": {"bucket": "of somebody else"}}}
+    assert webhook(info | {"egress": info["egress"] | elsewhere}).status == 200
+    assert studio.recorder.calls == [], "another bucket is another stack's"
 
 
 def test_in_any_order_and_any_number_it_comes_to_the_same_end(studio: Studio) -> None:

@@ -6,7 +6,10 @@ from meet.recordings.lifecycle import Evidence
 from meet.twirp import OutcomeUnknown
 from tests.functions.recordings import MINUTE, NOT_FOUND, UNKNOWN_ID, Studio, sweep
 
-FINISHED = (409, {"code": 409, "message": "The recording is already finished"})
+FINISHED = (
+    409,
+    {"code": 409, "message": "The recording is already finished", "reason": "recording_finished"},
+)
 
 
 def stops(studio: Studio) -> list[tuple[str, ...]]:

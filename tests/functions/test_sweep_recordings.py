@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from meet import wiring
-from meet.recordings import evidence as rules
+from meet.recordings import reasons
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.media import MediaStore
 from meet.twirp import OutcomeUnknown
@@ -80,7 +80,7 @@ def test_a_start_that_never_began_fails_within_two_minutes_of_its_deadline(
     assert studio.status(recording_id) == "STARTING"
     assert minute(studio) == ONE_SETTLED
     assert studio.is_free(room)
-    assert is_given_up(studio, recording_id, room, rules.NEVER_STARTED)
+    assert is_given_up(studio, recording_id, room, reasons.NEVER_STARTED)
 
 
 def test_a_room_whose_start_never_began_may_be_recorded_at_once(studio: Studio) -> None:
@@ -107,7 +107,7 @@ def test_what_livekit_lost_fails(studio: Studio) -> None:
     recording_id = studio.active(room)
     studio.recorder.egresses.clear()
     minute(studio, 2)
-    assert is_given_up(studio, recording_id, room, rules.VANISHED)
+    assert is_given_up(studio, recording_id, room, reasons.VANISHED)
 
 
 def test_what_livekit_lost_is_ready_when_its_file_is_there(studio: Studio) -> None:
@@ -130,7 +130,7 @@ def test_a_recorder_that_died_is_given_up_two_minutes_after_the_stop(
     studio.stop(recording_id)
     assert minute(studio, 2) == ONE_WAITS
     assert minute(studio) == ONE_SETTLED
-    assert is_given_up(studio, recording_id, room, rules.NO_ANSWER)
+    assert is_given_up(studio, recording_id, room, reasons.NO_ANSWER)
 
 
 def test_a_recorder_that_died_with_its_file_uploaded_is_ready(studio: Studio) -> None:
@@ -162,11 +162,149 @@ def test_a_recorder_that_takes_stops_and_never_ends_is_given_up_too(studio: Stud
     room = studio.room()
     recording_id = studio.active(room)
     studio.stop(recording_id)
-    studio.clock.advance(SIX_HOURS)
-    minute(studio, 60)
+    minute(studio, 33)
     assert studio.status(recording_id) == "STOPPING"
     minute(studio)
-    assert is_given_up(studio, recording_id, room, rules.NO_ANSWER)
+    assert is_given_up(studio, recording_id, room, reasons.NEVER_ENDED)
+
+
+def test_a_recorder_that_died_in_silence_is_given_up_once_it_was_missed_for_a_minute(
+    studio: Studio,
+) -> None:
+    """LiveKit lists it ACTIVE for ever, and nobody stops it."""
+    room = studio.room()
+    recording_id = studio.active(room)
+    minute(studio, 3)
+    studio.kill(recording_id)
+    assert minute(studio) == ONE_WAITS
+    assert studio.status(recording_id) == "STARTED"
+    assert minute(studio) == ONE_SETTLED
+    assert stops(studio) == 1, "it was tried"
+    assert studio.is_free(room)
+    assert is_given_up(studio, recording_id, room, reasons.GONE)
+
+
+def test_a_recorder_that_died_while_starting_is_given_up_too(studio: Studio) -> None:
+    room = studio.room()
+    recording_id = studio.start(room)
+    studio.kill(recording_id)
+    minute(studio, 2)
+    assert is_given_up(studio, recording_id, room, reasons.GONE)
+
+
+def test_the_file_of_a_recorder_that_died_in_silence_makes_it_ready(studio: Studio) -> None:
+    recording_id = studio.active()
+    studio.kill(recording_id)
+    minute(studio, 2)
+    assert studio.status(recording_id) == "FAILED"
+    studio.upload(recording_id)
+    day(studio, 1)
+    assert studio.status(recording_id) == "READY"
+
+
+@pytest.mark.parametrize("evidence", [Evidence.EGRESS_STARTING, Evidence.EGRESS_ACTIVE])
+def test_a_recorder_that_comes_back_within_a_minute_records_on(
+    studio: Studio, evidence: Evidence
+) -> None:
+    room = studio.room()
+    recording_id = studio.start(room)
+    studio.change(recording_id, evidence)
+    egress_id = studio.egress_of(recording_id).id
+    for _ in range(3):
+        studio.vanish(recording_id)
+        minute(studio)
+        studio.livekit.join(room, egress_id, is_recorder=True)
+        assert minute(studio) == ONE_WAITS
+    assert stops(studio) == 0
+    assert "recorderMissingSince" not in (item_of(recording_id) or {})
+
+
+def test_a_recorder_that_still_answers_is_not_given_up_because_it_is_not_seen(
+    studio: Studio,
+) -> None:
+    recording_id = studio.active()
+    studio.vanish(recording_id)
+    assert minute(studio, 10) == ONE_WAITS
+    assert studio.status(recording_id) == "STARTED"
+    assert stops(studio) == 0
+
+
+@pytest.mark.parametrize("is_dead", [False, True])
+def test_a_recording_of_nobody_is_over_after_a_minute(studio: Studio, is_dead: bool) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    minute(studio, 2)
+    del studio.livekit.inside[room]["Alice"]
+    if is_dead:
+        studio.kill(recording_id)
+    minute(studio)
+    assert (stops(studio), studio.status(recording_id)) == (0, "STARTED")
+    minute(studio)
+    assert stops(studio) == 1
+    assert studio.status(recording_id) == ("FAILED" if is_dead else "STOPPING")
+
+
+def test_who_comes_back_within_a_minute_is_recorded_on(studio: Studio) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    for _ in range(3):
+        del studio.livekit.inside[room]["Alice"]
+        minute(studio)
+        studio.livekit.join(room, "Alice")
+        minute(studio)
+    assert (stops(studio), studio.status(recording_id)) == (0, "STARTED")
+
+
+def test_who_waits_for_somebody_to_publish_is_waited_with(studio: Studio) -> None:
+    recording_id = studio.start()
+    assert minute(studio, 30) == ONE_WAITS
+    assert (stops(studio), studio.status(recording_id)) == (0, "STARTING")
+
+
+@pytest.mark.parametrize("what", ["egress", "rooms"])
+def test_nothing_is_concluded_from_what_was_seen_before_an_outage(
+    studio: Studio, what: str
+) -> None:
+    """After it recorders and people need their time to come back."""
+    recording_id = studio.active()
+    studio.kill(recording_id)
+    minute(studio)
+    away = studio.recorder if what == "egress" else studio.livekit
+    away.down = True
+    minute(studio, 5)
+    assert studio.status(recording_id) == "STARTED"
+    away.down = False
+    minute(studio)
+    assert studio.status(recording_id) == "STARTED"
+    minute(studio)
+    assert studio.status(recording_id) == "FAILED"
+
+
+def test_a_recorder_that_uploads_has_left_its_meeting(studio: Studio) -> None:
+    recording_id = studio.active()
+    studio.stop(recording_id)
+    studio.hear(recording_id, Evidence.EGRESS_ENDING, updated_at=studio.clock())
+    studio.vanish(recording_id)
+    studio.livekit.calls.clear()
+    minute(studio, 5)
+    assert studio.status(recording_id) == "STOPPING"
+    assert studio.livekit.calls == []
+
+
+def test_a_meeting_is_looked_into_once_a_minute_and_only_while_it_is_recorded(
+    studio: Studio, aws_calls: AwsCalls
+) -> None:
+    rooms = [studio.room() for _ in range(3)]
+    for room in rooms[:2]:
+        studio.active(room)
+    minute(studio)
+    studio.livekit.calls.clear()
+    aws_calls.forget()
+    minute(studio)
+    assert sorted(studio.livekit.calls) == sorted(("participants", room) for room in rooms[:2])
+    assert "UpdateItem" not in [
+        name for name, wanted, _ in aws_calls.made if "emptySince" in str(wanted)
+    ]
 
 
 def test_a_recorder_that_died_while_it_uploaded_is_given_up_after_half_an_hour(
@@ -178,17 +316,47 @@ def test_a_recorder_that_died_while_it_uploaded_is_given_up_after_half_an_hour(
     studio.hear(recording_id, Evidence.EGRESS_ENDING, updated_at=studio.clock())
     assert minute(studio, 30) == ONE_WAITS
     assert minute(studio) == ONE_SETTLED
-    assert is_given_up(studio, recording_id, room, rules.NO_ANSWER)
+    assert is_given_up(studio, recording_id, room, reasons.NO_ANSWER)
 
 
-def test_complete_without_a_file_fails_a_minute_later(studio: Studio) -> None:
+KEY = "recordings/{room}/{id}.mp4"
+
+
+@pytest.mark.parametrize(
+    ("is_in_backup", "location", "reason"),
+    [
+        (False, "", reasons.NO_FILE),
+        (False, f"https://recordings.s3.amazonaws.com/{KEY}", reasons.NO_FILE),
+        (False, f"http://minio:9000/recordings/{KEY}", reasons.NO_FILE),
+        (False, f"https://recordings.s3.amazonaws.com/ours/{KEY}", reasons.MOVED),
+        (False, f"http://minio:9000/recordings/a/b/{KEY}", reasons.MOVED),
+        (True, f"/mnt/backup/{KEY}", reasons.IN_BACKUP),
+    ],
+)
+def test_complete_without_a_file_fails_a_minute_later_and_says_where_to_look(
+    studio: Studio, is_in_backup: bool, location: str, reason: str
+) -> None:
     room = studio.room()
     recording_id = studio.active(room)
-    studio.hear(recording_id, Evidence.EGRESS_COMPLETE, ended_at=studio.clock())
+    where = location.format(room=room, id=recording_id)
+    end = {"ended_at": studio.clock(), "is_in_backup": is_in_backup, "location": where}
+    studio.hear(recording_id, Evidence.EGRESS_COMPLETE, **end)
     assert studio.status(recording_id) == "STOPPED"
     assert studio.is_free(room)
     minute(studio, 2)
-    assert is_given_up(studio, recording_id, room, rules.NO_FILE)
+    recording = studio.show(recording_id)
+    assert (recording["status"], recording["error"]) == ("FAILED", reason)
+    studio.upload(recording_id)  # by somebody who read that
+    day(studio, 1)
+    assert studio.status(recording_id) == "READY"
+
+
+def test_complete_without_a_file_is_looked_for_for_a_day(studio: Studio) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.hear(recording_id, Evidence.EGRESS_COMPLETE, ended_at=studio.clock())
+    minute(studio, 2)
+    assert is_given_up(studio, recording_id, room, reasons.NO_FILE)
 
 
 @pytest.mark.parametrize("hours", [1, 10])
@@ -200,7 +368,7 @@ def test_a_file_that_comes_hours_after_giving_up_is_found_though_nobody_tells(
     studio.recorder.egresses.clear()
     minute(studio, 2)
     recording = studio.show(recording_id)
-    assert recording["error"] == rules.VANISHED
+    assert recording["error"] == reasons.VANISHED
     assert "endedAt" not in recording, "nobody knows when"
     day(studio, hours)
     studio.upload(recording_id, b"12345")
@@ -244,19 +412,41 @@ def test_an_end_that_nobody_told_is_found_with_all_its_details(
     assert minute(studio) == NOTHING
 
 
-@pytest.mark.parametrize("end", [Evidence.EGRESS_FAILED, Evidence.EGRESS_ABORTED])
-def test_a_failure_that_nobody_told_is_found(studio: Studio, end: Evidence) -> None:
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [(Evidence.EGRESS_FAILED, reasons.FAILED), (Evidence.EGRESS_ABORTED, reasons.ABORTED)],
+)
+def test_a_failure_that_nobody_told_is_found(studio: Studio, end: Evidence, expected: str) -> None:
     room = studio.room()
     recording_id = studio.active(room)
     studio.change(recording_id, end, ended_at=studio.clock(), error="secret text")
     assert minute(studio) == ONE_SETTLED
-    assert is_failed(studio, recording_id, room, rules._REASONS[end])
+    assert is_failed(studio, recording_id, room, expected)
 
 
 def test_a_failure_with_a_file_is_ready(studio: Studio) -> None:
     recording_id = studio.active()
     studio.upload(recording_id)
     studio.change(recording_id, Evidence.EGRESS_FAILED, ended_at=studio.clock())
+    minute(studio)
+    assert studio.status(recording_id) == "READY"
+
+
+def test_a_file_of_no_bytes_is_a_failure_and_the_one_that_comes_late_a_recording(
+    studio: Studio,
+) -> None:
+    room = studio.room()
+    recording_id = studio.active(room)
+    studio.change(recording_id, Evidence.EGRESS_COMPLETE, ended_at=studio.clock())
+    studio.upload(recording_id, b"")
+    assert minute(studio) == ONE_SETTLED
+    failed = studio.show(recording_id)
+    assert (failed["status"], failed["error"]) == ("FAILED", reasons.EMPTY_FILE)
+    assert studio.is_free(room)
+    minute(studio, 3)
+    assert studio.show(recording_id) == failed
+    studio.upload(recording_id, b"late")
+    studio.clock.advance(10 * MINUTE)
     minute(studio)
     assert studio.status(recording_id) == "READY"
 
@@ -278,7 +468,7 @@ def test_with_livekit_down_what_nothing_decides_waits_until_an_hour_past_its_max
     studio.clock.advance(SIX_HOURS + 60 * MINUTE)
     assert sweep() == ONE_WAITS
     assert minute(studio) == ONE_SETTLED
-    assert is_given_up(studio, recording_id, room, rules.SILENT)
+    assert is_given_up(studio, recording_id, room, reasons.SILENT)
 
 
 def test_past_the_maximum_duration_it_is_stopped(studio: Studio) -> None:

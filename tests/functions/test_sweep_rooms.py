@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from meet.clock import HOUR, MINUTE, SECOND
 from meet.rooms.repository import RoomRepository
 from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import AwsCalls, Call, create_room
+from tests.functions.conftest import AwsCalls, Call, create_room, secret_of
 
 
 def sweep(remaining: int = 55 * SECOND) -> dict[str, int]:
@@ -26,8 +26,8 @@ def sweep(remaining: int = 55 * SECOND) -> dict[str, int]:
     return found
 
 
-def report(ended: int, waiting: int, strays: int = 0) -> dict[str, int]:
-    return {"ended": ended, "waiting": waiting, "strays": strays}
+def report(ended: int, waiting: int, strays: int = 0, removed: int = 0) -> dict[str, int]:
+    return {"ended": ended, "waiting": waiting, "strays": strays, "removed": removed}
 
 
 def expiring(call: Call, still_clock: Clock, livekit: FakeLiveKit, count: int = 1) -> list[str]:
@@ -247,3 +247,73 @@ def test_a_hundred_and_more_meetings_are_told_from_strays(
     livekit.join("neverheardofthis", "Eve")
     assert sweep() == report(0, 0, strays=1)
     assert len(livekit.inside) == 120
+
+
+def token_of(call: Call, room: dict[str, Any], name: str = "Alice") -> str:
+    body = {"roomName": room["roomName"], "participantName": name}
+    body["secret"] = secret_of(room, "publisher")
+    token: str = call("POST", "/participants/token", body).body["token"]
+    return token
+
+
+def test_somebody_removed_who_comes_back_is_disconnected_though_no_webhook_told(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    room = create_room(call, still_clock)
+    token = token_of(call, room)
+    identity = livekit.join_with(room["roomName"], token)
+    bob = livekit.join_with(room["roomName"], token_of(call, room, "Bob"))
+    path = f"/participants/{identity}?roomName={room['roomName']}"
+    assert call("DELETE", path).status == 204
+    for _ in range(2):
+        livekit.join_with(room["roomName"], token)  # to the signal alone
+        still_clock.advance(MINUTE)
+        assert sweep() == report(0, 0, removed=1)
+        assert list(livekit.inside[room["roomName"]]) == [bob]
+    assert sweep() == report(0, 0)
+
+
+def test_a_removal_that_livekit_did_not_answer_is_finished_by_the_sweep(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    room = create_room(call, still_clock)
+    identity = livekit.join_with(room["roomName"], token_of(call, room))
+    livekit.down = True
+    assert call("DELETE", f"/participants/{identity}?roomName={room['roomName']}").status == 503
+    assert sweep() == report(0, 0)
+    livekit.down = False
+    assert sweep() == report(0, 0, removed=1)
+    assert livekit.inside[room["roomName"]] == {}
+
+
+def test_livekit_is_asked_who_is_there_only_where_somebody_was_removed(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    quiet, room = create_room(call, still_clock), create_room(call, still_clock)
+    for each in (quiet, room):
+        livekit.join_with(each["roomName"], token_of(call, each))
+    foreign = "of-another-program"
+    livekit.join(room["roomName"], foreign)
+    assert call("DELETE", f"/participants/{foreign}?roomName={room['roomName']}").status == 204
+    livekit.join(room["roomName"], foreign)
+    livekit.calls.clear()
+    assert sweep() == report(0, 0)
+    assert [call for call in livekit.calls if call[0] != "meetings"] == [
+        ("participants", room["roomName"])
+    ]
+    assert foreign in livekit.inside[room["roomName"]], "its token is not ours"
+
+
+def test_a_room_whose_removals_fail_is_in_no_others_way(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    rooms = [create_room(call, still_clock) for _ in range(3)]
+    for room in rooms:
+        token = token_of(call, room)
+        identity = livekit.join_with(room["roomName"], token)
+        assert call("DELETE", f"/participants/{identity}?roomName={room['roomName']}").status == 204
+        livekit.join_with(room["roomName"], token)
+    livekit.failing = {rooms[1]["roomName"]}
+    assert sweep() == report(0, 0, removed=2)
+    livekit.failing = set()
+    assert sweep() == report(0, 0, removed=1)

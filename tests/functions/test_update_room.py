@@ -119,7 +119,10 @@ def test_rooms_that_are_not_there_are_not_found(
     still_clock.advance(HOUR)
     for name in (expired, deleted, "abcdefghijklmno", "%00"):
         reply = call("PUT", f"/rooms/{name}", NO_CHAT)
-        assert (reply.status, reply.body) == (404, {"code": 404, "message": "Room not found"})
+        assert (reply.status, reply.body) == (
+            404,
+            {"code": 404, "message": "Room not found", "reason": "room_not_found"},
+        )
     still_clock.advance(-HOUR)
     assert call("GET", "/rooms").body[0]["preferences"]["chatPreferences"] == {"enabled": True}
 

@@ -13,7 +13,7 @@ from tests.functions.conftest import REQUEST_ID, Call, Logs, Reply, create_room,
 
 web = import_module("functions.web.app")
 
-UNKNOWN = {"code": 404, "message": "Not found"}
+UNKNOWN = {"code": 404, "message": "Not found", "reason": "not_found"}
 
 
 def get(url: str, method: str = "GET", **headers: str) -> Reply:
@@ -144,7 +144,11 @@ def test_an_unknown_method_is_405_in_the_error_body(
     assert reply.headers["allow"] == allowed
     assert reply.headers["x-request-id"] == REQUEST_ID
     if method != "HEAD":
-        assert reply.body == {"code": 405, "message": "Method not allowed"}
+        assert reply.body == {
+            "code": 405,
+            "message": "Method not allowed",
+            "reason": "method_not_allowed",
+        }
         assert reply.headers["content-type"] == "application/json"
 
 
@@ -168,7 +172,11 @@ def test_a_bug_is_500_without_a_word_about_it_and_logged_with_the_request_id(
     monkeypatch.setattr(RoomRepository, "get", fail)
     reply = get("/abcdefghijklmno/")
     assert reply.status == 500
-    assert reply.body == {"code": 500, "message": "Internal server error"}
+    assert reply.body == {
+        "code": 500,
+        "message": "Internal server error",
+        "reason": "internal_server_error",
+    }
     errors = [line for line in logs() if "told to fail" in str(line)]
     assert errors, "the log knows"
     assert all(line.get("correlation_id") == REQUEST_ID for line in errors)

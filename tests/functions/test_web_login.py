@@ -13,7 +13,13 @@ from tests.functions.conftest import HOST, ORIGIN, REQUEST_ID
 from tests.functions.console import KNOWN, RIGHT, SESSION, WRONG, Browser, set_admin
 
 UNAUTHORIZED = {"message": "Unauthorized"}
-OTHER_SITE = {"code": 403, "message": "The request does not come from this site"}
+MALFORMED = {"code": 400, "message": "Malformed JSON body", "reason": "malformed_body"}
+TOO_LARGE = {"code": 413, "message": "Request body too large", "reason": "body_too_large"}
+OTHER_SITE = {
+    "code": 403,
+    "message": "The request does not come from this site",
+    "reason": "other_site",
+}
 WRITES = [("POST", "/console/login"), ("POST", "/console/session"), ("POST", "/console/logout")]
 
 
@@ -74,7 +80,11 @@ def test_a_wrong_name_and_a_wrong_password_are_one_and_the_same(
 ) -> None:
     answer = browser.log_in(body)
     assert answer.status == 401
-    assert answer.body == {"code": 401, "message": "Wrong name or password"}
+    assert answer.body == {
+        "code": 401,
+        "message": "Wrong name or password",
+        "reason": "wrong_credentials",
+    }
     assert answer.cookies == {}
 
 
@@ -85,20 +95,20 @@ def test_a_stack_whose_password_is_empty_lets_nobody_in(browser: Browser) -> Non
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "message"),
+    ("body", "refused"),
     [
-        (b"{", 400, "Malformed JSON body"),
-        (b'{"username": NaN}', 400, "Malformed JSON body"),
-        (b"\xff", 400, "Malformed JSON body"),
-        (b"x" * 4097, 413, "Request body too large"),
-        (b" " * 4097 + json.dumps(RIGHT).encode(), 413, "Request body too large"),
+        (b"{", MALFORMED),
+        (b'{"username": NaN}', MALFORMED),
+        (b"\xff", MALFORMED),
+        (b"x" * 4097, TOO_LARGE),
+        (b" " * 4097 + json.dumps(RIGHT).encode(), TOO_LARGE),
     ],
 )
 def test_what_is_no_json_or_too_much_is_refused_as_everywhere(
-    browser: Browser, body: bytes, status: int, message: str
+    browser: Browser, body: bytes, refused: dict[str, Any]
 ) -> None:
     answer = browser.log_in(body, {"Content-Type": "application/json"})
-    assert (answer.status, answer.body) == (status, {"code": status, "message": message})
+    assert (answer.status, answer.body) == (refused["code"], refused)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.conftest import Clock
 from tests.functions.conftest import AwsCalls
 from tests.functions.console import KNOWN, RIGHT, WRONG, Answer, Browser
 
-TOO_MANY = {"code": 429, "message": "Too many attempts"}
+TOO_MANY = {"code": 429, "message": "Too many attempts", "reason": "too_many_attempts"}
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,11 @@ from tests.functions.conftest import Logs
 from tests.functions.console import KNOWN, RIGHT, SESSION, WRONG, Browser, claims_of, set_admin
 
 UNAUTHORIZED = {"message": "Unauthorized"}
-OTHER_SITE = {"code": 403, "message": "The request does not come from this site"}
+OTHER_SITE = {
+    "code": 403,
+    "message": "The request does not come from this site",
+    "reason": "other_site",
+}
 WRITES = [("POST", "/console/login"), ("POST", "/console/session"), ("POST", "/console/logout")]
 
 
@@ -155,4 +159,7 @@ def test_neither_passwords_nor_cookies_are_logged(browser: Browser, logs: Logs) 
 def test_other_methods_are_405(browser: Browser) -> None:
     for url in ("/console/session", "/console/logout"):
         answer = browser.send("PUT", url)
-        assert (answer.status, answer.body) == (405, {"code": 405, "message": "Method not allowed"})
+        assert (answer.status, answer.body) == (
+            405,
+            {"code": 405, "message": "Method not allowed", "reason": "method_not_allowed"},
+        )

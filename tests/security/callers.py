@@ -13,7 +13,8 @@ from meet.access import API, OPERATIONS, Credential
 from meet.access_token import AccessTokens
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.console.tokens import ConsoleTokens
-from meet.participants.service import _metadata
+from meet.participants.admission import metadata
+from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback
 from meet.rooms.model import Preferences, Role, Room
 
@@ -29,6 +30,7 @@ class Target:
     api_key: str
     old_key: str
     tokens: AccessTokens
+    api_tokens: ApiTokens
     console: ConsoleTokens
     playback_key: bytes
     room: str
@@ -142,13 +144,8 @@ def _with_cookies(target: Target) -> Iterator[tuple[str, Caller]]:
 
 def _with_tokens(target: Target) -> Iterator[tuple[str, Caller]]:
     good = moderator(target, target.room)
-    tokens = target.tokens
-    other_secret = AccessTokens(tokens.api_key, "another-secret-of-at-least-32-bytes")
-    other_name = AccessTokens("another-key", tokens.api_secret)
-    public = AccessTokens(tokens.api_key, tokens.api_key)  # RS256 confusion, the HMAC way
+    ours = target.api_tokens
     claims = jwt.decode(good, options={"verify_signature": False})
-    yield "a viewer's token", _bearer(moderator(target, target.room, Role.VIEWER))
-    yield "a publisher's token", _bearer(moderator(target, target.room, Role.PUBLISHER))
     yield (
         "a moderator's token of another room",
         replace(
@@ -159,36 +156,41 @@ def _with_tokens(target: Target) -> Iterator[tuple[str, Caller]]:
     )
     yield "an expired token", _bearer(moderator(target, target.room, lifetime=-SECOND))
     yield "an edited token", _bearer(_edited(good, exp=4_000_000_000))
-    yield (
-        "a viewer who wrote moderator",
-        _bearer(
-            _edited(
-                moderator(target, target.room, Role.VIEWER),
-                metadata=json.dumps({"role": "moderator"}),
-            )
-        ),
-    )
+    yield "a token edited for another room", _bearer(_edited(good, room=target.other_room))
     yield "an unsigned token", _bearer(_unsigned(good))
     yield "an unsigned token with a signature", _bearer(_unsigned(good) + good.rpartition(".")[2])
     yield "a token that claims RS256", _bearer(_reheaded(good, alg="RS256"))
-    yield (
-        "a token with another HMAC",
-        _bearer(jwt.encode(claims, tokens.api_secret, algorithm="HS512")),
-    )
-    yield "a token signed by a public name", _bearer(moderator(target, target.room, by=public))
-    yield "a token of another LiveKit", _bearer(moderator(target, target.room, by=other_secret))
-    yield "a token of another key's name", _bearer(moderator(target, target.room, by=other_name))
+    yield "a token with another HMAC", _bearer(jwt.encode(claims, ours.key, algorithm="HS512"))
+    for name, tokens in {
+        "a public name": ApiTokens(ours.issuer.encode(), ours.issuer),  # RS256 confusion
+        "another key": ApiTokens(b"k" * 32, ours.issuer),
+        "the console's key": ApiTokens(target.console.key, ours.issuer),
+        "the key of links": ApiTokens(target.playback_key, ours.issuer),
+        "LiveKit's key": ApiTokens(target.tokens.api_secret.encode(), ours.issuer),
+        "another stack": ApiTokens(ours.key, "meet-another"),
+    }.items():
+        yield f"a token signed by {name}", _bearer(moderator(target, target.room, by=tokens))
     yield "a token that names its key", _bearer(_reheaded(good, kid="../../dev/null", jku="x"))
+    yield "a token in the query", Caller(query=f"access_token={good}&authorization=Bearer%20{good}")
+    yield "a token as a key", key_in_header(good)
+    yield from _with_livekits_tokens(target)
+
+
+def _with_livekits_tokens(target: Target) -> Iterator[tuple[str, Caller]]:
+    tokens, room = target.tokens, target.room
+    for role in Role:
+        yield f"the token that a {role} joined with", _bearer(to_join_with(target, role))
+    joined = jwt.decode(to_join_with(target, Role.MODERATOR), options={"verify_signature": False})
+    renewed = jwt.encode(joined | {"exp": 4_000_000_000}, tokens.api_secret, algorithm="HS256")
+    yield "a moderator's token that LiveKit renewed", _bearer(renewed)
     yield (
         "our own token for LiveKit",
-        _bearer(tokens.for_server({"roomAdmin": True, "roomCreate": True, "room": target.room})),
+        _bearer(tokens.for_server({"roomAdmin": True, "roomCreate": True, "room": room})),
     )
     yield (
         "a webhook's token",
         _bearer(tokens._sign({"sha256": "x"}, expires_at=clock.now() + MINUTE)),
     )
-    yield "a token in the query", Caller(query=f"access_token={good}&authorization=Bearer%20{good}")
-    yield "a token as a key", key_in_header(good)
 
 
 def _with_links(target: Target) -> Iterator[tuple[str, Caller]]:
@@ -219,23 +221,24 @@ def session(target: Target, console: ConsoleTokens | None = None) -> str:
 
 
 def moderator(
-    target: Target,
-    room: str,
-    role: Role = Role.MODERATOR,
-    *,
-    by: AccessTokens | None = None,
-    lifetime: int = HOUR,
+    target: Target, room: str, *, by: ApiTokens | None = None, lifetime: int = HOUR
 ) -> str:
-    """Return what somebody joined a room with; lifetime in milliseconds."""
+    """Return a moderator's apiToken; lifetime in milliseconds."""
+    expires_at = clock.now() + lifetime
+    return (by or target.api_tokens).sign(room, "Mallory_000000", expires_at=expires_at)
+
+
+def to_join_with(target: Target, role: Role) -> str:
+    """Return the token that somebody joined the room with."""
     moment = clock.now()
     shown = Room("", "", moment, moment, None, Preferences(), {})
-    return (by or target.tokens).for_participant(
-        "Mallory",
+    return target.tokens.for_participant(
+        "Mallory_000000",
         name="Mallory",
-        metadata=_metadata(shown, role),
-        grants={"room": room, "roomJoin": True},
+        metadata=metadata(shown, role),
+        grants={"room": target.room, "roomJoin": True},
         room_configuration={},
-        expires_at=moment + lifetime,
+        expires_at=moment + HOUR,
     )
 
 

@@ -13,6 +13,7 @@ from meet.access_token import AccessTokens
 from meet.clock import MINUTE, Milliseconds
 from meet.console.admin import Admin
 from meet.console.tokens import ConsoleTokens
+from meet.participants.api_tokens import ApiTokens
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
@@ -70,6 +71,7 @@ def target(api: Client) -> Target:
         api.stack.api_key,
         rotated_out(api),
         AccessTokens(api.stack.livekit_api_key, api.stack.livekit_api_secret),
+        ApiTokens(derived_key(secret_called(api, "SigningSecret")[1], "moderators"), issuer(api)),
         console_tokens(api),
         derived_key(secret_called(api, "SigningSecret")[1], "playback links"),
         *rooms,
@@ -82,7 +84,12 @@ def console_tokens(api: Client) -> ConsoleTokens:
     admin = Admin(**json.loads(secret_called(api, "AdminSecret")[1]))
     signing = secret_called(api, "SigningSecret")[1]
     key = derived_key(signing, "console", bound_to=admin.fingerprint)
-    return ConsoleTokens(key, "meet-" + sha256(stack_id(api).encode()).hexdigest()[:16])
+    return ConsoleTokens(key, issuer(api))
+
+
+def issuer(api: Client) -> str:
+    """Return the name by which the running stack signs."""
+    return "meet-" + sha256(stack_id(api).encode()).hexdigest()[:16]
 
 
 def record(api: Client, room: str) -> str:
@@ -109,7 +116,7 @@ def rotated_out(api: Client) -> str:
         secrets.put_secret_value(
             SecretId=api.stack.api_keys_secret, SecretString=json.dumps(change)
         )
-        api.stack.kill_emulator()  # functions remember keys for minutes, or as long as they live
+        api.stack.stop_emulator()  # functions remember keys for minutes, or as long as they live
         api.stack.start_emulator()
         assert api.call("GET", "/rooms?maxItems=1", key=old).status == status
     return old

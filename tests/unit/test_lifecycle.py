@@ -27,6 +27,7 @@ ENDS = {
     Evidence.EGRESS_FAILED: Status.FAILED,
     Evidence.EGRESS_ABORTED: Status.FAILED,
     Evidence.LOST: Status.FAILED,
+    Evidence.EMPTY_OBJECT_SEEN: Status.FAILED,
     Evidence.OBJECT_SEEN: Status.READY,
 }
 """What each says of a recording that has just begun: the contract's table."""
@@ -61,7 +62,13 @@ def test_ready_is_reached_from_everywhere_and_left_for_nothing(status: Status) -
 
 @pytest.mark.parametrize("status", Status)
 @pytest.mark.parametrize(
-    "evidence", [Evidence.EGRESS_FAILED, Evidence.EGRESS_ABORTED, Evidence.LOST]
+    "evidence",
+    [
+        Evidence.EGRESS_FAILED,
+        Evidence.EGRESS_ABORTED,
+        Evidence.LOST,
+        Evidence.EMPTY_OBJECT_SEEN,
+    ],
 )
 def test_failed_is_reached_from_everywhere_but_ready(status: Status, evidence: Evidence) -> None:
     expected = Status.READY if status is Status.READY else Status.FAILED

@@ -23,7 +23,9 @@ from livekit.protocol.egress import (
     RoomCompositeEgressRequest,
     S3Upload,
     StopEgressRequest,
+    UpdateStreamRequest,
 )
+from livekit.protocol.models import TokenPagination
 
 from meet import recorder, twirp, wiring
 from meet.access_token import AccessTokens
@@ -191,6 +193,8 @@ def test_a_start_that_livekit_refuses_may_be_repeated_unless_its_outcome_is_unkn
     with pytest.raises(MediaServerUnavailable) as error:
         egress_at(server.url).start("room", KEY)
     assert type(error.value) is outcome
+    assert error.value.code == code
+    assert f"{code}: secret text" in str(error.value), "for the log"
     assert "secret text" not in str(error.value.body)
 
 
@@ -213,9 +217,58 @@ def test_a_stop_that_livekit_did_not_do_is_told(server: Server, code: str) -> No
         egress_at(server.url).stop("EG_1")
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "is_alive"),
+    [
+        (400, "invalid_argument", True),  # UpdateStream called on non-streaming egress
+        (412, "failed_precondition", True),  # it ends at this moment
+        (404, "not_found", False),
+        (503, "unavailable", False),  # no response from servers
+        (408, "deadline_exceeded", False),
+        (401, "unauthenticated", None),
+        (403, "permission_denied", True),
+        (500, "internal", None),
+        (429, "resource_exhausted", None),
+    ],
+)
+def test_a_recorder_is_dead_only_if_livekit_says_that_nobody_answers(
+    server: Server, status: int, code: str, is_alive: bool | None
+) -> None:
+    server.refuse(status, code)
+    if is_alive is None:
+        with pytest.raises(MediaServerUnavailable):
+            egress_at(server.url).is_alive("EG_1")
+    else:
+        assert egress_at(server.url).is_alive("EG_1") is is_alive
+    assert server.requests[-1][0] == "/twirp/livekit.Egress/UpdateStream"
+    assert UpdateStreamRequest.FromString(server.requests[-1][2]) == UpdateStreamRequest(
+        egress_id="EG_1"
+    )
+
+
+def test_a_list_of_several_pages_is_read_to_its_end(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = iter(["a", "b", ""])
+    send = TwirpClient._send
+    asked = []
+
+    def answer(client: TwirpClient, method: str, request: ListEgressRequest, *rest: Any) -> Any:
+        asked.append(request.page_token.token)
+        token = TokenPagination(token=next(pages))
+        items = [EgressInfo(egress_id=f"EG_{len(asked)}")]
+        server.body = ListEgressResponse(items=items, next_page_token=token).SerializeToString()
+        return send(client, method, request, *rest)
+
+    monkeypatch.setattr(TwirpClient, "_send", answer)
+    assert [each.id for each in egress_at(server.url).under_way()] == ["EG_1", "EG_2", "EG_3"]
+    assert asked == ["", "a", "b"]
+
+
 CALLS: list[Callable[[LiveKitEgress], object]] = [
     lambda egress: egress.start("room", KEY),
     lambda egress: egress.stop("EG_1"),
+    lambda egress: egress.is_alive("EG_1"),
     lambda egress: egress.under_way(),
     lambda egress: egress.in_room("room"),
 ]
@@ -281,6 +334,51 @@ def test_started_comes_without_a_status_and_means_starting() -> None:
     assert not egress.is_over
     assert egress.started_at is None, "that is when the request came"
     assert (egress.ended_at, egress.duration, egress.error) == (None, None, "")
+
+
+@pytest.mark.parametrize("where", ["file", "fileResults"])
+@pytest.mark.parametrize(
+    ("status", "file", "began"),
+    [
+        ("EGRESS_STARTING", {"startedAt": "7000000"}, None),
+        ("EGRESS_ACTIVE", {}, None),
+        ("EGRESS_ACTIVE", {"startedAt": "7000000"}, 7),
+        ("EGRESS_ENDING", {"startedAt": "7000000"}, 7),
+        ("EGRESS_COMPLETE", {"startedAt": "7000000", "endedAt": "9000000"}, 7),
+        ("EGRESS_LIMIT_REACHED", {"startedAt": "7000000", "endedAt": "9000000"}, 7),
+        ("EGRESS_FAILED", {"startedAt": "7000000"}, 7),  # killed: nobody wrote when it ended
+        ("EGRESS_FAILED", {"startedAt": "7000000", "endedAt": "9000000"}, 7),
+        ("EGRESS_FAILED", {"startedAt": "9000000", "endedAt": "9000000"}, None),
+        ("EGRESS_FAILED", {"endedAt": "9000000"}, None),
+        ("EGRESS_ABORTED", {"startedAt": "9000000", "endedAt": "9000000"}, None),
+        ("EGRESS_ABORTED", {}, None),
+    ],
+)
+def test_it_began_when_its_file_did_and_one_that_never_ran_never_began(
+    where: str, status: str, file: dict[str, str], began: int | None
+) -> None:
+    """The egress's own startedAt is when it was asked for, or anything else."""
+    named = {"filename": KEY, **file}
+    egress = heard(
+        status=status, startedAt="1000000", **{where: named if where == "file" else [named]}
+    )
+    assert egress.started_at == began
+
+
+@pytest.mark.parametrize("of_output", [True, False])
+def test_the_second_kind_of_request_names_key_and_bucket_too(of_output: bool) -> None:
+    storage = {"storage": {"s3": {"bucket": "recordings"}}}
+    output = {"file": {"filepath": KEY}} | (storage if of_output else {})
+    asked = {"roomName": "room", "outputs": [output]} | ({} if of_output else storage)
+    egress = heard(egress=asked)
+    assert (egress.object_key, egress.bucket) == (KEY, "recordings")
+
+
+def test_livekits_account_of_an_end_is_read() -> None:
+    said = {"details": "End reason: X", "errorCode": 403, "backupStorageUsed": True}
+    egress = heard(status="EGRESS_COMPLETE", fileResults=[{**FILE, "location": "/b/x.mp4"}], **said)
+    assert (egress.details, egress.error_code) == ("End reason: X", 403)
+    assert (egress.is_in_backup, egress.location) == (True, "/b/x.mp4")
 
 
 def test_without_any_file_the_key_is_what_was_asked_for() -> None:

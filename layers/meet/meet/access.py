@@ -13,7 +13,7 @@ class Credential(StrEnum):
     CONSOLE_COOKIE = "jwtInCookie"
     """Whoever logged in to the console."""
     PARTICIPANT_TOKEN = "participantToken"  # noqa: S105 - a name
-    """What a moderator joined with; good for that moderator's room alone."""
+    """A moderator's apiToken; good for that moderator's room alone."""
     PLAYBACK_LINK = "playbackLink"
 
 

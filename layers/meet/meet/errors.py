@@ -9,15 +9,17 @@ class MeetError(Exception):
 
     status = HTTPStatus.BAD_REQUEST
     message = "Bad request"
+    reason = "bad_request"
+    """The failure's name for programs: part of the API, unlike the message and the class name."""
 
     @property
     def body(self) -> dict[str, Any]:
-        """What the caller reads."""
-        return {"code": self.status.value, "message": self.message}
+        """The JSON response body."""
+        return {"code": self.status.value, "message": self.message, "reason": self.reason}
 
     @property
     def headers(self) -> dict[str, str]:
-        """What goes along with it."""
+        """Extra response headers."""
         return {}
 
 
@@ -25,6 +27,7 @@ class MalformedBody(MeetError):
     """The body is no JSON (RFC 8259: NaN and Infinity are none)."""
 
     message = "Malformed JSON body"
+    reason = "malformed_body"
 
 
 class BodyTooLarge(MeetError):
@@ -32,6 +35,7 @@ class BodyTooLarge(MeetError):
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     message = "Request body too large"
+    reason = "body_too_large"
 
 
 class UnsupportedMediaType(MeetError):
@@ -39,6 +43,7 @@ class UnsupportedMediaType(MeetError):
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     message = "Unsupported Media Type"
+    reason = "unsupported_media_type"
 
 
 class InvalidRequest(MeetError):
@@ -66,12 +71,39 @@ class NotFound(MeetError):
 
     status = HTTPStatus.NOT_FOUND
     message = "Not found"
+    reason = "not_found"
+
+
+class MethodNotAllowed(MeetError):
+    """The path exists, but not with this method; allowed lists those that it has."""
+
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    message = "Method not allowed"
+    reason = "method_not_allowed"
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__(allowed)
+        self.allowed = allowed
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The methods, comma-separated (RFC 9110, section 15.5.6)."""
+        return {"Allow": self.allowed}
+
+
+class InternalServerError(MeetError):
+    """A bug, about which the caller learns nothing more."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    message = "Internal server error"
+    reason = "internal_server_error"
 
 
 class RoomNotFound(NotFound):
     """No such room, or it expired, or it was deleted: one and the same to a caller."""
 
     message = "Room not found"
+    reason = "room_not_found"
 
 
 class RoomToJoinNotFound(RoomNotFound):
@@ -79,14 +111,15 @@ class RoomToJoinNotFound(RoomNotFound):
 
     @property
     def body(self) -> dict[str, Any]:
-        """Name and message instead of code and message."""
+        """Name and message instead of code, message and reason."""
         return {"name": "Room not found", "message": "The room does not exist"}
 
 
 class ParticipantNotFound(NotFound):
-    """Nobody of that name is connected to the room."""
+    """Nobody with that identity or name is connected to the room."""
 
     message = "Participant not found"
+    reason = "participant_not_found"
 
 
 class InvalidSecret(MeetError):
@@ -94,13 +127,15 @@ class InvalidSecret(MeetError):
 
     status = HTTPStatus.FORBIDDEN
     message = "Invalid secret"
+    reason = "invalid_secret"
 
 
 class OtherRoom(MeetError):
-    """A moderator may do this in the own room alone."""
+    """A moderator may do this only in their own room."""
 
     status = HTTPStatus.FORBIDDEN
     message = "Your token is of another room"
+    reason = "other_room"
 
 
 class RoomFull(MeetError):
@@ -108,6 +143,7 @@ class RoomFull(MeetError):
 
     status = HTTPStatus.CONFLICT
     message = "The room is full"
+    reason = "room_full"
 
 
 class StillRunning(MeetError):
@@ -115,6 +151,7 @@ class StillRunning(MeetError):
 
     status = HTTPStatus.CONFLICT
     message = "A request with this Idempotency-Key is still running"
+    reason = "still_running"
 
 
 class Unauthorized(MeetError):
@@ -134,6 +171,7 @@ class WrongCredentials(MeetError):
 
     status = HTTPStatus.UNAUTHORIZED
     message = "Wrong name or password"
+    reason = "wrong_credentials"
 
 
 class OtherSite(MeetError):
@@ -141,6 +179,7 @@ class OtherSite(MeetError):
 
     status = HTTPStatus.FORBIDDEN
     message = "The request does not come from this site"
+    reason = "other_site"
 
 
 class TooManyAttempts(MeetError):
@@ -148,6 +187,7 @@ class TooManyAttempts(MeetError):
 
     status = HTTPStatus.TOO_MANY_REQUESTS
     message = "Too many attempts"
+    reason = "too_many_attempts"
 
     def __init__(self, wait: int) -> None:
         super().__init__(wait)
@@ -164,7 +204,10 @@ class MediaServerUnavailable(MeetError):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     message = "The media server is not available"
+    reason = "media_server_unavailable"
     retry_after = 5
+    code = ""
+    """LiveKit's, where it answered; empty where it could not be asked."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -189,6 +232,7 @@ class RecordingNotFound(NotFound):
     """No such recording, or its file is lost."""
 
     message = "Recording not found"
+    reason = "recording_not_found"
 
 
 class RecordingDisabled(MeetError):
@@ -196,6 +240,7 @@ class RecordingDisabled(MeetError):
 
     status = HTTPStatus.FORBIDDEN
     message = "Recording is disabled in this room"
+    reason = "recording_disabled"
 
 
 class AlreadyRecording(MeetError):
@@ -203,6 +248,7 @@ class AlreadyRecording(MeetError):
 
     status = HTTPStatus.CONFLICT
     message = "The room is already being recorded"
+    reason = "already_recording"
 
 
 class NobodyPublishing(MeetError):
@@ -210,6 +256,7 @@ class NobodyPublishing(MeetError):
 
     status = HTTPStatus.CONFLICT
     message = "Nobody is publishing in the room"
+    reason = "nobody_publishing"
 
 
 class RecordingNotFinished(MeetError):
@@ -217,6 +264,7 @@ class RecordingNotFinished(MeetError):
 
     status = HTTPStatus.CONFLICT
     message = "The recording is not finished"
+    reason = "recording_not_finished"
 
 
 class RecordingFinished(MeetError):
@@ -224,6 +272,7 @@ class RecordingFinished(MeetError):
 
     status = HTTPStatus.CONFLICT
     message = "The recording is already finished"
+    reason = "recording_finished"
 
 
 class RecordingNotReady(MeetError):
@@ -231,12 +280,14 @@ class RecordingNotReady(MeetError):
 
     status = HTTPStatus.CONFLICT
     message = "The recording is not ready"
+    reason = "recording_not_ready"
 
 
 class InvalidRangeHeader(MeetError):
     """The Range header makes no sense."""
 
     message = "Invalid Range header"
+    reason = "invalid_range_header"
 
 
 class RangeNotSatisfiable(MeetError):
@@ -244,6 +295,7 @@ class RangeNotSatisfiable(MeetError):
 
     status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
     message = "Requested range not satisfiable"
+    reason = "range_not_satisfiable"
 
     def __init__(self, size: int) -> None:
         super().__init__(size)

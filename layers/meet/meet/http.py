@@ -20,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 from meet.access import Credential
 from meet.errors import (
     BodyTooLarge,
+    InternalServerError,
     InvalidRequest,
     MalformedBody,
     MeetError,
@@ -79,6 +80,7 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
             reply = api.resolve(_with_json_body(event) if json_body else event, context)
         except MeetError as error:
             reply = _to_reply(error)
+        reply["body"] = reply["body"] or ""  # gateways differ on null
         request = event["requestContext"]
         reply["multiValueHeaders"][REQUEST_ID_HEADER] = [request["requestId"]]
         reply["multiValueHeaders"].setdefault("Cache-Control", ["no-store"])  # rooms show secrets
@@ -256,8 +258,7 @@ def _not_served(error: NotFoundError) -> Response[str]:
 
 def _unexpected(error: Exception) -> Response[str]:
     logger.exception("unhandled error")
-    body = {"code": 500, "message": "Internal server error"}
-    return Response(HTTPStatus.INTERNAL_SERVER_ERROR, _JSON, json.dumps(body))
+    return _refused(InternalServerError())
 
 
 def _to_reply(error: MeetError) -> Reply:

@@ -19,6 +19,9 @@ from livekit.protocol.room import (
     RoomParticipantIdentity,
 )
 
+from meet import clock
+from meet.access_token import issued
+from meet.clock import SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.twirp import Refused, TwirpClient
 
@@ -28,8 +31,11 @@ class Participant:
     """Somebody connected to a meeting."""
 
     identity: str
+    name: str = ""
     is_recorder: bool = False
     is_publishing: bool = False
+    issued_at: Milliseconds | None = None
+    """When their token was issued; None for a token that is not ours."""
 
 
 class MediaServer(Protocol):
@@ -74,11 +80,18 @@ class LiveKit:
         return [_participant(info) for info in reply.participants]
 
     def remove_participant(self, room: str, identity: str) -> None:
-        """Disconnect somebody; raise ParticipantNotFound."""
+        """Disconnect somebody; raise ParticipantNotFound.
+
+        Where LiveKit revokes tokens, it is to revoke those from before this second. By default it
+        also refuses every token of the minute to come.
+        """
+        revoked_before = clock.now() // SECOND
         try:
             self.client.call(
                 "RoomService/RemoveParticipant",
-                RoomParticipantIdentity(room=room, identity=identity),
+                RoomParticipantIdentity(
+                    room=room, identity=identity, revoke_token_ts=revoked_before
+                ),
                 RemoveParticipantResponse,
                 grants={"roomAdmin": True, "room": room},
             )
@@ -134,8 +147,10 @@ class NoMediaServer:
 def _participant(info: ParticipantInfo) -> Participant:
     return Participant(
         identity=info.identity,
+        name=info.name,
         is_recorder=info.kind == ParticipantInfo.Kind.EGRESS or info.permission.recorder,
         is_publishing=bool(info.tracks),
+        issued_at=issued(info.attributes),
     )
 
 

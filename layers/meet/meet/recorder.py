@@ -1,7 +1,7 @@
 """LiveKit's egress: records a room into a file in the bucket.
 
 https://docs.livekit.io/home/egress/api/ says what each call asks and answers; the surprises
-below were met with livekit-server 1.9.
+below were met with livekit-server 1.9 and 1.13, and with livekit/egress 1.14.
 """
 
 from collections.abc import Callable
@@ -21,6 +21,7 @@ from livekit.protocol.egress import (
     RoomCompositeEgressRequest,
     S3Upload,
     StopEgressRequest,
+    UpdateStreamRequest,
 )
 
 from meet.clock import Milliseconds
@@ -32,6 +33,8 @@ START_TIMEOUT = 8.0
 """Seconds. Without a free egress LiveKit answers after 21 to 24, close to the gateway's 29."""
 
 _GRANTS = {"roomRecord": True}
+_NOBODY = {"unavailable", "deadline_exceeded"}
+"""Codes by which LiveKit says that nobody behind it answered."""
 _KNOWN = frozenset(EgressStatus.values())
 _NANOSECONDS = Decimal(10**9)
 _NANOSECONDS_IN_MILLISECOND = 10**6
@@ -54,10 +57,18 @@ class Egress:
     """LiveKit's words: for logs, not for callers."""
     bucket: str = ""
     """Empty where LiveKit does not repeat the request."""
+    details: str = ""
+    """LiveKit's words for why it ended, such as "End reason: StopEgress API": for logs, too."""
+    error_code: int = 0
+    """An HTTP status; 0 for none."""
+    location: str = ""
+    """Where egress says that the file is: a URL, or a path in its backup storage."""
+    is_in_backup: bool = False
+    """True if the file is in egress's backup storage, since the bucket did not take it."""
 
     @property
     def is_over(self) -> bool:
-        """Tell whether nothing more will come from it."""
+        """True if nothing more will come from it."""
         return self.evidence not in _UNDER_WAY
 
 
@@ -69,6 +80,9 @@ class Recorder(Protocol):
 
     def stop(self, egress_id: str) -> None:
         """End a recording; do nothing if it is over."""
+
+    def is_alive(self, egress_id: str) -> bool:
+        """True if the process that records is there to answer, whatever it answers."""
 
     def under_way(self) -> list[Egress]:
         """Return every recording that LiveKit takes for going on, also of dead workers."""
@@ -111,7 +125,7 @@ class LiveKitEgress:
                 repeatable=False,
             )
         except Refused as refused:
-            raise MediaServerUnavailable(str(refused)) from refused
+            raise _unavailable(refused) from refused
         return to_egress(info)
 
     def stop(self, egress_id: str) -> None:
@@ -121,7 +135,25 @@ class LiveKitEgress:
             self.client.call("Egress/StopEgress", request, EgressInfo, grants=_GRANTS)
         except Refused as refused:
             if refused.code not in {"not_found", "failed_precondition"}:
-                raise MediaServerUnavailable(str(refused)) from refused
+                raise _unavailable(refused) from refused
+
+    def is_alive(self, egress_id: str) -> bool:
+        """True if the process that records is there to answer, whatever it answers.
+
+        A change of its streams, of which a file has none, is what LiveKit hands on to it and
+        what changes nothing: it refuses, or LiveKit has nobody who would. Raises
+        MediaServerUnavailable when LiveKit itself cannot be asked.
+        """
+        request = UpdateStreamRequest(egress_id=egress_id)
+        try:
+            self.client.call("Egress/UpdateStream", request, EgressInfo, grants=_GRANTS)
+        except Refused as refused:
+            return refused.code != "not_found"
+        except MediaServerUnavailable as error:
+            if error.code in _NOBODY:
+                return False
+            raise
+        return True
 
     def under_way(self) -> list[Egress]:
         """Return every recording that LiveKit takes for going on, also of dead workers."""
@@ -132,37 +164,63 @@ class LiveKitEgress:
         return self._list(ListEgressRequest(room_name=room))
 
     def _list(self, request: ListEgressRequest) -> list[Egress]:
-        try:
-            reply = self.client.call(
-                "Egress/ListEgress", request, ListEgressResponse, grants=_GRANTS
-            )
-        except Refused as refused:
-            raise MediaServerUnavailable(str(refused)) from refused
-        return [to_egress(info) for info in reply.items if info.status in _KNOWN]
+        found: list[EgressInfo] = []
+        more = True
+        while more:
+            try:
+                reply = self.client.call(
+                    "Egress/ListEgress", request, ListEgressResponse, grants=_GRANTS
+                )
+            except Refused as refused:
+                raise _unavailable(refused) from refused
+            found += reply.items
+            more = bool(reply.items and reply.next_page_token.token)
+            request.page_token.CopyFrom(reply.next_page_token)
+        return [to_egress(info) for info in found if info.status in _KNOWN]
+
+
+def _unavailable(refused: Refused) -> MediaServerUnavailable:
+    """Return what a refusal is to callers: LiveKit's code and words stay with it, for logs."""
+    error = MediaServerUnavailable(str(refused))
+    error.code = refused.code
+    return error
 
 
 def to_egress(info: EgressInfo) -> Egress:
-    """Return what an EgressInfo tells, from an answer or a webhook.
+    """Read an EgressInfo, from an answer or a webhook.
 
     Raises ValueError for a status that this version of LiveKit's protocol does not know.
     """
-    file = _file(info)
+    file, (asked_for, bucket) = _file(info), _asked_for(info)
     evidence = Evidence(EgressStatus.Name(info.status))
-    # Before ACTIVE, started_at is when the request came, not when recording began.
-    began = None if evidence is Evidence.EGRESS_STARTING else file.started_at or info.started_at
     over = evidence not in _UNDER_WAY
     return Egress(
         id=info.egress_id,
         room_name=info.room_name,
         evidence=evidence,
-        object_key=file.filename or _output(info).filepath,
-        started_at=_moment(began),
+        object_key=file.filename or asked_for,
+        started_at=_moment(file.started_at) if _has_run(evidence, file) else None,
         ended_at=_moment(file.ended_at or info.ended_at) if over else None,
         updated_at=_moment(info.updated_at),
         duration=_duration(file) if over else None,
         error=info.error,
-        bucket=_output(info).s3.bucket,
+        bucket=bucket,
+        details=info.details,
+        error_code=info.error_code,
+        location=file.location,
+        is_in_backup=info.backup_storage_used,
     )
+
+
+def _has_run(evidence: Evidence, file: FileInfo) -> bool:
+    """True if file.started_at is when recording began.
+
+    An EgressInfo has a started_at of its own, which is another in each webhook: never when
+    recording began. What never ran may begin, for its file, at the moment it ends.
+    """
+    if evidence in {Evidence.EGRESS_STARTING, Evidence.EGRESS_ABORTED}:
+        return False
+    return evidence is not Evidence.EGRESS_FAILED or file.ended_at != file.started_at
 
 
 def _file(info: EgressInfo) -> FileInfo:
@@ -170,9 +228,21 @@ def _file(info: EgressInfo) -> FileInfo:
     return info.file_results[0] if info.file_results else info.file
 
 
-def _output(info: EgressInfo) -> EncodedFileOutput:
-    outputs = info.room_composite.file_outputs
-    return outputs[0] if outputs else EncodedFileOutput()
+def _asked_for(info: EgressInfo) -> tuple[str, str]:
+    """Return the file's path and bucket in the request that LiveKit repeats; empty if none is.
+
+    Requests are of two kinds: `egress` is what LiveKit's second API asks for, and what it may
+    make of ours.
+    """
+    if info.HasField("egress"):
+        request = info.egress
+        for output in request.outputs:
+            storage = output.storage if output.HasField("storage") else request.storage
+            return output.file.filepath, storage.s3.bucket
+        return "", request.storage.s3.bucket
+    for file in info.room_composite.file_outputs:
+        return file.filepath, file.s3.bucket
+    return "", ""
 
 
 def _moment(nanoseconds: int | None) -> Milliseconds | None:

@@ -81,9 +81,9 @@ class TwirpClient:
                 raise OutcomeUnknown(f"{method}: 200 {_NO_TWIRP}") from error
         code, message = _error(answer.data)
         if code in _UNKNOWN:
-            raise OutcomeUnknown(f"{method}: {answer.status} {code}")
+            raise _answered(OutcomeUnknown, method, answer.status, code, message)
         if code in _UNAVAILABLE:
-            raise MediaServerUnavailable(f"{method}: {answer.status} {code}")
+            raise _answered(MediaServerUnavailable, method, answer.status, code, message)
         raise Refused(method, code, message)
 
     def _send(
@@ -101,6 +101,15 @@ class TwirpClient:
             timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout),
             retries=False,
         )
+
+
+def _answered(
+    kind: type[MediaServerUnavailable], method: str, status: int, code: str, message: str
+) -> MediaServerUnavailable:
+    """Return the error that carries LiveKit's code and words; callers see neither."""
+    error = kind(f"{method}: {status} {code}: {message}")
+    error.code = code
+    return error
 
 
 def _error(body: bytes) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from meet.aws import AWS_CONFIG, S3_CONFIG, repeat_after_conflicts
-from meet.clock import DAY, SECOND
+from meet.clock import DAY, MINUTE, SECOND
 from meet.signing import derived_key
 
 if TYPE_CHECKING:
@@ -27,13 +27,16 @@ if TYPE_CHECKING:
     from meet.console.attempts import LoginAttempts
     from meet.console.tokens import ConsoleTokens
     from meet.media_server import MediaServer
-    from meet.participants.service import ParticipantService
+    from meet.participants.admission import ParticipantAdmission
+    from meet.participants.api_tokens import ApiTokens
+    from meet.participants.removal import ParticipantRemoval
     from meet.recorder import Recorder
     from meet.recordings.deletion import RecordingDeletion
     from meet.recordings.evidence import RecordingEvidence
     from meet.recordings.media import MediaStore
     from meet.recordings.repository import RecordingRepository
     from meet.recordings.service import RecordingControl
+    from meet.recordings.settlement import RecordingSettlement
     from meet.rooms.ending import RoomEnding
     from meet.rooms.repository import RoomRepository
     from meet.rooms.service import RoomService
@@ -106,15 +109,23 @@ def recording_deletion() -> "RecordingDeletion":
 
 
 def recording_evidence() -> "RecordingEvidence":
-    """Return what brings recordings to their end."""
+    """Return the writer of what is seen of recordings."""
     from meet.recordings.evidence import RecordingEvidence
 
-    seconds = int(os.environ["MAX_RECORDING_SECONDS"])
     retention = int(os.environ["RECORDING_RETENTION_DAYS"]) * DAY
     recordings = replace(recording_repository(), retention=retention)
-    return RecordingEvidence(
-        recordings, room_repository(), recorder, media_store(), seconds * SECOND
-    )
+    return RecordingEvidence(recordings, room_repository(), recorder, media_store())
+
+
+def recording_settlement() -> "RecordingSettlement":
+    """Return the sweep of recordings."""
+    from meet.recordings.presence import Presence
+    from meet.recordings.settlement import RecordingSettlement
+
+    seconds = int(os.environ["MAX_RECORDING_SECONDS"])
+    evidence = recording_evidence()
+    presence = Presence(evidence.recordings, media_server, recorder)
+    return RecordingSettlement(evidence, presence, seconds * SECOND)
 
 
 def recorder() -> "Recorder":
@@ -167,11 +178,29 @@ def _upload() -> "S3Upload":
     return upload
 
 
-def participant_service() -> "ParticipantService":
-    """Return what lets people in and shows them out."""
-    from meet.participants.service import ParticipantService
+def participant_admission() -> "ParticipantAdmission":
+    """Return the ParticipantAdmission of this stack."""
+    from meet.participants.admission import ParticipantAdmission
 
-    return ParticipantService(room_service(), media_server, access_tokens, owner)
+    lifetime = int(os.environ["JOIN_TOKEN_MINUTES"]) * MINUTE
+    return ParticipantAdmission(
+        room_service(), media_server, access_tokens, api_tokens, owner, lifetime
+    )
+
+
+def participant_removal() -> "ParticipantRemoval":
+    """Return the ParticipantRemoval of this stack."""
+    from meet.participants.removal import ParticipantRemoval
+
+    return ParticipantRemoval(room_service(), media_server)
+
+
+def api_tokens() -> "ApiTokens":
+    """Return the signer and reader of moderators' tokens for the API."""
+    from meet.participants.api_tokens import ApiTokens
+
+    key = derived_key(secret(os.environ["SIGNING_SECRET"]), "moderators")
+    return ApiTokens(key, owner())
 
 
 def media_server() -> "MediaServer":

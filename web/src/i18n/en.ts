@@ -6,6 +6,7 @@ export const en = {
   yourName: "Your name",
   nameNeeded: "Please enter your name.",
   nameTooLong: "This name is too long.",
+  nameRefused: "This name cannot be used. Please choose another one.",
   readyToJoin: "Ready to join?",
   asModerator: "You join as moderator.",
   asPublisher: "You join with camera and microphone.",

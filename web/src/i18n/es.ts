@@ -8,6 +8,7 @@ export const es: Words = {
   yourName: "Tu nombre",
   nameNeeded: "Escribe tu nombre.",
   nameTooLong: "Este nombre es demasiado largo.",
+  nameRefused: "Este nombre no se puede usar. Elige otro, por favor.",
   readyToJoin: "¿Todo listo?",
   asModerator: "Entras como moderador.",
   asPublisher: "Entras con cámara y micrófono.",

@@ -1,16 +1,18 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { t } from "../i18n";
-import { admit, type Admission } from "./api";
+import { admit, Refused, type Admission } from "./api";
 import { tell } from "./embed";
 import { endingOf, type Ending } from "./endings";
 import { EndPage } from "./EndPage";
-import { forgetLink, recallName, rememberName, type Link } from "./link";
+import { forgetLink, recallName, recallToken, rememberName, rememberToken, type Link } from "./link";
 import type { Choice } from "./prejoin/choice";
 import { PreJoin } from "./prejoin/PreJoin";
 import { isSupported } from "./support";
 
 const loadMeeting = () => import("./room/MeetingRoom");
 const Meeting = lazy(loadMeeting);
+
+const NAMELESS = "guest"; // for the first token, before anybody typed a name
 
 type Step =
   | { at: "looking" }
@@ -27,6 +29,12 @@ export function App({ link }: { link: Link }) {
     setStep({ at: "end", ending });
   }, [link]);
 
+  const ask = useCallback(async (name: string) => {
+    const admission = await admit(link.roomName, link.secret, name, recallToken(link.roomName));
+    rememberToken(link.roomName, admission.token);
+    return admission;
+  }, [link]);
+
   // A first token, not used to join, tells who the link makes us and what the room allows.
   const look = useCallback(async () => {
     setStep({ at: "looking" });
@@ -34,23 +42,35 @@ export function App({ link }: { link: Link }) {
     if (link.removed) return setStep({ at: "end", ending: "removed" });
     if (!link.secret) return setStep({ at: "end", ending: "link" });
     try {
-      const admission = await admit(link.roomName, link.secret, recallName() || "?");
+      const admission = await ask(recallName() || NAMELESS);
       setStep({ at: "door", admission });
       void loadMeeting();
     } catch (error) {
       setStep({ at: "end", ending: endingOf(error) });
     }
-  }, [link]);
+  }, [link, ask]);
 
   useEffect(() => void look(), [look]);
 
   const join = async (choice: Choice) => {
-    rememberName(choice.name);
     try {
-      const admission = await admit(link.roomName, link.secret, choice.name);
+      const admission = await ask(choice.name);
+      rememberName(choice.name);
       setStep({ at: "inside", admission, choice });
     } catch (error) {
+      if (error instanceof Refused && error.status === 422) throw error; // about the name
       end(endingOf(error));
+    }
+  };
+
+  // LiveKit renews the token of whoever is connected; after a longer gap only a new one connects.
+  const rejoin = async (choice: Choice) => {
+    try {
+      const admission = await ask(choice.name);
+      setStep({ at: "inside", admission, choice });
+    } catch (error) {
+      const ending = endingOf(error);
+      end(ending === "offline" || ending === "server" ? "lost" : ending);
     }
   };
 
@@ -62,7 +82,7 @@ export function App({ link }: { link: Link }) {
     case "inside":
       return (
         <Suspense fallback={<Loading />}>
-          <Meeting roomName={link.roomName} admission={step.admission} choice={step.choice} onEnd={end} />
+          <Meeting roomName={link.roomName} admission={step.admission} choice={step.choice} onEnd={end} onLost={() => void rejoin(step.choice)} />
         </Suspense>
       );
     case "end":

@@ -11,7 +11,10 @@ export interface Permissions {
 
 export interface Admission {
   token: string;
+  /** Opens the operations of the room; only a moderator has one. */
+  apiToken?: string;
   participantName: string;
+  participantIdentity: string;
   role: Role;
   livekitUrl: string;
   permissions: Permissions;
@@ -49,29 +52,29 @@ async function call(method: string, path: string, body?: unknown, token?: string
   return answer.status === 204 ? undefined : answer.json();
 }
 
-/** Ask to be let in with a link's secret. */
-export async function admit(roomName: string, secret: string, participantName: string): Promise<Admission> {
-  const body = { roomName, secret, participantName };
+/** Ask to be let in with a link's secret; an earlier token keeps the identity that it gave. */
+export async function admit(roomName: string, secret: string, participantName: string, previousToken: string | null): Promise<Admission> {
+  const body = { roomName, secret, participantName, ...(previousToken === null ? {} : { previousToken }) };
   const answer = (await call("POST", "/participants/token", body)) as Omit<Admission, "permissions">;
   return { ...answer, permissions: permissionsIn(answer.token) };
 }
 
-/** Show somebody out. */
-export async function remove(roomName: string, identity: string, token: string): Promise<void> {
+/** Remove a participant. */
+export async function remove(roomName: string, identity: string, apiToken: string): Promise<void> {
   const query = new URLSearchParams({ roomName });
-  await call("DELETE", `/participants/${encodeURIComponent(identity)}?${query}`, undefined, token);
+  await call("DELETE", `/participants/${encodeURIComponent(identity)}?${query}`, undefined, apiToken);
 }
 
-export async function startRecording(roomName: string, token: string): Promise<void> {
-  await call("POST", "/recordings", { roomName }, token);
+export async function startRecording(roomName: string, apiToken: string): Promise<void> {
+  await call("POST", "/recordings", { roomName }, apiToken);
 }
 
 /** Stop whatever records the room. */
-export async function stopRecording(roomName: string, token: string): Promise<void> {
+export async function stopRecording(roomName: string, apiToken: string): Promise<void> {
   const query = new URLSearchParams({ roomName, status: "STARTING,STARTED", fields: "id" });
-  const running = (await call("GET", `/recordings?${query}`, undefined, token)) as { id: string }[];
+  const running = (await call("GET", `/recordings?${query}`, undefined, apiToken)) as { id: string }[];
   await Promise.all(
-    running.map(({ id }) => call("PUT", `/recordings/${encodeURIComponent(id)}`, undefined, token)),
+    running.map(({ id }) => call("PUT", `/recordings/${encodeURIComponent(id)}`, undefined, apiToken)),
   );
 }
 

@@ -11,6 +11,7 @@ export interface Link {
 }
 
 const secretOf = (roomName: string) => `secret.${roomName}`;
+const tokenFor = (roomName: string) => `token.${roomName}`;
 const removedFrom = (roomName: string) => `removed.${roomName}`;
 
 /** Read the link, and take the secret out of the address bar and the history. */
@@ -35,7 +36,17 @@ export function takeLink(): Link {
 /** Keep somebody who was removed from coming back by a reload. */
 export function forgetLink(roomName: string): void {
   forget(secretOf(roomName));
+  forget(tokenFor(roomName));
   remember(removedFrom(roomName), "yes");
+}
+
+/** The last token, by which a reload or a second request keeps the identity. */
+export function recallToken(roomName: string): string | null {
+  return recall(tokenFor(roomName));
+}
+
+export function rememberToken(roomName: string, token: string): void {
+  remember(tokenFor(roomName), token);
 }
 
 export function recallName(): string {

@@ -7,6 +7,8 @@ from pydantic import AfterValidator, Field
 from meet.types import Text, View, WireModel, broken_rule
 
 MAX_NAME = 128
+MAX_NAME_BYTES = 240
+"""LiveKit's limit of an identity is 256 bytes, and one is a name with a suffix."""
 
 
 def _not_blank(text: str) -> str:
@@ -15,19 +17,40 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def _can_be_an_identity(text: str) -> str:
+    if text in {".", ".."}:  # as a segment of a path they would vanish
+        raise broken_rule('Must not be "." or ".."')
+    if len(text.encode()) > MAX_NAME_BYTES:
+        raise broken_rule(f"Must be at most {MAX_NAME_BYTES} bytes in UTF-8")
+    return text
+
+
+ParticipantName = Annotated[
+    Text,
+    AfterValidator(_not_blank),
+    Field(max_length=MAX_NAME),
+    AfterValidator(_can_be_an_identity),
+]
+
+
 class TokenRequest(WireModel):
     """Body of POST /participants/token."""
 
     room_name: Text
-    participant_name: Annotated[Text, AfterValidator(_not_blank), Field(max_length=MAX_NAME)]
+    participant_name: ParticipantName
     secret: Text
+    previous_token: Text | None = None
 
 
 class TokenView(View):
     """What a participant needs to join."""
 
     token: str = Field(description="LiveKit access token.")
-    participant_name: str = Field(description="The identity in the meeting; this can be kicked.")
+    api_token: str | None = Field(
+        None, description="For a moderator: opens the operations of this room."
+    )
+    participant_name: str = Field(description="The name that others see.")
+    participant_identity: str = Field(description="The identity in the meeting, unique.")
     role: str
     livekit_url: str = Field(description="The LiveKit server to connect to.")
 

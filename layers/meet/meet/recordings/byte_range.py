@@ -10,22 +10,26 @@ MAX_LENGTH = 4 * 1024 * 1024
 """Bytes in one answer: Lambda's end at 6 MB, base64 included."""
 
 _RANGE = re.compile(r"([0-9]*)-([0-9]*)")
-_MAX_DIGITS = 19  # no object is longer; Python refuses to read thousands of digits
+_MAX_DIGITS = 18  # no object is longer; Python refuses to read thousands of digits
 
 
 @dataclass(frozen=True, slots=True)
 class ByteRange:
-    """The bytes from first to last, both included."""
+    """A range as it was asked for, of an object whose size need not be known.
 
-    first: int
-    last: int
+    From first to last, both included; without last, to the end; without first, the last bytes,
+    as many as last says.
+    """
+
+    first: int | None
+    last: int | None
 
     @classmethod
-    def parse(cls, header: str | None, *, size: int, limit: int = MAX_LENGTH) -> Self | None:
-        """Return the range a header asks of an object of size bytes, cut to limit bytes.
+    def parse(cls, header: str | None) -> Self | None:
+        """Return the range that a header asks for; raise InvalidRangeHeader.
 
         None means that the whole is to be sent: no header, several ranges, or another unit
-        (RFC 9110 lets a server ignore those). Raises InvalidRangeHeader, RangeNotSatisfiable.
+        (RFC 9110 lets a server ignore those).
         """
         if header is None:
             return None
@@ -37,32 +41,38 @@ class ByteRange:
         match = _RANGE.fullmatch(wanted.strip())
         if match is None or match.groups() == ("", ""):
             raise InvalidRangeHeader
-        first, last = _bounds(*match.groups(), size=size)
-        if first >= size or last < first:
-            raise RangeNotSatisfiable(size)
-        return cls(first, min(last, size - 1, first + limit - 1))
-
-    @property
-    def length(self) -> int:
-        """How many bytes the range spans."""
-        return self.last - self.first + 1
+        start, end = match.groups()
+        if start and end and _magnitude(end) < _magnitude(start):
+            raise InvalidRangeHeader
+        return cls(_number(start) if start else None, _number(end) if end else None)
 
     def __str__(self) -> str:
-        return f"bytes={self.first}-{self.last}"
+        first, last = ("" if each is None else each for each in (self.first, self.last))
+        return f"bytes={first}-{last}"
 
-    def content_range(self, size: int) -> str:
-        """Return the value of Content-Range for an object of size bytes."""
-        return f"bytes {self.first}-{self.last}/{size}"
+    @property
+    def is_empty(self) -> bool:
+        """True if it asks for the last 0 bytes, which no object has."""
+        return self.first is None and not self.last
 
+    def length_in(self, size: int) -> int:
+        """Return how many bytes of an object of size bytes it spans."""
+        if self.first is None:
+            return min(self.last or 0, size)
+        end = size if self.last is None else min(self.last + 1, size)
+        return max(end - self.first, 0)
 
-def _bounds(start: str, end: str, *, size: int) -> tuple[int, int]:
-    if not start:
-        length = _number(end)
-        return (max(size - length, 0), size - 1) if length else (size, size)
-    if end and _magnitude(end) < _magnitude(start):
-        raise InvalidRangeHeader
-    first, last = _number(start), _number(end) if end else size
-    return first, max(first, last)
+    def check(self, size: int) -> None:
+        """Raise RangeNotSatisfiable unless an object of size bytes has a byte of it."""
+        if not self.length_in(size):
+            raise RangeNotSatisfiable(size)
+
+    def cut(self, limit: int) -> "ByteRange":
+        """Return at most limit bytes of it: the first ones, or the last ones of a suffix."""
+        if self.first is None:
+            return ByteRange(None, min(self.last or 0, limit))
+        end = self.first + limit - 1
+        return ByteRange(self.first, end if self.last is None else min(self.last, end))
 
 
 def _magnitude(digits: str) -> tuple[int, str]:

@@ -31,6 +31,8 @@ class Evidence(StrEnum):
     STOP_REQUESTED = "STOP_REQUESTED"
     LOST = "LOST"
     """The sweep saw that nobody will bring this recording to an end any more."""
+    EMPTY_OBJECT_SEEN = "EMPTY_OBJECT_SEEN"
+    """The file in the bucket has no bytes: that is not a recording."""
     OBJECT_SEEN = "OBJECT_SEEN"
     """The file is in the bucket, and S3 shows only whole ones."""
 
@@ -45,6 +47,7 @@ _TELLS = {
     Evidence.EGRESS_ABORTED: Status.FAILED,
     Evidence.STOP_REQUESTED: Status.STOPPING,
     Evidence.LOST: Status.FAILED,
+    Evidence.EMPTY_OBJECT_SEEN: Status.FAILED,
     Evidence.OBJECT_SEEN: Status.READY,
 }
 

@@ -1,10 +1,12 @@
 """The files of recordings in S3: the only module that knows the bucket."""
 
+import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -16,8 +18,11 @@ if TYPE_CHECKING:
     from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
 
-LINK_LIFETIME = 3600
-"""Seconds. A role's credentials end after hours, and the links signed with them."""
+LINK_LIFETIME = 15 * 60
+"""Seconds. A link ends with the session of the role that signed it, of whose end Lambda tells
+nothing; no session of a role is shorter than this."""
+
+MEDIA_TYPE = "video/mp4"
 
 MAX_DELETES = 1000
 """Keys that one DeleteObjects takes."""
@@ -26,10 +31,19 @@ _CHUNK = 64 * 1024
 """Bytes read at a time: a 4 MiB range is never in memory twice."""
 
 _MISSING = {"404", "NoSuchKey", "NotFound"}
+_CONTENT_RANGE = re.compile(r"bytes \d+-\d+/(\d+)")
 
 
 class FileLost(Exception):
     """The object is not in the bucket."""
+
+
+class FileChanged(Exception):
+    """The object is another one than was asked for."""
+
+
+class OutsideOfFile(Exception):
+    """The object has no byte of the range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,24 @@ class StoredFile:
 
     size: int
     etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """An object, or a part of it, whose bytes are on their way."""
+
+    body: "StreamingBody"
+    length: int
+    """Bytes that come."""
+    size: int
+    """Bytes of the whole object."""
+    etag: str
+    content_range: str | None
+    """Which bytes come; None if it is the whole object."""
+
+    def read_base64(self) -> str:
+        """Return the bytes as base64; raises botocore's error if fewer come than S3 said."""
+        return _base64(self.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +97,30 @@ class MediaStore:
             raise
         return StoredFile(head["ContentLength"], head["ETag"])
 
-    def read_base64(self, key: str, part: ByteRange | None) -> str:
-        """Return a file's bytes, all of them without a part, as base64; raise FileLost."""
+    @contextmanager
+    def open(
+        self, key: str, part: ByteRange | None, *, etag: str | None = None
+    ) -> Iterator[OpenFile]:
+        """Ask for a file's bytes, all of them without a part, if its ETag is the one given.
+
+        What is known of the file comes with the bytes, so that both are of the same object.
+        Raises FileLost, FileChanged, OutsideOfFile.
+        """
+        if part is not None and part.is_empty:
+            raise OutsideOfFile(key)
         wanted = {} if part is None else {"Range": str(part)}
+        condition = {} if etag is None else {"IfMatch": etag}
         try:
-            found = self.client.get_object(Bucket=self.bucket, Key=key, **wanted)  # type: ignore[arg-type]
+            found = self.client.get_object(Bucket=self.bucket, Key=key, **wanted, **condition)  # type: ignore[arg-type]
         except ClientError as error:
-            if error.response["Error"]["Code"] in _MISSING:
-                raise FileLost(key) from error
-            raise
+            raise _failure(error, key) from error
+        sent, length = found.get("ContentRange"), found["ContentLength"]
+        total = _CONTENT_RANGE.fullmatch(sent or "")
+        size = length if total is None else int(total[1])
+        if part is not None and not size:
+            raise OutsideOfFile(key)
         with found["Body"] as body:
-            return _base64(body)
+            yield OpenFile(body, length, size, found["ETag"], sent)
 
     @property
     def origin(self) -> str:
@@ -83,12 +128,17 @@ class MediaStore:
         parts = urlsplit(self.link("any").url)
         return f"{parts.scheme}://{parts.netloc}"
 
-    def link(self, key: str, *, method: str = "GET", save_as: str | None = None) -> Link:
-        """Return a presigned URL for GET or HEAD; with save_as, browsers save the file."""
-        named = {"ResponseContentDisposition": f'attachment; filename="{save_as}"'}
+    def link(self, key: str, *, method: str = "GET", disposition: str | None = None) -> Link:
+        """Return a presigned URL for GET or HEAD, which names the file as it is told to."""
+        named = {"ResponseContentDisposition": disposition} if disposition else {}
         url = self.client.generate_presigned_url(
             "head_object" if method == "HEAD" else "get_object",
-            Params={"Bucket": self.bucket, "Key": key, **(named if save_as else {})},
+            Params={
+                "Bucket": self.bucket,
+                "Key": key,
+                "ResponseContentType": MEDIA_TYPE,
+                **named,
+            },
             ExpiresIn=LINK_LIFETIME,
         )
         return Link(url, Milliseconds(clock.now() + LINK_LIFETIME * SECOND))
@@ -109,6 +159,23 @@ class MediaStore:
             Delete={"Objects": objects, "Quiet": True},  # type: ignore[typeddict-item]
         )
         return {error["Key"] for error in answer.get("Errors", [])}
+
+
+def content_disposition(kind: str, name: str) -> str:
+    """Return the header that makes a client save a file by a name (RFC 6266)."""
+    ascii_name = re.sub(r'[^ -~]|["\\\\]', "_", name)
+    return f"{kind}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _failure(error: ClientError, key: str) -> Exception:
+    code = error.response["Error"]["Code"]
+    if code in _MISSING:
+        return FileLost(key)
+    if code in {"412", "PreconditionFailed"}:
+        return FileChanged(key)
+    if code in {"416", "InvalidRange"}:
+        return OutsideOfFile(key)
+    return error
 
 
 def _base64(body: "StreamingBody") -> str:

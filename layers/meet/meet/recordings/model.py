@@ -3,10 +3,11 @@
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Self
 
-from meet.clock import DAY, Milliseconds
+from meet.clock import DAY, SECOND, Milliseconds
 from meet.recordings.lifecycle import FINISHED, RECORDING, Status
 
 # ULID (https://github.com/ulid/spec): 48 bits of time, 80 bits of randomness, base 32.
@@ -37,6 +38,11 @@ class Recording:
     ended_at: Milliseconds | None = None
     given_up_at: Milliseconds | None = None
     """When the sweep saw that nobody would bring it to its end."""
+    stop_answered_at: Milliseconds | None = None
+    """When LiveKit said, as the sweep asked it again, that it ends the recording."""
+    recorder_missing_since: Milliseconds | None = None
+    empty_since: Milliseconds | None = None
+    """Since when the sweep has found nobody in the meeting but recorders."""
     duration: Decimal | None = None
     """Seconds."""
     size: int | None = None
@@ -60,13 +66,19 @@ class Recording:
         return f"{self.id}.mp4"
 
     @property
+    def title(self) -> str:
+        """The name under which people save the file: the room and the day, in UTC."""
+        day = datetime.fromtimestamp((self.started_at or self.created_at) / SECOND, UTC)
+        return f"{self.room_name} {day:%Y-%m-%d}.mp4"
+
+    @property
     def holds_its_room(self) -> bool:
-        """Tell whether the room takes no other recording because of this one."""
+        """True if the room takes no other recording because of this one."""
         return self.status in RECORDING
 
     @property
     def is_finished(self) -> bool:
-        """Tell whether it has its end: a file, or a reason why there is none."""
+        """True once READY or FAILED."""
         return self.status in FINISHED
 
     @property

@@ -167,6 +167,29 @@ class RecordingRepository:
             return self.get(recording_id)
         return self._update(recording_id, sets, condition="attribute_exists(#status)", facts=known)
 
+    def replace_file(self, recording: Recording, *, size: int, etag: str) -> bool:
+        """Write down another file of a READY recording; True if it still was as it is given."""
+        same = "etag = :before" if recording.etag else "attribute_not_exists(etag)"
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key=_key(recording.id),
+                UpdateExpression="SET #size = :size, etag = :etag",
+                ConditionExpression=f"#status = :ready AND {same}",
+                ExpressionAttributeNames={"#status": "status", "#size": "size"},
+                ExpressionAttributeValues=dynamodb.to_item(
+                    {
+                        ":size": size,
+                        ":etag": etag,
+                        ":ready": Status.READY,
+                        ":before": recording.etag,
+                    }
+                ),
+            )
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
     def settled(self, recording_id: str, *, look_again_at: Milliseconds | None) -> None:
         """Tell when a sweep has to look at a finished recording again, None for never."""
         never = look_again_at is None
@@ -183,6 +206,25 @@ class RecordingRepository:
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
             raise RecordingNotFound from error
+
+    def note_absence(
+        self,
+        recording_id: str,
+        recorder_missing_since: Milliseconds | None,
+        empty_since: Milliseconds | None,
+    ) -> None:
+        """Remember since when the recorder, and everybody else, is away; None if they are not."""
+        moments = {"recorderMissingSince": recorder_missing_since, "emptySince": empty_since}
+        known = {key: value for key, value in moments.items() if value is not None}
+        gone = ", ".join(moments.keys() - known.keys())
+        with suppress(RecordingNotFound):  # deleted meanwhile
+            self._update(
+                recording_id,
+                [f"#{key} = :{key}" for key in known],
+                remove=gone or None,
+                condition="attribute_exists(#status)",
+                facts=known,
+            )
 
     def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
         """Return id and moment of the recordings that the sweep has to look at."""
@@ -248,7 +290,8 @@ class RecordingRepository:
         values: dict[str, Any] | None = None,
         remove: str | None = None,
     ) -> Recording:
-        expression = f"SET {', '.join(sets)}" + (f" REMOVE {remove}" if remove else "")
+        expression = f"SET {', '.join(sets)}" if sets else ""
+        expression += f" REMOVE {remove}" if remove else ""
         names = {f"#{key}": key for key in ("status", "error", *facts)}
         used = {key: name for key, name in names.items() if key in f"{expression} {condition}"}
         bound = {**(values or {}), **{f":{key}": value for key, value in facts.items()}}
@@ -259,8 +302,8 @@ class RecordingRepository:
                 UpdateExpression=expression,
                 ConditionExpression=condition,
                 ExpressionAttributeNames=used,
-                ExpressionAttributeValues=dynamodb.to_item(bound),
                 ReturnValues="ALL_NEW",
+                **({"ExpressionAttributeValues": dynamodb.to_item(bound)} if bound else {}),  # type: ignore[arg-type]
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
             raise RecordingNotFound from error
@@ -334,6 +377,9 @@ def _from_values(values: dict[str, Any]) -> Recording:
         stop_requested_at=moment("stopRequestedAt"),
         ended_at=moment("endedAt"),
         given_up_at=moment("givenUpAt"),
+        stop_answered_at=moment("stopAnsweredAt"),
+        recorder_missing_since=moment("recorderMissingSince"),
+        empty_since=moment("emptySince"),
         duration=duration,
         size=int(values["size"]) if "size" in values else None,
         etag=values.get("etag"),

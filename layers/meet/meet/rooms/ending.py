@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from meet import clock
 from meet.clock import MINUTE, SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable, RoomNotFound
+from meet.rooms.model import Room
 from meet.rooms.repository import RoomRepository
 
 if TYPE_CHECKING:
@@ -22,6 +23,17 @@ are to be out within a minute."""
 
 _RETRY = MINUTE // 2  # behind those that are due now, before the next sweep
 _PARALLEL = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep did."""
+
+    ended: int
+    waiting: int
+    strays: int
+    going_on: list[Room]
+    """Open rooms with a meeting, as they were read."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +53,8 @@ class RoomEnding:
         except Exception:  # whatever it is: the room is gone for its callers
             logger.warning("meeting left to the sweep", extra={"room": name}, exc_info=True)
 
-    def sweep(self, deadline: Milliseconds) -> tuple[int, int, int]:
-        """End every meeting that is due; return how many ended, have to wait, and were strays.
+    def sweep(self, deadline: Milliseconds) -> Swept:
+        """End every meeting that is due, and close strays.
 
         Takes up no new one after the deadline. One that fails is tried again by a later sweep,
         and is in no other's way.
@@ -57,8 +69,11 @@ class RoomEnding:
         due = list(self.rooms.due(Milliseconds(clock.now() + LOOK_AHEAD)))
         with ThreadPoolExecutor(_PARALLEL) as pool:
             ended = list(pool.map(attempt, due))
-            closed = list(pool.map(close, self._strays() - {name for name, _ in due}))
-        return ended.count(True), ended.count(False), closed.count(True)
+            meetings = self._meetings()
+            going_on = self.rooms.open_among(meetings, now=clock.now())
+            known = {name for name, _ in due} | {room.name for room in going_on}
+            closed = list(pool.map(close, set(meetings) - known))
+        return Swept(ended.count(True), ended.count(False), closed.count(True), going_on)
 
     def close_if_stray(self, name: str) -> bool:
         """End a meeting whose room is not open; tell whether it was not."""
@@ -83,14 +98,16 @@ class RoomEnding:
             return False
         return True
 
-    def _strays(self) -> set[str]:
-        """Return the meetings that old tokens brought back, whose webhooks may have been lost."""
+    def _meetings(self) -> list[str]:
+        """Return what LiveKit holds, among it meetings that old tokens brought back.
+
+        Webhooks about those may have been lost.
+        """
         try:
-            going_on = self.media_server().meetings(self.owner())
+            return self.media_server().meetings(self.owner())
         except MediaServerUnavailable:
-            logger.warning("strays left to the next sweep", exc_info=True)
-            return set()
-        return set(going_on) - self.rooms.open_among(going_on, now=clock.now())
+            logger.warning("meetings left to the next sweep", exc_info=True)
+            return []
 
     def _close(self, stray: str) -> bool:
         try:

@@ -35,7 +35,7 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Somebody was shown out: what they were given to join with before is good no more."""
+    """A participant was removed: no token with their identity admits anybody any longer."""
 
     at: Milliseconds
     identity: str
@@ -82,9 +82,12 @@ class Room:
         """Tell whether the room is there for callers, whatever is still stored of it."""
         return self.closed_at is None and now < self.expires_at
 
-    def has_removed(self, identity: str, issued_at: Milliseconds) -> bool:
-        """Tell whether somebody was removed since a token was issued to them."""
-        return any(each.identity == identity and issued_at <= each.at for each in self.removals)
+    def has_removed(self, identity: str) -> bool:
+        """True if the participant with this identity was removed.
+
+        No time is compared: an identity is never given out again after its removal.
+        """
+        return any(each.identity == identity for each in self.removals)
 
     def role_for(self, secret: str) -> Role | None:
         """Return the role a secret opens, in a time that tells nothing about the secrets."""

@@ -19,7 +19,7 @@ TTL_ATTRIBUTE = "deleteAfter"
 TTL_GRACE = DAY  # the sweep ends a room; TTL only removes what is left of it
 
 MOST_REMOVALS = 200
-"""So many are kept of a room: an item holds 400 KB, and these take 100 KB at most."""
+"""How many are kept of a room: an item holds 400 KB, and these take 55 KB at most."""
 
 LIST_KEY = r"\d{15}#[A-Za-z0-9-]{15,66}"
 
@@ -57,12 +57,11 @@ class RoomRepository:
             raise RoomNotFound
         return _from_values(dynamodb.from_item(found["Item"]))
 
-    def open_among(self, names: Sequence[str], *, now: Milliseconds) -> set[str]:
-        """Return those of the names whose rooms are open."""
+    def open_among(self, names: Sequence[str], *, now: Milliseconds) -> list[Room]:
+        """Return those of the named rooms that are open."""
         keys = [_key(each) for each in names if NAME.fullmatch(each)]
         items = dynamodb.get_many(self.client, table=self.table, keys=keys)
-        rooms = map(_from_values, items)
-        return {room.name for room in rooms if room.is_open(now)}
+        return [room for room in map(_from_values, items) if room.is_open(now)]
 
     def page(self, *, after: str | None, limit: int, now: Milliseconds) -> Page[Room]:
         """Return at most limit open rooms, newest first, from behind a sort key."""
@@ -117,14 +116,15 @@ class RoomRepository:
         """Tell that nothing is left to do for a closed room."""
         self._update(name, "REMOVE sweepAt", condition="attribute_exists(closedAt)")
 
-    def add_removal(self, room: Room, removal: Removal) -> None:
-        """Remember that somebody was removed; of too many, the oldest are forgotten."""
-        surplus = room.removals[: max(0, len(room.removals) + 1 - MOST_REMOVALS)]
+    def add_removals(self, room: Room, removals: Sequence[Removal]) -> None:
+        """Remember that participants were removed; of too many, the oldest are forgotten."""
+        latest = removals[-MOST_REMOVALS:]
+        surplus = room.removals[: max(0, len(room.removals) + len(latest) - MOST_REMOVALS)]
         if surplus:
             self._update_removals(room.name, "DELETE", surplus)
-        self._update_removals(room.name, "ADD", (removal,))
+        self._update_removals(room.name, "ADD", latest)
 
-    def _update_removals(self, name: str, action: str, removals: tuple[Removal, ...]) -> None:
+    def _update_removals(self, name: str, action: str, removals: Sequence[Removal]) -> None:
         """Add to or delete from the set, which concurrent removals then share."""
         self._update(
             name,

@@ -1,5 +1,6 @@
 """What can be done with rooms while they are open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meet import clock, metrics
@@ -55,6 +56,7 @@ class RoomService:
         """Change the named preferences of an open room; raise RoomNotFound."""
         return self.rooms.set_preferences(name, changes, now=clock.now())
 
-    def add_removal(self, room: Room, identity: str) -> None:
-        """Remember that somebody was shown out of the room now."""
-        self.rooms.add_removal(room, Removal(clock.now(), identity))
+    def add_removals(self, room: Room, identities: Sequence[str]) -> None:
+        """Remember that the participants with these identities were removed now."""
+        now = clock.now()
+        self.rooms.add_removals(room, [Removal(now, each) for each in identities])

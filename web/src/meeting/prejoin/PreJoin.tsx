@@ -14,9 +14,15 @@ import { useBackdrop } from "./useBackdrop";
 import { usePreview, type Kind, type Preview } from "./usePreview";
 
 const MAX_NAME = 128; // the API's
+const MAX_NAME_BYTES = 240;
+
+function isTooLong(name: string): boolean {
+  return name.length > MAX_NAME || new TextEncoder().encode(name).length > MAX_NAME_BYTES;
+}
 
 interface Props {
   admission: Admission;
+  /** Fails if the name is refused. */
   onJoin: (choice: Choice) => Promise<void>;
 }
 
@@ -47,16 +53,20 @@ export function PreJoin({ admission, onJoin }: Props) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const clean = name.trim();
-    const wrong = clean === "" ? "nameNeeded" : clean.length > MAX_NAME ? "nameTooLong" : null;
+    const wrong = clean === "" ? "nameNeeded" : isTooLong(clean) ? "nameTooLong" : null;
     setMistake(wrong);
     if (wrong) return document.getElementById("name")?.focus();
     setBusy(true);
-    void onJoin({
+    onJoin({
       name: clean,
       camera: on.camera && !camera.problem,
       microphone: on.microphone && !microphone.problem,
       cameraId: ids.camera,
       microphoneId: ids.microphone,
+    }).catch(() => {
+      setBusy(false);
+      setMistake("nameRefused");
+      document.getElementById("name")?.focus();
     });
   };
 

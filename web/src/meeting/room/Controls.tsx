@@ -46,7 +46,7 @@ export function Controls({ roomName, admission, media, panel, onPanel, view, onV
         {speaks && permissions.canChangeVirtualBackground && (
           <Control pressed={panel === "background"} label={t("background")} icon={<Blur />} onClick={() => onPanel("background")} />
         )}
-        {permissions.canRecord && <RecordButton roomName={roomName} token={admission.token} warn={warn} />}
+        {permissions.canRecord && admission.apiToken && <RecordButton roomName={roomName} apiToken={admission.apiToken} warn={warn} />}
         <Control label={t(view === "grid" ? "speakerView" : "gridView")} icon={view === "grid" ? <Speaker /> : <Grid />}
           onClick={() => onView(view === "grid" ? "speaker" : "grid")} />
       </div>

@@ -64,7 +64,7 @@ export function Inside({ roomName, admission, choice }: Props) {
           <ChatPanel chat={chat} canWrite={admission.permissions.canChat} onClose={close} warn={warn} />
         )}
         {panel === "people" && (
-          <PeoplePanel roomName={roomName} token={admission.token} isModerator={admission.role === "moderator"} onClose={close} warn={warn} />
+          <PeoplePanel roomName={roomName} apiToken={admission.apiToken} onClose={close} warn={warn} />
         )}
       </div>
       <Controls roomName={roomName} admission={admission} media={media} panel={panel} onPanel={toggle}

@@ -13,7 +13,11 @@ interface Props {
   admission: Admission;
   choice: Choice;
   onEnd: (ending: Ending) => void;
+  /** Ask for another token, which then comes as another admission. */
+  onLost: () => void;
 }
+
+const REJOIN_PAUSE = 30_000; // a connection that is lost again so soon is not worth another try
 
 setLogLevel("warn");
 
@@ -26,7 +30,7 @@ const endings: Partial<Record<DisconnectReason, Ending>> = {
 };
 
 /** The connection to LiveKit, and everything inside it. */
-export default function Meeting({ roomName, admission, choice, onEnd }: Props) {
+export default function Meeting({ roomName, admission, choice, onEnd, onLost }: Props) {
   const room = useMemo(
     () =>
       new Room({
@@ -38,6 +42,16 @@ export default function Meeting({ roomName, admission, choice, onEnd }: Props) {
     [choice],
   );
   const entered = useRef(false);
+  const rejoining = useRef(false);
+  const lostAt = useRef(-Infinity);
+
+  const lose = () => {
+    const again = performance.now() - lostAt.current < REJOIN_PAUSE;
+    lostAt.current = performance.now();
+    if (rejoining.current || again) return onEnd("lost");
+    rejoining.current = true;
+    onLost();
+  };
 
   useEffect(() => () => void room.disconnect(), [room]);
 
@@ -51,14 +65,18 @@ export default function Meeting({ roomName, admission, choice, onEnd }: Props) {
       audio={false}
       video={false}
       onConnected={() => {
+        if (!entered.current) tell({ event: "joined", name: admission.participantName });
         entered.current = true;
-        tell({ event: "joined", name: admission.participantName });
+        rejoining.current = false;
       }}
       onError={() => {
-        if (!entered.current) onEnd("server");
+        if (!entered.current || rejoining.current) onEnd(entered.current ? "lost" : "server");
       }}
       onDisconnected={(reason) => {
-        if (entered.current) onEnd((reason !== undefined && endings[reason]) || "lost");
+        if (!entered.current) return;
+        const ending = reason === undefined ? undefined : endings[reason];
+        if (ending) onEnd(ending);
+        else lose();
       }}
     >
       <RoomAudioRenderer />

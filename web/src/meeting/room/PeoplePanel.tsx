@@ -4,27 +4,29 @@ import { t } from "../../i18n";
 import { MicOff } from "../../ui/icons";
 import { initials, shade } from "../../ui/initials";
 import { Refused, remove, roleOf } from "../api";
+import { useNameOf } from "./names";
 import { Side } from "./Side";
-import { nameOf } from "./Tile";
 import type { Say } from "./useNotices";
 
 interface Props {
   roomName: string;
-  token: string;
-  isModerator: boolean;
+  /** A moderator's, who may remove people. */
+  apiToken: string | undefined;
   onClose: () => void;
   warn: Say;
 }
 
-/** Who is here; a moderator can show people out. */
-export function PeoplePanel({ roomName, token, isModerator, onClose, warn }: Props) {
+/** The participants; a moderator can remove them. */
+export function PeoplePanel({ roomName, apiToken, onClose, warn }: Props) {
+  const nameOf = useNameOf();
   const people = useParticipants().filter((each) => roleOf(each.metadata));
   const [asked, setAsked] = useState<string | null>(null);
 
-  const showOut = async (identity: string, name: string) => {
+  const removeNow = async (identity: string, name: string) => {
     setAsked(null);
+    if (apiToken === undefined) return;
     try {
-      await remove(roomName, identity, token);
+      await remove(roomName, identity, apiToken);
     } catch (error) {
       const status = error instanceof Refused ? error.status : 0;
       if (status === 404) return; // gone already
@@ -48,13 +50,13 @@ export function PeoplePanel({ roomName, token, isModerator, onClose, warn }: Pro
               {role !== "viewer" && !each.isMicrophoneEnabled && (
                 <span className="silent"><MicOff /><span className="visually-hidden">{t("muted")}</span></span>
               )}
-              {isModerator && !each.isLocal && asked !== each.identity && (
+              {apiToken !== undefined && !each.isLocal && asked !== each.identity && (
                 <button type="button" className="plain danger" aria-label={t("removeName", { name })} onClick={() => setAsked(each.identity)}>{t("remove")}</button>
               )}
               {asked === each.identity && (
                 <span className="ask" role="group" aria-label={t("removeAsk", { name })}>
                   <span>{t("removeAsk", { name })}</span>
-                  <button type="button" className="danger-filled small" autoFocus onClick={() => void showOut(each.identity, name)}>{t("remove")}</button>
+                  <button type="button" className="danger-filled small" autoFocus onClick={() => void removeNow(each.identity, name)}>{t("remove")}</button>
                   <button type="button" className="small" onClick={() => setAsked(null)}>{t("cancel")}</button>
                 </span>
               )}

@@ -1,19 +1,16 @@
 import {
   isTrackReference, useIsMuted, useIsSpeaking, useParticipantInfo, VideoTrack, type TrackReferenceOrPlaceholder,
 } from "@livekit/components-react";
-import { Track, type Participant } from "livekit-client";
+import { Track } from "livekit-client";
 import { t } from "../../i18n";
 import { MicOff } from "../../ui/icons";
 import { initials, shade } from "../../ui/initials";
+import { useNameOf } from "./names";
 
 interface Props {
   tile: TrackReferenceOrPlaceholder;
   onChoose: (tile: TrackReferenceOrPlaceholder) => void;
   large?: boolean;
-}
-
-export function nameOf(participant: Participant): string {
-  return participant.name || participant.identity;
 }
 
 /** One person's camera, or one screen. */
@@ -23,7 +20,7 @@ export function Tile({ tile, onChoose, large = false }: Props) {
   const isScreen = source === Track.Source.ScreenShare;
   const speaking = useIsSpeaking(participant);
   const silent = useIsMuted({ participant, source: Track.Source.Microphone });
-  const name = nameOf(participant);
+  const name = useNameOf()(participant);
   const label = isScreen ? t("screenOf", { name }) : participant.isLocal ? t("you", { name }) : name;
   const live = isTrackReference(tile) && !tile.publication.isMuted;
   const look = ["tile", isScreen && "screen", speaking && !isScreen && "speaking", large && "is-large"].filter(Boolean).join(" ");

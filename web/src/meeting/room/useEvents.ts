@@ -3,6 +3,7 @@ import { RoomEvent, type RemoteParticipant } from "livekit-client";
 import { useEffect } from "react";
 import { t } from "../../i18n";
 import { roleOf } from "../api";
+import { nameOf } from "./names";
 import type { Say } from "./useNotices";
 
 const FEW = 12; // in a large meeting nobody wants to read who comes and goes
@@ -12,7 +13,7 @@ export function useEvents(announce: Say) {
   const room = useRoomContext();
   useEffect(() => {
     const tellOf = (word: "joined" | "left") => (person: RemoteParticipant) => {
-      if (room.numParticipants <= FEW && roleOf(person.metadata)) announce(t(word, { name: person.name || person.identity }));
+      if (room.numParticipants <= FEW && roleOf(person.metadata)) announce(t(word, { name: nameOf(person, room) }));
     };
     const joined = tellOf("joined");
     const left = tellOf("left");

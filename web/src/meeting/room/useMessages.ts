@@ -1,6 +1,7 @@
 import { useChat } from "@livekit/components-react";
 import { useEffect, useRef, useState } from "react";
 import { t } from "../../i18n";
+import { useNameOf } from "./names";
 import type { Say } from "./useNotices";
 
 export interface Message {
@@ -21,11 +22,12 @@ export interface Messages {
 /** The chat: text, never markup. What arrives while it is closed is counted and announced. */
 export function useMessages(open: boolean, announce: Say): Messages {
   const { chatMessages, send, isSending } = useChat();
+  const nameOf = useNameOf();
   const [read, setRead] = useState(0);
   const announced = useRef(0);
   const messages = chatMessages.map((each, index) => ({
     id: each.id ?? String(index),
-    from: each.from?.name || each.from?.identity || "",
+    from: each.from ? nameOf(each.from) : "",
     mine: each.from?.isLocal ?? false,
     at: each.timestamp,
     text: each.message,

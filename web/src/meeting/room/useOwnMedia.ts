@@ -16,6 +16,7 @@ export function useOwnMedia(choice: Choice, admission: Admission, warn: Say) {
   const { isCameraEnabled, isMicrophoneEnabled, isScreenShareEnabled, localParticipant } = useLocalParticipant();
   const [pending, setPending] = useState<Kind | null>(null);
   const started = useRef(false);
+  const last = useRef({ camera: choice.camera, microphone: choice.microphone }); // for a rejoin
 
   // The first picture that anybody sees has the chosen background already.
   const options = async (): Promise<VideoCaptureOptions | undefined> => {
@@ -43,14 +44,21 @@ export function useOwnMedia(choice: Choice, admission: Admission, warn: Say) {
     const begin = async () => {
       if (started.current || admission.role === "viewer") return;
       started.current = true;
-      if (choice.microphone) await set("microphone", true);
-      if (choice.camera) await set("camera", true);
+      const { camera, microphone } = last.current;
+      if (microphone) await set("microphone", true);
+      if (camera) await set("camera", true);
     };
+    const stop = () => void (started.current = false);
     if (room.state === "connected") void begin();
-    room.on(RoomEvent.Connected, begin);
-    return () => void room.off(RoomEvent.Connected, begin);
+    room.on(RoomEvent.Connected, begin).on(RoomEvent.Disconnected, stop);
+    return () => void room.off(RoomEvent.Connected, begin).off(RoomEvent.Disconnected, stop);
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [room]);
+  useEffect(() => {
+    if (room.state === "connected" && started.current && !pending) {
+      last.current = { camera: isCameraEnabled, microphone: isMicrophoneEnabled };
+    }
+  }, [room, isCameraEnabled, isMicrophoneEnabled, pending]);
 
   return { camera: isCameraEnabled, microphone: isMicrophoneEnabled, screen: isScreenShareEnabled, pending, set };
 }

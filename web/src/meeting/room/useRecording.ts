@@ -6,8 +6,8 @@ import type { Say } from "./useNotices";
 
 const PATIENCE = 30_000; // then the button is free again, whatever became of it
 
-/** A moderator's hand on the recording. */
-export function useRecording(roomName: string, token: string, warn: Say) {
+/** Start and stop the recording (moderators). */
+export function useRecording(roomName: string, apiToken: string, warn: Say) {
   const active = useIsRecording();
   const [pending, setPending] = useState(false);
 
@@ -21,7 +21,7 @@ export function useRecording(roomName: string, token: string, warn: Say) {
   const toggle = async () => {
     setPending(true);
     try {
-      await (active ? stopRecording : startRecording)(roomName, token);
+      await (active ? stopRecording : startRecording)(roomName, apiToken);
     } catch (error) {
       setPending(false);
       warn(t(reason(error, active), {}));

@@ -1,0 +1,152 @@
+"""Joining a room: the tokens that a secret of the room gives, and the identity in them."""
+
+import json
+import secrets
+import string
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from meet import clock
+from meet.access_token import AccessTokens
+from meet.clock import HOUR, Milliseconds
+from meet.errors import InvalidSecret, RoomFull, RoomNotFound, RoomToJoinNotFound, Unauthorized
+from meet.media_server import MediaServer, room_metadata
+from meet.participants.api_tokens import ApiTokens
+from meet.rooms.model import Role, Room
+from meet.rooms.service import RoomService
+
+API_TOKEN_LIFETIME = 6 * HOUR
+EMPTY_TIMEOUT = 60
+"""Seconds that LiveKit keeps a room nobody has joined yet."""
+DEPARTURE_TIMEOUT = 60
+"""Seconds that LiveKit keeps a room everybody has left."""
+
+_SUFFIX_ALPHABET = string.ascii_lowercase + string.digits
+_SUFFIX_LENGTH = 6
+SUFFIX_BYTES = 1 + _SUFFIX_LENGTH
+"""What an identity adds to the name; the name's limit leaves room for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A join token, the identity and role in it, and a moderator's token for the API."""
+
+    token: str
+    api_token: str | None
+    identity: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class ParticipantAdmission:
+    """Gives tokens to people who know a secret of a room."""
+
+    rooms: RoomService
+    media_server: Callable[[], MediaServer]
+    tokens: Callable[[], AccessTokens]
+    api_tokens: Callable[[], ApiTokens]
+    owner: Callable[[], str]
+    """The mark of this stack's LiveKit rooms."""
+    join_lifetime: int
+    """Milliseconds within which a token has to be used to join."""
+
+    def admit(
+        self, room_name: str, name: str, secret: str, previous_token: str | None = None
+    ) -> Admission:
+        """Return tokens in the role of the secret, with a new identity or that of an earlier token.
+
+        Raises RoomToJoinNotFound, InvalidSecret, RoomFull or MediaServerUnavailable. LiveKit is
+        asked about its participants only for a room with a limit.
+        """
+        try:
+            room = self.rooms.get(room_name)
+        except RoomNotFound as error:
+            raise RoomToJoinNotFound from error
+        role = room.role_for(secret)
+        if role is None:
+            raise InvalidSecret
+        tokens = self.tokens()
+        identity = _earlier_identity(tokens, room, previous_token) or _new_identity(name)
+        self._check_capacity(room, identity)
+        now = clock.now()
+        token = tokens.for_participant(
+            identity,
+            name=name,
+            metadata=metadata(room, role),
+            grants=_grants(room, role),
+            room_configuration=self._room_configuration(room),
+            expires_at=min(now + self.join_lifetime, room.expires_at),
+        )
+        return Admission(token, self._api_token(room, role, identity, now), identity, name, role)
+
+    def _check_capacity(self, room: Room, identity: str) -> None:
+        """Raise RoomFull, since LiveKit would refuse the join without saying why.
+
+        LiveKit itself keeps the limit when somebody joins; this only explains it beforehand.
+        """
+        if room.max_participants is None:
+            return
+        connected = self.media_server().participants(room.name)
+        others = sum(not each.is_recorder and each.identity != identity for each in connected)
+        if others >= room.max_participants:
+            raise RoomFull
+
+    def _api_token(self, room: Room, role: Role, identity: str, now: Milliseconds) -> str | None:
+        if role is not Role.MODERATOR:
+            return None
+        expires_at = min(now + API_TOKEN_LIFETIME, room.expires_at)
+        return self.api_tokens().sign(room.name, identity, expires_at=expires_at)
+
+    def _room_configuration(self, room: Room) -> dict[str, Any]:
+        configuration: dict[str, Any] = {
+            "emptyTimeout": EMPTY_TIMEOUT,
+            "departureTimeout": DEPARTURE_TIMEOUT,
+            "metadata": room_metadata(self.owner()),
+        }
+        if room.max_participants is not None:
+            configuration["maxParticipants"] = room.max_participants
+        return configuration
+
+
+def _earlier_identity(tokens: AccessTokens, room: Room, token: str | None) -> str | None:
+    """Return the identity of an earlier token; None if it is not one, or its bearer was removed.
+
+    Nothing is refused: a page cannot know what has become of the token that it kept.
+    """
+    if token is None:
+        return None
+    try:
+        identity = tokens.identity_in(token, room.name)
+    except Unauthorized:
+        return None
+    return None if room.has_removed(identity) else identity
+
+
+def _new_identity(name: str) -> str:
+    suffix = "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(_SUFFIX_LENGTH))
+    return f"{name}_{suffix}"
+
+
+def _grants(room: Room, role: Role) -> dict[str, Any]:
+    speaks = role is not Role.VIEWER
+    return {
+        "room": room.name,
+        "roomJoin": True,
+        "canSubscribe": True,
+        "canPublish": speaks,
+        "canPublishData": speaks and room.preferences.chat,
+    }
+
+
+def metadata(room: Room, role: Role) -> str:
+    """Return what a token tells of its bearer: role and permissions, as JSON."""
+    speaks = role is not Role.VIEWER
+    permissions = {
+        "canPublishScreen": speaks,
+        "canRecord": role is Role.MODERATOR and room.preferences.recording,
+        "canChat": speaks and room.preferences.chat,
+        "canChangeVirtualBackground": speaks and room.preferences.virtual_background,
+    }
+    return json.dumps({"role": role.value, "permissions": permissions})

@@ -1,0 +1,93 @@
+"""Whether a recording really goes on: LiveKit lists a dead recorder as ACTIVE for ever."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from meet import clock
+from meet.clock import MINUTE, Milliseconds
+from meet.errors import MediaServerUnavailable
+from meet.recordings.lifecycle import Evidence
+from meet.recordings.model import Recording
+from meet.recordings.repository import RecordingRepository
+
+if TYPE_CHECKING:
+    from meet.media_server import MediaServer
+    from meet.recorder import Egress, Recorder
+
+logger = logging.getLogger(__name__)
+
+ABSENCE_DEADLINE = MINUTE
+"""How long a recorder, or everybody else, may be away: both may lose the network and reconnect."""
+
+_IN_THE_MEETING = {Evidence.EGRESS_STARTING, Evidence.EGRESS_ACTIVE}
+"""A recorder that is ENDING has left, and uploads."""
+
+
+class Verdict(Enum):
+    """What becomes of a recording that LiveKit lists as going on."""
+
+    GOES_ON = auto()
+    IS_OVER = auto()
+    """Nobody is left to be recorded."""
+    IS_DEAD = auto()
+    """The recorder is gone: neither in the meeting nor to be reached."""
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Looks for the recorder and for people in the meeting that is recorded."""
+
+    recordings: RecordingRepository
+    media_server: "Callable[[], MediaServer]"
+    recorder: "Callable[[], Recorder]"
+
+    def look(self, recording: Recording, egress: "Egress | None") -> Verdict:
+        """Judge a recording by who is in its meeting, now and at the looks before.
+
+        Nothing is concluded while LiveKit cannot be asked, and absences count anew after that.
+        Without an egress nothing is known of the recording at this moment.
+        """
+        if egress is None or egress.evidence not in _IN_THE_MEETING:
+            self._note(recording, recorder_missing_since=None, empty_since=None)
+            return Verdict.GOES_ON
+        try:
+            inside = self.media_server().participants(recording.room_name)
+        except MediaServerUnavailable:
+            self._note(recording, recorder_missing_since=None, empty_since=None)
+            return Verdict.GOES_ON
+        now = clock.now()
+        is_there = any(each.is_recorder and each.identity == egress.id for each in inside)
+        is_empty = all(each.is_recorder for each in inside)
+        missing_since = None if is_there else recording.recorder_missing_since or now
+        empty_since = (recording.empty_since or now) if is_empty else None
+        self._note(recording, recorder_missing_since=missing_since, empty_since=empty_since)
+        if _is_long(missing_since, now) and not self._is_alive(egress):
+            return Verdict.IS_DEAD
+        return Verdict.IS_OVER if _is_long(empty_since, now) else Verdict.GOES_ON
+
+    def _is_alive(self, egress: "Egress") -> bool:
+        """True unless LiveKit says that the recorder does not answer."""
+        try:
+            return self.recorder().is_alive(egress.id)
+        except MediaServerUnavailable:
+            logger.warning("recorder not asked", extra={"egress": egress.id}, exc_info=True)
+            return True
+
+    def _note(
+        self,
+        recording: Recording,
+        *,
+        recorder_missing_since: Milliseconds | None,
+        empty_since: Milliseconds | None,
+    ) -> None:
+        """Remember the absences until the next look; writes only what has changed."""
+        known = (recording.recorder_missing_since, recording.empty_since)
+        if known != (recorder_missing_since, empty_since):
+            self.recordings.note_absence(recording.id, recorder_missing_since, empty_since)
+
+
+def _is_long(since: Milliseconds | None, now: Milliseconds) -> bool:
+    return since is not None and now >= since + ABSENCE_DEADLINE

@@ -1,0 +1,75 @@
+"""Why a recording FAILED, in sentences that callers read and act on.
+
+LiveKit's own words may name hosts, paths and accounts: they are for logs, where `words` puts them.
+"""
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from meet.recordings.lifecycle import Evidence
+
+if TYPE_CHECKING:
+    from meet.recorder import Egress
+
+ABORTED = "It was stopped before anything was recorded."
+CRASHED = "The recorder crashed, and what it had recorded is lost."
+DISCONNECTED = "The recorder lost its connection to the meeting."
+EXHAUSTED = "The recorder ran out of memory or processor time."
+FAILED = "The recorder failed."
+NOT_LOADED = "The recorder could not open the meeting."
+NOT_UPLOADED = "The recorder could not write its file into the bucket."
+
+IN_BACKUP = "The bucket did not take the file: it is in the recorder's backup storage."
+MOVED = "The recorder wrote its file under another key: its configuration has a storage prefix."
+NO_FILE = "The recorder ended, but its file is not in the bucket."
+
+GONE = "The recorder disappeared from the meeting."
+NEVER_ENDED = "The recorder was told to end, and did not."
+NEVER_STARTED = "LiveKit did not start the recording."
+EMPTY_FILE = "The recorder's file is empty."
+NO_ANSWER = "The recorder stopped answering."
+SILENT = "LiveKit could not be reached to end the recording."
+VANISHED = "LiveKit does not know the recording any more, and its file is not in the bucket."
+
+_LONGEST = 500
+"""Characters of one of LiveKit's texts that are logged."""
+
+_BY_CODE = {400: NOT_LOADED, 403: EXHAUSTED, 500: FAILED, 503: DISCONNECTED}
+"""By the HTTP status in `error_code`, as livekit/egress 1.14 means it."""
+
+
+def of_failure(egress: "Egress") -> str | None:
+    """Return why an egress failed; None if it did not."""
+    if egress.evidence is Evidence.EGRESS_ABORTED:
+        return ABORTED
+    if egress.evidence is not Evidence.EGRESS_FAILED:
+        return None
+    if egress.is_in_backup:
+        return IN_BACKUP
+    if egress.error_code == 400 and egress.started_at is not None:
+        return NOT_UPLOADED
+    if egress.error_code == 500 and not egress.details:  # it ended without saying why
+        return CRASHED
+    return _BY_CODE.get(egress.error_code, FAILED)
+
+
+def of_missing_file(egress: "Egress", *, key: str, bucket: str) -> str:
+    """Return why the file of an egress that is complete is not under its key in the bucket."""
+    if egress.is_in_backup:
+        return IN_BACKUP
+    path = unquote(urlsplit(egress.location).path)
+    folder, is_moved, rest = path.rpartition(f"/{key}")
+    before = folder.rpartition("/")[2]  # a bucket's name may be part of the path
+    return MOVED if is_moved and not rest and before not in {"", bucket} else NO_FILE
+
+
+def words(egress: "Egress") -> dict[str, Any]:
+    """Return LiveKit's own account as extras of a log line; empty values left out."""
+    said = {
+        "egress_error": egress.error[:_LONGEST],
+        "egress_details": egress.details[:_LONGEST],
+        "egress_error_code": egress.error_code,
+        "egress_location": egress.location[:_LONGEST] if egress.is_over else "",
+        "backup_storage_used": egress.is_in_backup,
+    }
+    return {name: value for name, value in said.items() if value}

@@ -1,0 +1,130 @@
+"""Who is who: namesakes, reloads, and connections that come back late."""
+
+import json
+from typing import Any
+
+import jwt
+import pytest
+from playwright.sync_api import Browser, Request, WebSocketRoute, expect
+
+from tests.browser.visitors import JOIN_MS, Visitor, visitor
+from tests.live import Client, eventually
+
+pytestmark = pytest.mark.usefixtures("pages")
+
+GIVING_UP_MS = 120_000
+"""LiveKit's client tries for about a minute to get a connection back."""
+
+
+def _token_requests(somebody: Visitor) -> list[Request]:
+    return [each for each in somebody.requests if each.url.endswith("/participants/token")]
+
+
+def _identities(somebody: Visitor) -> list[str]:
+    """Return the identity of each token that the page got."""
+    answers: list[dict[str, Any]] = []
+    for each in _token_requests(somebody):
+        reply = each.response()
+        assert reply is not None
+        answers.append(reply.json())
+    tokens = [jwt.decode(each["token"], options={"verify_signature": False}) for each in answers]
+    assert [each["sub"] for each in tokens] == [each["participantIdentity"] for each in answers]
+    return [each["sub"] for each in tokens]
+
+
+def test_namesakes_are_numbered_by_their_joining_and_the_right_one_is_removed(
+    api: Client, browser: Browser
+) -> None:
+    room = api.create_room()
+    with (
+        visitor(browser, "Mona") as mona,
+        visitor(browser, "Ada") as first,
+        visitor(browser, "Ada") as second,
+    ):
+        mona.open(room["moderatorURL"])
+        mona.join()
+        for each in (first, second):
+            each.open(room["publisherURL"])
+            each.join()
+        for each in (mona, first, second):
+            expect(each.tile("Ada")).to_have_count(1, timeout=JOIN_MS)
+            expect(each.tile("Ada (2)")).to_have_count(1, timeout=JOIN_MS)
+        second.write("It is me")
+        mona.reads("It is me")
+        expect(mona.page.locator(".from b")).to_have_text("Ada (2)")
+        mona.page.get_by_role("button", name="People").click()
+        mona.button("Remove Ada (2)").click()
+        question = mona.page.get_by_role("group", name="Remove Ada (2)")
+        question.get_by_role("button", name="Remove", exact=True).click()
+        second.ends_with("You were removed")
+        expect(mona.tile("Ada")).to_be_visible()
+        expect(mona.tile("Ada (2)")).to_have_count(0)
+        expect(first.button("Leave")).to_be_visible()
+
+
+def test_both_requests_and_every_reload_have_one_identity(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
+        bob.open(room["publisherURL"])
+        bob.join()
+        ada.open(room["publisherURL"])
+        ada.join()
+        expect(bob.tile("Ada")).to_be_visible(timeout=JOIN_MS)
+        ada.page.reload()
+        ada.join()
+        assert len(_identities(ada)) == 4
+        assert len(set(_identities(ada))) == 1
+        expect(bob.tile("Ada")).to_have_count(1)
+        expect(bob.tile("Ada (2)")).to_have_count(0)
+        assert set(_identities(ada)).isdisjoint(_identities(bob))
+
+
+def test_a_name_that_the_api_refuses_can_be_put_right(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "..") as ada:
+        ada.open(room["publisherURL"])
+        join = ada.at_the_door()
+        ada.page.get_by_label("Your name").fill("..")
+        join.click()
+        expect(ada.page.get_by_role("alert")).to_have_text(
+            "This name cannot be used. Please choose another one."
+        )
+        ada.name = "Ada"
+        ada.join()
+
+
+def test_a_connection_that_comes_back_too_late_gets_a_new_token(
+    api: Client, browser: Browser
+) -> None:
+    room = api.create_room()
+    sockets: list[WebSocketRoute] = []
+    cut = False
+
+    def through(socket: WebSocketRoute) -> None:
+        if cut:
+            socket.close()
+            return
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
+        ada.page.route_web_socket("**/rtc**", through)
+        for each in (ada, bob):
+            each.open(room["publisherURL"])
+            each.join()
+        bob.sees_moving("Ada")
+        ada.button("Mute").click()
+        expect(ada.button("Unmute")).to_be_visible()
+        asked = len(_token_requests(ada))
+        cut = True
+        for socket in sockets:
+            socket.close()
+        with ada.page.expect_request("**/participants/token", timeout=GIVING_UP_MS) as request:
+            pass
+        cut = False
+        assert json.loads(request.value.post_data or "")["previousToken"]
+        expect(ada.button("Unmute")).to_be_visible(timeout=JOIN_MS)
+        bob.sees_moving("Ada")
+        eventually(lambda: len(_token_requests(ada)) == asked + 1, 5, "one more token")
+        assert len(set(_identities(ada))) == 1
+        expect(bob.tile("Ada")).to_have_count(1)

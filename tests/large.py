@@ -1,0 +1,91 @@
+"""A recording of several pieces: a real film, put under the key of a recording."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import boto3
+import numpy as np
+from botocore.config import Config
+
+from meet import clock, dynamodb
+from meet.recordings.byte_range import MAX_LENGTH
+from meet.recordings.lifecycle import Status
+from meet.recordings.model import Recording
+from tests.live import Client, eventually
+
+SIZE = 4 * MAX_LENGTH
+"""At least: four segments of it are longer than a piece each."""
+RATE = 10
+_WIDTH, _HEIGHT, _SECONDS = 320, 240, 15
+
+
+@dataclass(frozen=True)
+class Large:
+    """A READY recording, and what its file has to be."""
+
+    id: str
+    filename: str
+    room_name: str
+    file: Path
+    content: bytes
+
+    @property
+    def path(self) -> str:
+        return f"/recordings/{self.id}/stream"
+
+    def link(self, api: Client) -> str:
+        """Return a link that needs no API key."""
+        url: str = api.call("GET", f"/recordings/{self.id}/url").body["url"]
+        return url
+
+
+def film(file: Path) -> bytes:
+    """Write a film of noise, which no encoder makes small, and return its bytes."""
+    random = np.random.default_rng(1)
+    with av.open(str(file), "w", options={"movflags": "faststart"}) as container:
+        stream = container.add_stream("libx264", rate=RATE)
+        stream.width, stream.height, stream.pix_fmt = _WIDTH, _HEIGHT, "yuv420p"
+        stream.options = {"preset": "ultrafast", "qp": "6", "g": str(RATE)}
+        for _ in range(_SECONDS * RATE):
+            noise = random.integers(0, 256, (_HEIGHT, _WIDTH, 3), dtype=np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(noise, format="rgb24")))
+        container.mux(stream.encode(None))
+    return file.read_bytes()
+
+
+def store(api: Client, file: Path) -> Large:
+    """Put the film where a recorder would, and wait until the event about it is heard."""
+    content = film(file)
+    assert len(content) > SIZE, len(content)
+    recording = Recording.new("large-000000000000000", now=clock.now())
+    stack = api.stack
+    assert stack.recordings_bucket
+    assert stack.recordings_table
+    session = boto3.Session("test", "test", region_name=stack.region)
+    item = {
+        "recordingId": recording.id,
+        "roomName": recording.room_name,
+        "status": Status.STOPPED,
+        "createdAt": recording.created_at,
+    }
+    session.client("dynamodb", endpoint_url=stack.aws_endpoint_url).put_item(
+        TableName=stack.recordings_table, Item=dynamodb.to_item(item)
+    )
+    session.client(
+        "s3",
+        endpoint_url=stack.aws_endpoint_url,
+        config=Config(s3={"addressing_style": "path"}),
+    ).put_object(
+        Bucket=stack.recordings_bucket,
+        Key=recording.object_key,
+        Body=content,
+        ContentType="video/mp4",
+    )
+
+    def is_ready() -> bool:
+        shown = api.call("GET", f"/recordings/{recording.id}").body
+        return (shown["status"], shown.get("size")) == ("READY", len(content))
+
+    eventually(is_ready, 30, "the event about the file is heard")
+    return Large(recording.id, recording.filename, recording.room_name, file, content)

@@ -1,0 +1,45 @@
+"""Every failure has a reason of its own, which is part of the API."""
+
+import json
+import re
+
+from dev import openapi
+from dev.template import load_template
+from meet import errors
+from meet.errors import MeetError
+
+WITHOUT_REASON = {errors.InvalidRequest, errors.RoomToJoinNotFound, errors.Unauthorized}
+"""Their bodies were there before there were reasons."""
+
+IN_DOCUMENT = openapi.document()["components"]["schemas"]["Error"]["properties"]["reason"]["enum"]
+
+
+def all_errors() -> list[type[MeetError]]:
+    classes = [each for each in vars(errors).values() if isinstance(each, type)]
+    return [each for each in classes if issubclass(each, MeetError) and each not in WITHOUT_REASON]
+
+
+def test_every_failure_has_a_reason_of_its_own_in_snake_case() -> None:
+    reasons = {each: vars(each).get("reason") for each in all_errors()}
+    assert len(reasons) > 20
+    for each, reason in reasons.items():
+        assert reason is not None, each
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", reason), each
+    assert len(set(reasons.values())) == len(reasons)
+
+
+def test_the_openapi_document_lists_every_reason() -> None:
+    assert set(IN_DOCUMENT) >= {each.reason for each in all_errors()}
+
+
+def test_what_the_gateway_answers_has_a_reason_from_the_document() -> None:
+    responses = load_template()["Resources"]["Api"]["Properties"]["GatewayResponses"]
+    for kind, response in responses.items():
+        body = json.loads(response["ResponseTemplates"]["application/json"])
+        if kind == "UNAUTHORIZED":
+            assert body == {"message": "Unauthorized"}
+        else:
+            # No variable of a gateway response has the status, and the default is for any.
+            named = {"code"} if "StatusCode" in response else set()
+            assert body.keys() == {"message", "reason"} | named, kind
+            assert body["reason"] in IN_DOCUMENT, kind

@@ -1,0 +1,31 @@
+import { useRoomContext } from "@livekit/components-react";
+import type { Participant, Room } from "livekit-client";
+import { useCallback } from "react";
+
+/** What people call somebody: namesakes are told apart by the order in which they joined. */
+export function nameOf(participant: Participant, room: Room): string {
+  const people = new Set<Participant>([room.localParticipant, ...room.remoteParticipants.values(), participant]);
+  const taken = new Set<string>();
+  for (const each of [...people].sort(byJoining)) {
+    const label = firstFree(each.name || each.identity, taken);
+    if (each.identity === participant.identity) return label;
+    taken.add(label);
+  }
+  return participant.name || participant.identity;
+}
+
+export function useNameOf(): (participant: Participant) => string {
+  const room = useRoomContext();
+  return useCallback((participant) => nameOf(participant, room), [room]);
+}
+
+function byJoining(one: Participant, other: Participant): number {
+  const later = (one.joinedAt?.getTime() ?? 0) - (other.joinedAt?.getTime() ?? 0);
+  return later || (one.identity < other.identity ? -1 : 1); // the same for everybody
+}
+
+function firstFree(name: string, taken: Set<string>): string {
+  let label = name;
+  for (let number = 2; taken.has(label); number++) label = `${name} (${number})`;
+  return label;
+}
