@@ -59,6 +59,13 @@ def make(log: Path = _LOG) -> None:
         if path.suffix in _COMPRESSED:
             _compress(path)
     (BUILT / _DIGEST).write_text(wanted)
+    _open_to_lambda(BUILT)
+
+
+def _open_to_lambda(folder: Path) -> None:
+    """Let everybody read the pages: in Lambda another user does, and sam keeps the modes."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def script_sizes() -> dict[str, int]:

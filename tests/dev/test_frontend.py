@@ -100,3 +100,11 @@ def test_sizes_count_what_a_page_loads_and_parts_without_what_is_there(place: Pa
     for number, name in enumerate(("a", "shared", "part"), start=1):
         (place / "static" / f"{name}.js.gz").write_bytes(b"x" * 10**number)
     assert frontend.script_sizes() == {"a.html": 110, "part.tsx": 1000}
+
+
+def test_pages_that_were_built_privately_can_be_read_in_lambda(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir(mode=0o700)
+    (tmp_path / "assets" / "a.js").touch(mode=0o600)
+    frontend._open_to_lambda(tmp_path)
+    assert (tmp_path / "assets").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "assets" / "a.js").stat().st_mode & 0o777 == 0o644

@@ -54,7 +54,7 @@ def test_presets_set_the_size_and_the_machine_the_rate(preset: Any, expected: An
 
 
 def test_a_role_needs_a_key_of_the_workers_own_which_the_request_cannot_bring() -> None:
-    role = {"assume_role_arn": "arn:role", "assume_role_external_id": "42"}
+    role: dict[str, Any] = {"assume_role_arn": "arn:role", "assume_role_external_id": "42"}
     s3 = api.S3Upload(bucket="b", access_key="theirs", secret="theirs", **role)
     request = asking(file_outputs=[file(filepath="a", s3=s3)])
     with pytest.raises(Refused) as refused:

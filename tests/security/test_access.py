@@ -25,6 +25,7 @@ from tests.security.callers import (
 )
 from tests.security.leaks import assert_says_nothing
 
+# One of the tokens is signed by HS512 with the server's own secret, which is long enough for HS256.
 pytestmark = pytest.mark.filterwarnings("ignore:The HMAC key is:jwt.InsecureKeyLengthWarning")
 
 REFUSED = {401, 403}
