@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.answers import Sample
 from dev.bootstrap import version_of
-from dev.build import Platform, aws, build_layer, copy_functions, locked_group, unpack
+from dev.build import ROOT, Platform, aws, build_layer, copy_functions, locked_group, unpack
 
 REFERENCES = Path(__file__).parent / "references"
 _INVOKE = Path(__file__).with_name("invoke.py")
@@ -86,7 +86,7 @@ def place() -> Iterator[Place]:
         directory = Path(name)
         build_layer(directory / "layer", compiled)
         build_layer(directory / "uncompiled", plain)
-        copy_functions(directory / "functions")
+        copy_functions(ROOT / "functions", directory / "functions")
         references = directory / "references"
         unpack(locked_group("bench"), references, plain.uv_options)
         mode = ("--invalidation-mode", "unchecked-hash")

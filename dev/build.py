@@ -58,7 +58,8 @@ def _uv(*arguments: str | Path) -> str:
 def this_machine() -> Platform:
     """Return the platform of the local stack, whose functions run in this very Python."""
     name = f"{sys.platform}-{platform.machine()}-{sys.version_info[0]}.{sys.version_info[1]}"
-    return Platform(name, ("--python", sys.executable))
+    # Without bytecode each process of a function would compile what it imports, for a second.
+    return Platform(f"{name}-compiled", ("--python", sys.executable), sys.executable)
 
 
 def _python_313() -> str | None:
@@ -161,7 +162,7 @@ def build_layer(target: Path, where: Platform) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(ready, target / "python", copy_function=_link)
     package = target / "python" / PACKAGE.name
-    shutil.copytree(PACKAGE, package, ignore=_NOT_SOURCE)
+    shutil.copytree(PACKAGE, package, ignore=_NOT_SOURCE, copy_function=shutil.copyfile)
     if where.compiler:
         _compile(package, where.compiler, target / "python")
     return _zip(target)
@@ -178,10 +179,10 @@ def _zip(folder: Path) -> Path:
     return zipped
 
 
-def copy_functions(target: Path) -> None:
+def copy_functions(source: Path, target: Path) -> None:
     """Replace target by the functions' sources."""
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(ROOT / "functions", target, ignore=_NOT_SOURCE)
+    shutil.copytree(source, target, ignore=_NOT_SOURCE, copy_function=shutil.copyfile)
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,21 +46,23 @@ def aws_session() -> boto3.Session:
     )
 
 
-def _sources() -> Iterable[Path]:
-    yield from (build.ROOT / name for name in _TEMPLATES)
-    for folder in (build.ROOT / "functions", build.PACKAGE):
-        yield from sorted(
-            path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
-        )
+def digest(parameters: Mapping[str, str], application: Path | None = None) -> str:
+    """Return what identifies a deployment: template, functions, layer and parameters.
 
-
-def digest(parameters: Mapping[str, str]) -> str:
-    """Return what identifies a deployment: template, functions, layer and parameters."""
+    The application is a folder with templates and functions; this checkout where it is absent.
+    """
+    root = application or build.ROOT
     found = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode())
     found.update(f"{build.this_machine().name}\n{build.requirements()}".encode())
-    for path in _sources():
-        found.update(str(path.relative_to(build.ROOT)).encode() + b"\0")
-        found.update(hashlib.sha256(path.read_bytes()).digest())
+    files = [(name, root / name) for name in _TEMPLATES]
+    for name, folder in (("functions", root / "functions"), ("layer", build.PACKAGE)):
+        files += [
+            (f"{name}/{path.relative_to(folder)}", path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and "__pycache__" not in path.parts
+        ]
+    for name, path in files:
+        found.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()
 
 
@@ -70,6 +72,7 @@ class Deployment:
 
     directory: Path
     endpoint: str
+    application: Path = build.ROOT
 
     @property
     def _deployed(self) -> Path:
@@ -98,7 +101,7 @@ class Deployment:
 
     def deploy(self, parameters: Mapping[str, str], log: Path) -> None:
         """Deploy with sam; raises StepFailed or BuildFailed."""
-        wanted = digest(parameters)
+        wanted = digest(parameters, self.application)
         app = self._prepare()
         s3: S3Client = self._session.client("s3", endpoint_url=self.endpoint, config=self._config)
         s3.create_bucket(Bucket=_BUCKET)
@@ -151,8 +154,8 @@ class Deployment:
         app = self.directory / "app"
         app.mkdir(parents=True, exist_ok=True)
         for name in _TEMPLATES:
-            shutil.copyfile(build.ROOT / name, app / name)
-        build.copy_functions(app / "functions")
+            shutil.copyfile(self.application / name, app / name)
+        build.copy_functions(self.application / "functions", app / "functions")
         build.build_layer(app / ".aws-sam" / "layer", build.this_machine())
         return app
 

@@ -4,19 +4,18 @@ import argparse
 import asyncio
 import json
 import logging
-import threading
-import time
 from collections.abc import Callable, Container
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack
-from ministack.core import lambda_runtime, persistence
-from ministack.services import lambda_svc
+from ministack.core import persistence
+from ministack.services import cloudformation
+from ministack.services.cloudformation import provisioners
 
+from dev import warm_functions
 from dev.gateway import Gateway
 from dev.saving import Saver
 
@@ -64,69 +63,28 @@ def api_id_from(deployed: Path) -> Callable[[], str | None]:
     return api_id
 
 
-def _log_functions_to(log: Path) -> None:
-    """Send what the functions print to a file.
+def _remember_attributes_in_nested_stacks() -> None:
+    """Keep what an unchanged resource of a nested stack is known by, such as an alarm's ARN.
 
-    The emulator would keep it in memory, one CloudWatch Logs stream an invocation, for ever.
+    The emulator forgets it when it updates the stack, and then refuses what refers to it.
     """
+    update = provisioners._update_resource
 
-    def emit(
-        function: dict[str, Any], request_id: str, text: str, error: bool, duration: int, **_: Any
-    ) -> None:
-        name = (function.get("config") or function).get("FunctionName", "unknown")
-        outcome = "failed" if error else "ended"
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        with log.open("a") as file:
-            file.write(f"{now} {name} {request_id} {outcome} after {duration} ms\n")
-            file.writelines(f"  {line}\n" for line in text.splitlines())
+    def update_remembering(  # noqa: PLR0917 - called as the emulator's is
+        kind: str,
+        physical_id: str,
+        before: dict[str, Any],
+        after: dict[str, Any],
+        stack: str,
+        logical_id: str | None = None,
+        attributes: dict[str, Any] | None = None,
+    ) -> Any:
+        if attributes is None:
+            known = (cloudformation._stacks.get(stack) or {}).get("_resources", {})
+            attributes = known.get(logical_id, {}).get("Attributes")
+        return update(kind, physical_id, before, after, stack, logical_id, attributes)
 
-    lambda_svc._emit_lambda_logs = emit
-
-
-def _wait_less_for_logs() -> None:
-    """Wait 10 ms, not 50, for the first line of a function that prints nothing.
-
-    The authorizer is such a function, and in front of every call.
-    """
-    drain = lambda_runtime.Worker._drain_stderr_bounded
-    lambda_runtime.Worker._drain_stderr_bounded = lambda worker: drain(worker, 0.01)
-
-
-def _keep_workers_whose_handler_raised() -> None:
-    """Let a function's process live on after an exception, as in Lambda.
-
-    The emulator would end it, and the authorizer raises for each caller whom it refuses.
-    """
-    runtime = lambda_runtime
-    invoke, signal, collect = runtime.Worker.invoke, runtime._signal, runtime._collect
-    asked = threading.local()
-
-    def signal_later(process: Any) -> None:
-        if getattr(asked, "inside", False):
-            asked.process = process
-        else:
-            signal(process)
-
-    def collect_later(process: Any, deadline: float) -> None:
-        if not getattr(asked, "inside", False):
-            collect(process, deadline)
-
-    def invoke_and_decide(worker: Any, *arguments: Any, **options: Any) -> Any:
-        asked.inside, asked.process = True, None
-        try:
-            response = invoke(worker, *arguments, **options)
-        finally:
-            asked.inside = False
-        process = asked.process
-        if process is not None and "trace" in response:  # the handler's, told by the process itself
-            worker._proc = process
-        elif process is not None:
-            signal(process)
-            collect(process, time.monotonic() + runtime._REAP_GRACE)
-        return response
-
-    runtime._signal, runtime._collect = signal_later, collect_later
-    runtime.Worker.invoke = invoke_and_decide
+    provisioners._update_resource = update_remembering
 
 
 def main() -> None:
@@ -136,12 +94,15 @@ def main() -> None:
     parser.add_argument("--api-port", type=int, required=True)
     parser.add_argument("--deployed", type=Path, required=True)
     parser.add_argument("--function-log", type=Path, required=True)
+    parser.add_argument("--layers", type=Path, required=True)
     arguments = parser.parse_args()
 
     logging.getLogger("persistence").setLevel(logging.WARNING)
-    _log_functions_to(arguments.function_log)
-    _wait_less_for_logs()
-    _keep_workers_whose_handler_raised()
+    _remember_attributes_in_nested_stacks()
+    warm_functions.log_to(arguments.function_log)
+    warm_functions.wait_less_for_logs()
+    warm_functions.keep_workers_whose_handler_raised()
+    warm_functions.unpack_layers_once(arguments.layers)
     config = Config()
     config.bind = [f"127.0.0.1:{arguments.aws_port}", f"127.0.0.1:{arguments.api_port}"]
     config.keep_alive_timeout = 75

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import IO, Any
 
+from dev.processes import private_files
+
 
 class AlreadyRunning(Exception):
     """Another process runs a stack in this directory: its pid, and its origin once it is up."""
@@ -38,8 +40,10 @@ class Ownership:
 
     def take(self) -> None:
         """Take the directory for this process; raises AlreadyRunning."""
-        self._directory.mkdir(parents=True, exist_ok=True)
-        lock = (self._directory / "lock").open("a+")
+        with private_files():
+            self._directory.mkdir(parents=True, exist_ok=True)
+            self._directory.chmod(0o700)  # keys and links are in it, and it may be an older one
+            lock = (self._directory / "lock").open("a+")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

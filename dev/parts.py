@@ -58,6 +58,11 @@ class Parts:
             "egress": self.start_egress,
         }
 
+    @property
+    def ports(self) -> dict[str, int]:
+        """Which port each part listens on: api, aws, livekit, rtc, redis."""
+        return dict(self._ports)
+
     def use_ports(self, numbers: dict[str, int]) -> None:
         """Decide which ports the parts listen on: api, aws, livekit, rtc, redis."""
         self._ports = numbers
@@ -72,7 +77,7 @@ class Parts:
             shutil.rmtree(aws, ignore_errors=True)
         temporary = self.directory / "tmp"
         shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir()
+        temporary.mkdir(mode=0o700)
         self.processes.start(
             "emulator",
             [
@@ -80,6 +85,7 @@ class Parts:
                 *("--aws-port", str(self._ports["aws"]), "--api-port", str(self._ports["api"])),
                 *("--deployed", self.directory / "deployed.json"),
                 *("--function-log", self.logs / "functions.log"),
+                *("--layers", self.directory / "layers"),
             ],
             sam.clean_environment(
                 AWS_ENDPOINT_URL=self.aws_endpoint_url,
@@ -87,6 +93,7 @@ class Parts:
                 GATEWAY_PORT=str(self._ports["aws"]),
                 IOT_MTLS_ENABLED="0",
                 LAMBDA_EXECUTOR="local",
+                LAMBDA_WARM_TTL_SECONDS="3600",  # how long a burst's processes are kept
                 MINISTACK_REGION=self.region,
                 PERSIST_STATE="1",
                 S3_DATA_DIR=str(aws / "s3"),
@@ -146,7 +153,7 @@ class Parts:
         """Start the worker that records; raises StepFailed."""
         assert self.livekit_url is not None
         recordings = self.directory / "egress"
-        recordings.mkdir(exist_ok=True)
+        recordings.mkdir(mode=0o700, exist_ok=True)
         log = self.processes.log("egress")
         before = log.stat().st_size if log.exists() else 0
         self.processes.start(

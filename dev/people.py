@@ -139,6 +139,7 @@ def present(url: str, people: list[dict[str, Any]]) -> Iterator[None]:
     finally:
         process.stdin.close()
         process.wait(timeout=10)
+        process.stdout.close()
 
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
+OTHERS_NOTHING = 0o077
+"""The umask of everything here: files are for their owner alone."""
 
 
 class StepFailed(Exception):
@@ -34,6 +36,16 @@ def write_atomically(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
     temporary.replace(path)
+
+
+@contextlib.contextmanager
+def private_files() -> Iterator[None]:
+    """Make files and folders that only their owner can read, for as long as the block runs."""
+    before = os.umask(OTHERS_NOTHING)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
@@ -99,6 +111,7 @@ def _spawn(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=OTHERS_NOTHING,
             preexec_fn=_die_with_parent(orphaned),  # noqa: PLW1509
         )
 

@@ -132,7 +132,7 @@ def _keep(program: Path, name: str, folder: Path) -> Path:
     kept = BIN / name
     temporary = kept.with_name(f".{name}.{os.getpid()}")
     shutil.copyfile(program, temporary)
-    temporary.chmod(0o755)
+    temporary.chmod(0o700)
     temporary.replace(kept)
     shutil.rmtree(folder, ignore_errors=True)
     return kept

@@ -13,11 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dev import frontend, livekit_server, ports, programs
+from dev import build, frontend, livekit_server, ports, programs
 from dev.deployment import Deployment, digest
 from dev.ownership import AlreadyRunning, Ownership
 from dev.parts import Parts, has_egress
-from dev.processes import StepFailed, started_at, tail, write_atomically
+from dev.processes import StepFailed, private_files, started_at, tail, write_atomically
 
 _USUAL_PORTS = {"aws": 4566, "livekit": 7880, "rtc": 7882, "redis": 16379}
 _DATAGRAM_PORTS = {"rtc"}
@@ -28,6 +28,7 @@ _STOP_SECONDS = 90
 class LocalStack(Parts):
     """One local stack; everything it keeps is in its directory.
 
+    What is deployed is this checkout, unless another folder has the templates and functions.
     With an api_port the usual ports are used wherever they are free; without one, any free ports.
     `say` receives each thing worth telling.
     """
@@ -46,10 +47,12 @@ class LocalStack(Parts):
         directory: Path,
         *,
         api_port: int | None = None,
+        application: Path = build.ROOT,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         super().__init__(directory)
         self.pid = os.getpid()
+        self._application = application
         self._usual_ports = {"api": api_port, **_USUAL_PORTS} if api_port else {}
         self._say = say
         self._ownership = Ownership(self.directory)
@@ -69,6 +72,10 @@ class LocalStack(Parts):
 
     def start(self) -> None:
         """Start every part and deploy; raises AlreadyRunning, StepFailed, BuildFailed."""
+        with private_files():
+            self._start()
+
+    def _start(self) -> None:
         self.take()
         try:
             shutil.rmtree(self.logs, ignore_errors=True)
@@ -203,8 +210,8 @@ class LocalStack(Parts):
             "LiveKitApiSecret": self.livekit_api_secret,
             "PublicUrl": "",
         }
-        deployment = Deployment(self.directory, self.aws_endpoint_url)
-        if not deployment.is_current(digest(parameters)):
+        deployment = Deployment(self.directory, self.aws_endpoint_url, self._application)
+        if not deployment.is_current(digest(parameters, self._application)):
             with self._step("sam deploy"):
                 deployment.deploy(parameters, self.logs / "sam.log")
         outputs = deployment.outputs()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 import urllib3
 from livekit import rtc
 
+from dev.deployment import STACK, aws_session
 from dev.stack import LocalStack
+from dev.template import ROOT
 from meet import clock
 
 HOUR = 60 * 60 * 1000
@@ -80,6 +83,21 @@ class Client:
         secret = parse_qs(urlsplit(room[f"{role}URL"]).query)["secret"][0]
         request = {"roomName": room["roomName"], "participantName": name, "secret": secret, **more}
         return self.call("POST", "/participants/token", request, key=None)
+
+
+def warm(api: Client, *functions: str) -> None:
+    """Start a process of each function, such as CreateRoom: a first call would wait for it.
+
+    Each handles its sample event, which is about nothing that is there.
+    """
+    session, endpoint = aws_session(), api.stack.aws_endpoint_url
+    stacks = session.client("cloudformation", endpoint_url=endpoint)
+    lambdas: Any = session.client("lambda", endpoint_url=endpoint)
+    for function in functions:
+        sample = ROOT / "events" / f"{re.sub('(?<!^)(?=[A-Z])', '_', function).lower()}.json"
+        found = stacks.describe_stack_resource(StackName=STACK, LogicalResourceId=function)
+        name = found["StackResourceDetail"]["PhysicalResourceId"]
+        lambdas.invoke(FunctionName=name, Payload=sample.read_bytes())
 
 
 class Person:

@@ -64,7 +64,7 @@ def _has_session(event: dict[str, Any]) -> bool:
     if not shown or (is_write and not browser.is_same_origin(event, os.environ["PUBLIC_URL"])):
         return False
     try:
-        wiring.console_tokens().read_session(shown)
+        wiring.console_sessions().current(shown)
     except Unauthorized:
         return False
     return True

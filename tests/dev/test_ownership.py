@@ -17,6 +17,7 @@ def test_a_second_stack_in_a_directory_learns_where_the_first_one_is(tmp_path: P
         second.take()
     assert refused.value.pid == os.getpid()
     assert not second.held
+    first.release()
 
 
 def test_a_directory_that_was_released_can_be_taken(tmp_path: Path) -> None:

@@ -49,9 +49,9 @@ class Stack:
         return f"ws://127.0.0.1:{self.livekit_port}"
 
     def spawn(self, name: str, *command: Any, **options: Any) -> subprocess.Popen[Any]:
-        log = (self.directory / f"{name}.log").open("ab")
-        options = {"stdout": log, "stderr": log, **options}
-        process = subprocess.Popen([str(part) for part in command], **options)
+        with (self.directory / f"{name}.log").open("ab") as log:
+            options = {"stdout": log, "stderr": log, **options}
+            process = subprocess.Popen([str(part) for part in command], **options)
         self.processes.append(process)
         return process
 

@@ -11,7 +11,12 @@ from livekit import api as livekit_api
 from livekit import rtc
 
 from dev.stack import LocalStack
-from tests.live import Client, Person, eventually_async, meeting
+from tests.live import Client, Person, eventually_async, meeting, warm
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm_functions(api: Client) -> None:
+    warm(api, "DisconnectParticipant", "DeleteRoom", "ReceiveLivekitWebhook")
 
 
 def _token(api: Client, room: dict[str, str], name: str, role: str = "publisher") -> str:

@@ -14,7 +14,7 @@ from botocore.config import Config
 from dev.people import present
 from meet import clock
 from tests.egress.film import Film, shows, strength
-from tests.live import Answer, Client, eventually
+from tests.live import Answer, Client, eventually, warm
 
 BLUE, RED = (90, 200, 90), (90, 80, 200)
 ADA = {"publish": ["camera", "microphone"], "colour": BLUE, "tone": 440}
@@ -31,6 +31,11 @@ def s3(api: Client) -> Any:
         aws_secret_access_key="test",
         config=Config(s3={"addressing_style": "path"}),
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm_functions(api: Client) -> None:
+    warm(api, "CreateRecording", "GetRecording", "ReceiveLivekitWebhook", "RecordingUploaded")
 
 
 @contextmanager

@@ -40,6 +40,7 @@ MAX_BODY_BYTES = 100 * 1024
 MAX_DEPTH = 32
 """Objects and arrays inside each other: more than any operation needs."""
 REQUEST_ID_HEADER = "X-Request-Id"
+STRICT_TRANSPORT = f"max-age={365 * 24 * 60 * 60}"
 
 NEXT_PAGE_HEADER = "X-Next-Page-Token"
 
@@ -84,6 +85,9 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
         request = event["requestContext"]
         reply["multiValueHeaders"][REQUEST_ID_HEADER] = [request["requestId"]]
         reply["multiValueHeaders"].setdefault("Cache-Control", ["no-store"])  # rooms show secrets
+        reply["multiValueHeaders"]["X-Content-Type-Options"] = ["nosniff"]
+        if _scheme(event) == "https":
+            reply["multiValueHeaders"]["Strict-Transport-Security"] = [STRICT_TRANSPORT]
         logger.info(
             f"{event['httpMethod']} {request['resourcePath']} {reply['statusCode']}",
             extra={"status": reply["statusCode"], **_ids(event)},
@@ -91,6 +95,11 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
         return reply
 
     return handler
+
+
+def _scheme(event: Event) -> str:
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    return str(headers.get("x-forwarded-proto", "https"))
 
 
 def _ids(event: Event) -> dict[str, str]:
