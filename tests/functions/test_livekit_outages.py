@@ -1,4 +1,4 @@
-"""Why LiveKit could not be had is written down: a log line and a metric by kind, never a token."""
+"""Why LiveKit is unavailable is written down: a log line and a metric by kind, never a token."""
 
 import json
 from dataclasses import dataclass

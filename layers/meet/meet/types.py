@@ -205,5 +205,5 @@ def sentence(error: dict[str, Any]) -> str:
             return f"Must be at most {context['le']}"
         case "expected" | "rule":
             return str(error["msg"])
-        case _:  # a library's words are nobody's contract
+        case _:  # a library's wording is not part of the API
             return "Is not valid"
