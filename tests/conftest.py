@@ -221,7 +221,7 @@ def dynamodb_local() -> Iterator[str]:
         try:
             address = stack.enter_context(running())
         except NotToBeHad as reason:
-            warnings.warn(f"The tables are tested on moto alone: {reason}", stacklevel=1)
+            warnings.warn(f"DYNAMODB LOCAL WAS NOT TESTED: {reason}", stacklevel=1)
             pytest.skip(str(reason))
         yield address
 
