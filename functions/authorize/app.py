@@ -68,7 +68,7 @@ def _session(event: dict[str, Any]) -> Context | None:
     if not shown or (is_write and not browser.is_same_origin(event, os.environ["PUBLIC_URL"])):
         return None
     try:
-        wiring.console_tokens().read_session(shown)
+        wiring.console_sessions().current(shown)
     except Unauthorized:
         return None
     return {}

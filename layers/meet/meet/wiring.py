@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from livekit.protocol.egress import S3Upload
+    from mypy_boto3_dynamodb import DynamoDBClient
     from urllib3 import PoolManager
 
     from meet.access_token import AccessTokens
     from meet.console.admin import Admin
-    from meet.console.attempts import LoginAttempts
+    from meet.console.sessions import ConsoleSessions
     from meet.console.tokens import ConsoleTokens
     from meet.media_server import MediaServer
     from meet.outages import Outages
@@ -48,15 +49,20 @@ SECRETS_MAX_AGE = 300
 
 
 @cache
-def room_repository() -> "RoomRepository":
-    """Return the rooms in DynamoDB."""
+def _dynamodb() -> "DynamoDBClient":
     import boto3
-
-    from meet.rooms.repository import RoomRepository
 
     client = boto3.client("dynamodb", config=AWS_CONFIG)
     repeat_after_conflicts(client)
-    return RoomRepository(client, os.environ["ROOMS_TABLE"])
+    return client
+
+
+@cache
+def room_repository() -> "RoomRepository":
+    """Return the rooms in DynamoDB."""
+    from meet.rooms.repository import RoomRepository
+
+    return RoomRepository(_dynamodb(), os.environ["ROOMS_TABLE"])
 
 
 @cache
@@ -142,7 +148,7 @@ def playback_key() -> bytes:
 
 
 def admin() -> "Admin":
-    """Return who may log in to the console."""
+    """Return the account of the console."""
     from meet.console.admin import Admin
 
     stored = json.loads(secret(os.environ["ADMIN_SECRET"]))
@@ -150,7 +156,10 @@ def admin() -> "Admin":
 
 
 def console_tokens() -> "ConsoleTokens":
-    """Return what signs and reads the console's cookies; another password is another key."""
+    """Return the signer of console cookies.
+
+    Its key depends on the password, so changing that ends all sessions.
+    """
     from meet.console.tokens import ConsoleTokens
 
     fingerprint = admin().fingerprint
@@ -158,11 +167,11 @@ def console_tokens() -> "ConsoleTokens":
     return ConsoleTokens(key, owner())
 
 
-def login_attempts() -> "LoginAttempts":
-    """Return what slows guessers down."""
-    from meet.console.attempts import LoginAttempts
+def console_sessions() -> "ConsoleSessions":
+    """Return the sessions of the console."""
+    from meet.console.sessions import ConsoleSessions
 
-    return LoginAttempts(room_repository().client, os.environ["IDEMPOTENCY_TABLE"])
+    return ConsoleSessions(console_tokens(), _dynamodb(), os.environ["IDEMPOTENCY_TABLE"])
 
 
 def _upload() -> "S3Upload":
@@ -301,6 +310,7 @@ def _http_pool() -> "PoolManager":
 def reset() -> None:
     """Forget everything built, so that the next use builds it anew."""
     for built in (
+        _dynamodb,
         room_repository,
         room_service,
         room_ending,

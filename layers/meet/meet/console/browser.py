@@ -1,13 +1,12 @@
 """What a browser says along with a request: its cookies, and which site the request comes from."""
 
-from meet.clock import DAY
+from http.cookies import SimpleCookie
+
+from meet.clock import SECOND
 from meet.headers import Event, all_values, scheme
 
 SESSION_COOKIE = "OvMeetAccessToken"
-
-KNOWN_COOKIE = "OvMeetKnownBrowser"
-KNOWN_LIFETIME = 400 * DAY
-"""As long as browsers keep a cookie."""
+_COOKIE_PATH = "/meet"
 
 _LOCAL = {"localhost", "127.0.0.1"}
 
@@ -22,8 +21,21 @@ def cookies(event: Event, name: str) -> list[str]:
     return [value for key, _, value in pairs if key == name]
 
 
+def session_cookie(event: Event, token: str, *, lifetime: int) -> str:
+    """Return the Set-Cookie header of a session; a lifetime of 0 milliseconds takes it away."""
+    cookie: SimpleCookie = SimpleCookie({SESSION_COOKIE: token})
+    attributes = cookie[SESSION_COOKIE]
+    attributes["path"] = _COOKIE_PATH
+    attributes["max-age"] = str(lifetime // SECOND)
+    attributes["httponly"] = True
+    attributes["samesite"] = "strict"
+    if not is_local(event):
+        attributes["secure"] = True
+    return cookie.output(header="").strip()
+
+
 def is_same_origin(event: Event, public_url: str) -> bool:
-    """Tell whether a page of ours sent this request.
+    """True if a page of ours sent this request.
 
     Browsers send Origin with every write, and no page can change it. Behind CloudFront it is the
     stack's public URL, and not the host that we are reached at.
@@ -35,7 +47,7 @@ def is_same_origin(event: Event, public_url: str) -> bool:
 
 
 def is_local(event: Event) -> bool:
-    """Tell whether the request came to this machine without TLS, which takes no Secure cookie."""
+    """True for plain HTTP on localhost, where a Secure cookie would not be stored."""
     return scheme(event) == "http" and _host(event).partition(":")[0] in _LOCAL
 
 
