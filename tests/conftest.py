@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 # Read by Powertools' loggers when meet.http is imported, which may be before any test runs.
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", ENVIRONMENT["POWERTOOLS_SERVICE_NAME"])
+# Every metric names it, also those of LiveKit's failures in tests without any AWS.
+os.environ.setdefault("STACK_NAME", ENVIRONMENT["STACK_NAME"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -52,7 +52,9 @@ def away(aws: None, monkeypatch: pytest.MonkeyPatch) -> Away:
 
 @pytest.fixture
 def room(aws: None, still_clock: Clock) -> dict[str, Any]:
-    return post("/rooms", {"expirationDate": still_clock() + HOUR, "maxParticipants": 5}).body
+    body = {"expirationDate": still_clock() + HOUR, "maxParticipants": 5}
+    room: dict[str, Any] = post("/rooms", body).body
+    return room
 
 
 def post(path: str, body: dict[str, Any]) -> Reply:
