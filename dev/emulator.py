@@ -22,6 +22,7 @@ from dev.saving import Saver
 _DATA = ("dynamodb", "s3", "secretsmanager")
 """The services that requests change; all others change with a deploy, which saves by itself."""
 _ATTEMPTS = 5
+_ALARM = "AWS::CloudWatch::Alarm"
 
 
 def _save(wanted: Container[str]) -> None:
@@ -82,6 +83,10 @@ def _remember_attributes_in_nested_stacks() -> None:
         if attributes is None:
             known = (cloudformation._stacks.get(stack) or {}).get("_resources", {})
             attributes = known.get(logical_id, {}).get("Attributes")
+        if kind == _ALARM and "Arn" not in (attributes or {}):  # forgotten by an earlier run
+            return provisioners._cw_metric_alarm_update(
+                physical_id, before, after, stack, logical_id
+            )
         return update(kind, physical_id, before, after, stack, logical_id, attributes)
 
     provisioners._update_resource = update_remembering
