@@ -19,7 +19,7 @@ PLAYED = 2
 RECORDING_GB = 3.1 / 8 * 60 * MINUTES / 1000
 """LiveKit's 720p preset: 3 Mbit/s of video and 0.1 of sound."""
 STORED_MONTHS = 1
-PAGE_FILES = 12
+PAGE_FILES = 6
 """Files of the meeting page, for a browser that has none of them."""
 PAGE_MB = 1.0
 NEW_BROWSERS = 0.5
@@ -37,7 +37,7 @@ SECRETS_MINUTES = 5
 NODE_DISK_GB = 50
 DEFAULT_PATH = "its sample event"
 
-_OPEN = {"generate_participant_token", "receive_livekit_webhook", "web"}
+_OPEN = {"generate_participant_token", "receive_livekit_webhook", "web", "console_session"}
 """Functions in front of which there is no authorizer."""
 _BY_EVENT = {"recording_uploaded", "sweep_rooms", "sweep_recordings"}
 """Functions that no request invokes."""

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from dev import build, processes, programs
 
@@ -70,22 +71,30 @@ def _open_to_lambda(folder: Path) -> None:
 
 def script_sizes() -> dict[str, int]:
     """Return the packed bytes of script that each page loads at first, and each part on demand."""
-    chunks = json.loads((BUILT / "manifest.json").read_text())
+    sizes: dict[str, int] = {}
+    for manifest in sorted(BUILT.glob("*.manifest.json")):
+        chunks = json.loads(manifest.read_text())
+        page = manifest.name.partition(".")[0]
+        first = [
+            n for n, chunk in chunks.items() if chunk.get("isEntry") or chunk.get("name") == page
+        ]
+        at_first = set().union(*(_scripts_with(name, chunks) for name in first))
+        sizes[f"{page}.html"] = _packed(at_first)
+        for name, chunk in chunks.items():
+            if chunk.get("isDynamicEntry"):
+                sizes[name] = _packed(_scripts_with(name, chunks) - at_first)
+    return sizes
 
-    def loaded_with(name: str) -> set[str]:
-        chunk = chunks[name]
-        files = {chunk["file"]} if chunk["file"].endswith(".js") else set()
-        return files.union(*map(loaded_with, chunk.get("imports", ())))
 
-    def packed(files: set[str]) -> int:
-        return sum((BUILT / f"{file}.gz").stat().st_size for file in files)
+def _scripts_with(name: str, chunks: dict[str, Any]) -> set[str]:
+    """Return the script of a chunk and all that it imports at once; chunks is Vite's manifest."""
+    chunk = chunks[name]
+    files = {chunk["file"]} if chunk["file"].endswith(".js") else set()
+    return files.union(*(_scripts_with(each, chunks) for each in chunk.get("imports", ())))
 
-    pages = [name for name, chunk in chunks.items() if chunk.get("isEntry")]
-    at_first = set().union(*map(loaded_with, pages))
-    parts = [name for name, chunk in chunks.items() if chunk.get("isDynamicEntry")]
-    return {page: packed(loaded_with(page)) for page in pages} | {
-        part: packed(loaded_with(part) - at_first) for part in parts
-    }
+
+def _packed(files: set[str]) -> int:
+    return sum((BUILT / f"{file}.gz").stat().st_size for file in files)
 
 
 def _compress(path: Path) -> None:

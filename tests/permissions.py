@@ -44,6 +44,8 @@ class Need(NamedTuple):
     resource: str
     key: str = ""
     """Of an item of a table: dynamodb:LeadingKeys."""
+    attributes: frozenset[str] | None = None
+    """Of an item, those that are asked for: dynamodb:Attributes. None stands for all of them."""
 
 
 @dataclass(frozen=True)
@@ -54,23 +56,33 @@ class Statement:
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     keys: tuple[str, ...] = _ANY
+    attributes: tuple[str, ...] = _ANY
 
     def covers(self, need: Need) -> bool:
-        """Tell whether the statement is about this action, this resource and this key."""
+        """True if the statement is about this action, this resource, this key, these attributes."""
         return (
-            any(_matches(action.lower(), need.action.lower()) for action in self.actions)
+            self._names(need.attributes)
+            and any(_matches(action.lower(), need.action.lower()) for action in self.actions)
             and any(_matches(resource, need.resource) for resource in self.resources)
             and any(_matches(key, need.key) for key in self.keys)
         )
 
+    def _names(self, attributes: frozenset[str] | None) -> bool:
+        """True if all attributes are among those of the statement."""
+        if self.attributes == _ANY:
+            return True
+        return attributes is not None and attributes <= set(self.attributes)
+
     def lessened(self) -> "Iterator[tuple[str, Statement]]":
-        """Yield each of its actions, resources and keys, and the statement without it."""
+        """Yield each action, resource, key and attribute, and the statement without it."""
         for each in self.actions:
             yield each, replace(self, actions=_without(each, self.actions))
         for each in self.resources:
             yield each, replace(self, resources=_without(each, self.resources))
         for each in self.keys:
             yield each, replace(self, keys=_without(each, self.keys))
+        for each in self.attributes:
+            yield each, replace(self, attributes=_without(each, self.attributes))
 
 
 def _without(one: str, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -134,20 +146,37 @@ def _statements(role_properties: dict[str, Any]) -> Iterator[Statement]:
                     statement["Effect"],
                     tuple(actions),
                     tuple(map(arn_of, resources)),
-                    tuple(_keys(statement)),
+                    **_limits(statement.get("Condition", {})),
                 )
 
 
-def _keys(statement: dict[str, Any]) -> list[str]:
-    match statement.get("Condition"):
-        case None:
-            return list(_ANY)
+_ONLY_THESE = {
+    "Null": {"dynamodb:Attributes": "false"},
+    "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+}
+"""What goes with a list of attributes, so that a request without one is not about all of them.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_dynamodb_attributes.html,
+and reference_policies_condition-single-vs-multi-valued-context-keys.html for Null: ForAllValues is
+true of a key that is not there.
+"""
+
+
+def _limits(condition: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the keys and attributes that a condition names."""
+    match condition:
         case {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys, **others}, **more} if not (
             others or more
         ):
-            return _list(keys)
-        case condition:
-            raise NotImplementedError(f"{condition} is not evaluated here")
+            return {"keys": tuple(_list(keys))}
+        case {
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": attributes, **others},
+            **more,
+        } if not others and more == _ONLY_THESE:
+            return {"attributes": tuple(_list(attributes))}
+    if condition:
+        raise NotImplementedError(f"{condition} is not evaluated here")
+    return {}
 
 
 def _branches(value: dict[str, Any]) -> list[dict[str, Any]]:
@@ -211,7 +240,8 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
                 yield Need(f"dynamodb:{operation}", _arn(table))
         case "dynamodb", "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem":
             table = _arn(parameters["TableName"])
-            yield Need(f"dynamodb:{operation}", table, _leading_key(parameters))
+            attributes = _attributes(parameters) if operation == "GetItem" else None
+            yield Need(f"dynamodb:{operation}", table, _leading_key(parameters), attributes)
         case "dynamodb", "Query":
             index = f"{_arn(parameters['TableName'])}/index/{parameters['IndexName']}"
             yield Need("dynamodb:Query", index)
@@ -225,6 +255,16 @@ def _leading_key(parameters: dict[str, Any]) -> str:
     (name,) = [each["AttributeName"] for each in schema if each["KeyType"] == "HASH"]
     key: str = item[name]["S"]
     return key
+
+
+def _attributes(parameters: dict[str, Any]) -> frozenset[str] | None:
+    """Return the attributes that a GetItem names, its key among them; None if it wants all."""
+    if "ProjectionExpression" not in parameters:
+        return None
+    aliases = parameters.get("ExpressionAttributeNames", {})
+    paths = [path.strip() for path in parameters["ProjectionExpression"].split(",")]
+    names = [re.split(r"[.[]", path)[0] for path in paths]
+    return frozenset([*(aliases.get(name, name) for name in names), *parameters["Key"]])
 
 
 def _object(bucket: str, key: str) -> str:

@@ -15,10 +15,11 @@ const FILES = [
   "selfie_segmentation/selfie_segmentation.tflite",
 ];
 
-function segmenter(): Plugin {
+function segmenter(page: string): Plugin {
   return {
     name: "segmenter",
     generateBundle() {
+      if (page !== "meeting") return;
       for (const file of FILES) {
         const fileName = `${SEGMENTER}/${file.split("/").at(-1)}`;
         const content = readFileSync(`${MEDIAPIPE}/${file}`);
@@ -29,20 +30,85 @@ function segmenter(): Plugin {
   };
 }
 
-// One entry page each: functions/web serves meeting.html at /meet/{roomName}/, console.html at /meet/console.
-export default defineConfig({
+type Files = Record<string, { type: string; imports?: string[]; dynamicImports?: string[] }>;
+
+/** A script and all that it imports at once, as addresses. */
+function withImports(name: string, bundle: Files, seen = new Set<string>()): Set<string> {
+  if (seen.has(name)) return seen;
+  seen.add(name);
+  for (const each of bundle[name]?.imports ?? []) withImports(each, bundle, seen);
+  return seen;
+}
+
+const START = "start";
+const FIRST_PAGE = "meeting";
+const SCRIPTS = /( *<script type="module"[^>]* src="([^"]+)"><\/script>\n)+/;
+
+/** Has src/start.ts load everything else, so that it can try again: see there. */
+function startedBySmallScript(): Plugin {
+  return {
+    name: "started-by-small-script",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      for (const [name, chunk] of Object.entries(bundle)) {
+        if (chunk.type !== "chunk") continue;
+        const there = withImports(name, bundle);
+        for (const part of chunk.dynamicImports) {
+          const files = [...withImports(part, bundle)].filter((file) => !there.has(file)).map((file) => BASE + file);
+          const file = part.split("/").at(-1)!.replaceAll(".", "\\.");
+          const load = new RegExp(`import\\((["'\`])\\./${file}\\1\\)`, "g");
+          if (!load.test(chunk.code)) throw new Error(`${name} does not import ${part} as expected`);
+          chunk.code = chunk.code.replace(load, (own) => `filesAreThere(${JSON.stringify(files)}).then(()=>${own})`);
+        }
+      }
+    },
+    transformIndexHtml: {
+      order: "post",
+      handler(html, { bundle = {} }) {
+        const main = SCRIPTS.exec(html)?.[2]; // the last one, which imports the others
+        const start = Object.values(bundle).find((each) => each.type === "chunk" && each.name === START)?.fileName;
+        if (!main || !start) throw new Error("the page has no script, or there is none to start it");
+        const files = [...withImports(main.replace(BASE, ""), bundle)].map((file) => BASE + file);
+        const lines = [
+          `<script type="module" src="${BASE}${start}" data-main="${main}" data-files="${files.join(" ")}"></script>`,
+          ...files.map((file) => `<link rel="preload" as="fetch" crossorigin href="${file}">`),
+        ];
+        return html.replace(SCRIPTS, () => lines.map((line) => `    ${line}\n`).join(""));
+      },
+    },
+  };
+}
+
+/** Puts the icon into the page: one file less. */
+function iconInside(): Plugin {
+  const address = `data:image/svg+xml,${encodeURIComponent(readFileSync("public/icon.svg", "utf8").trim())}`;
+  return {
+    name: "icon-inside",
+    transformIndexHtml: { order: "post", handler: (html) => html.replace(`${BASE}icon.svg`, address) },
+  };
+}
+
+// One build for each entry page, so that each has one script: npm run build. functions/web serves
+// meeting.html at /meet/{roomName}/, console.html at /meet/console.
+export default defineConfig(({ mode: page }) => ({
   base: BASE,
-  plugins: [react(), segmenter()],
+  plugins: [react(), segmenter(page), startedBySmallScript(), iconInside()],
   define: { SEGMENTER: JSON.stringify(BASE + SEGMENTER) },
   build: {
     outDir: "../functions/web/static",
-    emptyOutDir: true,
+    emptyOutDir: page === FIRST_PAGE,
     target: "es2022",
-    manifest: "manifest.json", // what loads what, for the table of sizes
+    manifest: `${page}.manifest.json`, // what loads what, for the table of sizes
     assetsInlineLimit: 0, // the pages' security policy allows no data: scripts or styles
-    modulePreload: { polyfill: false },
+    modulePreload: false, // src/start.ts does it, and tries again
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
-    rolldownOptions: { input: { console: "console.html", meeting: "meeting.html" } },
+    rolldownOptions: {
+      input: { [page]: `${page}.html`, [START]: "src/start.ts" },
+      // All that the page has from the beginning is one script, though its parts use pieces of it.
+      output: {
+        codeSplitting: { groups: [{ name: page, tags: ["$initial"], test: (id) => !id.endsWith(`${START}.ts`) }] },
+      },
+    },
   },
-});
+}));

@@ -20,10 +20,19 @@ from livekit.protocol.egress import EgressInfo, EgressStatus, FileInfo, ListEgre
 from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.room import ListParticipantsResponse
 
-from dev.aws import ENVIRONMENT, LIVEKIT_KEY, LIVEKIT_SECRET
+from dev.aws import (
+    ADMIN_PASSWORD,
+    ADMIN_USERNAME,
+    ENVIRONMENT,
+    LIVEKIT_KEY,
+    LIVEKIT_SECRET,
+)
 from dev.template import ROOT
 from meet import wiring
 from meet.clock import HOUR
+from meet.console.admin import Admin
+from meet.console.browser import SESSION_COOKIE
+from meet.console.tokens import ConsoleTokens, Session
 from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback
 from meet.signing import derived_key
@@ -104,6 +113,19 @@ def _as_moderator() -> Event:
     return _authorize(SAMPLES["create_recording"], Authorization=f"Bearer {token}")
 
 
+def _cookie() -> str:
+    admin = Admin(ADMIN_USERNAME, ADMIN_PASSWORD)
+    key = derived_key("signs-links-and-sessions", "console", bound_to=admin.fingerprint)
+    issuer = "meet-" + hashlib.sha256(ENVIRONMENT["STACK_ID"].encode()).hexdigest()[:16]
+    session = Session.begin(ADMIN_USERNAME)
+    return f"{SESSION_COOKIE}={ConsoleTokens(key, issuer).encode(session)}"
+
+
+def _console_session(method: str, path: str) -> Event:
+    event = _with("console_session", Cookie=_cookie())
+    return event | {"httpMethod": method, "resource": path, "path": path, "body": None}
+
+
 def _token_request(**body: str) -> Event:
     event = _with("generate_participant_token")
     sent = json.loads(base64.b64decode(event["body"])) | body
@@ -167,6 +189,11 @@ def _at(moment: int, function: str) -> Event:
 PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("authorize", "a moderator's token"): _as_moderator,
     ("authorize", "a playback link"): _with_playback_link,
+    ("authorize", "the console's cookie"): lambda: _authorize(
+        SAMPLES["get_room"], Cookie=_cookie()
+    ),
+    ("console_session", "who am I"): lambda: _console_session("GET", "/console/session"),
+    ("console_session", "logging out"): lambda: _console_session("POST", "/console/logout"),
     ("create_room", "no Idempotency-Key"): lambda: _without_key("create_room"),
     ("create_recording", "no Idempotency-Key"): lambda: _without_key("create_recording"),
     ("generate_participant_token", "a room without a limit"): lambda: _in_a_room_without_a_limit(

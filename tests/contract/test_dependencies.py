@@ -202,14 +202,8 @@ for name in {built!r}:
 """
 
 ASKS = {
-    "api_tokens",
-    "access_tokens",
-    "console_tokens",
-    "livekit_url",
-    "once",
-    "owner",
-    "playback_key",
-    "secret",
+    *("access_tokens", "admin", "api_tokens", "console_sessions", "console_tokens", "livekit_url"),
+    *("once", "owner", "playback_key", "secret"),
 }
 """Functions of wiring that build nothing, or need more than an environment.
 
@@ -273,3 +267,9 @@ def test_a_function_that_does_without_livekit_loads_none_of_it(
     loaded: dict[str, dict[str, str | None]], function: str
 ) -> None:
     assert not LIVEKIT & loaded[function].keys()
+
+
+def test_only_the_pages_are_a_web_application(loaded: dict[str, dict[str, str | None]]) -> None:
+    for function, modules in loaded.items():
+        found = {"starlette", "mangum", "meet.web"} & modules.keys()
+        assert found == ({"starlette", "mangum", "meet.web"} if function == "web" else set())

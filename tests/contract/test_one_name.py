@@ -12,8 +12,9 @@ from dev.template import ROOT, functions, resources
 from meet.access import ANYBODY, API, OPERATIONS
 from tests.contract.samples import SAMPLES
 
-OPEN_BESIDE_THE_API = {"receive_livekit_webhook", "web"}
-"""Functions without an authorizer that are no operations: LiveKit signs, pages are public."""
+OPEN_BESIDE_THE_API = {"receive_livekit_webhook", "web", "console_session"}
+"""Functions without an authorizer that are not operations: LiveKit signs, pages are public, and
+the console's session checks its own cookie."""
 
 FOLDERS = {app.parent.name for app in (ROOT / "functions").glob("*/app.py")}
 

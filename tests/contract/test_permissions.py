@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from dev.aws import ENVIRONMENT
-from dev.template import translated
+from dev.template import functions, translated
 from meet.recordings.model import PREFIX
 from tests.permissions import (
     ACCOUNT,
@@ -55,6 +56,15 @@ TALKS_TO_LIVEKIT = {
     "sweep_recordings",
     "sweep_rooms",
 }
+READS_ROOMS = {
+    "authorize",
+    "create_recording",
+    "disconnect_participant",
+    "generate_participant_token",
+    "get_room",
+    "receive_livekit_webhook",
+    "sweep_recordings",
+}
 DELETES = {"delete_recording", "delete_multiple_recordings"}
 LOOKS_FOR_FILES = {
     "get_recording_stream",
@@ -76,6 +86,8 @@ class Row(NamedTuple):
     who: set[str]
     key: str = "any"
     """Of an item."""
+    attributes: frozenset[str] | None = None
+    """Of an item; None for all."""
 
 
 TABLE = [
@@ -84,9 +96,11 @@ TABLE = [
     Row("change a room", "dynamodb:UpdateItem", ROOMS,
         {"update_room", "delete_room", "sweep_rooms", "create_recording", "disconnect_participant"}
         | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}),
-    Row("read a room", "dynamodb:GetItem", ROOMS, {"get_room", "web", "generate_participant_token"}
-        | {"authorize", "disconnect_participant", "create_recording"}
-        | {"receive_livekit_webhook", "sweep_recordings"}),
+    Row("read a room", "dynamodb:GetItem", ROOMS, READS_ROOMS),
+    Row("learn whether a room is open", "dynamodb:GetItem", ROOMS, READS_ROOMS | {"web"},
+        attributes=frozenset({"roomName", "expirationDate", "closedAt"})),
+    Row("learn a room's secrets", "dynamodb:GetItem", ROOMS, READS_ROOMS,
+        attributes=frozenset({"roomName", "secrets"})),
     Row("list rooms", "dynamodb:Query", ROOM_LIST, {"get_rooms"}),
     Row("find rooms that are over", "dynamodb:Query", ROOM_SWEEP, {"sweep_rooms"}),
     Row("tell meetings from strays", "dynamodb:BatchGetItem", ROOMS, {"sweep_rooms"}),
@@ -113,8 +127,10 @@ TABLE = [
         "createRoom#0123"),
     Row("remember the recording of one", REMEMBER, ANSWERS, {"create_recording"},
         "createRecording#0123"),
-    Row("count attempts to log in", "dynamodb:GetItem UpdateItem DeleteItem", ANSWERS, {"web"},
-        "login#all"),
+    Row("end a session of the console", "dynamodb:PutItem", ANSWERS, {"console_session"},
+        "endedSession#0123"),
+    Row("learn whether one was ended", "dynamodb:GetItem", ANSWERS,
+        {"authorize", "console_session"}, "endedSession#0123"),
     Row("touch anything else there", f"{REMEMBER} GetItem BatchGetItem BatchWriteItem Query",
         ANSWERS, NOBODY),
     # ----------------------------------------------------------------------- every table
@@ -136,9 +152,9 @@ TABLE = [
     # ---------------------------------------------------------------------------- secrets
     Row("read the API keys", "secretsmanager:GetSecretValue", "ApiKeysSecret", {"authorize"}),
     Row("read what signs links and sessions", "secretsmanager:GetSecretValue", "SigningSecret",
-        {"authorize", "get_recording_url", "web", "generate_participant_token"}),
+        {"authorize", "get_recording_url", "console_session", "generate_participant_token"}),
     Row("read the admin's password", "secretsmanager:GetSecretValue", "AdminSecret",
-        {"authorize", "web"}),
+        {"authorize", "console_session"}),
     Row("read LiveKit's key", "secretsmanager:GetSecretValue", "LiveKitSecret",
         TALKS_TO_LIVEKIT),
     Row("read the key that egress uploads with", "secretsmanager:GetSecretValue",
@@ -160,7 +176,7 @@ def needs(row: Row) -> Iterator[Need]:
     for resource in [row.resources] if isinstance(row.resources, str) else row.resources:
         arn = resource if resource.startswith("arn:") else arn_of({"Ref": resource})
         for action in actions.split():
-            yield Need(f"{service}:{action}", arn, row.key)
+            yield Need(f"{service}:{action}", arn, row.key, row.attributes)
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.what)
@@ -176,7 +192,7 @@ def test_nothing_is_allowed_that_the_table_does_not_speak_of() -> None:
             for action in statement.actions:
                 assert "*" not in action, (function, action)
                 for resource in statement.resources:
-                    single = Statement("Allow", (action,), (resource,), statement.keys)
+                    single = replace(statement, actions=(action,), resources=(resource,))
                     assert any(single.covers(need) for need in spoken_of), (function, single)
 
 
@@ -349,9 +365,25 @@ def test_resources_match_as_in_iam(pattern: str, text: str, matches: bool) -> No
 
 
 def test_a_statement_about_keys_is_about_no_others() -> None:
-    statement = Statement("Allow", ("dynamodb:GetItem",), ("*",), ("login#*",))
-    assert allows([statement], Need("dynamodb:GetItem", "x", "login#all"))
+    statement = Statement("Allow", ("dynamodb:GetItem",), ("*",), ("endedSession#*",))
+    assert allows([statement], Need("dynamodb:GetItem", "x", "endedSession#1"))
     assert not allows([statement], Need("dynamodb:GetItem", "x", "createRoom#1"))
+
+
+def test_a_statement_about_attributes_is_about_no_others_and_not_about_all() -> None:
+    statement = Statement("Allow", ("dynamodb:GetItem",), ("*",), attributes=("a", "b"))
+    for attributes, is_allowed in (({"a"}, True), ({"a", "b"}, True), ({"a", "c"}, False)):
+        need = Need("dynamodb:GetItem", "x", "key", frozenset(attributes))
+        assert allows([statement], need) is is_allowed
+    assert not allows([statement], Need("dynamodb:GetItem", "x", "key"))
+
+
+def test_the_function_that_serves_the_pages_can_read_no_secret_of_any_kind() -> None:
+    for statement in role("web"):
+        assert {action.partition(":")[0] for action in statement.actions} == {"dynamodb"}
+        assert statement.attributes == ("roomName", "expirationDate", "closedAt")
+    variables = functions()["web"]["Environment"]["Variables"]
+    assert not [name for name in variables if "SECRET" in name]
 
 
 def test_what_nobody_allows_is_denied_and_a_deny_wins() -> None:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -91,15 +92,44 @@ def test_the_script_of_a_first_load_stays_small() -> None:
 
 def test_sizes_count_what_a_page_loads_and_parts_without_what_is_there(place: Path) -> None:
     chunks = {
-        "a.html": {"file": "a.js", "isEntry": True, "imports": ["_shared.js"]},
+        "_a.js": {"file": "a.js", "name": "a", "imports": ["_shared.js"]},
+        "src/start.ts": {"file": "start.js", "isEntry": True},
         "_shared.js": {"file": "shared.js"},
         "part.tsx": {"file": "part.js", "isDynamicEntry": True, "imports": ["_shared.js"]},
         "picture.svg": {"file": "picture.svg"},
     }
-    (place / "static" / "manifest.json").write_text(json.dumps(chunks))
-    for number, name in enumerate(("a", "shared", "part"), start=1):
+    (place / "static" / "a.manifest.json").write_text(json.dumps(chunks))
+    for number, name in enumerate(("a", "shared", "part", "start"), start=1):
         (place / "static" / f"{name}.js.gz").write_bytes(b"x" * 10**number)
-    assert frontend.script_sizes() == {"a.html": 110, "part.tsx": 1000}
+    assert frontend.script_sizes() == {"a.html": 10110, "part.tsx": 1000}
+
+
+FIRST_FILES = 5
+"""The page itself, the script that starts it, its own one and the bundler's helpers, a style."""
+
+
+def test_a_first_load_is_few_files_so_that_a_new_account_serves_two_people_at_once() -> None:
+    if not frontend.is_current():
+        pytest.skip("the web pages are not built")
+    for page in frontend.SOURCES.glob("*.html"):
+        html = (frontend.BUILT / page.name).read_text()
+        files = set(re.findall(r'(?:src|href|data-main)="(/meet/[^"]+)"', html))
+        files |= set(" ".join(re.findall(r'data-files="([^"]+)"', html)).split())
+        assert len({page.name, *files}) <= FIRST_FILES, files
+        assert 'rel="icon" href="data:' in html
+
+
+def test_every_later_part_is_loaded_by_what_tries_again() -> None:
+    if not frontend.is_current():
+        pytest.skip("the web pages are not built")
+    parts = 0
+    for script in frontend.BUILT.glob("assets/*.js"):
+        if script.name.startswith("start-"):
+            continue
+        for load in re.finditer(r'.{0,400}import\((["\'`])\./[\w-]+\.js\1\)', script.read_text()):
+            assert re.search(r"filesAreThere\(\[[^\]]*\]\)\.then\(\(\)=>import\([^()]*\)$", load[0])
+            parts += 1
+    assert parts >= 3
 
 
 def test_pages_that_were_built_privately_can_be_read_in_lambda(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ import boto3
 
 from dev.aws import ADMIN_PASSWORD, ADMIN_USERNAME
 from meet import wiring
-from tests.functions.conftest import CONTEXT, ORIGIN, Reply, event
+from tests.functions.conftest import CONTEXT, ORIGIN, ROUTES, Reply, event
 
-SESSION, KNOWN = "OvMeetAccessToken", "OvMeetKnownBrowser"
+SESSION = "OvMeetAccessToken"
 RIGHT = {"username": ADMIN_USERNAME, "password": ADMIN_PASSWORD}
 WRONG = RIGHT | {"password": "guess"}
 HOME = {"Origin": ORIGIN}
@@ -47,11 +47,11 @@ class Browser:
             method, url, body=body, headers={k: v for k, v in sent.items() if v is not None}
         )
         request["requestContext"]["identity"]["sourceIp"] = self.address
-        raw = import_module("functions.web.app").handler(request, CONTEXT)
+        function = ROUTES[method, request["resource"]]
+        raw = import_module(f"functions.{function}.app").handler(request, CONTEXT)
         reply = Reply.of(raw)
         cookies: SimpleCookie = SimpleCookie()
-        one = raw["headers"].get("set-cookie")
-        lines = [one] if one else raw["multiValueHeaders"].get("set-cookie", [])
+        lines = raw["multiValueHeaders"].get("Set-Cookie", [])
         for line in lines:
             cookies.load(line)
         for name, morsel in cookies.items():
@@ -69,6 +69,13 @@ class Browser:
 
     def renew(self) -> Answer:
         return self.send("POST", "/console/session")
+
+    def log_out(self) -> Answer:
+        return self.send("POST", "/console/logout")
+
+    def copy(self) -> "Browser":
+        """Return another browser with the same cookies."""
+        return Browser(self.address, dict(self.jar))
 
 
 def authorize(

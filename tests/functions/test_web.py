@@ -8,10 +8,23 @@ import pytest
 
 from meet.clock import HOUR
 from meet.rooms.repository import RoomRepository
+from meet.web.headers import livekit_origins
+from meet.web.site import Site
 from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import REQUEST_ID, Call, Logs, Reply, create_room, event, invoke
+from tests.functions.conftest import (
+    REQUEST_ID,
+    ROUTES,
+    AwsCalls,
+    Call,
+    Logs,
+    Reply,
+    create_room,
+    event,
+    invoke,
+)
 
 web = import_module("functions.web.app")
+FILES = Path(web.__file__ or "").parent
 
 UNKNOWN = {"code": 404, "message": "Not found", "reason": "not_found"}
 
@@ -32,12 +45,7 @@ def static(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
         (files / "meeting-abc.js.gz").write_bytes(gzip.compress(b"let it = 1"))
         (files / "large.wasm.gz").write_bytes(gzip.compress(b"wasm"))
         (files / "plain.css").write_text("a {}")
-    monkeypatch.setattr(web, "STATIC", tmp_path)
-    served = web.Assets(directory=files)
-    (mount,) = [each for each in web.app.routes if each.path == "/assets"]
-    monkeypatch.setattr(mount, "app", served)
-    web.built.cache_clear()
-    request.addfinalizer(web.built.cache_clear)
+    monkeypatch.setattr(web, "site", Site(FILES, static=tmp_path))
     return str(request.param)
 
 
@@ -157,19 +165,51 @@ def test_a_page_is_not_there_for_other_methods(aws: None) -> None:
         assert get("/abcdefghijklmno/", method).status in {404, 405}
 
 
-def test_head_answers_as_get_does(call: Call, still_clock: Clock) -> None:
+def test_head_answers_every_page_as_get_does_without_a_body(call: Call, still_clock: Clock) -> None:
     room = create_room(call, still_clock)["roomName"]
-    assert get(f"/{room}/", "HEAD").status == 200
-    assert get("/abcdefghijklmno/", "HEAD").status == 404
+    pages = ("/", f"/{room}", f"/{room}/?secret=x", "/console", "/console/", "/console/login")
+    others = ("/console/logout", "/console/rooms", "/abcdefghijklmno/", "/api/v1/openapi.json")
+    for url in (*pages, *others, "/assets/page.css", "/icon.svg", "/nothing"):
+        got, head = get(url), get(url, "HEAD")
+        assert head.status == got.status, url
+        assert head.text == "", url
+        assert head.headers == got.headers, url
+    assert {get(url, "HEAD").status for url in pages} == {200}
+
+
+def test_the_base_path_alone_is_the_home_page_also_for_an_uptime_monitor(aws: None) -> None:
+    for path in ("/", "/meet"):  # the stage's root, and that of a custom domain
+        assert invoke(event("HEAD", "/") | {"path": path}).status == 200
+
+
+def test_every_resource_that_has_a_page_has_it_for_head_too() -> None:
+    """API Gateway looks for the method on the path's own resource, and never goes on to a proxy."""
+    of_web = {route for route, function in ROUTES.items() if function == "web"}
+    with_page = {resource for method, resource in of_web if method == "GET"}
+    assert with_page == {resource for method, resource in of_web if method == "HEAD"}
+    literal = {resource for _, resource in ROUTES if resource.startswith("/console/")}
+    assert literal <= {resource for method, resource in ROUTES if method == "GET"}
+    assert "/" in with_page
+
+
+def test_looking_for_a_room_reads_none_of_its_secrets(
+    call: Call, still_clock: Clock, aws_calls: AwsCalls
+) -> None:
+    room = create_room(call, still_clock)
+    aws_calls.forget()
+    assert get(f"/{room['roomName']}/").status == 200
+    ((name, _, answer),) = aws_calls.made
+    assert name == "GetItem"
+    assert answer["Item"].keys() == {"roomName", "expirationDate"}
 
 
 def test_a_bug_is_500_without_a_word_about_it_and_logged_with_the_request_id(
     call: Call, livekit: FakeLiveKit, logs: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: RoomRepository, name: str) -> None:
+    def fail(self: RoomRepository, name: str, **_: object) -> None:
         raise RuntimeError("told to fail")
 
-    monkeypatch.setattr(RoomRepository, "get", fail)
+    monkeypatch.setattr(RoomRepository, "is_open", fail)
     reply = get("/abcdefghijklmno/")
     assert reply.status == 500
     assert reply.body == {
@@ -214,17 +254,17 @@ def test_the_meeting_page_may_run_our_files_and_talk_to_us_and_to_livekit(
 
 
 def test_livekit_cloud_sends_people_to_its_regions(aws: None) -> None:
-    assert web.livekit_origins("wss://meet-1.livekit.cloud") == [
+    assert livekit_origins("wss://meet-1.livekit.cloud") == [
         "wss://meet-1.livekit.cloud",
         "https://meet-1.livekit.cloud",
         "wss://*.livekit.cloud",
         "https://*.livekit.cloud",
     ]
-    assert web.livekit_origins("ws://127.0.0.1:7880") == [
+    assert livekit_origins("ws://127.0.0.1:7880") == [
         "ws://127.0.0.1:7880",
         "http://127.0.0.1:7880",
     ]
-    assert web.livekit_origins("") == []
+    assert livekit_origins("") == []
 
 
 def test_only_the_embedders_that_the_stack_names_may_frame_the_meeting(

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from meet.web.site import Site
 from tests.functions.conftest import REQUEST_ID, Reply, event, invoke
 
 web = import_module("functions.web.app")
+FILES = Path(web.__file__ or "").parent
 
 URLS = [
     "/console",
@@ -27,8 +29,7 @@ def get(url: str, method: str = "GET", **headers: str) -> Reply:
 def built(aws: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Serve a console that is built."""
     (tmp_path / "console.html").write_text("<title>Console</title><div id=root></div>")
-    monkeypatch.setattr(web, "STATIC", tmp_path)
-    monkeypatch.setattr(web, "built", web.built.__wrapped__)
+    monkeypatch.setattr(web, "site", Site(FILES, static=tmp_path))
 
 
 @pytest.mark.parametrize("url", URLS)
@@ -48,8 +49,7 @@ def test_it_is_there_under_a_custom_domain_with_the_base_path(built: None) -> No
 def test_where_it_is_not_built_a_plain_page_says_so(
     aws: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    monkeypatch.setattr(web, "STATIC", tmp_path)
-    monkeypatch.setattr(web, "built", web.built.__wrapped__)
+    monkeypatch.setattr(web, "site", Site(FILES, static=tmp_path))
     page = get(url)
     assert page.status == 200
     assert "not built" in page.text

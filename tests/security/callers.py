@@ -12,7 +12,7 @@ from meet import clock
 from meet.access import API, OPERATIONS, Credential
 from meet.access_token import AccessTokens
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
-from meet.console.tokens import ConsoleTokens
+from meet.console.tokens import ConsoleTokens, Session
 from meet.participants.admission import metadata
 from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback
@@ -32,6 +32,8 @@ class Target:
     tokens: AccessTokens
     api_tokens: ApiTokens
     console: ConsoleTokens
+    ended_session: str
+    """The cookie of a session that was logged out of."""
     playback_key: bytes
     room: str
     other_room: str
@@ -117,17 +119,17 @@ def _with_cookies(target: Target) -> Iterator[tuple[str, Caller]]:
     good = session(target)
     another_key = ConsoleTokens(b"k" * 32, console.issuer)
     another_stack = ConsoleTokens(console.key, "meet-another")
-    ended = console.session("admin", began_at=Milliseconds(clock.now() - 13 * HOUR))
+    ended = Session.begin("admin", at=Milliseconds(clock.now() - 13 * HOUR))
     cookie = Credential.CONSOLE_COOKIE
     yield "a cookie of another stack", _cookie(session(target, another_stack), home)
     yield "a cookie signed by another key", _cookie(session(target, another_key), home)
-    yield "an expired cookie", _cookie(console.of_session(ended), home)
+    yield "an expired cookie", _cookie(console.encode(ended), home)
     yield "an edited cookie", _cookie(_edited(good, exp=4_000_000_000), home)
     yield "an unsigned cookie", _cookie(_unsigned(good), home)
     yield "a cookie without a signature", _cookie(good.rpartition(".")[0] + ".", home)
     yield "a cookie in another name", Caller({"Cookie": f"{COOKIE}2={good}", "Origin": home})
     yield "a cookie as a bearer token", _bearer(good)
-    yield "a known browser", _cookie(console.of_new_browser(), home)
+    yield "a cookie whose session was ended", _cookie(target.ended_session, home)
     yield "a moderator's token as a cookie", _cookie(moderator(target, target.room), home)
     yield "a cookie without an origin", Caller({"Cookie": f"{COOKIE}={good}"}, "", cookie, True)
     for name, origin in {
@@ -217,7 +219,7 @@ def _with_links(target: Target) -> Iterator[tuple[str, Caller]]:
 def session(target: Target, console: ConsoleTokens | None = None) -> str:
     """Return the cookie of a login a moment ago."""
     console = console or target.console
-    return console.of_session(console.session("admin", began_at=clock.now()))
+    return console.encode(Session.begin("admin"))
 
 
 def moderator(

@@ -73,6 +73,7 @@ def target(api: Client) -> Target:
         AccessTokens(api.stack.livekit_api_key, api.stack.livekit_api_secret),
         ApiTokens(derived_key(secret_called(api, "SigningSecret")[1], "moderators"), issuer(api)),
         console_tokens(api),
+        ended_session(api),
         derived_key(secret_called(api, "SigningSecret")[1], "playback links"),
         *rooms,
         *recordings,
@@ -90,6 +91,18 @@ def console_tokens(api: Client) -> ConsoleTokens:
 def issuer(api: Client) -> str:
     """Return the name by which the running stack signs."""
     return "meet-" + sha256(stack_id(api).encode()).hexdigest()[:16]
+
+
+def ended_session(api: Client) -> str:
+    """Log in to the console of the running stack and out again; return the cookie."""
+    headers = {"Origin": api.stack.origin}
+    body = {"username": api.stack.admin_username, "password": api.stack.admin_password}
+    url = f"{api.stack.origin}/meet/console"
+    answer = api.call("POST", f"{url}/login", body, key=None, headers=headers)
+    cookie: str = answer.headers["Set-Cookie"].partition(";")[0]
+    left = api.call("POST", f"{url}/logout", key=None, headers=headers | {"Cookie": cookie})
+    assert (answer.status, left.status) == (200, 204)
+    return cookie.partition("=")[2]
 
 
 def record(api: Client, room: str) -> str:

@@ -10,6 +10,8 @@ import pytest
 from dev.aws import API_KEY
 from meet import wiring
 from meet.access import API, OPERATIONS, Credential
+from meet.console.sessions import ConsoleSessions
+from meet.console.tokens import Session
 from tests.functions.conftest import CONTEXT, ORIGIN, event, invoke
 from tests.functions.recordings import Studio
 from tests.functions.test_authorize import set_keys
@@ -63,6 +65,12 @@ def check(method: str, resource: str, target: Target, send: Send) -> None:
 # ------------------------------------------------------------------------------------ in memory
 
 
+def _ended(sessions: ConsoleSessions) -> str:
+    token = sessions.tokens.encode(Session.begin("admin"))
+    sessions.end([token])
+    return token
+
+
 @pytest.fixture
 def in_memory(studio: Studio) -> Target:
     old_key = "a-key-of-last-year"
@@ -81,6 +89,7 @@ def in_memory(studio: Studio) -> Target:
         wiring.access_tokens(),
         wiring.api_tokens(),
         wiring.console_tokens(),
+        _ended(wiring.console_sessions()),
         wiring.playback_key(),
         *rooms,
         *recordings,

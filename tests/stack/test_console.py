@@ -16,7 +16,7 @@ def log_in(api: Client, password: str, origin: str) -> Answer:
     return api.call("POST", url, body, key=None, headers={"Origin": origin})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def session(api: Client) -> dict[str, str]:
     """The header of a browser that logged in."""
     answer = log_in(api, api.stack.admin_password, api.stack.origin)
@@ -55,14 +55,11 @@ def test_a_session_is_shown_prolonged_and_left(api: Client, session: dict[str, s
     assert api.call("POST", url, key=None, headers=ours).status == 200
     assert api.call("POST", url, key=None, headers=session).status == 403
     assert api.call("GET", url, key=None).status == 401
-    left = api.call(
-        "POST",
-        f"{api.stack.origin}/meet/console/logout",
-        key=None,
-        headers={"Origin": api.stack.origin},
-    )
+    left = api.call("POST", url.replace("session", "logout"), key=None, headers=ours)
     assert left.status == 204
     assert "Max-Age=0" in left.headers["Set-Cookie"]
+    assert api.call("GET", url, key=None, headers=session).status == 401, "a copy of the cookie"
+    assert api.call("GET", "/rooms", key=None, headers=session).status == 401
 
 
 def test_a_wrong_password_and_another_site_get_no_session(api: Client) -> None:

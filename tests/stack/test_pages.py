@@ -50,6 +50,20 @@ def test_the_meeting_page_comes_with_its_security_headers(api: Client) -> None:
     assert headers["Cache-Control"] == "no-cache"
 
 
+def test_head_answers_pages_as_get_does(api: Client) -> None:
+    room = api.create_room()["roomName"]
+    for path in (
+        "/meet",
+        f"/meet/{room}/",
+        f"/meet/{room}",
+        "/meet/console",
+        "/meet/console/login",
+    ):
+        head = api.http.request("HEAD", f"{api.stack.origin}{path}", retries=False)
+        assert (head.status, head.data) == (200, b""), path
+        assert head.headers["Content-Type"].startswith("text/html")
+
+
 def test_files_come_packed_once_and_stay_for_a_year(api: Client) -> None:
     html = page_of(api).data.decode()
     files = re.findall(r'(?:src|href)="(/meet/assets/[^"]+)"', html)

@@ -167,7 +167,7 @@ class Unauthorized(MeetError):
 
 
 class WrongCredentials(MeetError):
-    """The console's name or its password is another one."""
+    """The console's user name or password is wrong."""
 
     status = HTTPStatus.UNAUTHORIZED
     message = "Wrong name or password"
@@ -182,21 +182,12 @@ class OtherSite(MeetError):
     reason = "other_site"
 
 
-class TooManyAttempts(MeetError):
-    """Too many failed to log in; wait is in milliseconds."""
+class PasswordTooShort(MeetError):
+    """The console's password is right, and short enough to be guessed."""
 
-    status = HTTPStatus.TOO_MANY_REQUESTS
-    message = "Too many attempts"
-    reason = "too_many_attempts"
-
-    def __init__(self, wait: int) -> None:
-        super().__init__(wait)
-        self.wait = wait
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """When to try again, in whole seconds."""
-        return {"Retry-After": str(-(-self.wait // 1000))}
+    status = HTTPStatus.FORBIDDEN
+    message = "The console's password is too short: store a longer one"
+    reason = "password_too_short"
 
 
 class MediaServerUnavailable(MeetError):

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Annotated, Any, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
@@ -28,6 +27,8 @@ from meet.errors import (
     OtherRoom,
     UnsupportedMediaType,
 )
+from meet.headers import for_every_answer
+from meet.logs import create_logger
 from meet.paging import MAX_ITEMS, to_token
 from meet.types import QueryInteger, expected, sentence
 
@@ -49,7 +50,7 @@ IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 _JSON = "application/json"
 _LOGGED = {"roomName": "room", "recordingId": "recording", "participantName": "participant"}
 
-logger = Logger()
+logger = create_logger()
 
 
 def create_api(*, validate: bool = True) -> APIGatewayRestResolver:
@@ -84,6 +85,8 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
         request = event["requestContext"]
         reply["multiValueHeaders"][REQUEST_ID_HEADER] = [request["requestId"]]
         reply["multiValueHeaders"].setdefault("Cache-Control", ["no-store"])  # rooms show secrets
+        for name, value in for_every_answer(event).items():
+            reply["multiValueHeaders"][name] = [value]
         logger.info(
             f"{event['httpMethod']} {request['resourcePath']} {reply['statusCode']}",
             extra={"status": reply["statusCode"], **_ids(event)},
@@ -104,6 +107,16 @@ def origin(api: APIGatewayRestResolver) -> str:
         return public.rstrip("/")
     headers = api.current_event.headers
     return f"{headers.get('X-Forwarded-Proto', 'https')}://{headers['Host']}"
+
+
+def caller_of(api: APIGatewayRestResolver) -> str:
+    """Return who calls: an API key by its name, the console, or the moderators of a room.
+
+    Read from the authorizer's context, which a caller cannot set.
+    """
+    authorized: dict[str, Any] = api.current_event["requestContext"].get("authorizer") or {}
+    name = authorized.get("apiKey") or authorized.get("room") or ""
+    return f"{authorized.get('principalId', '')}:{name}"
 
 
 def room_of_caller(api: APIGatewayRestResolver) -> str | None:

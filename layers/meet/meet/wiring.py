@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
     from aws_lambda_powertools.utilities.typing import LambdaContext
     from livekit.protocol.egress import S3Upload
+    from mypy_boto3_dynamodb import DynamoDBClient
     from urllib3 import PoolManager
 
     from meet.access_token import AccessTokens
     from meet.console.admin import Admin
-    from meet.console.attempts import LoginAttempts
+    from meet.console.sessions import ConsoleSessions
     from meet.console.tokens import ConsoleTokens
     from meet.media_server import MediaServer
+    from meet.outages import Outages
     from meet.participants.admission import ParticipantAdmission
     from meet.participants.api_tokens import ApiTokens
     from meet.participants.removal import ParticipantRemoval
@@ -47,15 +49,20 @@ SECRETS_MAX_AGE = 300
 
 
 @cache
-def room_repository() -> "RoomRepository":
-    """Return the rooms in DynamoDB."""
+def _dynamodb() -> "DynamoDBClient":
     import boto3
-
-    from meet.rooms.repository import RoomRepository
 
     client = boto3.client("dynamodb", config=AWS_CONFIG)
     repeat_after_conflicts(client)
-    return RoomRepository(client, os.environ["ROOMS_TABLE"])
+    return client
+
+
+@cache
+def room_repository() -> "RoomRepository":
+    """Return the rooms in DynamoDB."""
+    from meet.rooms.repository import RoomRepository
+
+    return RoomRepository(_dynamodb(), os.environ["ROOMS_TABLE"])
 
 
 @cache
@@ -141,7 +148,7 @@ def playback_key() -> bytes:
 
 
 def admin() -> "Admin":
-    """Return who may log in to the console."""
+    """Return the account of the console."""
     from meet.console.admin import Admin
 
     stored = json.loads(secret(os.environ["ADMIN_SECRET"]))
@@ -149,7 +156,10 @@ def admin() -> "Admin":
 
 
 def console_tokens() -> "ConsoleTokens":
-    """Return what signs and reads the console's cookies; another password is another key."""
+    """Return the signer of console cookies.
+
+    Its key depends on the password, so changing that ends all sessions.
+    """
     from meet.console.tokens import ConsoleTokens
 
     fingerprint = admin().fingerprint
@@ -157,11 +167,11 @@ def console_tokens() -> "ConsoleTokens":
     return ConsoleTokens(key, owner())
 
 
-def login_attempts() -> "LoginAttempts":
-    """Return what slows guessers down."""
-    from meet.console.attempts import LoginAttempts
+def console_sessions() -> "ConsoleSessions":
+    """Return the sessions of the console."""
+    from meet.console.sessions import ConsoleSessions
 
-    return LoginAttempts(room_repository().client, os.environ["IDEMPOTENCY_TABLE"])
+    return ConsoleSessions(console_tokens(), _dynamodb(), os.environ["IDEMPOTENCY_TABLE"])
 
 
 def _upload() -> "S3Upload":
@@ -207,20 +217,29 @@ def media_server() -> "MediaServer":
     """Return LiveKit, or what stands in for it where the stack has none."""
     from meet.media_server import LiveKit, NoMediaServer
 
-    return LiveKit(_twirp_client()) if livekit_url() else NoMediaServer()
+    return LiveKit(_twirp_client()) if livekit_url() else NoMediaServer(outages())
 
 
 def access_tokens() -> "AccessTokens":
     """Return what signs with the stack's LiveKit key; raise MediaServerUnavailable without one."""
     from meet.access_token import AccessTokens
     from meet.errors import MediaServerUnavailable
+    from meet.outages import NO_URL, Kind
 
-    if not livekit_url():
-        raise MediaServerUnavailable("no LiveKit URL")
-    key = json.loads(secret(os.environ["LIVEKIT_SECRET"]))
-    if not key["apiSecret"]:  # the parameter was forgotten
-        raise MediaServerUnavailable("no LiveKit secret")
-    return AccessTokens(key["apiKey"], key["apiSecret"])
+    key = json.loads(secret(os.environ["LIVEKIT_SECRET"])) if livekit_url() else None
+    if key is not None and key["apiSecret"]:
+        return AccessTokens(key["apiKey"], key["apiSecret"])
+    missing = NO_URL if key is None else "the stack has no LiveKitApiSecret"
+    outages().report(Kind.NOT_CONFIGURED, "access_tokens", missing)
+    raise MediaServerUnavailable(missing)
+
+
+@cache
+def outages() -> "Outages":
+    """Return the log of LiveKit's failures."""
+    from meet.outages import Outages
+
+    return Outages()
 
 
 def livekit_url() -> str:
@@ -243,13 +262,21 @@ def once(
     key: str,
     request: dict[str, Any],
     run: Callable[[], dict[str, Any]],
+    *,
+    caller: str,
     context: "LambdaContext",
 ) -> dict[str, Any]:
     """Run an operation at most once for an Idempotency-Key; see meet.idempotency."""
     from meet import idempotency
 
     return idempotency.once(
-        operation, key, request, run, store=_idempotency_store(), context=context
+        operation,
+        key,
+        request,
+        run,
+        caller=caller,
+        store=_idempotency_store(),
+        context=context,
     )
 
 
@@ -270,7 +297,7 @@ def _secrets_provider() -> "SecretsProvider":
 def _twirp_client() -> "TwirpClient":
     from meet.twirp import TwirpClient
 
-    return TwirpClient(livekit_url(), access_tokens(), _http_pool())
+    return TwirpClient(livekit_url(), access_tokens(), _http_pool(), outages())
 
 
 @cache
@@ -283,6 +310,7 @@ def _http_pool() -> "PoolManager":
 def reset() -> None:
     """Forget everything built, so that the next use builds it anew."""
     for built in (
+        _dynamodb,
         room_repository,
         room_service,
         room_ending,
@@ -291,5 +319,6 @@ def reset() -> None:
         _idempotency_store,
         _secrets_provider,
         _http_pool,
+        outages,
     ):
         built.cache_clear()

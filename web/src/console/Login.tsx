@@ -3,7 +3,6 @@ import { Refused } from "./http";
 import { Eye, EyeOff, Mark } from "./icons";
 import { Dialog } from "./parts/Dialog";
 import { Field } from "./parts/Field";
-import { useNow } from "./parts/useNow";
 import { sentence } from "./sentences";
 import { logIn } from "./session";
 import { t } from "./words";
@@ -39,12 +38,8 @@ function LoginForm({ username: known = "" }: { username?: string }) {
   const [isShown, setShown] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const [openAt, setOpenAt] = useState(0);
   const passwordField = useRef<HTMLInputElement>(null);
   const first = useRef<HTMLInputElement>(null);
-  const isSlowed = error instanceof Refused && error.status === 429;
-  const told = (isSlowed && error.retryAfter) || 1;
-  const wait = Math.min(told, Math.ceil((openAt - useNow()) / 1000));
 
   useEffect(() => {
     (known ? passwordField : first).current?.focus();
@@ -52,7 +47,7 @@ function LoginForm({ username: known = "" }: { username?: string }) {
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (isBusy || wait > 0) return;
+    if (isBusy) return;
     if (!username || !password) {
       (username ? passwordField : first).current?.focus();
       return setError("missing");
@@ -64,9 +59,7 @@ function LoginForm({ username: known = "" }: { username?: string }) {
     } catch (problem) {
       setError(problem);
       setBusy(false);
-      if (!(problem instanceof Refused)) return;
-      if (problem.status === 429) setOpenAt(Date.now() + (problem.retryAfter ?? 1) * 1000);
-      if (problem.status === 401) passwordField.current?.select();
+      if (problem instanceof Refused && problem.status === 401) passwordField.current?.select();
     }
   };
 
@@ -111,11 +104,10 @@ function LoginForm({ username: known = "" }: { username?: string }) {
       </Field>
       {error !== null && (
         <div className="mistake">
-          <p role="alert">{error === "missing" ? t("loginMissing") : isSlowed ? t("slowed") : sentence(error)}</p>
-          {isSlowed && <p>{wait > 0 ? t("slowedFor", { count: wait }) : t("slowedOver")}</p>}
+          <p role="alert">{error === "missing" ? t("loginMissing") : sentence(error)}</p>
         </div>
       )}
-      <button className="primary wide" disabled={isBusy || wait > 0}>{isBusy ? t("loggingIn") : t("logIn")}</button>
+      <button className="primary wide" disabled={isBusy}>{isBusy ? t("loggingIn") : t("logIn")}</button>
     </form>
   );
 }

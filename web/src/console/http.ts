@@ -1,5 +1,7 @@
 // One request to our own origin; the cookie goes along by itself.
 
+import { again } from "../shared/again";
+
 const TIMEOUT = 29_000;
 
 /** A refusal; status 0 means that nobody was reached. */
@@ -8,7 +10,6 @@ export class Refused extends Error {
     readonly status: number,
     readonly reason = "",
     readonly details: readonly { field: string; message: string }[] = [],
-    readonly retryAfter: number | null = null,
   ) {
     super(`refused: ${status} ${reason}`);
   }
@@ -18,15 +19,17 @@ export class Refused extends Error {
 export async function ask(method: string, url: string, body?: unknown): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  let answer: Response;
-  try {
-    answer = await fetch(url, {
+  const send = () =>
+    fetch(url, {
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
       cache: "no-store",
       signal: AbortSignal.timeout(TIMEOUT),
     });
+  let answer: Response;
+  try {
+    answer = method === "GET" ? await again(send) : await send();
   } catch {
     throw new Refused(0);
   }
@@ -35,8 +38,6 @@ export async function ask(method: string, url: string, body?: unknown): Promise<
 }
 
 async function refusal(answer: Response): Promise<Refused> {
-  const seconds = Number(answer.headers.get("Retry-After") ?? NaN);
-  const retryAfter = Number.isFinite(seconds) ? seconds : null;
   const body = (await answer.json().catch(() => ({}))) as Partial<{ message: string; details: [] }>;
-  return new Refused(answer.status, body.message, body.details, retryAfter);
+  return new Refused(answer.status, body.message, body.details);
 }

@@ -1,7 +1,5 @@
 import { createRoot } from "react-dom/client";
 import { language } from "../i18n/language";
-import "../styles/base.css";
-import "../styles/console.css";
 import { App } from "./App";
 
 document.documentElement.lang = language;

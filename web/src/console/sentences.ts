@@ -14,6 +14,7 @@ const reasons: Record<string, Word> = {
   "The recording is not ready": "notReady",
   "The media server is not available": "mediaServerDown",
   "Wrong name or password": "wrongPassword",
+  "The console's password is too short: store a longer one": "passwordTooShort",
   "It was stopped before anything was recorded.": "failedEmpty",
   "The recorder failed.": "failedRecorder",
   "LiveKit did not start the recording.": "failedStart",

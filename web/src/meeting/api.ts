@@ -1,5 +1,7 @@
 // The public API, as the meeting page uses it. No secret or token is ever logged.
 
+import { again } from "../shared/again";
+
 export type Role = "moderator" | "publisher" | "viewer";
 
 export interface Permissions {
@@ -28,15 +30,15 @@ export class Refused extends Error {
 }
 
 const BASE = "/meet/api/v1";
+const TOKEN = "/participants/token"; // changes nothing, so asking twice does no harm
 const TIMEOUT = 29_000;
 
 async function call(method: string, path: string, body?: unknown, token?: string): Promise<unknown> {
   const headers: Record<string, string> = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (token !== undefined) headers["Authorization"] = `Bearer ${token}`;
-  let answer: Response;
-  try {
-    answer = await fetch(BASE + path, {
+  const send = () =>
+    fetch(BASE + path, {
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
@@ -45,6 +47,9 @@ async function call(method: string, path: string, body?: unknown, token?: string
       referrerPolicy: "no-referrer",
       signal: AbortSignal.timeout(TIMEOUT),
     });
+  let answer: Response;
+  try {
+    answer = method === "GET" || path === TOKEN ? await again(send) : await send();
   } catch {
     throw new Refused(0);
   }
@@ -55,7 +60,7 @@ async function call(method: string, path: string, body?: unknown, token?: string
 /** Ask to be let in with a link's secret; an earlier token keeps the identity that it gave. */
 export async function admit(roomName: string, secret: string, participantName: string, previousToken: string | null): Promise<Admission> {
   const body = { roomName, secret, participantName, ...(previousToken === null ? {} : { previousToken }) };
-  const answer = (await call("POST", "/participants/token", body)) as Omit<Admission, "permissions">;
+  const answer = (await call("POST", TOKEN, body)) as Omit<Admission, "permissions">;
   return { ...answer, permissions: permissionsIn(answer.token) };
 }
 

@@ -1,7 +1,5 @@
 import { createRoot } from "react-dom/client";
 import { language } from "../i18n";
-import "../styles/base.css";
-import "../styles/prejoin.css";
 import { App } from "./App";
 import { takeLink } from "./link";
 

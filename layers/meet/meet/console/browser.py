@@ -1,16 +1,12 @@
 """What a browser says along with a request: its cookies, and which site the request comes from."""
 
-from typing import Any, TypeAlias
+from http.cookies import SimpleCookie
 
-from meet.clock import DAY
-
-Event: TypeAlias = dict[str, Any]
+from meet.clock import SECOND
+from meet.headers import Event, all_values, scheme
 
 SESSION_COOKIE = "OvMeetAccessToken"
-
-KNOWN_COOKIE = "OvMeetKnownBrowser"
-KNOWN_LIFETIME = 400 * DAY
-"""As long as browsers keep a cookie."""
+_COOKIE_PATH = "/meet"
 
 _LOCAL = {"localhost", "127.0.0.1"}
 
@@ -18,39 +14,42 @@ _LOCAL = {"localhost", "127.0.0.1"}
 def cookies(event: Event, name: str) -> list[str]:
     """Return every value of a cookie: another site of the same domain may add its own."""
     pairs = [
-        pair.strip().partition("=") for line in _all(event, "cookie") for pair in line.split(";")
+        pair.strip().partition("=")
+        for line in all_values(event, "cookie")
+        for pair in line.split(";")
     ]
     return [value for key, _, value in pairs if key == name]
 
 
+def session_cookie(event: Event, token: str, *, lifetime: int) -> str:
+    """Return the Set-Cookie header of a session; a lifetime of 0 milliseconds takes it away."""
+    cookie: SimpleCookie = SimpleCookie({SESSION_COOKIE: token})
+    attributes = cookie[SESSION_COOKIE]
+    attributes["path"] = _COOKIE_PATH
+    attributes["max-age"] = str(lifetime // SECOND)
+    attributes["httponly"] = True
+    attributes["samesite"] = "strict"
+    if not is_local(event):
+        attributes["secure"] = True
+    return cookie.output(header="").strip()
+
+
 def is_same_origin(event: Event, public_url: str) -> bool:
-    """Tell whether a page of ours sent this request.
+    """True if a page of ours sent this request.
 
     Browsers send Origin with every write, and no page can change it. Behind CloudFront it is the
     stack's public URL, and not the host that we are reached at.
     """
-    origins = [origin.lower() for origin in _all(event, "origin")]
+    origins = [origin.lower() for origin in all_values(event, "origin")]
     ours = {f"{scheme(event)}://{_host(event)}", public_url.rstrip("/").lower()} - {""}
     is_ours = len(origins) == 1 and origins[0] in ours
-    return is_ours and set(_all(event, "sec-fetch-site")) <= {"same-origin"}
+    return is_ours and set(all_values(event, "sec-fetch-site")) <= {"same-origin"}
 
 
 def is_local(event: Event) -> bool:
-    """Tell whether the request came to this machine without TLS, which takes no Secure cookie."""
+    """True for plain HTTP on localhost, where a Secure cookie would not be stored."""
     return scheme(event) == "http" and _host(event).partition(":")[0] in _LOCAL
 
 
-def scheme(event: Event) -> str:
-    """Return how the caller reached us, which the gateway says."""
-    return next(iter(_all(event, "x-forwarded-proto")), "https")
-
-
 def _host(event: Event) -> str:
-    return next(iter(_all(event, "host")), "").lower()
-
-
-def _all(event: Event, name: str) -> list[str]:
-    """Return the values of a header, whose name comes in any case."""
-    several = event.get("multiValueHeaders") or {}
-    found = [value for key, values in several.items() if key.lower() == name for value in values]
-    return found or [v for k, v in (event.get("headers") or {}).items() if k.lower() == name]
+    return next(iter(all_values(event, "host")), "").lower()

@@ -23,6 +23,9 @@ MOST_REMOVALS = 200
 
 LIST_KEY = r"\d{15}#[A-Za-z0-9-]{15,66}"
 
+_LIFETIME = ("roomName", "expirationDate", "closedAt")
+"""The attributes that a role may be limited to that has to know only whether a room is open."""
+
 _OPEN = "attribute_exists(roomName) AND attribute_not_exists(closedAt) AND expirationDate > :now"
 
 
@@ -56,6 +59,19 @@ class RoomRepository:
         if "Item" not in found:
             raise RoomNotFound
         return _from_values(dynamodb.from_item(found["Item"]))
+
+    def is_open(self, name: str, *, now: Milliseconds) -> bool:
+        """True if a room is open; reads no more than that, and so none of its secrets."""
+        if NAME.fullmatch(name) is None:
+            return False
+        found = self.client.get_item(
+            TableName=self.table,
+            Key=_key(name),
+            ProjectionExpression=", ".join(_LIFETIME),
+            ConsistentRead=True,
+        )
+        values = dynamodb.from_item(found.get("Item", {}))
+        return bool(values) and "closedAt" not in values and now < values["expirationDate"]
 
     def open_among(self, names: Sequence[str], *, now: Milliseconds) -> list[Room]:
         """Return those of the named rooms that are open."""

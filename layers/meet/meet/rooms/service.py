@@ -48,6 +48,10 @@ class RoomService:
             raise RoomNotFound
         return room
 
+    def is_open(self, name: str) -> bool:
+        """True if a room of this name is open."""
+        return self.rooms.is_open(name, now=clock.now())
+
     def list(self, *, after: str | None, limit: int) -> Page[Room]:
         """Return a page of open rooms, newest first."""
         return self.rooms.page(after=after, limit=limit, now=clock.now())

@@ -1,4 +1,3 @@
-import "../../styles/reference.css";
 import { useEffect, useState } from "react";
 import { API } from "../api";
 import { ask } from "../http";

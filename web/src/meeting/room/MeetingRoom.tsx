@@ -1,7 +1,6 @@
 import { LiveKitRoom, RoomAudioRenderer } from "@livekit/components-react";
 import { DisconnectReason, Room, setLogLevel, VideoPresets } from "livekit-client";
 import { useEffect, useMemo, useRef } from "react";
-import "../../styles/meeting.css";
 import type { Admission } from "../api";
 import { tell } from "../embed";
 import type { Ending } from "../endings";

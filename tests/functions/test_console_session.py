@@ -11,9 +11,11 @@ import pytest
 from dev.aws import ADMIN_PASSWORD
 from meet import wiring
 from meet.clock import HOUR, MINUTE, SECOND
+from meet.console.sessions import PREFIX
+from meet.console.tokens import LONGEST_SESSION, SESSION_LIFETIME
 from tests.conftest import Clock
-from tests.functions.conftest import Logs
-from tests.functions.console import KNOWN, RIGHT, SESSION, WRONG, Browser, claims_of, set_admin
+from tests.functions.conftest import AwsCalls, Logs
+from tests.functions.console import RIGHT, SESSION, WRONG, Browser, authorize, claims_of, set_admin
 
 UNAUTHORIZED = {"message": "Unauthorized"}
 OTHER_SITE = {
@@ -72,16 +74,97 @@ def test_however_often_it_is_renewed_it_ends_twelve_hours_after_the_login(
     assert console.who_am_i().status == 401
 
 
+def may_read(browser: Browser) -> bool:
+    """True if the browser's cookies open the API."""
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.jar.items())
+    return authorize({"Cookie": cookies}) is not None
+
+
+def test_a_copied_cookie_is_worth_nothing_after_logging_out(
+    console: Browser, still_clock: Clock
+) -> None:
+    copy = console.copy()
+    still_clock.advance(5 * MINUTE)
+    assert copy.renew().status == 200
+    older = console.copy()
+    assert [may_read(each) for each in (copy, older)] == [True, True]
+    assert console.log_out().status == 204
+    for each in (copy, older):
+        assert not may_read(each)
+        assert each.who_am_i().status == 401
+        assert each.renew().status == 401
+    still_clock.advance(SESSION_LIFETIME)
+    assert copy.renew().status == 401
+
+
+def test_logging_out_ends_no_other_session(console: Browser, browser: Browser) -> None:
+    other = Browser("203.0.113.1")
+    assert other.log_in().status == 200
+    console.log_out()
+    assert may_read(other)
+    assert other.renew().status == 200
+    assert browser.log_in().status == 200, "and the next login is a session of its own"
+    assert may_read(browser)
+
+
+def test_with_several_cookies_of_the_name_each_session_is_ended(console: Browser) -> None:
+    other = Browser("203.0.113.1")
+    other.log_in()
+    both = f"{SESSION}=x; {SESSION}={console.jar[SESSION]}; {SESSION}={other.jar[SESSION]}"
+    assert console.copy().send("POST", "/console/logout", headers={"Cookie": both}).status == 204
+    assert not may_read(console)
+    assert not may_read(other)
+
+
+def test_another_session_counts_where_the_first_cookie_is_of_one_that_was_ended(
+    console: Browser,
+) -> None:
+    ended = console.jar[SESSION]
+    console.log_out()
+    console.log_in()
+    assert authorize({"Cookie": f"{SESSION}={ended}; {SESSION}={console.jar[SESSION]}"})
+
+
+def test_an_ended_session_is_remembered_until_no_renewal_of_it_could_be_good(
+    console: Browser, still_clock: Clock, aws_calls: AwsCalls
+) -> None:
+    began = still_clock()
+    still_clock.advance(10 * MINUTE)
+    console.renew()
+    aws_calls.forget()
+    console.log_out()
+    ((_, written, _),) = aws_calls.made
+    item = written["Item"]
+    assert int(item["expiration"]["N"]) == (began // SECOND * SECOND + LONGEST_SESSION) // SECOND
+    assert item["id"]["S"].startswith(PREFIX)
+    assert item.keys() == {"id", "expiration"}, "nothing that says whose session it was"
+
+
+def test_only_a_signed_cookie_makes_us_look_whether_it_was_ended(
+    console: Browser, aws_calls: AwsCalls
+) -> None:
+    good = console.jar[SESSION]
+    for made_up in ("x", "a.b.c", f"{good[:-5]}AAAAA"):
+        console.jar[SESSION] = made_up
+        aws_calls.forget()
+        assert not may_read(console)
+        assert console.log_out().status == 204
+        assert aws_calls.names == []
+    console.jar[SESSION] = good
+    assert may_read(console)
+    assert aws_calls.names == ["GetItem"]
+
+
 def test_logging_out_takes_the_cookie_away_and_is_never_refused(console: Browser) -> None:
     for _ in range(2):
-        answer = console.send("POST", "/console/logout")
+        answer = console.log_out()
         assert (answer.status, answer.text) == (204, "")
         assert "Max-Age=0" in attributes(answer.cookies[SESSION])
         assert "Path=/meet" in attributes(answer.cookies[SESSION])
         assert console.who_am_i().status == 401
 
 
-@pytest.mark.parametrize("changes", [{"password": "another"}, {"username": "boss"}])
+@pytest.mark.parametrize("changes", [{"password": "another-long-password"}, {"username": "boss"}])
 def test_another_password_or_name_ends_every_session(
     console: Browser, changes: dict[str, str]
 ) -> None:
@@ -122,17 +205,16 @@ def encoded(part: dict[str, Any]) -> str:
 
 def test_only_our_own_signature_counts(console: Browser) -> None:
     claims, key = claims_of(console.jar[SESSION]), wiring.console_tokens().key
-    required = ("exp", "iat", "iss", "aud")
+    required = ("exp", "iat", "iss", "aud", "sid")
     without = [{k: v for k, v in claims.items() if k != name} for name in required]
     for token in (
         jwt.encode(claims, "", algorithm="none"),
         jwt.encode(claims, key * 2, algorithm="HS512"),
         f"{encoded({'alg': 'none', 'typ': 'JWT'})}.{encoded(claims)}.",
         jwt.encode(claims, b"another key" * 4, algorithm="HS256"),
-        jwt.encode(claims | {"aud": "known browser"}, key, algorithm="HS256"),
+        jwt.encode(claims | {"aud": "another"}, key, algorithm="HS256"),
         jwt.encode(claims | {"iss": "meet-0"}, key, algorithm="HS256"),
         *(jwt.encode(each, key, algorithm="HS256") for each in without),
-        console.jar[KNOWN],
         "",
         "x",
         "..",
@@ -150,10 +232,17 @@ def test_neither_passwords_nor_cookies_are_logged(browser: Browser, logs: Logs) 
     browser.renew()
     browser.log_in(b"{" + ADMIN_PASSWORD.encode(), {"Content-Type": "application/json"})
     said = str(logs())
-    assert "wrong name or password" in said
+    assert "login refused" in said
     for secret in (ADMIN_PASSWORD, "a-wrong-guess", *browser.jar.values()):
         assert secret not in said
     assert ADMIN_PASSWORD not in repr(wiring.admin())
+
+
+def test_head_answers_as_get_does(console: Browser) -> None:
+    url = "/console/session"
+    assert console.send("HEAD", url).status == 200
+    console.log_out()
+    assert console.send("HEAD", url).status == 401
 
 
 def test_other_methods_are_405(browser: Browser) -> None:

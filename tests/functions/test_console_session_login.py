@@ -1,16 +1,19 @@
 """Logging in to the console: who gets a session, and which pages may ask for one."""
 
 import json
+import math
+import string
 from typing import Any
 
 import pytest
 
 from dev.aws import ADMIN_PASSWORD, ADMIN_USERNAME
+from dev.template import resources
 from meet.clock import MINUTE, SECOND
-from meet.console.admin import Admin
+from meet.console.admin import MIN_LENGTH, Admin
 from tests.conftest import Clock
-from tests.functions.conftest import HOST, ORIGIN, REQUEST_ID
-from tests.functions.console import KNOWN, RIGHT, SESSION, WRONG, Browser, set_admin
+from tests.functions.conftest import HOST, ORIGIN, REQUEST_ID, AwsCalls, Logs
+from tests.functions.console import RIGHT, SESSION, WRONG, Browser, set_admin
 
 UNAUTHORIZED = {"message": "Unauthorized"}
 MALFORMED = {"code": 400, "message": "Malformed JSON body", "reason": "malformed_body"}
@@ -57,7 +60,7 @@ def test_on_this_machine_without_tls_the_cookie_is_not_secure(browser: Browser, 
 def test_anywhere_else_it_is_secure(browser: Browser, host: str, scheme: str) -> None:
     there = {"Host": host, "Origin": f"{scheme}://{host}", "X-Forwarded-Proto": scheme}
     cookies = browser.log_in(headers=dict(there)).cookies
-    assert cookies.keys() == {SESSION, KNOWN}
+    assert cookies.keys() == {SESSION}
     assert all("Secure" in attributes(cookie) for cookie in cookies.values())
 
 
@@ -92,6 +95,43 @@ def test_a_stack_whose_password_is_empty_lets_nobody_in(browser: Browser) -> Non
     set_admin(password="")
     assert browser.log_in(RIGHT | {"password": ""}).status == 401
     assert not Admin("", "").is_right("", "")
+
+
+def test_however_many_fail_the_right_password_gets_in_at_once(
+    browser: Browser, aws_calls: AwsCalls
+) -> None:
+    strangers = [Browser(f"198.51.100.{number}") for number in range(1, 20)]
+    browser.log_in(WRONG)
+    aws_calls.forget()
+    for each in [*strangers, *[browser] * 40]:
+        answer = each.log_in(WRONG)
+        assert (answer.status, answer.body["message"]) == (401, "Wrong name or password")
+    assert aws_calls.names == [], "a guess is written down nowhere, so none is in another's way"
+    for each in (browser, strangers[0], Browser("203.0.113.1")):
+        assert each.log_in().status == 200
+
+
+def test_a_password_that_can_be_guessed_opens_nothing_and_whoever_knows_it_is_told(
+    browser: Browser, logs: Logs
+) -> None:
+    short, long_enough = "x" * (MIN_LENGTH - 1), "x" * MIN_LENGTH
+    set_admin(password=short)
+    assert browser.log_in(RIGHT | {"password": "guess"}).status == 401
+    answer = browser.log_in(RIGHT | {"password": short})
+    assert answer.status == 403
+    assert answer.body["message"] == "The console's password is too short: store a longer one"
+    assert answer.cookies == {}
+    assert "PasswordTooShort" in str(logs())
+    set_admin(password=long_enough)
+    assert browser.log_in(RIGHT | {"password": long_enough}).status == 200
+
+
+def test_the_deployment_generates_a_password_that_needs_no_limit_on_guesses() -> None:
+    generated = resources("AWS::SecretsManager::Secret")["AdminSecret"]["GenerateSecretString"]
+    assert generated["PasswordLength"] > MIN_LENGTH
+    left_out = set(string.printable) & set(generated.get("ExcludeCharacters", ""))
+    letters = set(string.ascii_letters + string.digits) - left_out
+    assert generated["PasswordLength"] * math.log2(len(letters)) > 128
 
 
 @pytest.mark.parametrize(

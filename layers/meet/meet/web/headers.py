@@ -1,0 +1,126 @@
+"""Response headers of the pages: what a browser lets each of them do."""
+
+import os
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from meet import wiring
+from meet.headers import for_every_answer
+from meet.http import REQUEST_ID_HEADER
+
+POLICY = "Content-Security-Policy"
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+HEADERS = {
+    POLICY: (
+        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self)",
+    "Referrer-Policy": "no-referrer",
+}
+
+UNUSED = (
+    *("accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid"),
+    *("idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "serial"),
+    *("screen-wake-lock", "storage-access", "usb", "xr-spatial-tracking"),
+)
+"""What no page of the console may ask a browser for."""
+
+
+class GatewayHeaders:
+    """Adds the security headers and the request id to every answer; sends no body for HEAD."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        event = scope["aws.event"]
+        request_id = event["requestContext"]["requestId"]
+        ours = {**HEADERS, **for_every_answer(event), REQUEST_ID_HEADER: request_id}
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = {name.decode().lower() for name, _ in message["headers"]}
+                added = [(k.encode(), v.encode()) for k, v in ours.items() if k.lower() not in own]
+                message["headers"] = [*message["headers"], *added]
+            elif scope["method"] == "HEAD":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def of_console() -> dict[str, str]:
+    """Return the headers of the console's page."""
+    return {
+        "Cache-Control": "no-cache",
+        POLICY: console_policy(),
+        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
+    }
+
+
+def of_meeting() -> dict[str, str]:
+    """Return the headers of the meeting's page."""
+    return {"Cache-Control": "no-cache", POLICY: meeting_policy()}
+
+
+def allowed_embedders() -> list[str]:
+    """Return the origins whose pages may frame the meeting, and are told what happens in it."""
+    return os.environ.get("ALLOWED_EMBEDDERS", "").split()
+
+
+def meeting_policy() -> str:
+    """Return the policy of the meeting's page: run our files, talk to us and to LiveKit."""
+    directives = {
+        "default-src": ["'none'"],
+        # WebAssembly finds the person in front of a chosen background.
+        "script-src": ["'self'", "'wasm-unsafe-eval'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "blob:", "data:"],
+        "media-src": ["'self'", "blob:"],
+        "connect-src": ["'self'", *livekit_origins(wiring.livekit_url())],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": allowed_embedders() or ["'none'"],
+    }
+    return _policy(directives)
+
+
+def console_policy() -> str:
+    """Return the policy of the console: run our files, talk to us, play from the bucket."""
+    directives = {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "font-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "media-src": ["'self'", wiring.media_store().origin],
+        "connect-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+    return _policy(directives)
+
+
+def _policy(directives: dict[str, list[str]]) -> str:
+    return "; ".join(f"{name} {' '.join(values)}" for name, values in directives.items())
+
+
+def livekit_origins(url: str) -> list[str]:
+    """Return what a browser connects to when it joins: WebSocket, and HTTP to find out why not.
+
+    LiveKit Cloud sends people to the nearest of its regions, each a host of its own.
+    """
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return []
+    secure = "s" if parts.scheme == "wss" else ""
+    hosts = [parts.netloc]
+    if parts.hostname.endswith(".livekit.cloud"):
+        hosts.append("*.livekit.cloud")
+    return [f"{scheme}{secure}://{host}" for host in hosts for scheme in ("ws", "http")]

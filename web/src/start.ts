@@ -1,0 +1,52 @@
+// The first and smallest script of a page: it loads the others, and tries again where the server is
+// busy for a moment (429, 5xx). A module that failed once fails for ever in Firefox, as the standard
+// has it, so files are fetched into the browser's cache first, and imported from there.
+
+const TRIES = 6;
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 8_000;
+
+const isBusy = (status: number) => status === 429 || status >= 500;
+const wait = (attempt: number) => Math.min(FIRST_WAIT * 2 ** attempt, LONGEST_WAIT) * (0.5 + Math.random() / 2);
+
+async function fetched(url: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await fetch(url);
+      await answer.arrayBuffer(); // only then it is in the cache
+      if (answer.ok) return;
+      if (!isBusy(answer.status)) throw new RangeError(`${url}: ${answer.status}`);
+    } catch (error) {
+      if (attempt === TRIES || error instanceof RangeError) throw error;
+    }
+    if (attempt === TRIES) throw new RangeError(`${url} is not there`);
+    await new Promise((goOn) => setTimeout(goOn, wait(attempt)));
+  }
+}
+
+async function styled(link: HTMLLinkElement): Promise<void> {
+  await fetched(link.href);
+  if (link.sheet?.cssRules.length) return; // Chromium makes an empty one of a failure
+  const anew = link.cloneNode() as HTMLLinkElement;
+  await new Promise((goOn) => {
+    anew.onload = anew.onerror = goOn;
+    link.replaceWith(anew);
+  });
+}
+
+const filesAreThere = (urls: string[]): Promise<unknown> => Promise.all(urls.map(fetched));
+
+// What vite.config.ts writes around each import() of a page's later parts calls this.
+Object.assign(globalThis, { filesAreThere });
+
+const { main = "", files = "" } = document.querySelector<HTMLScriptElement>("script[data-main]")!.dataset;
+const styles = document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]");
+try {
+  await Promise.all([filesAreThere(files.split(" ")), ...[...styles].map(styled)]);
+  await import(/* @vite-ignore */ main);
+} catch (error) {
+  console.error(error);
+  document.querySelector(".boot")?.classList.add("failed");
+}
+
+export {};
