@@ -85,4 +85,4 @@ def measure(place: Place, rounds: int = ROUNDS) -> str:
 def needs_livekit(function: str) -> bool:
     """Tell whether the template gives a function LiveKit's key."""
     variables = functions()[function].get("Environment", {}).get("Variables", {})
-    return "LIVEKIT_SECRET" in variables and function != "authorize"
+    return "LIVEKIT_SECRET" in variables

@@ -157,6 +157,9 @@ class Deployment:
             shutil.copyfile(self.application / name, app / name)
         build.copy_functions(self.application / "functions", app / "functions")
         build.build_layer(app / ".aws-sam" / "layer", build.this_machine())
+        for path in app.rglob("*"):
+            if path.is_dir():
+                path.chmod(0o700)  # a copied folder has the modes of its original
         return app
 
     def _shape_refusals(self, api_id: str) -> None:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import logging
+import tempfile
 from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from dev.saving import Saver
 _DATA = ("dynamodb", "s3", "secretsmanager")
 """The services that requests change; all others change with a deploy, which saves by itself."""
 _ATTEMPTS = 5
+_ALARM = "AWS::CloudWatch::Alarm"
 
 
 def _save(wanted: Container[str]) -> None:
@@ -82,6 +84,10 @@ def _remember_attributes_in_nested_stacks() -> None:
         if attributes is None:
             known = (cloudformation._stacks.get(stack) or {}).get("_resources", {})
             attributes = known.get(logical_id, {}).get("Attributes")
+        if kind == _ALARM and "Arn" not in (attributes or {}):  # forgotten by an earlier run
+            return provisioners._cw_metric_alarm_update(
+                physical_id, before, after, stack, logical_id
+            )
         return update(kind, physical_id, before, after, stack, logical_id, attributes)
 
     provisioners._update_resource = update_remembering
@@ -103,6 +109,7 @@ def main() -> None:
     warm_functions.wait_less_for_logs()
     warm_functions.keep_workers_whose_handler_raised()
     warm_functions.unpack_layers_once(arguments.layers)
+    warm_functions.run_isolated(Path(tempfile.mkdtemp()))
     config = Config()
     config.bind = [f"127.0.0.1:{arguments.aws_port}", f"127.0.0.1:{arguments.api_port}"]
     config.keep_alive_timeout = 75

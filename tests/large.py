@@ -12,7 +12,7 @@ from meet import clock, dynamodb
 from meet.recordings.byte_range import MAX_LENGTH
 from meet.recordings.lifecycle import Status
 from meet.recordings.model import Recording
-from tests.live import Client, eventually
+from tests.live import Client, eventually, warm
 
 SIZE = 4 * MAX_LENGTH
 """At least: four segments of it are longer than a piece each."""
@@ -56,6 +56,8 @@ def film(file: Path) -> bytes:
 
 def store(api: Client, file: Path) -> Large:
     """Put the film where a recorder would, and wait until the event about it is heard."""
+    warm(api, "Authorize", "RecordingUploaded", "GetRecording")
+    warm(api, "GetRecordingUrl", "GetRecordingStream")
     content = film(file)
     assert len(content) > SIZE, len(content)
     recording = Recording.new("large-000000000000000", now=clock.now())

@@ -114,8 +114,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             },
             "roomNamePrefix": {
                 "description": (
-                    "What the room's name begins with. White space becomes a hyphen; everything "
-                    "but ASCII letters, digits and hyphens is dropped."
+                    "What the room's name begins with. Letters lose their accents; white space "
+                    "becomes a hyphen; everything but ASCII letters, digits and hyphens is dropped."
                 ),
                 "examples": ["OpenVidu"],
             },
@@ -194,7 +194,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             "participantName": {
                 "description": (
                     f"The name that others see: 1 to {MAX_NAME} characters, at most "
-                    f"{MAX_NAME_BYTES} bytes in UTF-8, not blank, and neither `.` nor `..`."
+                    f"{MAX_NAME_BYTES} bytes in UTF-8, some of them visible, none a control or "
+                    "format character, and neither `.` nor `..`. Kept in Unicode's form NFC."
                 ),
                 "examples": ["Alice"],
                 "minLength": 1,

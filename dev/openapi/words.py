@@ -178,7 +178,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     IDEMPOTENCY_HEADER: {
         "description": (
             "Makes it safe to send a request again: the same key and body within 24 hours "
-            "get the first answer again."
+            "get the first answer again. Each API key, the console and each moderator's room has "
+            "keys of its own."
         ),
         "schema": {"minLength": 1, "maxLength": MAX_KEY_LENGTH},
     },

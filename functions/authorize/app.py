@@ -7,13 +7,16 @@ import json
 import logging
 import os
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, TypeAlias
 
 from meet import clock, metrics, wiring
-from meet.access import OPERATIONS, Credential, is_valid_key
+from meet.access import OPERATIONS, Credential, name_of_key
 from meet.console import browser
 from meet.errors import MeetError, Unauthorized
 from meet.recordings import playback
+
+Context: TypeAlias = dict[str, str]
+"""What a function is told about its caller."""
 
 logger = logging.getLogger()
 
@@ -39,43 +42,50 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
 
 
 def _policy(accepted: Collection[Credential], event: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what the caller's credential allows, None where none that is good is shown."""
-    for credential, is_shown in _CHECKS.items():
-        if credential in accepted and is_shown(event):
-            return _allow(credential, event["methodArn"])
-    if Credential.PARTICIPANT_TOKEN in accepted and (room := _moderated_room(event)):
-        return _allow(Credential.PARTICIPANT_TOKEN, event["methodArn"]) | {
-            "context": {"room": room}
-        }
+    """Return what the caller's credential allows, None if no valid one is shown.
+
+    The functions find the context in their requests, see meet.http.caller_of and room_of_caller.
+    """
+    for credential, check in _CHECKS.items():
+        if credential in accepted and (context := check(event)) is not None:
+            policy = _allow(credential, event["methodArn"])
+            return policy | {"context": context} if context else policy
     return None
 
 
-def _has_api_key(event: dict[str, Any]) -> bool:
+def _api_key(event: dict[str, Any]) -> Context | None:
     key = _header(event, "x-api-key")
     if key is None:
-        return False
+        return None
     keys: dict[str, str] = json.loads(wiring.secret(os.environ["API_KEYS_SECRET"]))
-    return is_valid_key(key, keys.values())
+    name = name_of_key(key, keys)
+    return None if name is None else {"apiKey": name}
 
 
-def _has_session(event: dict[str, Any]) -> bool:
+def _session(event: dict[str, Any]) -> Context | None:
     shown = browser.cookies(event, browser.SESSION_COOKIE)
     is_write = event["httpMethod"] not in {"GET", "HEAD"}
     if not shown or (is_write and not browser.is_same_origin(event, os.environ["PUBLIC_URL"])):
-        return False
+        return None
     try:
         wiring.console_sessions().current(shown)
     except Unauthorized:
-        return False
-    return True
+        return None
+    return {}
 
 
-def _has_playback_link(event: dict[str, Any]) -> bool:
+def _playback_link(event: dict[str, Any]) -> Context | None:
     token = (event["queryStringParameters"] or {}).get(playback.PARAMETER)
     if token is None:
-        return False
+        return None
     recording_id = event["pathParameters"]["recordingId"]
-    return playback.is_valid(token, recording_id, now=clock.now(), key=wiring.playback_key())
+    now, key = clock.now(), wiring.playback_key()
+    return {} if playback.is_valid(token, recording_id, now=now, key=key) else None
+
+
+def _moderator(event: dict[str, Any]) -> Context | None:
+    room = _moderated_room(event)
+    return None if room is None else {"room": room}
 
 
 def _moderated_room(event: dict[str, Any]) -> str | None:
@@ -100,10 +110,11 @@ def _header(event: dict[str, Any], name: str) -> str | None:
     return headers.get(name)
 
 
-_CHECKS: dict[Credential, Callable[[dict[str, Any]], bool]] = {
-    Credential.API_KEY: _has_api_key,
-    Credential.CONSOLE_COOKIE: _has_session,
-    Credential.PLAYBACK_LINK: _has_playback_link,
+_CHECKS: dict[Credential, Callable[[dict[str, Any]], Context | None]] = {
+    Credential.API_KEY: _api_key,
+    Credential.CONSOLE_COOKIE: _session,
+    Credential.PLAYBACK_LINK: _playback_link,
+    Credential.PARTICIPANT_TOKEN: _moderator,
 }
 
 

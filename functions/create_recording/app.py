@@ -3,7 +3,7 @@
 from typing import Any
 
 from meet import wiring
-from meet.http import IdempotencyKey, create_api, entrypoint, keep_to_own_room, logger
+from meet.http import IdempotencyKey, caller_of, create_api, entrypoint, keep_to_own_room, logger
 from meet.recordings.schemas import RecordingRequest, RecordingView
 
 api = create_api()
@@ -24,8 +24,14 @@ def create_recording(
 
     if idempotency_key is None:
         return start()
-    body = api.current_event.json_body
-    return wiring.once("createRecording", idempotency_key, body, start, api.lambda_context)
+    return wiring.once(
+        "createRecording",
+        idempotency_key,
+        api.current_event.json_body,
+        start,
+        caller=caller_of(api),
+        context=api.lambda_context,
+    )
 
 
 handler = entrypoint(api)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from meet import wiring
-from meet.http import IdempotencyKey, create_api, entrypoint, logger, origin
+from meet.http import IdempotencyKey, caller_of, create_api, entrypoint, logger, origin
 from meet.rooms.schemas import RoomOptions, RoomView
 
 api = create_api()
@@ -26,8 +26,14 @@ def create_room(options: RoomOptions, idempotency_key: IdempotencyKey = None) ->
     if idempotency_key is None:
         view = create()
     else:
-        request = api.current_event.json_body
-        view = wiring.once("createRoom", idempotency_key, request, create, api.lambda_context)
+        view = wiring.once(
+            "createRoom",
+            idempotency_key,
+            api.current_event.json_body,
+            create,
+            caller=caller_of(api),
+            context=api.lambda_context,
+        )
     return RoomView.model_validate(view).at(origin(api)).to_json()
 
 

@@ -5,13 +5,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from meet import wiring
+from meet.logs import create_logger
 
-logger = Logger()
+logger = create_logger()
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.EVENT_BRIDGE)

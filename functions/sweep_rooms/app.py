@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from meet import clock, wiring
+from meet.logs import create_logger
 
-logger = Logger()
+logger = create_logger()
 
 
 @logger.inject_lambda_context

@@ -167,6 +167,8 @@ def test_what_the_gateway_answers_is_what_the_template_lets_it_answer() -> None:
     for each in api.values():
         headers = dict(each["ResponseParameters"]["Headers"])
         assert headers.pop("X-Request-Id") == "context.requestId"
+        assert headers.pop("X-Content-Type-Options") == "'nosniff'"
+        assert headers.pop("Strict-Transport-Security") == "'max-age=31536000'"
         retry = {name: f"'{value}'" for name, value in ours.headers.items()}
         assert headers == (retry if each.get("StatusCode") == 503 else {})
 

@@ -1,14 +1,12 @@
 """What the emulator stored is there after a restart."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from dev import ports
 from dev.deployment import aws_session
 from dev.parts import Parts
 from tests.live import eventually
@@ -17,16 +15,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-
-@pytest.fixture
-def parts(tmp_path: Path) -> Iterator[Parts]:
-    stack = Parts(tmp_path)
-    stack.use_ports({"api": ports.pick(), "aws": ports.pick()})
-    (tmp_path / "deployed.json").write_text("{}")
-    stack.start_emulator()
-    yield stack
-    stack.stop_all()
 
 
 def all_rooms_are_in(saved: Path) -> bool:

@@ -41,7 +41,7 @@ class Conflicts:
 def conflicts() -> Iterator[Conflicts]:
     """Refuse each write of DynamoDB's a number of times before it is done."""
     told = Conflicts()
-    send = Endpoint._get_response
+    send = Endpoint._get_response  # type: ignore[attr-defined]
 
     def send_or_refuse(endpoint: Any, request: Any, operation: Any, context: Any) -> Any:
         is_write = operation.service_model.service_name == "dynamodb" and operation.name in WRITES

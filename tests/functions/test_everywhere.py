@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -9,6 +10,7 @@ import boto3
 import pytest
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
+from dev import openapi
 from meet.recordings.lifecycle import Evidence
 from meet.rooms.repository import RoomRepository
 from tests.conftest import Clock, FakeLiveKit
@@ -87,6 +89,26 @@ def send_good(request: Request) -> Reply:
 def with_extra(request: Request, extra: str) -> bytes:
     """Return the good body with one more property in front, as JSON text."""
     return b"{" + extra.encode() + b", " + encoded(request)[1:]
+
+
+def test_what_may_stand_once_in_a_query_does_not_stand_twice(room: dict[str, Any]) -> None:
+    checked = 0
+    for path, methods in openapi.document()["paths"].items():
+        for method, operation in methods.items():
+            if method == "head" or path.endswith("/stream"):
+                continue  # whose code validates nothing
+            for each in operation.get("parameters", []):
+                if each["in"] != "query":
+                    continue
+                url = re.sub("{.*}", room["roomName"], path)
+                reply = send(
+                    (method.upper(), f"{url}?{each['name']}=1&{each['name']}=2", None), None
+                )
+                assert reply.status == 422, (method, path, each["name"])
+                said = {detail["field"]: detail["message"] for detail in reply.body["details"]}
+                assert said[each["name"]] == "Expected string, received array"
+                checked += 1
+    assert checked > 10
 
 
 # --------------------------------------------------------------------------- media type, size
@@ -452,6 +474,44 @@ def test_an_operation_writes_one_log_line_without_secrets_tokens_or_bodies(
         assert "from-the-body" not in text
         assert not any(secret_of(room, role) in text for role in ("moderator", "publisher"))
         assert "eyJ" not in text, "no token"
+
+
+def test_no_caller_fills_the_logs(
+    call: Call, room: dict[str, Any], studio: Studio, logs: Logs
+) -> None:
+    long, segment = "x" * 96 * 1024, "é" * 2500
+    join = {"roomName": long, "participantName": "Alice", "secret": "x"}
+    refused = [
+        call("POST", "/participants/token", join),
+        call("POST", "/participants/token", join | {"roomName": room["roomName"]}),
+        call("POST", "/recordings", {"roomName": long}),
+        call("POST", "/rooms", {"expirationDate": 1, "roomNamePrefix": long}),
+        call("GET", f"/recordings?roomName={segment}"),
+        call("GET", f"/rooms/{segment}"),
+        call("DELETE", f"/participants/{segment}?roomName={segment}"),
+        call("DELETE", f"/recordings/{segment}"),
+        call("GET", f"/recordings/{segment}/stream"),
+        call("PUT", f"/recordings/{segment}"),
+    ]
+    assert [each.status for each in refused] == [404, 403, 404, 422, 200, 404, 404, 404, 404, 404]
+    for line in logs():
+        assert len(json.dumps(line, default=str, ensure_ascii=False).encode()) < 4096
+    named = [line["room"] for line in logs() if "xxx" in str(line.get("room"))]
+    assert len(named) == 2
+    assert all(each.startswith("x" * 100) and "98304 characters" in each for each in named)
+
+
+def test_browsers_are_told_not_to_guess_types_and_to_come_back_by_tls(
+    with_body: list[Request], without_body: list[Request]
+) -> None:
+    for request in with_body + without_body:
+        for reply in (SPOILED[1](request), send_good(request)):
+            assert reply.headers["x-content-type-options"] == "nosniff"
+            assert reply.headers["strict-transport-security"] == "max-age=31536000"
+    plain = event("GET", "/api/v1/rooms", headers={"X-Forwarded-Proto": "http"})
+    reply = invoke(plain)
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert "strict-transport-security" not in reply.headers
 
 
 def test_errors_are_json_with_code_message_and_reason(

@@ -393,6 +393,23 @@ def test_a_participants_name_has_1_to_128_characters_and_is_not_blank(
     assert join(call, room, name="x" * 128).status == 200
 
 
+@pytest.mark.parametrize(
+    "value", ["\0", "a\0b", "a\nb", "\u202eecilA", "\u3164", "\u200d", ".", ".."]
+)
+def test_a_name_that_cannot_be_read_or_addressed_gets_no_token(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit, value: str
+) -> None:
+    reply = join(call, create_room(call, still_clock), name=value)
+    assert reply.status == 422
+    assert [each["field"] for each in reply.body["details"]] == ["participantName"]
+    assert livekit.calls == []
+
+
+def test_a_name_is_the_same_however_its_accents_were_typed(call: Call, still_clock: Clock) -> None:
+    reply = join(call, create_room(call, still_clock), name="Zoe\u0308")
+    assert claims(reply)["name"] == "Zoë"
+
+
 @pytest.mark.parametrize("letter", ["x", "é", "न", "🎥"])
 def test_an_identity_fits_into_livekits_256_bytes(
     call: Call, still_clock: Clock, letter: str

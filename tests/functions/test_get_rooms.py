@@ -146,11 +146,11 @@ def test_the_link_leads_to_the_next_page_with_the_same_question(
         ("0", "Must be at least 1"),
         ("-1", "Must be at least 1"),
         ("1001", "Must be at most 1000"),
-        ("all", "Expected integer, received string"),
-        ("2.5", "Expected integer, received string"),
-        ("", "Expected integer, received string"),
+        ("all", "Expected number, received string"),
+        ("2.5", "Expected integer, received float"),
+        ("", "Expected number, received string"),
         ("9" * 5000, None),
-        ("1_0", "Expected integer, received string"),
+        ("1_0", "Expected number, received string"),
     ],
 )
 def test_max_items_is_an_integer_from_1_to_1000(

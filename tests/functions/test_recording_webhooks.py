@@ -56,6 +56,7 @@ def test_livekits_status_becomes_ours(studio: Studio, evidence: Evidence, status
         ({"error_code": 400, "details": "End reason: StopEgress API"}, True, reasons.NOT_UPLOADED),
         ({"error_code": 400, "details": "End reason: Failure"}, False, reasons.NOT_LOADED),
         ({"error_code": 403}, True, reasons.EXHAUSTED),
+        ({"error_code": 403}, False, reasons.FAILED),
         ({"error_code": 503}, True, reasons.DISCONNECTED),
         ({"error_code": 499}, True, reasons.FAILED),
         ({"is_in_backup": True}, True, reasons.IN_BACKUP),

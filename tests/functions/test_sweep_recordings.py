@@ -137,9 +137,12 @@ def test_a_recorder_that_died_with_its_file_uploaded_is_ready(studio: Studio) ->
     room = studio.room()
     recording_id = studio.active(room)
     studio.upload(recording_id)
+    studio.kill(recording_id)
     minute(studio)
     assert studio.status(recording_id) == "READY"
     assert studio.is_free(room)
+    minute(studio)
+    assert not is_due(recording_id), "nobody will tell how long it is"
 
 
 def test_after_an_outage_a_stop_gets_its_time(studio: Studio) -> None:

@@ -9,6 +9,8 @@ import aiohttp
 import pytest
 from livekit import api as livekit_api
 from livekit import rtc
+from livekit.protocol.models import DisconnectReason
+from livekit.protocol.rtc import SignalResponse
 
 from dev.stack import LocalStack
 from tests.live import Client, Person, eventually_async, meeting, warm
@@ -251,18 +253,25 @@ def test_who_comes_back_to_the_signal_alone_is_disconnected_by_the_sweep(api: Cl
         async with _signal_alone(api, answer["token"]) as socket:
             await asyncio.wait_for(socket.receive(), 5)  # LiveKit's answer to the join
             assert (await asyncio.to_thread(api.call, "DELETE", removal)).status == 204
-            await _until_livekit_hangs_up(socket, 5)
-        async with _signal_alone(api, answer["token"]) as socket:
-            await asyncio.wait_for(socket.receive(), 5)
-            await _until_livekit_hangs_up(socket, 80)  # the sweep comes once a minute
+            assert await _hung_up(socket, 5) == DisconnectReason.PARTICIPANT_REMOVED
+        reasons = []
+        async with asyncio.timeout(150):  # the sweep comes once a minute
+            while DisconnectReason.PARTICIPANT_REMOVED not in reasons:
+                async with _signal_alone(api, answer["token"]) as socket:  # again and again
+                    reasons.append(await _hung_up(socket, 150))
 
     asyncio.run(scenario())
 
 
-async def _until_livekit_hangs_up(socket: aiohttp.ClientWebSocketResponse, seconds: float) -> None:
+async def _hung_up(socket: aiohttp.ClientWebSocketResponse, seconds: float) -> int:
+    """Listen until LiveKit hangs up; return the reason that it gave."""
+    reason: int = DisconnectReason.UNKNOWN_REASON
     async with asyncio.timeout(seconds):
-        async for _ in socket:
-            pass
+        async for heard in socket:
+            answer = SignalResponse.FromString(heard.data)
+            if answer.HasField("leave"):
+                reason = answer.leave.reason
+    return reason
 
 
 def test_where_chat_is_off_livekit_takes_no_data_from_anybody(api: Client) -> None:
@@ -357,7 +366,7 @@ async def _rejoin_in_vain(api: Client, name: str, token: str) -> None:
     Speaks LiveKit's signalling by itself: the SDK would go on trying for a minute.
     """
     async with _signal_alone(api, token) as socket:
-        await _until_livekit_hangs_up(socket, 10)
+        await _hung_up(socket, 10)
 
     def is_gone() -> bool:
         return name not in asyncio.run(_livekit_rooms(api.stack))

@@ -1,6 +1,7 @@
 """Strict types, and the contract's wording for what is wrong."""
 
 import json
+import unicodedata
 from typing import Any
 
 import pytest
@@ -8,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from meet.types import Boolean, Integer, PathSegment, Text, Timestamp, sentence
+from meet.types import (
+    NO_CONTROLS,
+    Boolean,
+    ChosenName,
+    ChosenSegment,
+    ChosenText,
+    Integer,
+    PathSegment,
+    Text,
+    Timestamp,
+    sentence,
+)
 
 KINDS = {bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
 
@@ -39,9 +51,9 @@ def wording(kind: Any, value: Any) -> str | None:
 def test_only_a_whole_number_is_an_integer(value: Any) -> None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         whole = isinstance(value, int) or value.is_integer()
-        assert wording(Integer, value) == (None if whole else "Expected integer, received number")
+        assert wording(Integer, value) == (None if whole else "Expected integer, received float")
     else:
-        assert wording(Integer, value) == f"Expected integer, received {kind_of(value)}"
+        assert wording(Integer, value) == f"Expected number, received {kind_of(value)}"
         assert wording(Timestamp, value) == f"Expected number, received {kind_of(value)}"
 
 
@@ -77,6 +89,69 @@ def test_half_a_surrogate_pair_is_no_text(before: str, half: int, after: str) ->
     assert said.isascii()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Alice",
+        "Zoë Ångström-O'Neill",
+        "हिन्दी",
+        "क्\u200dष",  # joined
+        "می\u200cخواهم",  # noqa: RUF001 - Persian, kept apart
+        "അവന്\u200d",  # Malayalam ends words in a joiner
+        "👩\u200d👩\u200d👧",
+        "❤\ufe0f\u200d🔥",
+        "...",
+        ". .",
+    ],
+)
+def test_what_people_are_called_is_a_name(name: str) -> None:
+    assert TypeAdapter(ChosenName).validate_python(name) == unicodedata.normalize("NFC", name)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\t\n", "\u00a0\u3000", "\u200d", "\u3164", "\u2800 \ufe0f", "\u115f\u1160"]
+)
+def test_text_of_which_nothing_is_visible_is_refused(text: str) -> None:
+    assert wording(ChosenText, text) == "Must not be blank"
+
+
+@pytest.mark.parametrize(
+    "character",
+    [
+        *("\0", "\x07", "\n", "\x7f", "\x85"),
+        *("\u00ad", "\u200b", "\u200e", "\u202e", "\u2066", "\ufeff", "\U000e0041"),
+        *("\ue000", "\U00100000", "\u2028", "\u2029"),
+    ],
+)
+def test_control_and_format_characters_are_refused_wherever_they_stand(character: str) -> None:
+    for text in (f"a{character}b", f"{character}a", f"a{character}"):
+        assert wording(ChosenText, text) == NO_CONTROLS
+
+
+@pytest.mark.parametrize("text", ["\u200da", "a\u200d", "a\u200c b", "a \u200cb", "a\u200d\u200cb"])
+def test_a_joiner_is_refused_outside_of_a_word(text: str) -> None:
+    assert wording(ChosenText, text) == NO_CONTROLS
+
+
+@pytest.mark.parametrize("text", [".", ".."])
+def test_a_name_is_not_a_dot_segment(text: str) -> None:
+    assert wording(ChosenText, text) is None
+    assert wording(ChosenName, text) == 'Must not be "." or ".."'
+
+
+@given(st.text(max_size=20))
+def test_chosen_text_is_in_nfc_and_stays_as_it_is(text: str) -> None:
+    if wording(ChosenText, text) is None:
+        chosen = TypeAdapter(ChosenText).validate_python(text)
+        assert chosen == unicodedata.normalize("NFC", text)
+        assert TypeAdapter(ChosenText).validate_python(chosen) == chosen
+
+
+def test_a_chosen_name_in_a_path_is_found_however_it_is_spelled() -> None:
+    spelled = TypeAdapter(ChosenSegment).validate_python("Jose%CC%81")
+    assert spelled == TypeAdapter(ChosenName).validate_python("Jose\u0301") == "José"
+
+
 @given(st.text(max_size=20))
 def test_a_path_segment_is_decoded_exactly_once(text: str) -> None:
     from urllib.parse import quote  # noqa: PLC0415
@@ -97,6 +172,8 @@ def test_a_path_segment_is_decoded_exactly_once(text: str) -> None:
         ({"type": "greater_than_equal", "ctx": {"ge": 1}}, "Must be at least 1"),
         ({"type": "less_than_equal", "ctx": {"le": 9}}, "Must be at most 9"),
         ({"type": "string_too_long", "ctx": {"max_length": 9}}, "Must be at most 9 characters"),
+        ({"type": "string_type", "input": ["a", "b"]}, "Expected string, received array"),
+        ({"type": "one_that_comes_with_another_version"}, "Is not valid"),
     ],
 )
 def test_the_wording_is_the_contracts(failure: dict[str, Any], said: str) -> None:

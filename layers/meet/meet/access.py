@@ -1,7 +1,7 @@
 """Who may do what: every operation, and the credentials that open it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from hmac import compare_digest
 
@@ -54,13 +54,13 @@ the room is in a body or behind an id, where the authorizer cannot see it.
 """
 
 
-def is_valid_key(given: str, keys: Iterable[str]) -> bool:
-    """Tell whether a key is one of ours, in a time that depends on neither.
+def name_of_key(given: str, keys: Mapping[str, str]) -> str | None:
+    """Return the name of an API key in constant time, None if it is not one of ours.
 
-    An empty key is none, even where one is stored.
+    An empty key is never valid, even where one is stored.
     """
-    matches = [is_same(given, key) for key in keys]  # all of them, always
-    return any(matches) and bool(given)
+    matches = [name for name, key in keys.items() if is_same(given, key)]  # all of them, always
+    return matches[0] if matches and given else None
 
 
 def is_same(given: str, secret: str) -> bool:

@@ -40,7 +40,8 @@ def repeat_after_conflicts(client: "DynamoDBClient") -> None:
     TemporarilyUnavailable.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
     """
-    client.meta.events.register("needs-retry.dynamodb", _repeat_after_conflict)
+    events: Any = client.meta.events  # whose types know of no handler that returns something
+    events.register("needs-retry.dynamodb", _repeat_after_conflict)
 
 
 def _repeat_after_conflict(

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Annotated, Any, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
@@ -28,6 +27,8 @@ from meet.errors import (
     OtherRoom,
     UnsupportedMediaType,
 )
+from meet.headers import for_every_answer
+from meet.logs import create_logger
 from meet.paging import MAX_ITEMS, to_token
 from meet.types import QueryInteger, expected, sentence
 
@@ -40,7 +41,6 @@ MAX_BODY_BYTES = 100 * 1024
 MAX_DEPTH = 32
 """Objects and arrays inside each other: more than any operation needs."""
 REQUEST_ID_HEADER = "X-Request-Id"
-STRICT_TRANSPORT = f"max-age={365 * 24 * 60 * 60}"
 
 NEXT_PAGE_HEADER = "X-Next-Page-Token"
 
@@ -50,7 +50,7 @@ IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 _JSON = "application/json"
 _LOGGED = {"roomName": "room", "recordingId": "recording", "participantName": "participant"}
 
-logger = Logger()
+logger = create_logger()
 
 
 def create_api(*, validate: bool = True) -> APIGatewayRestResolver:
@@ -85,9 +85,8 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
         request = event["requestContext"]
         reply["multiValueHeaders"][REQUEST_ID_HEADER] = [request["requestId"]]
         reply["multiValueHeaders"].setdefault("Cache-Control", ["no-store"])  # rooms show secrets
-        reply["multiValueHeaders"]["X-Content-Type-Options"] = ["nosniff"]
-        if _scheme(event) == "https":
-            reply["multiValueHeaders"]["Strict-Transport-Security"] = [STRICT_TRANSPORT]
+        for name, value in for_every_answer(event).items():
+            reply["multiValueHeaders"][name] = [value]
         logger.info(
             f"{event['httpMethod']} {request['resourcePath']} {reply['statusCode']}",
             extra={"status": reply["statusCode"], **_ids(event)},
@@ -95,11 +94,6 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
         return reply
 
     return handler
-
-
-def _scheme(event: Event) -> str:
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    return str(headers.get("x-forwarded-proto", "https"))
 
 
 def _ids(event: Event) -> dict[str, str]:
@@ -113,6 +107,16 @@ def origin(api: APIGatewayRestResolver) -> str:
         return public.rstrip("/")
     headers = api.current_event.headers
     return f"{headers.get('X-Forwarded-Proto', 'https')}://{headers['Host']}"
+
+
+def caller_of(api: APIGatewayRestResolver) -> str:
+    """Return who calls: an API key by its name, the console, or the moderators of a room.
+
+    Read from the authorizer's context, which a caller cannot set.
+    """
+    authorized: dict[str, Any] = api.current_event["requestContext"].get("authorizer") or {}
+    name = authorized.get("apiKey") or authorized.get("room") or ""
+    return f"{authorized.get('principalId', '')}:{name}"
 
 
 def room_of_caller(api: APIGatewayRestResolver) -> str | None:

@@ -47,18 +47,20 @@ def once(
     request: dict[str, Any],
     run: Callable[[], dict[str, Any]],
     *,
+    caller: str,
     store: DynamoDBPersistenceLayer,
     context: LambdaContext,
 ) -> dict[str, Any]:
     """Return run()'s answer, or the one it gave to the same key within LIFETIME_SECONDS.
 
+    Each caller has keys of its own: nobody gets, or takes, what another one's key stands for.
     Raises InvalidRequest when the key came with another request before, StillRunning when the
     first one has no answer yet. A run that raises is forgotten, and may be repeated.
     """
     if not 0 < len(key) <= MAX_KEY_LENGTH:
         raise _refused(f"Must have 1 to {MAX_KEY_LENGTH} characters")
     config = IdempotencyConfig(
-        event_key_jmespath="key",
+        event_key_jmespath="[caller, key]",
         payload_validation_jmespath="request",
         expires_after_seconds=LIFETIME_SECONDS,
         hash_function="sha256",
@@ -76,7 +78,7 @@ def once(
         key_prefix=operation,
     )
     try:
-        return guarded(data={"key": key, "request": request})
+        return guarded(data={"caller": caller, "key": key, "request": request})
     except IdempotencyValidationError as error:
         raise _refused("Was used with another request body") from error
     except IdempotencyAlreadyInProgressError as error:

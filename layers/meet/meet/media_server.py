@@ -23,6 +23,7 @@ from meet import clock
 from meet.access_token import issued
 from meet.clock import SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
+from meet.outages import NO_URL, Kind, Outages
 from meet.twirp import Refused, TwirpClient
 
 
@@ -75,7 +76,7 @@ class LiveKit:
                 grants={"roomAdmin": True, "room": room},
             )
         except Refused as refused:
-            _not_found(refused)
+            self._not_found(refused)
             return []
         return [_participant(info) for info in reply.participants]
 
@@ -96,7 +97,7 @@ class LiveKit:
                 grants={"roomAdmin": True, "room": room},
             )
         except Refused as refused:
-            _not_found(refused)
+            self._not_found(refused)
             raise ParticipantNotFound from refused
 
     def meetings(self, owner: str) -> list[str]:
@@ -109,7 +110,7 @@ class LiveKit:
                 grants={"roomList": True},
             )
         except Refused as refused:
-            raise MediaServerUnavailable(str(refused)) from refused
+            raise self.client.unavailable(refused) from refused
         return [each.name for each in reply.rooms if each.metadata == room_metadata(owner)]
 
     def delete_room(self, room: str) -> None:
@@ -122,19 +123,31 @@ class LiveKit:
                 grants={"roomCreate": True},
             )
         except Refused as refused:
-            _not_found(refused)
+            self._not_found(refused)
+
+    def _not_found(self, refused: Refused) -> None:
+        """Return if LiveKit knows no such thing; raise MediaServerUnavailable for all else."""
+        if refused.code != "not_found":
+            raise self.client.unavailable(refused) from refused
 
 
+@dataclass(frozen=True)
 class NoMediaServer:
     """Stands in where the stack was given no LiveKit."""
 
+    outages: Outages
+
     def participants(self, room: str) -> list[Participant]:
         """Raise MediaServerUnavailable."""
-        raise MediaServerUnavailable("no LiveKit URL")
+        raise self._unavailable("participants")
 
     def remove_participant(self, room: str, identity: str) -> None:
         """Raise MediaServerUnavailable."""
-        raise MediaServerUnavailable("no LiveKit URL")
+        raise self._unavailable("remove_participant")
+
+    def _unavailable(self, method: str) -> MediaServerUnavailable:
+        self.outages.report(Kind.NOT_CONFIGURED, method, NO_URL)
+        return MediaServerUnavailable(NO_URL)
 
     def meetings(self, owner: str) -> list[str]:
         """Return none: without a LiveKit no meeting can be going on."""
@@ -152,9 +165,3 @@ def _participant(info: ParticipantInfo) -> Participant:
         is_publishing=bool(info.tracks),
         issued_at=issued(info.attributes),
     )
-
-
-def _not_found(refused: Refused) -> None:
-    """Return if LiveKit knows no such thing; raise MediaServerUnavailable for all else."""
-    if refused.code != "not_found":
-        raise MediaServerUnavailable(str(refused)) from refused

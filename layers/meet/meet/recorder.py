@@ -125,7 +125,7 @@ class LiveKitEgress:
                 repeatable=False,
             )
         except Refused as refused:
-            raise _unavailable(refused) from refused
+            raise self.client.unavailable(refused) from refused
         return to_egress(info)
 
     def stop(self, egress_id: str) -> None:
@@ -135,7 +135,7 @@ class LiveKitEgress:
             self.client.call("Egress/StopEgress", request, EgressInfo, grants=_GRANTS)
         except Refused as refused:
             if refused.code not in {"not_found", "failed_precondition"}:
-                raise _unavailable(refused) from refused
+                raise self.client.unavailable(refused) from refused
 
     def is_alive(self, egress_id: str) -> bool:
         """True if the process that records is there to answer, whatever it answers.
@@ -172,18 +172,11 @@ class LiveKitEgress:
                     "Egress/ListEgress", request, ListEgressResponse, grants=_GRANTS
                 )
             except Refused as refused:
-                raise _unavailable(refused) from refused
+                raise self.client.unavailable(refused) from refused
             found += reply.items
             more = bool(reply.items and reply.next_page_token.token)
             request.page_token.CopyFrom(reply.next_page_token)
         return [to_egress(info) for info in found if info.status in _KNOWN]
-
-
-def _unavailable(refused: Refused) -> MediaServerUnavailable:
-    """Return what a refusal is to callers: LiveKit's code and words stay with it, for logs."""
-    error = MediaServerUnavailable(str(refused))
-    error.code = refused.code
-    return error
 
 
 def to_egress(info: EgressInfo) -> Egress:

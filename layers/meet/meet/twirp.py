@@ -4,7 +4,7 @@ https://twitchtv.github.io/twirp/docs/spec_v7.html
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import urllib3
@@ -12,6 +12,7 @@ from google.protobuf.message import DecodeError, Message
 
 from meet.access_token import AccessTokens
 from meet.errors import MediaServerUnavailable
+from meet.outages import Kind, Outages, harmless
 
 CONNECT_TIMEOUT = 2.0
 READ_TIMEOUT = 5.0
@@ -23,8 +24,10 @@ Reply = TypeVar("Reply", bound=Message)
 class Refused(Exception):
     """LiveKit answered that it will not; code is Twirp's, such as not_found."""
 
-    def __init__(self, method: str, code: str, message: str) -> None:
+    def __init__(self, method: str, status: int, code: str, message: str) -> None:
         super().__init__(f"{method}: {code}: {message}")
+        self.method = method
+        self.status = status
         self.code = code
         self.message = message
 
@@ -47,6 +50,7 @@ class TwirpClient:
     url: str
     tokens: AccessTokens
     http: urllib3.PoolManager
+    outages: Outages = field(default_factory=Outages)
 
     def call(
         self,
@@ -71,20 +75,40 @@ class TwirpClient:
                     raise
                 answer = self._send(method, request, grants, timeout)
         except _NEVER_SENT as error:
+            self.outages.report(Kind.UNREACHABLE, method, f"{type(error).__name__}: {error}")
             raise MediaServerUnavailable(f"{method}: {type(error).__name__}") from error
         except urllib3.exceptions.HTTPError as error:
+            is_late = isinstance(error, urllib3.exceptions.TimeoutError)
+            kind = Kind.TIMEOUT if is_late else Kind.UNREACHABLE
+            self.outages.report(kind, method, f"{type(error).__name__}: {error}")
             raise OutcomeUnknown(f"{method}: {type(error).__name__}") from error
         if answer.status == 200:
             try:
                 return reply.FromString(answer.data)
             except DecodeError as error:  # a proxy in front of LiveKit answered
+                self.outages.report(Kind.NOT_LIVEKIT, method, _NO_TWIRP, status=200)
                 raise OutcomeUnknown(f"{method}: 200 {_NO_TWIRP}") from error
         code, message = _error(answer.data)
+        refused = Refused(method, answer.status, code, message)
         if code in _UNKNOWN:
-            raise _answered(OutcomeUnknown, method, answer.status, code, message)
+            raise self.unavailable(refused, OutcomeUnknown)
         if code in _UNAVAILABLE:
-            raise _answered(MediaServerUnavailable, method, answer.status, code, message)
-        raise Refused(method, code, message)
+            raise self.unavailable(refused)
+        raise refused
+
+    def unavailable(
+        self, refused: Refused, error: type[MediaServerUnavailable] = MediaServerUnavailable
+    ) -> MediaServerUnavailable:
+        """Write a refusal down that the caller cannot mend; return it as an error with its code."""
+        method, status, code = refused.method, refused.status, refused.code
+        kind = Kind.of(method, status, code, refused.message)
+        if code == _NO_TWIRP:
+            kind = Kind.NOT_LIVEKIT
+        detail = harmless(f"{code}: {refused.message}")
+        self.outages.report(kind, method, detail, status=status)
+        unavailable = error(f"{method}: {status} {detail}")
+        unavailable.code = code
+        return unavailable
 
     def _send(
         self, method: str, request: Message, grants: dict[str, Any], timeout: float
@@ -101,15 +125,6 @@ class TwirpClient:
             timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout),
             retries=False,
         )
-
-
-def _answered(
-    kind: type[MediaServerUnavailable], method: str, status: int, code: str, message: str
-) -> MediaServerUnavailable:
-    """Return the error that carries LiveKit's code and words; callers see neither."""
-    error = kind(f"{method}: {status} {code}: {message}")
-    error.code = code
-    return error
 
 
 def _error(body: bytes) -> tuple[str, str]:

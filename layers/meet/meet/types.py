@@ -1,12 +1,25 @@
 """Value types of the wire: strict JSON scalars, and the wording of what is wrong with them."""
 
 import re
+import unicodedata
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import unquote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
+
+NO_CONTROLS = "Must not contain control or format characters"
+
+_CONTROLS = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"
+_VIRAMA = 9  # the canonical combining class
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U0001d159\U000e0100-\U000e01ef]"
+)
+"""Letters, marks and symbols that are drawn as nothing, such as the Hangul filler."""
 
 _JSON_TYPES: dict[type, str] = {
     type(None): "null",
@@ -30,15 +43,17 @@ def broken_rule(sentence: str) -> PydanticCustomError:
     return PydanticCustomError("rule", sentence)
 
 
-def _whole(kind: str) -> BeforeValidator:
-    def check(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise expected(kind, value)
-        if isinstance(value, float) and not value.is_integer():  # nor is Infinity: 1e999
-            raise expected("integer", value)
-        return int(value)
+def _fraction() -> PydanticCustomError:
+    """Return the error for a number that is not whole."""
+    return PydanticCustomError("expected", "Expected integer, received float")
 
-    return BeforeValidator(check)
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise expected("number", value)
+    if isinstance(value, float) and not value.is_integer():  # nor is Infinity: 1e999
+        raise _fraction()
+    return int(value)
 
 
 def _text(value: object) -> str:
@@ -51,29 +66,75 @@ def _text(value: object) -> str:
     return value
 
 
+def _chosen(text: str) -> str:
+    text = unicodedata.normalize("NFC", text)
+    if not any(map(_is_visible, text)):
+        raise broken_rule("Must not be blank")
+    for at, character in enumerate(text):
+        if unicodedata.category(character) in _CONTROLS and not (
+            character in _JOINERS and _joins(text, at)
+        ):
+            raise broken_rule(NO_CONTROLS)
+    return text
+
+
+def _joins(text: str, at: int) -> bool:
+    """True if the joiner at this place is inside a word.
+
+    One behind a virama also ends a word, in Malayalam and Sinhala (RFC 5892, appendix A).
+    """
+    before, after = text[at - 1] if at else "", text[at + 1 : at + 2]
+    is_behind_virama = bool(before) and unicodedata.combining(before) == _VIRAMA
+    return _is_of_word(before) and (_is_of_word(after) or is_behind_virama)
+
+
+def _is_of_word(character: str) -> bool:
+    return bool(character) and unicodedata.category(character)[0] not in "CZ"
+
+
+def _is_visible(character: str) -> bool:
+    return _is_of_word(character) and _BLANK.match(character) is None
+
+
+def _no_dot_segment(text: str) -> str:
+    if text in {".", ".."}:
+        raise broken_rule('Must not be "." or ".."')
+    return text
+
+
 def _boolean(value: object) -> bool:
     if not isinstance(value, bool):
         raise expected("boolean", value)
     return value
 
 
-Integer = Annotated[int, _whole("integer")]
+Integer = Annotated[int, BeforeValidator(_whole)]
 """A JSON integer; 10.0 is one (RFC 8259 knows only numbers)."""
 
-Timestamp = Annotated[int, _whole("number"), WithJsonSchema({"type": "number"})]
+Timestamp = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "number"})]
 """Milliseconds since the Unix epoch; the API calls it a number."""
 
 Text = Annotated[str, BeforeValidator(_text)]
 """A JSON string that UTF-8 can carry."""
 
+ChosenText = Annotated[Text, AfterValidator(_chosen)]
+"""Text that people choose and read: in NFC, with something visible, without control characters."""
+
+ChosenName = Annotated[ChosenText, AfterValidator(_no_dot_segment)]
+"""ChosenText that may become a segment of a path, where a URL parser drops dots."""
+
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
-"""A JSON boolean; 1 is none."""
+"""A JSON boolean; 1 is not one."""
 
 
-def _query_integer(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value) is None:
-        raise expected("integer", value)
-    return value
+def _query_integer(value: object) -> int:
+    if not isinstance(value, str):
+        raise expected("string", value)
+    if re.fullmatch(r"-?[0-9]{1,18}", value):
+        return int(value)
+    if re.fullmatch(r"-?[0-9]{1,18}\.[0-9]{1,18}", value):
+        raise _fraction()
+    raise expected("number", value)
 
 
 QueryInteger = Annotated[int, BeforeValidator(_query_integer)]
@@ -83,13 +144,16 @@ QueryInteger = Annotated[int, BeforeValidator(_query_integer)]
 def decode_segment(segment: str) -> str:
     """Return a name from the path, which REST APIs hand over percent-encoded.
 
-    What is no UTF-8 becomes lone surrogates: nothing has such a name.
+    What is not UTF-8 becomes lone surrogates: nothing has such a name.
     """
     return unquote(segment, errors="surrogateescape")
 
 
 PathSegment = Annotated[str, AfterValidator(decode_segment)]
 """A name from the path, decoded once."""
+
+ChosenSegment = Annotated[PathSegment, AfterValidator(partial(unicodedata.normalize, "NFC"))]
+"""A name from the path that was a ChosenText."""
 
 
 class WireModel(BaseModel):
@@ -125,6 +189,8 @@ def sentence(error: dict[str, Any]) -> str:
             return expected("object", error["input"]).message()
         case "list_type":
             return expected("array", error["input"]).message()
+        case "string_type":
+            return expected("string", error["input"]).message()
         case "too_long" | "string_too_long" if not isinstance(error.get("input"), list):
             return f"Must be at most {context['max_length']} characters"
         case "too_long":
@@ -135,5 +201,7 @@ def sentence(error: dict[str, Any]) -> str:
             return f"Must be at least {context['ge']}"
         case "less_than_equal":
             return f"Must be at most {context['le']}"
-        case _:
+        case "expected" | "rule":
             return str(error["msg"])
+        case _:  # a library's wording is not part of the API
+            return "Is not valid"

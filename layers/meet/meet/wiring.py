@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from meet.console.sessions import ConsoleSessions
     from meet.console.tokens import ConsoleTokens
     from meet.media_server import MediaServer
+    from meet.outages import Outages
     from meet.participants.admission import ParticipantAdmission
     from meet.participants.api_tokens import ApiTokens
     from meet.participants.removal import ParticipantRemoval
@@ -216,20 +217,29 @@ def media_server() -> "MediaServer":
     """Return LiveKit, or what stands in for it where the stack has none."""
     from meet.media_server import LiveKit, NoMediaServer
 
-    return LiveKit(_twirp_client()) if livekit_url() else NoMediaServer()
+    return LiveKit(_twirp_client()) if livekit_url() else NoMediaServer(outages())
 
 
 def access_tokens() -> "AccessTokens":
     """Return what signs with the stack's LiveKit key; raise MediaServerUnavailable without one."""
     from meet.access_token import AccessTokens
     from meet.errors import MediaServerUnavailable
+    from meet.outages import NO_URL, Kind
 
-    if not livekit_url():
-        raise MediaServerUnavailable("no LiveKit URL")
-    key = json.loads(secret(os.environ["LIVEKIT_SECRET"]))
-    if not key["apiSecret"]:  # the parameter was forgotten
-        raise MediaServerUnavailable("no LiveKit secret")
-    return AccessTokens(key["apiKey"], key["apiSecret"])
+    key = json.loads(secret(os.environ["LIVEKIT_SECRET"])) if livekit_url() else None
+    if key is not None and key["apiSecret"]:
+        return AccessTokens(key["apiKey"], key["apiSecret"])
+    missing = NO_URL if key is None else "the stack has no LiveKitApiSecret"
+    outages().report(Kind.NOT_CONFIGURED, "access_tokens", missing)
+    raise MediaServerUnavailable(missing)
+
+
+@cache
+def outages() -> "Outages":
+    """Return the log of LiveKit's failures."""
+    from meet.outages import Outages
+
+    return Outages()
 
 
 def livekit_url() -> str:
@@ -252,13 +262,21 @@ def once(
     key: str,
     request: dict[str, Any],
     run: Callable[[], dict[str, Any]],
+    *,
+    caller: str,
     context: "LambdaContext",
 ) -> dict[str, Any]:
     """Run an operation at most once for an Idempotency-Key; see meet.idempotency."""
     from meet import idempotency
 
     return idempotency.once(
-        operation, key, request, run, store=_idempotency_store(), context=context
+        operation,
+        key,
+        request,
+        run,
+        caller=caller,
+        store=_idempotency_store(),
+        context=context,
     )
 
 
@@ -279,7 +297,7 @@ def _secrets_provider() -> "SecretsProvider":
 def _twirp_client() -> "TwirpClient":
     from meet.twirp import TwirpClient
 
-    return TwirpClient(livekit_url(), access_tokens(), _http_pool())
+    return TwirpClient(livekit_url(), access_tokens(), _http_pool(), outages())
 
 
 @cache
@@ -301,5 +319,6 @@ def reset() -> None:
         _idempotency_store,
         _secrets_provider,
         _http_pool,
+        outages,
     ):
         built.cache_clear()

@@ -1,11 +1,9 @@
 """What a browser says along with a request: its cookies, and which site the request comes from."""
 
 from http.cookies import SimpleCookie
-from typing import Any, TypeAlias
 
 from meet.clock import SECOND
-
-Event: TypeAlias = dict[str, Any]
+from meet.headers import Event, all_values, scheme
 
 SESSION_COOKIE = "OvMeetAccessToken"
 _COOKIE_PATH = "/meet"
@@ -16,7 +14,9 @@ _LOCAL = {"localhost", "127.0.0.1"}
 def cookies(event: Event, name: str) -> list[str]:
     """Return every value of a cookie: another site of the same domain may add its own."""
     pairs = [
-        pair.strip().partition("=") for line in _all(event, "cookie") for pair in line.split(";")
+        pair.strip().partition("=")
+        for line in all_values(event, "cookie")
+        for pair in line.split(";")
     ]
     return [value for key, _, value in pairs if key == name]
 
@@ -40,10 +40,10 @@ def is_same_origin(event: Event, public_url: str) -> bool:
     Browsers send Origin with every write, and no page can change it. Behind CloudFront it is the
     stack's public URL, and not the host that we are reached at.
     """
-    origins = [origin.lower() for origin in _all(event, "origin")]
+    origins = [origin.lower() for origin in all_values(event, "origin")]
     ours = {f"{scheme(event)}://{_host(event)}", public_url.rstrip("/").lower()} - {""}
     is_ours = len(origins) == 1 and origins[0] in ours
-    return is_ours and set(_all(event, "sec-fetch-site")) <= {"same-origin"}
+    return is_ours and set(all_values(event, "sec-fetch-site")) <= {"same-origin"}
 
 
 def is_local(event: Event) -> bool:
@@ -51,17 +51,5 @@ def is_local(event: Event) -> bool:
     return scheme(event) == "http" and _host(event).partition(":")[0] in _LOCAL
 
 
-def scheme(event: Event) -> str:
-    """Return how the caller reached us, which the gateway says."""
-    return next(iter(_all(event, "x-forwarded-proto")), "https")
-
-
 def _host(event: Event) -> str:
-    return next(iter(_all(event, "host")), "").lower()
-
-
-def _all(event: Event, name: str) -> list[str]:
-    """Return the values of a header, whose name comes in any case."""
-    several = event.get("multiValueHeaders") or {}
-    found = [value for key, values in several.items() if key.lower() == name for value in values]
-    return found or [v for k, v in (event.get("headers") or {}).items() if k.lower() == name]
+    return next(iter(all_values(event, "host")), "").lower()

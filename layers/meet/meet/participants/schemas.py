@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from meet.types import Text, View, WireModel, broken_rule
+from meet.types import ChosenName, Text, View, WireModel, broken_rule
 
 MAX_NAME = 128
 MAX_NAME_BYTES = 240
@@ -17,19 +17,14 @@ def _not_blank(text: str) -> str:
     return text
 
 
-def _can_be_an_identity(text: str) -> str:
-    if text in {".", ".."}:  # as a segment of a path they would vanish
-        raise broken_rule('Must not be "." or ".."')
+def _fits_an_identity(text: str) -> str:
     if len(text.encode()) > MAX_NAME_BYTES:
         raise broken_rule(f"Must be at most {MAX_NAME_BYTES} bytes in UTF-8")
     return text
 
 
 ParticipantName = Annotated[
-    Text,
-    AfterValidator(_not_blank),
-    Field(max_length=MAX_NAME),
-    AfterValidator(_can_be_an_identity),
+    ChosenName, Field(max_length=MAX_NAME), AfterValidator(_fits_an_identity)
 ]
 
 

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from meet import clock
-from meet.clock import MINUTE, Milliseconds
+from meet.clock import MINUTE, SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.model import Recording
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ABSENCE_DEADLINE = MINUTE
-"""How long a recorder, or everybody else, may be away: both may lose the network and reconnect."""
+ABSENCE_DEADLINE = MINUTE - 10 * SECOND
+"""How long a recorder, or everybody else, may be away: both may lose the network and reconnect.
+A minute, from one sweep to the next, which may come a little early."""
 
 _IN_THE_MEETING = {Evidence.EGRESS_STARTING, Evidence.EGRESS_ACTIVE}
 """A recorder that is ENDING has left, and uploads."""

@@ -34,7 +34,8 @@ VANISHED = "LiveKit does not know the recording any more, and its file is not in
 _LONGEST = 500
 """Characters of one of LiveKit's texts that are logged."""
 
-_BY_CODE = {400: NOT_LOADED, 403: EXHAUSTED, 500: FAILED, 503: DISCONNECTED}
+_BEFORE_IT_BEGAN = {400: NOT_LOADED, 503: DISCONNECTED}
+_WHILE_IT_RECORDED = {400: NOT_UPLOADED, 403: EXHAUSTED, 503: DISCONNECTED}
 """By the HTTP status in `error_code`, as livekit/egress 1.14 means it."""
 
 
@@ -46,11 +47,10 @@ def of_failure(egress: "Egress") -> str | None:
         return None
     if egress.is_in_backup:
         return IN_BACKUP
-    if egress.error_code == 400 and egress.started_at is not None:
-        return NOT_UPLOADED
     if egress.error_code == 500 and not egress.details:  # it ended without saying why
         return CRASHED
-    return _BY_CODE.get(egress.error_code, FAILED)
+    sentences = _BEFORE_IT_BEGAN if egress.started_at is None else _WHILE_IT_RECORDED
+    return sentences.get(egress.error_code, FAILED)
 
 
 def of_missing_file(egress: "Egress", *, key: str, bucket: str) -> str:

@@ -129,8 +129,10 @@ class RecordingSettlement:
         """True if LiveKit may still know how long a READY recording is."""
         if recording.status is not Status.READY or recording.ended_at is not None:
             return False
-        asked = seen is not None and (egress is None or egress.is_over)
-        return not asked and clock.now() < self._last_moment(recording)
+        if seen is not None and (egress is None or egress.is_over):
+            return False
+        is_late = clock.now() >= self._last_moment(recording)
+        return not is_late and self.presence.look(recording, egress) is not Verdict.IS_DEAD
 
     def _give_up_or_end(
         self, recording: Recording, egress: "Egress | None", *, silent: bool

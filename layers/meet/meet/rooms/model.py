@@ -3,6 +3,7 @@
 import re
 import secrets
 import string
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -96,7 +97,8 @@ class Room:
 
 
 def clean_prefix(text: str) -> str:
-    """Return what of a wished prefix can stand in a room's name."""
+    """Return what of a wished prefix can stand in a room's name; letters lose their accents."""
+    text = unicodedata.normalize("NFKD", text)
     text = re.sub(r"\s+", "-", text)
     text = re.sub(r"[^A-Za-z0-9-]", "", text)
     return re.sub(r"-+", "-", text).strip("-")

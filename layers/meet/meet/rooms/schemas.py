@@ -1,11 +1,12 @@
 """Rooms on the wire: request bodies in, views out."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from meet import clock
 from meet.paging import from_token
@@ -33,6 +34,12 @@ def _years_after(moment: int, years: int) -> int:
     except ValueError:  # 29 February
         later = day.replace(year=day.year + years, month=3, day=1)
     return moment + int((later - day) / timedelta(milliseconds=1))
+
+
+def _prefix(text: str) -> str:
+    if len(unicodedata.normalize("NFC", text)) > MAX_PREFIX or len(clean_prefix(text)) > MAX_PREFIX:
+        raise broken_rule(f"Must be at most {MAX_PREFIX} characters")  # one sign may become three
+    return text
 
 
 RoomPageToken = Annotated[
@@ -91,9 +98,9 @@ class RoomOptions(WireModel):
     expiration_date: Annotated[Timestamp, AfterValidator(_in_the_future)] = Field(
         description="When the room closes, in milliseconds since the Unix epoch."
     )
-    room_name_prefix: Annotated[Text, Field(max_length=MAX_PREFIX)] = Field(
-        "", description="What the generated name begins with; other characters are dropped."
-    )
+    room_name_prefix: Annotated[
+        Text, AfterValidator(_prefix), WithJsonSchema({"type": "string", "maxLength": MAX_PREFIX})
+    ] = Field("", description="What the generated name begins with; other characters are dropped.")
     max_participants: Annotated[Integer, Field(ge=1, le=10_000)] | None = Field(
         None, description="How many people may be in the room at once; no limit if absent."
     )

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from meet import wiring
-from meet.console import browser
-from meet.http import REQUEST_ID_HEADER, STRICT_TRANSPORT
+from meet.headers import for_every_answer
+from meet.http import REQUEST_ID_HEADER
 
 POLICY = "Content-Security-Policy"
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -20,9 +20,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self)",
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
-FOR_HTTPS = {"Strict-Transport-Security": STRICT_TRANSPORT}
 
 UNUSED = (
     *("accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid"),
@@ -40,10 +38,9 @@ class GatewayHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        request_id = scope["aws.event"]["requestContext"]["requestId"]
-        ours = {**HEADERS, REQUEST_ID_HEADER: request_id}
-        if browser.scheme(scope["aws.event"]) == "https":
-            ours |= FOR_HTTPS
+        event = scope["aws.event"]
+        request_id = event["requestContext"]["requestId"]
+        ours = {**HEADERS, **for_every_answer(event), REQUEST_ID_HEADER: request_id}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

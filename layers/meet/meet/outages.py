@@ -1,0 +1,88 @@
+"""Why LiveKit was unavailable: a log line and a metric each time, fewer for reads that poll."""
+
+import logging
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from meet import clock, metrics
+from meet.clock import MINUTE, Milliseconds
+
+logger = logging.getLogger(__name__)
+
+EVENT = "media server unavailable"
+"""The log message that docs/operations.md tells to look for."""
+
+NO_URL = "the stack has no LiveKitUrl"
+
+READS_EVERY = MINUTE
+"""How often the same failure of a read is written down by one Lambda environment."""
+
+_READS = {
+    "RoomService/ListParticipants",
+    "RoomService/ListRooms",
+    "Egress/ListEgress",
+    "Egress/UpdateStream",
+}
+_LONGEST = 256
+_TOKEN = re.compile(r"\beyJ[\w.-]+")
+
+
+class Kind(StrEnum):
+    """What is wrong, by what an operator can do about it."""
+
+    NOT_CONFIGURED = "not_configured"
+    """The stack was given no LiveKit, or no secret for it."""
+    UNREACHABLE = "unreachable"
+    """No connection, or one that broke."""
+    TIMEOUT = "timeout"
+    WRONG_KEY = "wrong_key"
+    REFUSED = "refused"
+    """LiveKit will not: a feature is not enabled, or what was asked is not allowed."""
+    QUOTA = "quota"
+    EGRESS_UNAVAILABLE = "egress_unavailable"
+    """No egress is running, or all are busy."""
+    NOT_LIVEKIT = "not_livekit"
+    """Something else answered, such as a proxy."""
+    FAILED = "failed"
+    """LiveKit's own failure."""
+
+    @classmethod
+    def of(cls, method: str, status: int, code: str, message: str) -> "Kind":
+        """Return the kind of an answer of LiveKit's, by HTTP status, Twirp code and text."""
+        if status == 401 or code == "unauthenticated":
+            return cls.WRONG_KEY
+        if status == 429 or code == "resource_exhausted":
+            return cls.QUOTA
+        if code == "deadline_exceeded":
+            return cls.TIMEOUT
+        no_egress = code == "unavailable" or "egress not connected" in message
+        if method.startswith("Egress/") and no_egress:
+            return cls.EGRESS_UNAVAILABLE
+        return cls.FAILED if code in {"internal", "unavailable", "unknown"} else cls.REFUSED
+
+
+@dataclass(frozen=True)
+class Outages:
+    """Logs and counts why LiveKit was unavailable."""
+
+    _written: dict[tuple[str, Kind], Milliseconds] = field(default_factory=dict)
+
+    def report(self, kind: Kind, method: str, detail: str, *, status: int | None = None) -> None:
+        """Log and count one failure, whose detail is LiveKit's own words or the library's.
+
+        The same failure of a read, and a stack without LiveKit, only once in READS_EVERY.
+        """
+        if method in _READS or kind is Kind.NOT_CONFIGURED:
+            now, before = clock.now(), self._written.get((method, kind))
+            if before is not None and now - before < READS_EVERY:
+                return
+            self._written[method, kind] = now
+        extra = {"kind": kind.value, "method": method, "detail": harmless(detail)}
+        logger.warning(EVENT, extra=extra if status is None else {**extra, "livekitStatus": status})
+        metrics.count("MediaServerUnavailable", kind=kind.value)
+
+
+def harmless(text: str) -> str:
+    """Return the beginning of a text, without what may be a token."""
+    return _TOKEN.sub("[token]", text)[:_LONGEST]

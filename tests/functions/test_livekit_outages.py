@@ -1,0 +1,205 @@
+"""Why LiveKit is unavailable is written down: a log line and a metric by kind, never a token."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from dev.template import ROOT
+from meet import wiring
+from meet.outages import EVENT, READS_EVERY, Kind
+from tests.conftest import Clock
+from tests.functions.conftest import HOUR, Logs, Reply, event, invoke
+
+POOL: Any = urllib3.HTTPConnectionPool("livekit.example.com")
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJtZWV0In0.c2lnbmF0dXJl"
+PARTICIPANTS, START = "RoomService/ListParticipants", "Egress/StartRoomCompositeEgress"
+
+
+@dataclass
+class Away:
+    """Stands in for the connections to LiveKit, and answers or fails as it is told."""
+
+    answer: Any = None
+
+    def request(self, verb: str, url: str, **more: Any) -> Any:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def refusal(status: int, code: str, message: str = "") -> urllib3.HTTPResponse:
+    body = json.dumps({"code": code, "msg": message}).encode()
+    return urllib3.HTTPResponse(body=body, status=status)
+
+
+@pytest.fixture
+def away(aws: None, monkeypatch: pytest.MonkeyPatch) -> Away:
+    away = Away()
+    monkeypatch.setattr(wiring, "_http_pool", cache(lambda: away))
+    return away
+
+
+@pytest.fixture
+def room(aws: None, still_clock: Clock) -> dict[str, Any]:
+    body = {"expirationDate": still_clock() + HOUR, "maxParticipants": 5}
+    room: dict[str, Any] = post("/rooms", body).body
+    return room
+
+
+def post(path: str, body: dict[str, Any]) -> Reply:
+    headers = {"Content-Type": "application/json"}
+    return invoke(event("POST", f"/api/v1{path}", body=json.dumps(body).encode(), headers=headers))
+
+
+def join(room: dict[str, Any]) -> Reply:
+    secret = room["viewerURL"].partition("?secret=")[2]
+    body = {"roomName": room["roomName"], "participantName": "Alice", "secret": secret}
+    return post("/participants/token", body)
+
+
+def written(logs: Logs) -> list[dict[str, Any]]:
+    return [line for line in logs() if line["message"] == EVENT]
+
+
+def counted(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    return [line["kind"] for line in lines if "MediaServerUnavailable" in line]
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (NewConnectionError(POOL, "refused"), "unreachable"),
+        (ConnectTimeoutError("2 s"), "unreachable"),
+        (SSLError("certificate has expired"), "unreachable"),
+        (ProtocolError("broken"), "unreachable"),
+        (ReadTimeoutError(POOL, "/", "5 s"), "timeout"),
+        (refusal(408, "deadline_exceeded"), "timeout"),
+        (refusal(401, "unknown"), "wrong_key"),
+        (refusal(401, "unauthenticated", "invalid API key"), "wrong_key"),
+        (refusal(403, "permission_denied"), "refused"),
+        (refusal(429, "resource_exhausted"), "quota"),
+        (refusal(500, "internal"), "failed"),
+        (refusal(503, "unavailable"), "failed"),
+        (urllib3.HTTPResponse(body=b"<html>", status=502), "not_livekit"),
+        (urllib3.HTTPResponse(body=b"<html>", status=200), "not_livekit"),
+    ],
+)
+def test_a_token_that_cannot_be_given_says_why_in_the_log_alone(
+    room: dict[str, Any],
+    away: Away,
+    logs: Logs,
+    capsys: pytest.CaptureFixture[str],
+    answer: Any,
+    kind: str,
+) -> None:
+    away.answer = answer
+    reply = join(room)
+    assert (reply.status, reply.body["reason"]) == (503, "media_server_unavailable")
+    assert reply.body.keys() == {"code", "message", "reason"}
+    (line,) = written(logs)
+    assert (line["kind"], line["method"]) == (kind, PARTICIPANTS)
+    assert line["correlation_id"], "found by the request's id"
+    assert counted(capsys) == [kind]
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (refusal(503, "unavailable", "no response from servers"), "egress_unavailable"),
+        (refusal(500, "internal", "egress not connected (redis required)"), "egress_unavailable"),
+        (refusal(501, "unimplemented", "not enabled"), "refused"),
+        (refusal(403, "permission_denied", "AssumeRole is disabled for this account"), "refused"),
+        (refusal(429, "resource_exhausted", "concurrent egress limit"), "quota"),
+        (ReadTimeoutError(POOL, "/", "8 s"), "timeout"),
+    ],
+)
+def test_a_recording_that_cannot_start_says_why_each_time(
+    room: dict[str, Any],
+    away: Away,
+    logs: Logs,
+    capsys: pytest.CaptureFixture[str],
+    answer: Any,
+    kind: str,
+) -> None:
+    egress = wiring.recorder()
+    for _ in range(2):
+        away.answer = answer
+        with pytest.raises(Exception, match=START):
+            egress.start(room["roomName"], "recordings/x.mp4")
+        answer = refusal_again(answer)
+    lines = written(logs)
+    assert [(line["kind"], line["method"]) for line in lines] == [(kind, START)] * 2
+    assert counted(capsys) == [kind] * 2
+    if isinstance(answer, urllib3.HTTPResponse):
+        assert json.loads(answer.data)["msg"] in lines[0]["detail"]
+
+
+def refusal_again(answer: Any) -> Any:
+    """Return the same answer, to be read once more."""
+    if isinstance(answer, Exception):
+        return answer
+    return urllib3.HTTPResponse(body=answer.data, status=answer.status)
+
+
+def test_reads_that_poll_are_written_down_once_a_minute(
+    room: dict[str, Any],
+    away: Away,
+    still_clock: Clock,
+    logs: Logs,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    away.answer = NewConnectionError(POOL, "refused")
+    for _ in range(20):
+        assert join(room).status == 503
+    assert len(written(logs)) == 1
+    still_clock.advance(READS_EVERY)
+    join(room)
+    assert len(written(logs)) == 2
+    assert len(counted(capsys)) == 2
+
+
+def test_neither_a_token_nor_a_long_story_is_written_down(
+    room: dict[str, Any], away: Away, logs: Logs
+) -> None:
+    away.answer = refusal(401, "unauthenticated", f"invalid token: {TOKEN} {'x' * 10_000}")
+    join(room)
+    (line,) = written(logs)
+    assert "invalid token: [token] xxx" in line["detail"]
+    assert len(line["detail"]) < 300
+
+
+@pytest.mark.parametrize("missing", ["url", "secret"])
+def test_a_stack_that_was_given_no_livekit_says_so(
+    room: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    logs: Logs,
+    capsys: pytest.CaptureFixture[str],
+    missing: str,
+) -> None:
+    if missing == "url":
+        monkeypatch.setenv("LIVEKIT_URL", "")
+    else:
+        key = '{"apiKey": "key", "apiSecret": ""}'
+        monkeypatch.setattr(wiring, "secret", lambda name: key)
+    assert join(room).status == 503
+    assert {line["kind"] for line in written(logs)} == {"not_configured"}
+    assert set(counted(capsys)) == {"not_configured"}
+
+
+def test_the_runbook_knows_every_kind() -> None:
+    runbook = (ROOT / "docs/operations.md").read_text()
+    assert EVENT in runbook
+    for kind in Kind:
+        assert f"`{kind.value}`" in runbook
