@@ -72,10 +72,12 @@ def client_of(address: str) -> "DynamoDBClient":
 def _libraries() -> Path:
     """Return the folder of its libraries, fetched once; raises NotToBeHad."""
     libraries = _HOME / "lib"
+    if not shutil.which("java"):
+        raise NotToBeHad("DynamoDB Local needs Java (on Debian: default-jre-headless).")
     if libraries.exists():
         return libraries
-    if not shutil.which("java") or not shutil.which("mvn"):
-        raise NotToBeHad("DynamoDB Local needs Java and Maven, and this machine lacks them.")
+    if not shutil.which("mvn"):
+        raise NotToBeHad("DynamoDB Local is fetched by Maven (on Debian: maven).")
     shutil.rmtree(_HOME, ignore_errors=True)
     _HOME.mkdir(parents=True)
     (_HOME / "pom.xml").write_text(_POM)

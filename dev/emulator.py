@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import logging
+import tempfile
 from collections.abc import Callable, Container
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,7 @@ def main() -> None:
     warm_functions.wait_less_for_logs()
     warm_functions.keep_workers_whose_handler_raised()
     warm_functions.unpack_layers_once(arguments.layers)
+    warm_functions.run_isolated(Path(tempfile.mkdtemp()))
     config = Config()
     config.bind = [f"127.0.0.1:{arguments.aws_port}", f"127.0.0.1:{arguments.api_port}"]
     config.keep_alive_timeout = 75

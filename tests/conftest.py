@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 # Read by Powertools' loggers when meet.http is imported, which may be before any test runs.
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", ENVIRONMENT["POWERTOOLS_SERVICE_NAME"])
+# Every metric names it, also those of LiveKit's failures in tests without any AWS.
+os.environ.setdefault("STACK_NAME", ENVIRONMENT["STACK_NAME"])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -221,7 +223,7 @@ def dynamodb_local() -> Iterator[str]:
         try:
             address = stack.enter_context(running())
         except NotToBeHad as reason:
-            warnings.warn(f"The tables are tested on moto alone: {reason}", stacklevel=1)
+            warnings.warn(f"DYNAMODB LOCAL WAS NOT TESTED: {reason}", stacklevel=1)
             pytest.skip(str(reason))
         yield address
 

@@ -1,14 +1,14 @@
 """What AWS documents and no emulator does: the template and the functions are held to it here.
 
 One row a fact: a sentence, the page that says so, and what has to hold because of it. A new one is
-a function below, with `@documented` above it; it is given the World.
+a function below, with `@documented` above it; it is given the World. tests/contract/documented.py
+has what rows need.
 """
 
 import json
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
@@ -16,95 +16,24 @@ import pytest
 
 from dev.template import load_template, translated
 from meet.aws import AWS_CONFIG
+from meet.http import MAX_BODY_BYTES
+from meet.recordings import byte_range
 from tests.conftest import Clock
+from tests.contract.documented import (
+    CLOUDFORMATION,
+    DOCS,
+    GATEWAY,
+    LAMBDA,
+    OF_THE_ACCOUNT,
+    TABLE,
+    Row,
+    World,
+    documented,
+    names_in,
+)
 from tests.contract.samples import REQUESTS, Called, run
 
-DOCS = "https://docs.aws.amazon.com/"
-GATEWAY = f"{DOCS}apigateway/latest/developerguide/"
-LAMBDA = f"{DOCS}lambda/latest/dg/"
-CLOUDFORMATION = f"{DOCS}AWSCloudFormation/latest/TemplateReference/"
-
-
-@dataclass(frozen=True)
-class World:
-    """What a row may look at: the template as CloudFormation gets it, and what functions answer."""
-
-    template: dict[str, Any]
-    monitoring: dict[str, Any]
-    answers: Callable[[], Iterator[tuple[str, dict[str, Any]]]]
-    """(function, what it returns to API Gateway) for each sample event."""
-
-    def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
-        """Return the resources of a type, by logical id."""
-        found = self.template["Resources"].items()
-        return {name: body for name, body in found if body["Type"] == kind}
-
-    @property
-    def refusals(self) -> dict[str, dict[str, Any]]:
-        """The gateway responses, by type."""
-        (api,) = self.of_type("AWS::ApiGateway::RestApi").values()
-        found: dict[str, dict[str, Any]] = api["Properties"]["Body"][
-            "x-amazon-apigateway-gateway-responses"
-        ]
-        return found
-
-
-@dataclass(frozen=True)
-class Row:
-    """A fact, and what has to hold because of it."""
-
-    fact: str
-    source: str
-    holds: Callable[[World], None]
-
-
-TABLE: list[Row] = []
-
-
-def documented(fact: str, *, source: str) -> Callable[[Callable[[World], None]], None]:
-    """Add a row to the table."""
-
-    def add(holds: Callable[[World], None]) -> None:
-        TABLE.append(Row(fact, source, holds))
-
-    return add
-
-
 # -------------------------------------------------------------------------------------- names
-
-OF_THE_ACCOUNT = {"AWS::CloudWatch::Dashboard", "AWS::IAM::Role", "AWS::S3::Bucket"}
-"""Kinds whose names all regions share."""
-NO_NAMES = {("AWS::ApiGateway::Stage", "StageName"), ("AWS::CloudWatch::Alarm", "MetricName")}
-"""Properties that name something inside another resource, or something else."""
-
-
-def _text(value: Any, given: dict[str, str]) -> str | None:
-    """Return what a property is in a stack, None where it refers to another resource."""
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, dict) or len(value) != 1:
-        return None
-    ((function, argument),) = value.items()
-    if function in {"Ref", "Fn::Sub", "Sub"} and isinstance(argument, str):
-        argument = f"${{{argument}}}" if function == "Ref" else argument
-        for name, known in given.items():
-            argument = argument.replace(f"${{{name}}}", known)
-        return None if "${" in argument else argument
-    return None
-
-
-def _names(world: World, stack: str, region: str) -> set[tuple[str, str]]:
-    """Return (kind, physical name) of everything that the template names itself."""
-    given = {"AWS::StackName": stack, "AWS::Region": region, "Stack": stack}
-    found = set()
-    for template in (world.template, world.monitoring):
-        for body in template["Resources"].values():
-            for key, value in body.get("Properties", {}).items():
-                if not key.endswith("Name") or (body["Type"], key) in NO_NAMES:
-                    continue
-                if (name := _text(value, given)) is not None:
-                    found.add((body["Type"], name))
-    return found
 
 
 @documented(
@@ -115,10 +44,10 @@ def _names(world: World, stack: str, region: str) -> set[tuple[str, str]]:
 def _(world: World) -> None:
     places = [(stack, region) for stack in ("one", "two") for region in ("eu-west-1", "us-east-1")]
     assert {"AWS::CloudWatch::Dashboard", "AWS::ApiGateway::RestApi"} <= {
-        kind for kind, _ in _names(world, *places[0])
+        kind for kind, _ in names_in(world, *places[0])
     }
     for one, other in combinations(places, 2):
-        same = _names(world, *one) & _names(world, *other)
+        same = names_in(world, *one) & names_in(world, *other)
         if one[0] == other[0]:
             same = {each for each in same if each[0] in OF_THE_ACCOUNT}
         assert same == set(), (one, other)
@@ -321,6 +250,25 @@ def _(world: World) -> None:
         assert all(isinstance(each, str) for each in answer.get("headers", {}).values())
         for values in answer.get("multiValueHeaders", {}).values():
             assert all(isinstance(each, str) for each in values)
+
+
+@documented(
+    "The body of an answer is a string; null is nothing to rely on",
+    source=GATEWAY + "set-up-lambda-proxy-integrations.html",
+)
+def _(world: World) -> None:
+    for function, answer in world.answers():
+        assert isinstance(answer["body"], str), function
+
+
+@documented(
+    "Lambda takes and returns 6 MB at most, and base64 makes four bytes of three",
+    source=LAMBDA + "gettingstarted-limits.html",
+)
+def _(world: World) -> None:
+    headers = 10_240  # as many as the gateway takes
+    for longest in (byte_range.MAX_LENGTH, MAX_BODY_BYTES):
+        assert longest * 4 / 3 + headers < 6 * 1024 * 1024
 
 
 # ------------------------------------------------------------------------------------------ WAF

@@ -195,7 +195,8 @@ _BUILDING = """
 import os, types
 import boto3
 from meet import wiring
-boto3.client = lambda *_, **__: types.SimpleNamespace()
+events = types.SimpleNamespace(register=lambda *_: None)
+boto3.client = lambda *_, **__: types.SimpleNamespace(meta=types.SimpleNamespace(events=events))
 os.environ.update({environment!r})
 for name in {built!r}:
     getattr(wiring, name)()

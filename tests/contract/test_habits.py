@@ -17,6 +17,10 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 CHECKS = ROOT / ".github/workflows/checks.yml"
 
 
+RELEASED = {"0.1.0": 20}
+"""How many entries each release has in the changelog."""
+
+
 def workflow(path: Any) -> dict[str, Any]:
     read: dict[str, Any] = yaml.load(path.read_text(), yaml.BaseLoader)
     return read
@@ -77,3 +81,10 @@ def test_the_newest_release_of_the_changelog_is_the_version_everywhere() -> None
     assert released[0].startswith(f"{version} - ")
     for name in ("package.json", "package-lock.json"):
         assert json.loads((ROOT / "web" / name).read_text())["version"] == version
+
+
+def test_a_release_gets_no_entry_afterwards() -> None:
+    # Git puts the entry of a branch that is older than the release into the release's list.
+    sections = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)[2:]
+    found = {each.split()[0]: len(re.findall("^- ", each, re.MULTILINE)) for each in sections}
+    assert found == RELEASED, "Move it under Unreleased."

@@ -213,7 +213,8 @@ def test_the_dashboard_shows_every_alarm_and_metrics_that_somebody_writes() -> N
         for line in widget["properties"].get("metrics", []):
             if isinstance(line[0], dict):
                 (metric,) = re.findall(r'MetricName="(\w+)"', line[0]["expression"])
-                assert written()[metric] == {"stack", "reason"}
+                (searched,) = re.findall(r"{Meet,([\w,]+)}", line[0]["expression"])
+                assert written()[metric] == set(searched.split(","))
             else:
                 namespace, metric, *pairs = [each for each in line if isinstance(each, str)]
                 if namespace == NAMESPACE:

@@ -14,13 +14,14 @@ from dev.parts import Parts
 from dev.warm_functions import SharedLayers
 
 FUNCTION = """
-import os, time
+import importlib.util, os, time
 import shared_by_all as version
 
 
 def handler(event, context):
     time.sleep(1)  # so that each call needs a process of its own
-    return [os.getpid(), os.path.realpath(version.__file__)]
+    others = [name for name in ("boto3", "pytest") if importlib.util.find_spec(name)]
+    return [os.getpid(), os.path.realpath(version.__file__), others]
 """
 
 
@@ -100,9 +101,10 @@ def test_the_emulators_processes_share_the_layer_also_after_a_restart(parts: Par
 
     with ThreadPoolExecutor(4) as callers:
         answers = list(callers.map(call, range(4)))
-    assert len({process for process, _ in answers}) == 4
-    (shared,) = {Path(file) for _, file in answers}
+    assert len({process for process, _, _ in answers}) == 4
+    (shared,) = {Path(file) for _, file, _ in answers}
     assert shared.is_relative_to(parts.directory / "layers")
+    assert not any(others for _, _, others in answers), "as in Lambda, there is the layer alone"
 
     unpacked_at = shared.stat().st_ctime_ns
     parts.stop_emulator()

@@ -12,13 +12,13 @@ from livekit.protocol.egress import S3Upload
 
 from meet import wiring
 from meet.access_token import AccessTokens
-from meet.errors import MediaServerUnavailable
+from meet.outages import EVENT
 from meet.recorder import LiveKitEgress
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
 from meet.twirp import TwirpClient
-from tests.functions.conftest import HOUR, AwsCalls
+from tests.functions.conftest import HOUR, AwsCalls, Logs
 from tests.functions.recordings import Studio, item_of, stored, sweep
 
 ALREADY = {
@@ -350,8 +350,13 @@ def test_one_room_costs_few_calls_of_aws(studio: Studio, aws_calls: AwsCalls) ->
         (501, "unimplemented", "not supported"),
     ],
 )
-def test_what_livekit_refuses_is_503_and_its_reason_is_for_us_alone(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch, status: int, code: str, words: str
+def test_what_livekit_refuses_is_503_and_its_reason_is_for_the_log_alone(
+    studio: Studio,
+    monkeypatch: pytest.MonkeyPatch,
+    logs: Logs,
+    status: int,
+    code: str,
+    words: str,
 ) -> None:
     refusal = json.dumps({"code": code, "msg": words}).encode()
     made = []
@@ -372,6 +377,7 @@ def test_what_livekit_refuses_is_503_and_its_reason_is_for_us_alone(
         assert words not in reply.text
         assert (studio.is_free(room), ids(studio)) == (True, [])
     assert len(made) == 2, "a start is never sent again by itself"
-    with pytest.raises(MediaServerUnavailable) as refused:
-        wiring.recording_control().start(room)
-    assert f"{code}: {words}" in str(refused.value)
+    lines = [line for line in logs() if line["message"] == EVENT]
+    assert [(line["detail"], line["livekitStatus"]) for line in lines] == [
+        (f"{code}: {words}", status)
+    ] * 2

@@ -452,7 +452,9 @@ def test_a_refused_body_does_not_use_the_key_up(call: Call, still_clock: Clock) 
 
 
 def test_a_key_of_another_operation_is_another_key(call: Call, still_clock: Clock) -> None:
-    other = wiring.once("createRecording", "k-1", {"x": 1}, lambda: {"id": "r"}, CONTEXT)
+    other = wiring.once(
+        "createRecording", "k-1", {"x": 1}, lambda: {"id": "r"}, caller=":", context=CONTEXT
+    )
     assert other == {"id": "r"}
     assert keyed(call, {"expirationDate": still_clock() + HOUR}).status == 200
 

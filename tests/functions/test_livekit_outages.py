@@ -1,4 +1,4 @@
-"""Why LiveKit could not be had is written down: a log line and a metric by kind, never a token."""
+"""Why LiveKit is unavailable is written down: a log line and a metric by kind, never a token."""
 
 import json
 from dataclasses import dataclass
@@ -52,7 +52,9 @@ def away(aws: None, monkeypatch: pytest.MonkeyPatch) -> Away:
 
 @pytest.fixture
 def room(aws: None, still_clock: Clock) -> dict[str, Any]:
-    return post("/rooms", {"expirationDate": still_clock() + HOUR, "maxParticipants": 5}).body
+    body = {"expirationDate": still_clock() + HOUR, "maxParticipants": 5}
+    room: dict[str, Any] = post("/rooms", body).body
+    return room
 
 
 def post(path: str, body: dict[str, Any]) -> Reply:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from meet import clock
-from tests.live import HOUR, Client
+from tests.live import HOUR, Client, warm
 from tests.security.callers import Target
 from tests.security.leaks import assert_says_nothing
 from tests.security.test_handlers import BODIES, TRAVERSALS
@@ -18,6 +18,12 @@ PATIENCE = 3.0
 """Seconds without a byte after which no more are waited for."""
 
 JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm_functions(api: Client) -> None:
+    """Start what the tests below wait for with little patience."""
+    warm(api, "Authorize", "CreateRoom", "GetRoom", "GetRooms", "GetRecording", "Web")
 
 
 def raw(api: Client, request: bytes) -> tuple[int, bytes]:

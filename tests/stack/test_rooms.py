@@ -64,6 +64,14 @@ def test_bodies_are_refused_for_the_right_reason(api: Client) -> None:
     }
 
 
+def test_every_answer_forbids_to_guess_its_type(api: Client) -> None:
+    for url in ("/rooms", "/rooms/abcdefghijklmno", "/nothing"):
+        assert api.call("GET", url).headers["X-Content-Type-Options"] == "nosniff"
+    stranger = api.call("GET", "/rooms", key="wrong")  # answered by the gateway
+    assert stranger.status == 401
+    assert stranger.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_what_does_not_exist_is_404_or_405_in_the_error_body(api: Client) -> None:
     assert api.call("GET", "/nothing").body == {
         "code": 404,

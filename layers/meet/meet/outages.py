@@ -1,4 +1,4 @@
-"""Why LiveKit could not be had: a log line and a metric each time, fewer for reads that poll."""
+"""Why LiveKit was unavailable: a log line and a metric each time, fewer for reads that poll."""
 
 import logging
 import re
@@ -64,7 +64,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Outages:
-    """Writes down why LiveKit could not be had."""
+    """Logs and counts why LiveKit was unavailable."""
 
     _written: dict[tuple[str, Kind], Milliseconds] = field(default_factory=dict)
 

@@ -63,8 +63,6 @@ def _text(value: object) -> str:
         value.encode()
     except UnicodeEncodeError as error:  # JSON can spell half a surrogate pair; UTF-8 cannot
         raise broken_rule("Must be valid Unicode") from error
-    if "\0" in value:
-        raise broken_rule(NO_CONTROLS)
     return value
 
 
@@ -117,7 +115,7 @@ Timestamp = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "num
 """Milliseconds since the Unix epoch; the API calls it a number."""
 
 Text = Annotated[str, BeforeValidator(_text)]
-"""A JSON string that UTF-8 can carry, without NUL."""
+"""A JSON string that UTF-8 can carry."""
 
 ChosenText = Annotated[Text, AfterValidator(_chosen)]
 """Text that people choose and read: in NFC, with something visible, without control characters."""
@@ -205,5 +203,5 @@ def sentence(error: dict[str, Any]) -> str:
             return f"Must be at most {context['le']}"
         case "expected" | "rule":
             return str(error["msg"])
-        case _:  # a library's words are nobody's contract
+        case _:  # a library's wording is not part of the API
             return "Is not valid"
