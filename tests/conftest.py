@@ -21,13 +21,13 @@ from dev.aws import ENVIRONMENT, memory_aws
 from dev.dynamodb_local import NotToBeHad, running
 from dev.template import ROOT, resources
 from meet import clock, wiring
-from meet.access_token import issued
 from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
-from meet.media_server import MediaServer, Participant
-from meet.recorder import Egress, Recorder
+from meet.livekit.egress import Egress, Recorder
+from meet.livekit.rooms import MediaServer, Participant
+from meet.livekit.tokens import issued
+from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.lifecycle import Evidence
-from meet.twirp import OutcomeUnknown
 from tests.permissions import Ledger, enforced
 
 if TYPE_CHECKING:

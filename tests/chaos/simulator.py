@@ -27,10 +27,10 @@ from dev.aws import LIVEKIT_KEY, LIVEKIT_SECRET, memory_aws
 from meet import clock, wiring
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable
-from meet.media_server import MediaServer, Participant
-from meet.recorder import Egress, Recorder
+from meet.livekit.egress import Egress, Recorder
+from meet.livekit.rooms import MediaServer, Participant
+from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.lifecycle import Evidence
-from meet.twirp import OutcomeUnknown
 from tests.functions.conftest import CONTEXT, Reply, event, invoke
 
 BUCKET = "recordings"

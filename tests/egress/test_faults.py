@@ -8,9 +8,9 @@ import pytest
 import urllib3
 from livekit import api
 
-from meet.access_token import AccessTokens
-from meet.recorder import LiveKitEgress
-from meet.twirp import TwirpClient
+from meet.livekit.egress import LiveKitEgress
+from meet.livekit.tokens import AccessTokens
+from meet.livekit.twirp import TwirpClient
 from tests.egress.film import Film
 from tests.egress.meetings import (
     ALICE,

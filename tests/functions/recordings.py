@@ -13,7 +13,7 @@ import jwt
 
 from dev.aws import LIVEKIT_KEY, LIVEKIT_SECRET
 from meet import wiring
-from meet.recorder import Egress
+from meet.livekit.egress import Egress
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.model import Recording
 from tests.conftest import Clock, FakeLiveKit, FakeRecorder

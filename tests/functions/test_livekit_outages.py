@@ -17,7 +17,7 @@ from urllib3.exceptions import (
 
 from dev.template import ROOT
 from meet import wiring
-from meet.outages import EVENT, READS_EVERY, Kind
+from meet.livekit.outages import EVENT, READS_EVERY, Kind
 from tests.conftest import Clock
 from tests.functions.conftest import HOUR, Logs, Reply, event, invoke
 

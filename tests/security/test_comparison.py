@@ -10,10 +10,10 @@ import pytest
 from dev.template import ROOT
 from meet import access
 from meet.access import name_of_key
-from meet.access_token import AccessTokens
 from meet.clock import Milliseconds
 from meet.console import admin
 from meet.errors import Unauthorized
+from meet.livekit.tokens import AccessTokens
 from meet.recordings import playback
 from meet.rooms.model import Preferences, Room
 

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import urllib3
 from google.protobuf.message import DecodeError, Message
 
-from meet.access_token import AccessTokens
 from meet.errors import MediaServerUnavailable
-from meet.outages import Kind, Outages, harmless
+from meet.livekit.outages import Kind, Outages, harmless
+from meet.livekit.tokens import AccessTokens
 
 CONNECT_TIMEOUT = 2.0
 READ_TIMEOUT = 5.0

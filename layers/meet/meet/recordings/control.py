@@ -14,13 +14,13 @@ from meet.errors import (
     RecordingFinished,
     RecordingNotFound,
 )
-from meet.media_server import MediaServer
-from meet.recorder import Recorder
+from meet.livekit.egress import Recorder
+from meet.livekit.rooms import MediaServer
+from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.service import RoomService
-from meet.twirp import OutcomeUnknown
 
 logger = logging.getLogger(__name__)
 

@@ -20,11 +20,11 @@ from livekit.protocol.room import (
 )
 
 from meet import clock
-from meet.access_token import issued
 from meet.clock import SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
-from meet.outages import NO_URL, Kind, Outages
-from meet.twirp import Refused, TwirpClient
+from meet.livekit.outages import NO_URL, Kind, Outages
+from meet.livekit.tokens import issued
+from meet.livekit.twirp import Refused, TwirpClient
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from livekit.protocol.egress import (
 
 from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable
+from meet.livekit.twirp import Refused, TwirpClient
 from meet.recordings.lifecycle import Evidence
-from meet.twirp import Refused, TwirpClient
 
 START_TIMEOUT = 8.0
 """Seconds. Without a free egress LiveKit answers after 21 to 24, close to the gateway's 29."""

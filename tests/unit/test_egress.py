@@ -27,12 +27,14 @@ from livekit.protocol.egress import (
 )
 from livekit.protocol.models import TokenPagination
 
-from meet import recorder, twirp, wiring
-from meet.access_token import AccessTokens
+from meet import wiring
 from meet.errors import MediaServerUnavailable
-from meet.recorder import LiveKitEgress, to_egress
+from meet.livekit import egress as recorder
+from meet.livekit import twirp
+from meet.livekit.egress import LiveKitEgress, to_egress
+from meet.livekit.tokens import AccessTokens
+from meet.livekit.twirp import OutcomeUnknown, TwirpClient
 from meet.recordings.lifecycle import Evidence
-from meet.twirp import OutcomeUnknown, TwirpClient
 
 KEY = "recordings/abcdefghijklmno/rec_00000000000000000000000000.mp4"
 SECRET = "livekit-secret-of-at-least-32-bytes"
