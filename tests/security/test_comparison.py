@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from dev.template import ROOT
 from meet import access
 from meet.access import name_of_key
 from meet.clock import Milliseconds
@@ -16,6 +15,7 @@ from meet.errors import Unauthorized
 from meet.livekit.tokens import AccessTokens
 from meet.recordings import playback
 from meet.rooms.model import Preferences, Room
+from tools import ROOT
 
 KEYS = {"first": "a" * 43, "second": "b" * 43, "third": "c" * 12}
 ROOM = Room.new(
