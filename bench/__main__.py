@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import calls, cold, imports, lists, streaming, warm
 from bench.document import replace_part
 from bench.lambdas import place
-from dev.template import ROOT
+from tools import ROOT
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 

@@ -15,10 +15,10 @@ import urllib3
 from botocore.endpoint import Endpoint
 from botocore.response import StreamingBody
 
-from dev.aws import memory_aws
 from meet import clock, wiring
 from tests.contract.samples import BEGAN, LIVEKIT, ROOM, SAMPLES, given, store
 from tests.functions.conftest import CONTEXT
+from tools.memory_aws import memory_aws
 
 _NOTHING_DUE = BEGAN - clock.HOUR
 """What a sweep finds in nearly every minute."""

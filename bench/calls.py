@@ -3,7 +3,7 @@
 import json
 
 from bench.table import table
-from dev.template import ROOT
+from tools import ROOT
 
 TABLE: dict[str, dict[str, dict[str, int]]] = json.loads(
     (ROOT / "tests/contract/calls.json").read_text()

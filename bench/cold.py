@@ -7,7 +7,7 @@ from statistics import median
 from bench.answers import sample_of
 from bench.lambdas import Code, Place
 from bench.table import ratio, table
-from dev.template import functions
+from tools.template import functions
 
 ROUNDS = 9
 

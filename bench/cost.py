@@ -6,7 +6,8 @@ from bench import prices
 from bench.calls import TABLE
 from bench.document import replace_part
 from bench.table import table
-from dev.template import ROOT, functions, load_template, resources
+from tools import ROOT
+from tools.template import functions, load_template, resources
 
 DOCUMENT = ROOT / "docs" / "cost.md"
 

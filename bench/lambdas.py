@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.answers import Sample
-from dev.bootstrap import version_of
-from dev.build import ROOT, Platform, aws, build_layer, copy_functions, locked_group, unpack
+from tools import ROOT
+from tools.build.environment import version_of
+from tools.build.layer import Platform, aws, build_layer, copy_functions, locked_group
+from tools.uv import unpack
 
 REFERENCES = Path(__file__).parent / "references"
 _INVOKE = Path(__file__).with_name("invoke.py")

@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
 
 from bench.table import table
-from dev import dynamodb_local
-from dev.aws import create_tables
-from dev.openapi.schemas import EXPIRES
 from meet import dynamodb, wiring
 from meet.clock import Milliseconds
 from meet.paging import to_token
@@ -21,6 +18,9 @@ from meet.rooms.repository import RoomRepository
 from meet.rooms.service import RoomService
 from tests.contract.samples import SAMPLES
 from tests.functions.conftest import CONTEXT
+from tools import dynamodb_local
+from tools.memory_aws import create_tables
+from tools.openapi.schemas import EXPIRES
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

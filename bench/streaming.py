@@ -16,12 +16,12 @@ from botocore.config import Config
 from bench.answers import Sample, sample_of
 from bench.lambdas import Place
 from bench.table import ratio, table
-from dev.stack import LocalStack
-from dev.template import ROOT
 from meet import dynamodb
 from meet.recordings.byte_range import MAX_LENGTH
 from meet.recordings.lifecycle import Status
 from tests.contract.samples import READY
+from tools import ROOT
+from tools.stack.local_stack import LocalStack
 
 FUNCTION = "get_recording_stream"
 PIECES = 8

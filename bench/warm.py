@@ -5,7 +5,7 @@ from statistics import median, quantiles
 from bench.answers import sample_of
 from bench.lambdas import Place
 from bench.table import table
-from dev.template import functions
+from tools.template import functions
 
 PROCESSES = 5
 INVOCATIONS = 1000

@@ -17,24 +17,25 @@ from moto.core.config import default_user_config
 from moto.core.serialize import ResponseSerializer
 from moto.dynamodb.models.table import Table
 
-from dev.aws import ENVIRONMENT, memory_aws
-from dev.dynamodb_local import NotToBeHad, running
-from dev.template import ROOT, resources
 from meet import clock, wiring
-from meet.access_token import issued
 from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
-from meet.media_server import MediaServer, Participant
-from meet.recorder import Egress, Recorder
+from meet.livekit.egress import Egress, Recorder
+from meet.livekit.rooms import MediaServer, Participant
+from meet.livekit.tokens import issued
+from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.lifecycle import Evidence
-from meet.twirp import OutcomeUnknown
 from tests.debian import program
 from tests.permissions import Ledger, enforced
+from tools import ROOT
+from tools.dynamodb_local import NotToBeHad, running
+from tools.memory_aws import ENVIRONMENT, memory_aws
+from tools.template import resources
 
 if TYPE_CHECKING:
-    from dev.stack import LocalStack
     from tests.large import Large
     from tests.live import Client
+    from tools.stack.local_stack import LocalStack
 
 # Read by Powertools' loggers when meet.http is imported, which may be before any test runs.
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", ENVIRONMENT["POWERTOOLS_SERVICE_NAME"])
@@ -191,7 +192,7 @@ def quick_aws() -> Iterator[None]:
         return value.get(name) if named else guess(serializer, value, name, shape)
 
     with (
-        patch("dev.aws.resources", cache(resources)),
+        patch("tools.memory_aws.resources", cache(resources)),
         patch.dict(default_user_config["core"], {"reset_boto3_session": False}),
         patch.object(Table, "_get_default_encryption_key", lambda self, *where: key),
         patch.object(ResponseSerializer, "get_value", get_value),
@@ -272,7 +273,7 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> FakeRecorder:
 @pytest.fixture(scope="session")
 def stack() -> Iterator["LocalStack"]:
     """The template on the emulator, a real livekit-server and a recorder: one for all tests."""
-    from dev.stack import LocalStack  # noqa: PLC0415 - only tests of the running stack need it
+    from tools.stack.local_stack import LocalStack  # noqa: PLC0415 - only tests of the running stack
 
     directory = ROOT / ".local" / "test"
     shutil.rmtree(directory, ignore_errors=True)

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from dev.template import ROOT
+from tools import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
 OTHER_PICTURES = ROOT / ".local" / "pictures"

@@ -13,10 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 import urllib3
 from livekit import rtc
 
-from dev.deployment import STACK, aws_session
-from dev.stack import LocalStack
-from dev.template import ROOT
 from meet import clock
+from tools import ROOT
+from tools.stack.deployment import STACK, aws_session
+from tools.stack.local_stack import LocalStack
 
 HOUR = 60 * 60 * 1000
 _REMEMBERED = 64 * 1024

@@ -21,9 +21,10 @@ import anyio.to_thread
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from dev.aws import ENVIRONMENT
-from dev.template import ROOT, load_template, translated
 from meet import wiring
+from tools import ROOT
+from tools.memory_aws import ENVIRONMENT
+from tools.template import load_template, translated
 
 REGION, ACCOUNT = ENVIRONMENT["AWS_REGION"], "123456789012"
 

@@ -10,11 +10,11 @@ from livekit.protocol.models import ParticipantInfo, RoomEndReason
 from livekit.protocol.webhook import WebhookEvent
 
 from meet import metrics, wiring
-from meet.access_token import issued
 from meet.errors import MalformedBody, Unauthorized
 from meet.http import create_api, entrypoint, json_reply, raw_body
-from meet.media_server import room_metadata
-from meet.recorder import to_egress
+from meet.livekit.egress import to_egress
+from meet.livekit.rooms import room_metadata
+from meet.livekit.tokens import issued
 from meet.recordings import reasons
 
 logger = Logger(child=True)

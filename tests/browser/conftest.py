@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
-from dev.template import ROOT
 from tests.browser.visitors import AXE
+from tools import ROOT
 
 if TYPE_CHECKING:
-    from dev.stack import LocalStack
+    from tools.stack.local_stack import LocalStack
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _FLAGS = [

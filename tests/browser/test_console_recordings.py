@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from dev.people import PERIOD
 from tests.browser.console import LOADED_MS, admin, console_url, failed_recording, is_clean, row
 from tests.browser.test_console_rooms import CLIPBOARD, copied
 from tests.browser.test_playback import ADA, BLUE, COLOURS
 from tests.live import Client, eventually
 from tests.stack.test_recordings import film_for, meeting
+from tools.demo.people import PERIOD
 
 pytestmark = pytest.mark.usefixtures("pages")
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from dev.deployment import aws_session
-from dev.stack import LocalStack
 from tests.browser.visitors import JOIN_MS, Visitor, visitor
 from tests.live import Client, eventually
+from tools.stack.deployment import aws_session
+from tools.stack.local_stack import LocalStack
 
 pytestmark = pytest.mark.usefixtures("pages")
 

@@ -23,15 +23,15 @@ import jwt
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from dev.aws import LIVEKIT_KEY, LIVEKIT_SECRET, memory_aws
 from meet import clock, wiring
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable
-from meet.media_server import MediaServer, Participant
-from meet.recorder import Egress, Recorder
+from meet.livekit.egress import Egress, Recorder
+from meet.livekit.rooms import MediaServer, Participant
+from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.lifecycle import Evidence
-from meet.twirp import OutcomeUnknown
 from tests.functions.conftest import CONTEXT, Reply, event, invoke
+from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET, memory_aws
 
 BUCKET = "recordings"
 CONTENT = b"a whole video"

@@ -14,9 +14,6 @@ from livekit.protocol.egress import EgressInfo
 from livekit.protocol.models import ParticipantInfo, TrackInfo
 from livekit.protocol.room import ListParticipantsResponse
 
-from dev.aws import ENVIRONMENT
-from dev.openapi.schemas import EXPIRES, NAME, RECORDING_ID
-from dev.template import ROOT, functions, load_template
 from meet import wiring
 from meet.clock import HOUR, Milliseconds
 from meet.recordings.lifecycle import Evidence, Status
@@ -24,6 +21,10 @@ from meet.recordings.model import Recording
 from meet.rooms.model import Preferences, Role, Room
 from tests.conftest import Clock
 from tests.functions.conftest import CONTEXT
+from tools import ROOT
+from tools.memory_aws import ENVIRONMENT
+from tools.openapi.schemas import EXPIRES, NAME, RECORDING_ID
+from tools.template import functions, load_template
 
 TEMPLATE, FUNCTIONS = load_template(), functions()
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from dev.template import load_template, translated
 from meet.aws import AWS_CONFIG
 from meet.http import MAX_BODY_BYTES
 from meet.recordings import byte_range
@@ -32,6 +31,7 @@ from tests.contract.documented import (
     names_in,
 )
 from tests.contract.samples import REQUESTS, Called, run
+from tools.template import load_template, translated
 
 # -------------------------------------------------------------------------------------- names
 

@@ -20,14 +20,6 @@ from livekit.protocol.egress import EgressInfo, EgressStatus, FileInfo, ListEgre
 from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.room import ListParticipantsResponse
 
-from dev.aws import (
-    ADMIN_PASSWORD,
-    ADMIN_USERNAME,
-    ENVIRONMENT,
-    LIVEKIT_KEY,
-    LIVEKIT_SECRET,
-)
-from dev.template import ROOT
 from meet import wiring
 from meet.clock import HOUR
 from meet.console.admin import Admin
@@ -38,6 +30,14 @@ from meet.recordings import playback
 from meet.signing import derived_key
 from tests.conftest import Clock
 from tests.contract.samples import BEGAN, LIVEKIT, READY, ROOM, SAMPLES, STARTED, Called, run
+from tools import ROOT
+from tools.memory_aws import (
+    ADMIN_PASSWORD,
+    ADMIN_USERNAME,
+    ENVIRONMENT,
+    LIVEKIT_KEY,
+    LIVEKIT_SECRET,
+)
 
 SAMPLE = "its sample event"
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from dev.aws import ENVIRONMENT
-from dev.template import ROOT, functions
+from tools import ROOT
+from tools.memory_aws import ENVIRONMENT
+from tools.template import functions
 
 PACKAGE = ROOT / "layers/meet/meet"
 BROUGHT_ALONG = {
@@ -165,7 +166,7 @@ def test_nothing_is_declared_that_nothing_imports() -> None:
 
 def test_no_function_imports_another_one_or_what_is_not_deployed() -> None:
     roots = {module.partition(".")[0] for module in reachable()}
-    assert not roots & {"dev", "functions", "tests"}
+    assert not roots & {"functions", "tests", "tools"}
 
 
 def closure(names: set[str]) -> set[str]:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from dev.bootstrap import SUPPORTED, UV_VERSION
-from dev.template import ROOT
 from tests.documents import PICTURES, shown_pictures
+from tools import ROOT
+from tools.build.environment import SUPPORTED, UV_VERSION
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 CHECKS = ROOT / ".github/workflows/checks.yml"

@@ -11,14 +11,14 @@ import pytest
 from livekit.api import AccessToken, TokenVerifier, VideoGrants, WebhookReceiver
 from livekit.protocol.room import RoomConfiguration
 
-from dev.aws import LIVEKIT_KEY, LIVEKIT_SECRET
 from meet import clock, wiring
-from meet.access_token import AccessTokens
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.errors import Unauthorized
+from meet.livekit.tokens import AccessTokens
 from meet.participants.admission import ParticipantAdmission
 from meet.rooms.model import Preferences, Role
 from tests.conftest import FakeLiveKit
+from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
 
 OURS = AccessTokens(LIVEKIT_KEY, LIVEKIT_SECRET)
 VERIFIER = TokenVerifier(LIVEKIT_KEY, LIVEKIT_SECRET)

@@ -6,11 +6,12 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel, to_pascal
 
-from dev.openapi import document
-from dev.openapi.table import UNLISTED
-from dev.template import ROOT, functions, resources
 from meet.access import ANYBODY, API, OPERATIONS
 from tests.contract.samples import SAMPLES
+from tools import ROOT
+from tools.openapi import document
+from tools.openapi.table import UNLISTED
+from tools.template import functions, resources
 
 OPEN_BESIDE_THE_API = {"receive_livekit_webhook", "web", "console_session"}
 """Functions without an authorizer that are not operations: LiveKit signs, pages are public, and

@@ -14,11 +14,6 @@ from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[impor
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic.alias_generators import to_camel
 
-from dev import openapi
-from dev.openapi import __main__ as command
-from dev.openapi import table
-from dev.openapi.schemas import EXPIRES
-from dev.template import ROOT, load_template
 from meet import wiring
 from meet.access import API, OPERATIONS
 from meet.clock import Milliseconds
@@ -28,6 +23,11 @@ from meet.rooms.model import Preferences, Role, Room
 from meet.rooms.schemas import RoomPreferences, RoomUpdate
 from tests.conftest import Clock, FakeLiveKit
 from tests.functions.conftest import Reply, event, invoke
+from tools import ROOT, openapi
+from tools.openapi import __main__ as command
+from tools.openapi import table
+from tools.openapi.schemas import EXPIRES
+from tools.template import load_template
 
 DOCUMENT = openapi.document()
 JSON = "application/json"
@@ -69,7 +69,7 @@ def test_both_files_are_up_to_date_and_alike() -> None:
 
 
 def test_the_document_is_the_same_whenever_and_wherever_it_is_made() -> None:
-    program = "from dev import openapi; import sys; sys.stdout.write(openapi.text())"
+    program = "from tools import openapi; import sys; sys.stdout.write(openapi.text())"
     environment = os.environ | {"PYTHONHASHSEED": "7", "PUBLIC_URL": "https://example.com"}
     made = subprocess.run(
         [sys.executable, "-c", program],

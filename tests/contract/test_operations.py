@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 import meet
-from dev.template import ROOT, functions, load_template, resources, translated, with_canary
 from meet.metrics import NAMESPACE
 from meet.recordings.lifecycle import FINISHED
 from meet.recordings.model import PREFIX
+from tools import ROOT
+from tools.template import functions, load_template, resources, translated, with_canary
 
 API = "/api/v1"
 CANARY = "Canary10Percent5Minutes"

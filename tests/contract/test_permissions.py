@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from dev.aws import ENVIRONMENT
-from dev.template import functions, translated
 from meet.recordings.model import PREFIX
 from tests.permissions import (
     ACCOUNT,
@@ -25,6 +23,8 @@ from tests.permissions import (
     managed_policies,
     role,
 )
+from tools.memory_aws import ENVIRONMENT
+from tools.template import functions, translated
 
 FUNCTIONS = sorted(logical_ids())
 

@@ -9,7 +9,6 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from livekit.protocol.egress import RoomCompositeEgressRequest
 from livekit.protocol.room import RoomParticipantIdentity
 
-from dev.openapi import document
 from meet import wiring
 from meet.access import API, Credential
 from meet.recordings.lifecycle import Evidence, Status
@@ -27,6 +26,7 @@ from tests.contract.samples import (
     store_recording,
 )
 from tests.functions.conftest import Reply
+from tools.openapi import document
 
 STATUS = {
     "delete_room": 204,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from dev.openapi import document
 from tests.contract import seed
+from tools.openapi import document
 
 DOCUMENT = document()
 

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
-from dev.template import resources
 from meet import clock, dynamodb, idempotency, wiring
 from meet.clock import Milliseconds
 from meet.recordings import repository as recordings
@@ -18,6 +17,7 @@ from meet.rooms.model import Preferences, Role, Room
 from tests.conftest import DYNAMODB_LOCAL, MOTO, Clock
 from tests.contract.samples import READY, SAMPLES, STARTED, Called, run
 from tests.contract.samples import ROOM as STORED
+from tools.template import resources
 
 TABLES = resources("AWS::DynamoDB::Table")
 ROOM = Room.new(

@@ -18,8 +18,8 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.client import BaseClient
 
-from dev.template import functions
 from tests.conftest import DYNAMODB_LOCAL, MOTO, Clock, FakeLiveKit, FakeRecorder
+from tools.template import functions
 
 ON_DYNAMODB_LOCAL_TOO = {
     "test_create_recording",

@@ -9,9 +9,9 @@ from typing import Any
 
 import boto3
 
-from dev.aws import ADMIN_PASSWORD, ADMIN_USERNAME
 from meet import wiring
 from tests.functions.conftest import CONTEXT, ORIGIN, ROUTES, Reply, event
+from tools.memory_aws import ADMIN_PASSWORD, ADMIN_USERNAME
 
 SESSION = "OvMeetAccessToken"
 RIGHT = {"username": ADMIN_USERNAME, "password": ADMIN_PASSWORD}

@@ -11,13 +11,13 @@ from typing import Any
 
 import jwt
 
-from dev.aws import LIVEKIT_KEY, LIVEKIT_SECRET
 from meet import wiring
-from meet.recorder import Egress
+from meet.livekit.egress import Egress
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.model import Recording
 from tests.conftest import Clock, FakeLiveKit, FakeRecorder
 from tests.functions.conftest import CONTEXT, HOUR, Call, Reply, create_room, event, invoke
+from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
 
 BUCKET = "recordings"
 SECOND = 1_000

@@ -11,10 +11,11 @@ import boto3
 import pytest
 from aws_lambda_powertools.utilities.parameters import base as parameters
 
-from dev.aws import API_KEY
-from dev.template import ROOT, functions
 from meet import wiring
 from tests.functions.conftest import CONTEXT, AwsCalls, Logs, event
+from tools import ROOT
+from tools.memory_aws import API_KEY
+from tools.template import functions
 
 ARN = "arn:aws:execute-api:eu-west-1:123456789012:abc123/meet/GET/api/v1/rooms"
 OPEN = {

@@ -11,7 +11,6 @@ import boto3
 import jwt
 import pytest
 
-from dev.aws import LIVEKIT_KEY, LIVEKIT_SECRET
 from meet import wiring
 from meet.access import OPERATIONS, Credential
 from meet.clock import HOUR, MINUTE
@@ -25,6 +24,7 @@ from tests.functions.conftest import (
     invoke,
     secret_of,
 )
+from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
 
 ARN = "arn:aws:execute-api:eu-west-1:123456789012:abc123/meet/POST/api/v1/recordings"
 MODERATORS = {

@@ -8,14 +8,14 @@ from importlib import import_module
 import jwt
 import pytest
 
-from dev.aws import API_KEY, ENVIRONMENT
-from dev.template import ROOT
 from meet import wiring
 from meet.access import OPERATIONS, Credential
 from meet.clock import MINUTE
 from tests.conftest import Clock
 from tests.functions.conftest import ORIGIN, AwsCalls, Logs, event
 from tests.functions.console import HOME, SESSION, Browser, authorize, claims_of
+from tools import ROOT
+from tools.memory_aws import API_KEY, ENVIRONMENT
 
 READS = {"GET", "HEAD"}
 WRITE = ("POST", "/api/v1/rooms")

@@ -8,7 +8,6 @@ import boto3
 import jwt
 import pytest
 
-from dev.aws import ADMIN_PASSWORD
 from meet import wiring
 from meet.clock import HOUR, MINUTE, SECOND
 from meet.console.sessions import PREFIX
@@ -16,6 +15,7 @@ from meet.console.tokens import LONGEST_SESSION, SESSION_LIFETIME
 from tests.conftest import Clock
 from tests.functions.conftest import AwsCalls, Logs
 from tests.functions.console import RIGHT, SESSION, WRONG, Browser, authorize, claims_of, set_admin
+from tools.memory_aws import ADMIN_PASSWORD
 
 UNAUTHORIZED = {"message": "Unauthorized"}
 OTHER_SITE = {

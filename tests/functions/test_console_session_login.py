@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from dev.aws import ADMIN_PASSWORD, ADMIN_USERNAME
-from dev.template import resources
 from meet.clock import MINUTE, SECOND
 from meet.console.admin import MIN_LENGTH, Admin
 from tests.conftest import Clock
 from tests.functions.conftest import HOST, ORIGIN, REQUEST_ID, AwsCalls, Logs
 from tests.functions.console import RIGHT, SESSION, WRONG, Browser, set_admin
+from tools.memory_aws import ADMIN_PASSWORD, ADMIN_USERNAME
+from tools.template import resources
 
 UNAUTHORIZED = {"message": "Unauthorized"}
 MALFORMED = {"code": 400, "message": "Malformed JSON body", "reason": "malformed_body"}

@@ -11,13 +11,13 @@ import pytest
 from livekit.protocol.egress import S3Upload
 
 from meet import wiring
-from meet.access_token import AccessTokens
-from meet.outages import EVENT
-from meet.recorder import LiveKitEgress
+from meet.livekit.egress import LiveKitEgress
+from meet.livekit.outages import EVENT
+from meet.livekit.tokens import AccessTokens
+from meet.livekit.twirp import TwirpClient
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
-from meet.twirp import TwirpClient
 from tests.functions.conftest import HOUR, AwsCalls, Logs
 from tests.functions.recordings import Studio, item_of, stored, sweep
 

@@ -13,7 +13,6 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
-from dev.template import ROOT, resources
 from meet import wiring
 from meet.clock import DAY, HOUR, Milliseconds
 from meet.rooms import model
@@ -30,6 +29,8 @@ from tests.functions.conftest import (
     event,
     invoke,
 )
+from tools import ROOT
+from tools.template import resources
 
 ALL = {"chatPreferences": True, "recordingPreferences": True, "virtualBackgroundPreferences": True}
 

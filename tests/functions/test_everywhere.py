@@ -10,7 +10,6 @@ import boto3
 import pytest
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
-from dev import openapi
 from meet.recordings.lifecycle import Evidence
 from meet.rooms.repository import RoomRepository
 from tests.conftest import Clock, FakeLiveKit
@@ -27,6 +26,7 @@ from tests.functions.conftest import (
     secret_of,
 )
 from tests.functions.recordings import Studio
+from tools import openapi
 
 MALFORMED = {"code": 400, "message": "Malformed JSON body", "reason": "malformed_body"}
 UNSUPPORTED = {"code": 415, "message": "Unsupported Media Type", "reason": "unsupported_media_type"}

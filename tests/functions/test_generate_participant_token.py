@@ -9,11 +9,11 @@ import jwt
 import pytest
 from livekit.api import AccessToken, TokenVerifier, VideoGrants
 
-from dev.aws import LIVEKIT_KEY, LIVEKIT_SECRET
 from meet import wiring
 from meet.clock import HOUR, MINUTE
 from tests.conftest import Clock, FakeLiveKit
 from tests.functions.conftest import AwsCalls, Call, Reply, create_room, secret_of
+from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
 
 ROLES = ["moderator", "publisher", "viewer"]
 NOT_FOR_BROWSERS = {

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from dev.aws import API_KEY
 from tests.conftest import Clock, FakeLiveKit, FakeRecorder
 from tests.functions.conftest import (
     CONTEXT,
@@ -21,6 +20,7 @@ from tests.functions.conftest import (
 )
 from tests.functions.console import SESSION, Browser
 from tests.functions.test_authorize import set_keys
+from tools.memory_aws import API_KEY
 
 OTHER_KEY = "another-key-of-the-same-stack"
 

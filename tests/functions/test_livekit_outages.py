@@ -15,11 +15,11 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from dev.template import ROOT
 from meet import wiring
-from meet.outages import EVENT, READS_EVERY, Kind
+from meet.livekit.outages import EVENT, READS_EVERY, Kind
 from tests.conftest import Clock
 from tests.functions.conftest import HOUR, Logs, Reply, event, invoke
+from tools import ROOT
 
 POOL: Any = urllib3.HTTPConnectionPool("livekit.example.com")
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJtZWV0In0.c2lnbmF0dXJl"

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from dev.aws import API_KEY
 from meet import wiring
 from meet.metrics import NAMESPACE
 from meet.recordings.lifecycle import Evidence
@@ -16,6 +15,7 @@ from tests.functions.conftest import HOUR, Call, create_room, event, invoke, sec
 from tests.functions.recordings import MINUTE, SECOND, Studio, object_created, sweep
 from tests.functions.test_authorize import authorize, is_let_in
 from tests.functions.test_receive_livekit_webhook import message, post, sign
+from tools.memory_aws import API_KEY
 
 Metric: TypeAlias = tuple[str, float, dict[str, str]]
 Metrics: TypeAlias = Callable[[], list[Metric]]

@@ -10,15 +10,15 @@ import jwt
 import pytest
 from livekit.api import TokenVerifier, WebhookReceiver
 
-from dev.aws import LIVEKIT_KEY, LIVEKIT_SECRET
 from meet import wiring
-from meet.access_token import AccessTokens
 from meet.clock import HOUR
 from meet.errors import Unauthorized
-from meet.media_server import room_metadata
+from meet.livekit.rooms import room_metadata
+from meet.livekit.tokens import AccessTokens
 from meet.rooms.repository import RoomRepository
 from tests.conftest import Clock, FakeLiveKit
 from tests.functions.conftest import Call, Reply, create_room, event, invoke, secret_of
+from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
 
 REFUSED = (401, {"message": "Unauthorized"})
 

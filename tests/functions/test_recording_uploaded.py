@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from dev.template import functions
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.reasons import EMPTY_FILE
 from meet.recordings.repository import RecordingRepository
 from tests.functions.conftest import AwsCalls
 from tests.functions.recordings import UNKNOWN_ID, Studio, object_created, put, stored, sweep
+from tools.template import functions
 
 
 @pytest.mark.parametrize("evidence", [*list(Evidence)[:7], None])

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from meet import wiring
-from meet.media_server import room_metadata
+from meet.livekit.rooms import room_metadata
 from meet.recordings import playback, reasons
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.repository import RecordingRepository

@@ -2,8 +2,8 @@
 
 import pytest
 
+from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.lifecycle import Evidence
-from meet.twirp import OutcomeUnknown
 from tests.functions.recordings import MINUTE, NOT_FOUND, UNKNOWN_ID, Studio, sweep
 
 FINISHED = (

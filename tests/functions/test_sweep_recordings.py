@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from meet import wiring
+from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings import reasons
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.media import MediaStore
-from meet.twirp import OutcomeUnknown
 from tests.functions.conftest import AwsCalls
 from tests.functions.recordings import (
     MINUTE,

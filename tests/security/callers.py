@@ -10,9 +10,9 @@ import jwt
 
 from meet import clock
 from meet.access import API, OPERATIONS, Credential
-from meet.access_token import AccessTokens
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.console.tokens import ConsoleTokens, Session
+from meet.livekit.tokens import AccessTokens
 from meet.participants.admission import metadata
 from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback

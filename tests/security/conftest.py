@@ -9,10 +9,10 @@ import pytest
 from botocore.config import Config
 
 from meet import clock
-from meet.access_token import AccessTokens
 from meet.clock import MINUTE, Milliseconds
 from meet.console.admin import Admin
 from meet.console.tokens import ConsoleTokens
+from meet.livekit.tokens import AccessTokens
 from meet.participants.api_tokens import ApiTokens
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.model import Recording

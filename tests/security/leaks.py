@@ -2,7 +2,7 @@
 
 import re
 
-from dev.template import ROOT
+from tools import ROOT
 
 INSIDE = re.compile(
     rf"""Traceback|File\ "|\.py\b|/var/task|/opt/python|{re.escape(str(ROOT))}|site-packages

@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from dev.aws import API_KEY
 from meet import wiring
 from meet.access import API, OPERATIONS, Credential
 from meet.console.sessions import ConsoleSessions
@@ -26,6 +25,7 @@ from tests.security.callers import (
     request_of,
 )
 from tests.security.leaks import assert_says_nothing
+from tools.memory_aws import API_KEY
 
 # One of the tokens is signed by HS512 with the server's own secret, which is long enough for HS256.
 pytestmark = pytest.mark.filterwarnings("ignore:The HMAC key is:jwt.InsecureKeyLengthWarning")

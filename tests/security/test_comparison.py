@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from dev.template import ROOT
 from meet import access
 from meet.access import name_of_key
-from meet.access_token import AccessTokens
 from meet.clock import Milliseconds
 from meet.console import admin
 from meet.errors import Unauthorized
+from meet.livekit.tokens import AccessTokens
 from meet.recordings import playback
 from meet.rooms.model import Preferences, Room
+from tools import ROOT
 
 KEYS = {"first": "a" * 43, "second": "b" * 43, "third": "c" * 12}
 ROOM = Room.new(

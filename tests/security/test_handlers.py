@@ -12,8 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dev.openapi import document
-from dev.template import ROOT
 from meet import wiring
 from meet.access import API, OPERATIONS
 from meet.recordings.lifecycle import Evidence
@@ -21,6 +19,8 @@ from tests.conftest import Clock, FakeLiveKit
 from tests.functions.conftest import ORIGIN, Call, Logs, Reply, create_room, event, invoke
 from tests.functions.recordings import Studio, info_of, item_of, webhook
 from tests.security.leaks import assert_says_nothing
+from tools import ROOT
+from tools.openapi import document
 
 LIMIT = 100 * 1024
 DOCUMENT = document()["paths"]

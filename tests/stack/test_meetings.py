@@ -12,8 +12,8 @@ from livekit import rtc
 from livekit.protocol.models import DisconnectReason
 from livekit.protocol.rtc import SignalResponse
 
-from dev.stack import LocalStack
 from tests.live import Client, Person, eventually_async, meeting, warm
+from tools.stack.local_stack import LocalStack
 
 
 @pytest.fixture(scope="module", autouse=True)

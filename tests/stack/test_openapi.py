@@ -14,8 +14,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from dev.openapi import document
 from tests.live import Client
+from tools.openapi import document
 
 CHECKS = [
     content_type_conformance,

@@ -5,13 +5,13 @@ import re
 
 import pytest
 
-from dev import frontend
 from tests.live import Answer, Client
+from tools.build import pages
 
 
 @pytest.fixture(autouse=True)
 def built(api: Client) -> None:
-    if not frontend.is_current():
+    if not pages.is_current():
         pytest.skip("the web pages could not be built")
 
 
@@ -70,7 +70,7 @@ def test_files_come_packed_once_and_stay_for_a_year(api: Client) -> None:
     assert any(file.endswith(".js") for file in files)
     assert any(file.endswith(".css") for file in files)
     for file in files:
-        built = (frontend.BUILT / file.removeprefix("/meet/")).read_bytes()
+        built = (pages.BUILT / file.removeprefix("/meet/")).read_bytes()
         packed, plain = fetch(api, file), fetch(api, file, "identity")
         assert packed.headers["Content-Encoding"] == "gzip"
         assert gzip.decompress(packed.data) == built

@@ -11,10 +11,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from dev.people import present
 from meet import clock
-from tests.egress.film import Film, shows, strength
 from tests.live import Answer, Client, eventually, warm
+from tests.recorder.film import Film, shows, strength
+from tools.demo.people import present
 
 BLUE, RED = (90, 200, 90), (90, 80, 200)
 ADA = {"publish": ["camera", "microphone"], "colour": BLUE, "tone": 440}

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from dev.deployment import STACK, aws_session
-from dev.replay import Replay
-from dev.stack import LocalStack
 from meet import clock, dynamodb
 from meet.recordings import repository as recordings
 from meet.recordings.lifecycle import Status
 from meet.recordings.model import Recording
 from tests.live import Client
+from tools.deploy.replay import Replay
+from tools.stack.deployment import STACK, aws_session
+from tools.stack.local_stack import LocalStack
 
 ROOM = "abcdefghijklmno"
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dev import ports
-from dev.build import ROOT
-from dev.deployment import aws_session
-from dev.stack import LocalStack
 from tests.live import Client
+from tools import ROOT, ports
+from tools.stack.deployment import aws_session
+from tools.stack.local_stack import LocalStack
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

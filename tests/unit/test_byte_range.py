@@ -9,9 +9,9 @@ from botocore.exceptions import ClientError
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dev.aws import memory_aws
 from meet.errors import InvalidRangeHeader, RangeNotSatisfiable
 from meet.recordings.byte_range import MAX_LENGTH, ByteRange
+from tools.memory_aws import memory_aws
 
 HUGE = "9" * 5000
 CONTENT = bytes(range(100))

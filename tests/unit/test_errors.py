@@ -3,10 +3,10 @@
 import json
 import re
 
-from dev import openapi
-from dev.template import load_template
 from meet import errors
 from meet.errors import MeetError
+from tools import openapi
+from tools.template import load_template
 
 WITHOUT_REASON = {errors.InvalidRequest, errors.RoomToJoinNotFound, errors.Unauthorized}
 """Their bodies were there before there were reasons."""

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from dev.aws import memory_aws
 from meet.clock import Milliseconds
 from meet.paging import from_token, to_token
 from meet.rooms.model import Preferences, Room
 from meet.rooms.repository import LIST_KEY, RoomRepository
+from tools.memory_aws import memory_aws
 
 NOW = Milliseconds(1_800_000_000_000)
 

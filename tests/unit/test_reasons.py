@@ -2,8 +2,8 @@
 
 import pytest
 
-from dev.template import ROOT
 from meet.recordings import reasons
+from tools import ROOT
 
 SENTENCES = {
     name: value

@@ -23,26 +23,26 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from urllib3 import PoolManager
 
-    from meet.access_token import AccessTokens
     from meet.console.admin import Admin
     from meet.console.sessions import ConsoleSessions
     from meet.console.tokens import ConsoleTokens
-    from meet.media_server import MediaServer
-    from meet.outages import Outages
+    from meet.livekit.egress import Recorder
+    from meet.livekit.outages import Outages
+    from meet.livekit.rooms import MediaServer
+    from meet.livekit.tokens import AccessTokens
+    from meet.livekit.twirp import TwirpClient
     from meet.participants.admission import ParticipantAdmission
     from meet.participants.api_tokens import ApiTokens
     from meet.participants.removal import ParticipantRemoval
-    from meet.recorder import Recorder
+    from meet.recordings.control import RecordingControl
     from meet.recordings.deletion import RecordingDeletion
     from meet.recordings.evidence import RecordingEvidence
     from meet.recordings.media import MediaStore
     from meet.recordings.repository import RecordingRepository
-    from meet.recordings.service import RecordingControl
     from meet.recordings.settlement import RecordingSettlement
     from meet.rooms.ending import RoomEnding
     from meet.rooms.repository import RoomRepository
     from meet.rooms.service import RoomService
-    from meet.twirp import TwirpClient
 
 SECRETS_MAX_AGE = 300
 """Seconds that a secret is kept in memory; a rotation takes as long to arrive everywhere."""
@@ -103,7 +103,7 @@ def media_store() -> "MediaStore":
 
 def recording_control() -> "RecordingControl":
     """Return what starts and stops recordings."""
-    from meet.recordings.service import RecordingControl
+    from meet.recordings.control import RecordingControl
 
     return RecordingControl(recording_repository(), room_service(), media_server, recorder)
 
@@ -137,7 +137,7 @@ def recording_settlement() -> "RecordingSettlement":
 
 def recorder() -> "Recorder":
     """Return LiveKit's egress; raise MediaServerUnavailable where the stack has no LiveKit."""
-    from meet.recorder import LiveKitEgress
+    from meet.livekit.egress import LiveKitEgress
 
     return LiveKitEgress(_twirp_client(), _upload)
 
@@ -215,16 +215,16 @@ def api_tokens() -> "ApiTokens":
 
 def media_server() -> "MediaServer":
     """Return LiveKit, or what stands in for it where the stack has none."""
-    from meet.media_server import LiveKit, NoMediaServer
+    from meet.livekit.rooms import LiveKit, NoMediaServer
 
     return LiveKit(_twirp_client()) if livekit_url() else NoMediaServer(outages())
 
 
 def access_tokens() -> "AccessTokens":
     """Return what signs with the stack's LiveKit key; raise MediaServerUnavailable without one."""
-    from meet.access_token import AccessTokens
     from meet.errors import MediaServerUnavailable
-    from meet.outages import NO_URL, Kind
+    from meet.livekit.outages import NO_URL, Kind
+    from meet.livekit.tokens import AccessTokens
 
     key = json.loads(secret(os.environ["LIVEKIT_SECRET"])) if livekit_url() else None
     if key is not None and key["apiSecret"]:
@@ -237,7 +237,7 @@ def access_tokens() -> "AccessTokens":
 @cache
 def outages() -> "Outages":
     """Return the log of LiveKit's failures."""
-    from meet.outages import Outages
+    from meet.livekit.outages import Outages
 
     return Outages()
 
@@ -295,7 +295,7 @@ def _secrets_provider() -> "SecretsProvider":
 
 
 def _twirp_client() -> "TwirpClient":
-    from meet.twirp import TwirpClient
+    from meet.livekit.twirp import TwirpClient
 
     return TwirpClient(livekit_url(), access_tokens(), _http_pool(), outages())
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from meet import clock
-from meet.access_token import AccessTokens
 from meet.clock import HOUR, Milliseconds
 from meet.errors import InvalidSecret, RoomFull, RoomNotFound, RoomToJoinNotFound, Unauthorized
-from meet.media_server import MediaServer, room_metadata
+from meet.livekit.rooms import MediaServer, room_metadata
+from meet.livekit.tokens import AccessTokens
 from meet.participants.api_tokens import ApiTokens
 from meet.rooms.model import Role, Room
 from meet.rooms.service import RoomService

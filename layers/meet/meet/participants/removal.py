@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from meet import clock
 from meet.clock import Milliseconds
 from meet.errors import ParticipantNotFound
-from meet.media_server import MediaServer, Participant
+from meet.livekit.rooms import MediaServer, Participant
 from meet.rooms.model import Room
 from meet.rooms.service import RoomService
 

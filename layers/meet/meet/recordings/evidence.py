@@ -15,7 +15,7 @@ from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
 
 if TYPE_CHECKING:
-    from meet.recorder import Egress, Recorder
+    from meet.livekit.egress import Egress, Recorder
 
 logger = logging.getLogger(__name__)
 

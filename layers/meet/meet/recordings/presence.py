@@ -14,8 +14,8 @@ from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
 
 if TYPE_CHECKING:
-    from meet.media_server import MediaServer
-    from meet.recorder import Egress, Recorder
+    from meet.livekit.egress import Egress, Recorder
+    from meet.livekit.rooms import MediaServer
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from meet.recordings.lifecycle import Evidence
 
 if TYPE_CHECKING:
-    from meet.recorder import Egress
+    from meet.livekit.egress import Egress
 
 ABORTED = "It was stopped before anything was recorded."
 CRASHED = "The recorder crashed, and what it had recorded is lost."

@@ -15,7 +15,7 @@ from meet.recordings.model import Recording, id_in_key
 from meet.recordings.presence import Presence, Verdict
 
 if TYPE_CHECKING:
-    from meet.recorder import Egress
+    from meet.livekit.egress import Egress
 
 logger = logging.getLogger(__name__)
 

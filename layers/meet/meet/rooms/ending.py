@@ -13,7 +13,7 @@ from meet.rooms.model import Room
 from meet.rooms.repository import RoomRepository
 
 if TYPE_CHECKING:
-    from meet.media_server import MediaServer
+    from meet.livekit.rooms import MediaServer
 
 logger = logging.getLogger(__name__)
 

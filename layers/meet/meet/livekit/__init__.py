@@ -1,0 +1,1 @@
+"""LiveKit's server API: calls over Twirp, and the tokens it takes."""

@@ -1,0 +1,251 @@
+"""LiveKit's egress: records a room into a file in the bucket.
+
+https://docs.livekit.io/home/egress/api/ says what each call asks and answers; the surprises
+below were met with livekit-server 1.9 and 1.13, and with livekit/egress 1.14.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from livekit.protocol.egress import (
+    EgressInfo,
+    EgressStatus,
+    EncodedFileOutput,
+    EncodedFileType,
+    EncodingOptionsPreset,
+    FileInfo,
+    ListEgressRequest,
+    ListEgressResponse,
+    RoomCompositeEgressRequest,
+    S3Upload,
+    StopEgressRequest,
+    UpdateStreamRequest,
+)
+
+from meet.clock import Milliseconds
+from meet.errors import MediaServerUnavailable
+from meet.livekit.twirp import Refused, TwirpClient
+from meet.recordings.lifecycle import Evidence
+
+START_TIMEOUT = 8.0
+"""Seconds. Without a free egress LiveKit answers after 21 to 24, close to the gateway's 29."""
+
+_GRANTS = {"roomRecord": True}
+_NOBODY = {"unavailable", "deadline_exceeded"}
+"""Codes by which LiveKit says that nobody behind it answered."""
+_KNOWN = frozenset(EgressStatus.values())
+_NANOSECONDS = Decimal(10**9)
+_NANOSECONDS_IN_MILLISECOND = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class Egress:
+    """What LiveKit says about one recording."""
+
+    id: str
+    room_name: str
+    evidence: Evidence
+    object_key: str
+    started_at: Milliseconds | None
+    ended_at: Milliseconds | None
+    updated_at: Milliseconds | None
+    duration: Decimal | None
+    """Seconds."""
+    error: str
+    """LiveKit's words: for logs, not for callers."""
+    bucket: str = ""
+    """Empty where LiveKit does not repeat the request."""
+    details: str = ""
+    """LiveKit's words for why it ended, such as "End reason: StopEgress API": for logs, too."""
+    error_code: int = 0
+    """An HTTP status; 0 for none."""
+    location: str = ""
+    """Where egress says that the file is: a URL, or a path in its backup storage."""
+    is_in_backup: bool = False
+    """True if the file is in egress's backup storage, since the bucket did not take it."""
+
+    @property
+    def is_over(self) -> bool:
+        """True if nothing more will come from it."""
+        return self.evidence not in _UNDER_WAY
+
+
+class Recorder(Protocol):
+    """What Meet asks of egress; each raises MediaServerUnavailable when it cannot be had."""
+
+    def start(self, room: str, object_key: str) -> Egress:
+        """Record a room; OutcomeUnknown when it may have started all the same."""
+
+    def stop(self, egress_id: str) -> None:
+        """End a recording; do nothing if it is over."""
+
+    def is_alive(self, egress_id: str) -> bool:
+        """True if the process that records is there to answer, whatever it answers."""
+
+    def under_way(self) -> list[Egress]:
+        """Return every recording that LiveKit takes for going on, also of dead workers."""
+
+    def in_room(self, room: str) -> list[Egress]:
+        """Return a room's recordings of the last 24 hours; LiveKit forgets older ones."""
+
+
+_UNDER_WAY = {Evidence.EGRESS_STARTING, Evidence.EGRESS_ACTIVE, Evidence.EGRESS_ENDING}
+
+
+@dataclass(frozen=True)
+class LiveKitEgress:
+    """LiveKit's egress, writing to one bucket."""
+
+    client: TwirpClient
+    upload: Callable[[], S3Upload]
+
+    def start(self, room: str, object_key: str) -> Egress:
+        """Record a room; OutcomeUnknown when it may have started all the same."""
+        output = EncodedFileOutput(
+            file_type=EncodedFileType.MP4,
+            filepath=object_key,
+            disable_manifest=True,  # else a JSON file is written beside the video
+            s3=self.upload(),
+        )
+        request = RoomCompositeEgressRequest(
+            room_name=room,
+            layout="grid",
+            preset=EncodingOptionsPreset.H264_720P_30,
+            file_outputs=[output],
+        )
+        try:
+            info = self.client.call(
+                "Egress/StartRoomCompositeEgress",
+                request,
+                EgressInfo,
+                grants=_GRANTS,
+                timeout=START_TIMEOUT,
+                repeatable=False,
+            )
+        except Refused as refused:
+            raise self.client.unavailable(refused) from refused
+        return to_egress(info)
+
+    def stop(self, egress_id: str) -> None:
+        """End a recording; do nothing if it is over."""
+        request = StopEgressRequest(egress_id=egress_id)
+        try:
+            self.client.call("Egress/StopEgress", request, EgressInfo, grants=_GRANTS)
+        except Refused as refused:
+            if refused.code not in {"not_found", "failed_precondition"}:
+                raise self.client.unavailable(refused) from refused
+
+    def is_alive(self, egress_id: str) -> bool:
+        """True if the process that records is there to answer, whatever it answers.
+
+        A change of its streams, of which a file has none, is what LiveKit hands on to it and
+        what changes nothing: it refuses, or LiveKit has nobody who would. Raises
+        MediaServerUnavailable when LiveKit itself cannot be asked.
+        """
+        request = UpdateStreamRequest(egress_id=egress_id)
+        try:
+            self.client.call("Egress/UpdateStream", request, EgressInfo, grants=_GRANTS)
+        except Refused as refused:
+            return refused.code != "not_found"
+        except MediaServerUnavailable as error:
+            if error.code in _NOBODY:
+                return False
+            raise
+        return True
+
+    def under_way(self) -> list[Egress]:
+        """Return every recording that LiveKit takes for going on, also of dead workers."""
+        return self._list(ListEgressRequest(active=True))
+
+    def in_room(self, room: str) -> list[Egress]:
+        """Return a room's recordings of the last 24 hours; LiveKit forgets older ones."""
+        return self._list(ListEgressRequest(room_name=room))
+
+    def _list(self, request: ListEgressRequest) -> list[Egress]:
+        found: list[EgressInfo] = []
+        more = True
+        while more:
+            try:
+                reply = self.client.call(
+                    "Egress/ListEgress", request, ListEgressResponse, grants=_GRANTS
+                )
+            except Refused as refused:
+                raise self.client.unavailable(refused) from refused
+            found += reply.items
+            more = bool(reply.items and reply.next_page_token.token)
+            request.page_token.CopyFrom(reply.next_page_token)
+        return [to_egress(info) for info in found if info.status in _KNOWN]
+
+
+def to_egress(info: EgressInfo) -> Egress:
+    """Read an EgressInfo, from an answer or a webhook.
+
+    Raises ValueError for a status that this version of LiveKit's protocol does not know.
+    """
+    file, (asked_for, bucket) = _file(info), _asked_for(info)
+    evidence = Evidence(EgressStatus.Name(info.status))
+    over = evidence not in _UNDER_WAY
+    return Egress(
+        id=info.egress_id,
+        room_name=info.room_name,
+        evidence=evidence,
+        object_key=file.filename or asked_for,
+        started_at=_moment(file.started_at) if _has_run(evidence, file) else None,
+        ended_at=_moment(file.ended_at or info.ended_at) if over else None,
+        updated_at=_moment(info.updated_at),
+        duration=_duration(file) if over else None,
+        error=info.error,
+        bucket=bucket,
+        details=info.details,
+        error_code=info.error_code,
+        location=file.location,
+        is_in_backup=info.backup_storage_used,
+    )
+
+
+def _has_run(evidence: Evidence, file: FileInfo) -> bool:
+    """True if file.started_at is when recording began.
+
+    An EgressInfo has a started_at of its own, which is another in each webhook: never when
+    recording began. What never ran may begin, for its file, at the moment it ends.
+    """
+    if evidence in {Evidence.EGRESS_STARTING, Evidence.EGRESS_ABORTED}:
+        return False
+    return evidence is not Evidence.EGRESS_FAILED or file.ended_at != file.started_at
+
+
+def _file(info: EgressInfo) -> FileInfo:
+    """Return the file's facts; some deployments fill only the deprecated field."""
+    return info.file_results[0] if info.file_results else info.file
+
+
+def _asked_for(info: EgressInfo) -> tuple[str, str]:
+    """Return the file's path and bucket in the request that LiveKit repeats; empty if none is.
+
+    Requests are of two kinds: `egress` is what LiveKit's second API asks for, and what it may
+    make of ours.
+    """
+    if info.HasField("egress"):
+        request = info.egress
+        for output in request.outputs:
+            storage = output.storage if output.HasField("storage") else request.storage
+            return output.file.filepath, storage.s3.bucket
+        return "", request.storage.s3.bucket
+    for file in info.room_composite.file_outputs:
+        return file.filepath, file.s3.bucket
+    return "", ""
+
+
+def _moment(nanoseconds: int | None) -> Milliseconds | None:
+    if not nanoseconds or nanoseconds < 0:
+        return None
+    return Milliseconds(nanoseconds // _NANOSECONDS_IN_MILLISECOND)
+
+
+def _duration(file: FileInfo) -> Decimal | None:
+    """Return seconds; a recording that never ran has a negative or no duration."""
+    if file.duration <= 0:
+        return None
+    return (Decimal(file.duration) / _NANOSECONDS).quantize(Decimal("0.001"))

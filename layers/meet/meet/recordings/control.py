@@ -1,0 +1,95 @@
+"""How recordings are started and stopped."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from meet import clock
+from meet.clock import MINUTE, Milliseconds
+from meet.errors import (
+    AlreadyRecording,
+    MediaServerUnavailable,
+    NobodyPublishing,
+    RecordingDisabled,
+    RecordingFinished,
+    RecordingNotFound,
+)
+from meet.livekit.egress import Recorder
+from meet.livekit.rooms import MediaServer
+from meet.livekit.twirp import OutcomeUnknown
+from meet.recordings.lifecycle import Evidence
+from meet.recordings.model import Recording
+from meet.recordings.repository import RecordingRepository
+from meet.rooms.service import RoomService
+
+logger = logging.getLogger(__name__)
+
+FIRST_SWEEP = MINUTE
+
+
+@dataclass(frozen=True)
+class RecordingControl:
+    """Starts and stops recordings."""
+
+    recordings: RecordingRepository
+    rooms: RoomService
+    media_server: Callable[[], MediaServer]
+    recorder: Callable[[], Recorder]
+
+    def start(self, room_name: str) -> Recording:
+        """Record a room; of any number of concurrent starts exactly one succeeds.
+
+        Raises RoomNotFound, RecordingDisabled, AlreadyRecording, NobodyPublishing or
+        MediaServerUnavailable; after each of them it may be tried again at once. When LiveKit
+        does not answer, the recording is STARTING and the sweep finds out what became of it.
+        """
+        room = self.rooms.get(room_name)
+        if not room.preferences.recording:
+            raise RecordingDisabled
+        if room.active_recording_id is not None:
+            raise AlreadyRecording
+        people = self.media_server().participants(room.name)
+        if not any(each.is_publishing and not each.is_recorder for each in people):
+            raise NobodyPublishing
+        now = clock.now()
+        recording = Recording.new(room.name, now=now)
+        self.recordings.start(recording, sweep_at=Milliseconds(now + FIRST_SWEEP))
+        try:
+            egress = self.recorder().start(room.name, recording.object_key)
+        except OutcomeUnknown:
+            logger.warning("start left to the sweep", extra=_ids(recording), exc_info=True)
+            return recording
+        except MediaServerUnavailable:
+            self.recordings.discard(recording)
+            raise
+        facts = {"egressId": egress.id}  # what else it tells comes with a webhook, or the sweep
+        recording = self.recordings.observe(recording.id, Evidence.EGRESS_STARTING, facts)
+        if recording.stop_requested_at is not None:  # while LiveKit was starting it
+            self._stop(recording)
+        return recording
+
+    def stop(self, recording_id: str, *, within: str | None = None) -> None:
+        """Stop a recording, now or as soon as it can be.
+
+        Raises RecordingNotFound, also for one outside the room that it has to be within, and
+        RecordingFinished when there is nothing to stop.
+        """
+        recording = self.recordings.get(recording_id)
+        if within is not None and recording.room_name != within:
+            raise RecordingNotFound
+        if not recording.holds_its_room:
+            raise RecordingFinished
+        facts = {"stopRequestedAt": clock.now()}
+        self._stop(self.recordings.observe(recording_id, Evidence.STOP_REQUESTED, facts))
+
+    def _stop(self, recording: Recording) -> None:
+        if recording.egress_id is None:
+            return  # whoever learns the egress's id stops it
+        try:
+            self.recorder().stop(recording.egress_id)
+        except MediaServerUnavailable:
+            logger.warning("stop left to the sweep", extra=_ids(recording), exc_info=True)
+
+
+def _ids(recording: Recording) -> dict[str, str]:
+    return {"recording": recording.id, "room": recording.room_name}

@@ -1,0 +1,68 @@
+"""What the emulator stored is there after a restart."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.live import eventually
+from tools.stack.deployment import aws_session
+from tools.stack.parts import Parts
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+def all_rooms_are_in(saved: Path) -> bool:
+    text = saved.read_text() if saved.exists() else ""
+    numbers = {int(number) for number in re.findall(r"room-(\d+)", text)}
+    return numbers == set(range(1, 40))
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_what_was_written_outlives_the_emulator(parts: Parts, killed: bool) -> None:
+    session = aws_session()
+    dynamodb: DynamoDBClient = session.client("dynamodb", endpoint_url=parts.aws_endpoint_url)
+    s3: S3Client = session.client("s3", endpoint_url=parts.aws_endpoint_url)
+    secrets: SecretsManagerClient = session.client(
+        "secretsmanager", endpoint_url=parts.aws_endpoint_url
+    )
+    dynamodb.create_table(
+        TableName="Rooms",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "roomName", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "roomName", "KeyType": "HASH"}],
+    )
+    dynamodb.update_time_to_live(
+        TableName="Rooms",
+        TimeToLiveSpecification={"AttributeName": "deleteAfter", "Enabled": True},
+    )
+    secrets.create_secret(Name="keys", SecretString="{}")
+    s3.create_bucket(Bucket="recordings")
+    s3.put_object(Bucket="recordings", Key="a.mp4", Body=b"video", ContentType="video/mp4")
+
+    def write(number: int) -> None:
+        dynamodb.put_item(TableName="Rooms", Item={"roomName": {"S": f"room-{number}"}})
+
+    with ThreadPoolExecutor(8) as writers:
+        list(writers.map(write, range(40)))
+    dynamodb.delete_item(TableName="Rooms", Key={"roomName": {"S": "room-0"}})
+    if killed:  # what was written a few seconds before is on disk
+        saved = parts.directory / "aws" / "state" / "dynamodb.json"
+        eventually(lambda: all_rooms_are_in(saved), 10, "the rooms are saved")
+        parts.kill_emulator()
+    else:
+        parts.stop_emulator()
+    parts.start_emulator()
+
+    kept = {item["roomName"]["S"] for item in dynamodb.scan(TableName="Rooms")["Items"]}
+    assert kept == {f"room-{number}" for number in range(1, 40)}
+    expiry = dynamodb.describe_time_to_live(TableName="Rooms")["TimeToLiveDescription"]
+    assert expiry["AttributeName"] == "deleteAfter"
+    assert secrets.get_secret_value(SecretId="keys")["SecretString"] == "{}"
+    video = s3.get_object(Bucket="recordings", Key="a.mp4")
+    assert (video["Body"].read(), video["ContentType"]) == (b"video", "video/mp4")

@@ -1,0 +1,101 @@
+"""Hands dead letters to their functions again.
+
+Run as `python -m tools.deploy.replay --env dev`, or with `--local`.
+"""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from tools import ROOT
+from tools.deploy.account import deployed_session, settings
+from tools.stack.deployment import STACK, aws_session
+
+_HELD = 900
+"""Seconds that nobody else sees a message that is being tried: longer than any function runs."""
+
+
+class Replay:
+    """Tries the events that wait in a stack's dead-letter queue, once each."""
+
+    def __init__(self, session: boto3.Session, stack: str, endpoint: str | None = None) -> None:
+        # A function that is tried twice because its answer was slow would say twice what it says.
+        once = Config(read_timeout=60, retries={"total_max_attempts": 1})
+        cloudformation = session.client("cloudformation", endpoint_url=endpoint)
+        (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in found["Outputs"]}
+        self.queue = outputs["DeadLetters"]
+        self.sqs: Any = session.client("sqs", endpoint_url=endpoint)
+        self.functions: Any = session.client("lambda", endpoint_url=endpoint, config=once)
+
+    def run(self) -> tuple[int, list[str]]:
+        """Return how many events were handled, and what each that stays in the queue failed of."""
+        handled, kept = 0, {}
+        while messages := self._receive():
+            for message in messages:
+                failure = self._attempt(message["Body"])
+                if failure is None:
+                    self.sqs.delete_message(
+                        QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"]
+                    )
+                    handled += 1
+                else:
+                    kept[message["ReceiptHandle"]] = f"{message['MessageId']}: {failure}"
+        for receipt in kept:
+            self.sqs.change_message_visibility(
+                QueueUrl=self.queue, ReceiptHandle=receipt, VisibilityTimeout=0
+            )
+        return handled, list(kept.values())
+
+    def _receive(self) -> list[dict[str, Any]]:
+        answer = self.sqs.receive_message(
+            QueueUrl=self.queue,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=_HELD,
+            WaitTimeSeconds=2,
+        )
+        return list(answer.get("Messages", []))
+
+    def _attempt(self, body: str) -> str | None:
+        """Return why an event failed again, None when it did not.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+        """
+        try:
+            letter = json.loads(body)
+            function, event = letter["requestContext"]["functionArn"], letter["requestPayload"]
+        except (ValueError, LookupError, TypeError):
+            return "not written by Lambda"
+        answer = self.functions.invoke(FunctionName=function, Payload=json.dumps(event).encode())
+        if "FunctionError" not in answer:
+            return None
+        error = json.loads(answer["Payload"].read())
+        return f"{function}: {error.get('errorType')}: {error.get('errorMessage')}"
+
+
+def main() -> int:
+    """Replay what the command line names; return 1 when something stays in the queue."""
+    parser = argparse.ArgumentParser(prog="python -m tools.deploy.replay", description=__doc__)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--env", help="a section of samconfig.toml, deployed to your AWS account")
+    where.add_argument("--local", action="store_true", help="what make run started")
+    arguments = parser.parse_args()
+    if arguments.local:
+        running = json.loads((ROOT / ".local" / "stack.json").read_text())
+        replay = Replay(aws_session(), STACK, running["awsEndpointUrl"])
+    else:
+        deployed = settings(arguments.env)
+        replay = Replay(deployed_session(deployed), deployed["stack_name"])
+    handled, kept = replay.run()
+    print(f"{handled} handled, {len(kept)} failed again and stay in the queue")
+    for each in kept:
+        print(f"  {each}")
+    return 1 if kept else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Amazon's own DynamoDB for developers, which knows what a request consumes; it needs Java."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+
+from tools import ROOT, ports
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+VERSION = "2.6.1"
+
+_HOME = ROOT / ".local" / f"dynamodb-local-{VERSION}"
+_MAIN = "com.amazonaws.services.dynamodbv2.local.main.ServerRunner"
+_POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>meet</groupId><artifactId>dev</artifactId><version>1</version>
+  <dependencies><dependency>
+    <groupId>com.amazonaws</groupId><artifactId>DynamoDBLocal</artifactId>
+    <version>{VERSION}</version>
+  </dependency></dependencies>
+</project>
+"""
+_SECONDS_TO_START = 60
+
+
+class NotToBeHad(Exception):
+    """What this machine lacks, in a sentence."""
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """Run it in memory for as long as the block runs, and return its address; raises NotToBeHad."""
+    libraries, port = _libraries(), ports.pick()
+    command = ["java", f"-Djava.library.path={libraries}", "-cp", f"{libraries}/*", _MAIN]
+    server = subprocess.Popen(
+        [*command, "-inMemory", "-port", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(client_of(address), server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def client_of(address: str) -> "DynamoDBClient":
+    """Return a client of one that is running; it has different tables for each access key."""
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=address,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - opens nothing
+        config=Config(proxies={}),
+    )
+
+
+def _libraries() -> Path:
+    """Return the folder of its libraries, fetched once; raises NotToBeHad."""
+    libraries = _HOME / "lib"
+    if not shutil.which("java"):
+        raise NotToBeHad("DynamoDB Local needs Java (on Debian: default-jre-headless).")
+    if libraries.exists():
+        return libraries
+    if not shutil.which("mvn"):
+        raise NotToBeHad("DynamoDB Local is fetched by Maven (on Debian: maven).")
+    shutil.rmtree(_HOME, ignore_errors=True)
+    _HOME.mkdir(parents=True)
+    (_HOME / "pom.xml").write_text(_POM)
+    fetch = ["mvn", "-q", "dependency:copy-dependencies", "-DoutputDirectory=fetched"]
+    done = subprocess.run(fetch, cwd=_HOME, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotToBeHad(f"DynamoDB Local could not be fetched: {done.stdout[-500:]}")
+    (_HOME / "fetched").rename(libraries)
+    return libraries
+
+
+def _wait_for(client: "DynamoDBClient", server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < deadline and server.poll() is None:
+        with suppress(BotoCoreError):
+            client.list_tables()
+            return
+        time.sleep(0.2)
+    raise NotToBeHad("DynamoDB Local did not start.")

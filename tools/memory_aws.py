@@ -1,0 +1,79 @@
+"""AWS in memory: the tables and secrets of template.yaml, served by moto."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+import boto3
+from moto import mock_aws
+
+from tools.template import resources
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+API_KEY = "the-first-key"
+ADMIN_USERNAME = "admin"
+ADMIN_PASSWORD = "the-admins-password"  # noqa: S105 - opens nothing
+LIVEKIT_KEY = "livekit-key"
+LIVEKIT_SECRET = "livekit-secret-of-at-least-32-bytes"  # noqa: S105 - opens nothing
+
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "POWERTOOLS_SERVICE_NAME": "meet",
+    "AWS_REGION": "eu-west-1",
+    "ROOMS_TABLE": "RoomsTable",
+    "RECORDINGS_TABLE": "RecordingsTable",
+    "RECORDINGS_BUCKET": "recordings",
+    "MAX_RECORDING_SECONDS": "21600",
+    "RECORDING_RETENTION_DAYS": "0",
+    "SIGNING_SECRET": "SigningSecret",
+    "ADMIN_SECRET": "AdminSecret",
+    "PUBLIC_URL": "",
+    "IDEMPOTENCY_TABLE": "IdempotencyTable",
+    "API_KEYS_SECRET": "ApiKeysSecret",
+    "LIVEKIT_SECRET": "LiveKitSecret",
+    "JOIN_TOKEN_MINUTES": "60",
+    "LIVEKIT_URL": "wss://livekit.example.com",
+    "STACK_NAME": "meet",
+    "STACK_ID": "arn:aws:cloudformation:eu-west-1:123456789012:stack/meet/1",
+}
+
+SECRETS = {
+    "AdminSecret": {"username": ADMIN_USERNAME, "password": ADMIN_PASSWORD},
+    "ApiKeysSecret": {"first": API_KEY},
+    "LiveKitSecret": {"apiKey": LIVEKIT_KEY, "apiSecret": LIVEKIT_SECRET},
+}
+
+_NOT_IN_CREATE_TABLE = {"TimeToLiveSpecification", "PointInTimeRecoverySpecification"}
+
+
+def create_tables(dynamodb: "DynamoDBClient") -> None:
+    """Create the tables of the template."""
+    for name, properties in resources("AWS::DynamoDB::Table").items():
+        table = {k: v for k, v in properties.items() if k not in _NOT_IN_CREATE_TABLE}
+        table["SSESpecification"] = {"Enabled": True}
+        dynamodb.create_table(TableName=name, **table)
+        if expiry := properties.get("TimeToLiveSpecification"):
+            dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)
+
+
+@contextmanager
+def memory_aws(**environment: str) -> Iterator[None]:
+    """Create what the template declares, for as long as the block runs."""
+    with patch.dict(os.environ, ENVIRONMENT), mock_aws(), patch.dict(os.environ, environment):
+        create_tables(boto3.client("dynamodb"))
+        boto3.client("s3").create_bucket(
+            Bucket=ENVIRONMENT["RECORDINGS_BUCKET"],
+            CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
+        )
+        secrets = boto3.client("secretsmanager")
+        secrets.create_secret(Name="SigningSecret", SecretString="signs-links-and-sessions")
+        for name, value in SECRETS.items():
+            secrets.create_secret(Name=name, SecretString=json.dumps(value))
+        yield

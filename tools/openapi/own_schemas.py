@@ -1,0 +1,118 @@
+"""Schemas that no model of the code says in full."""
+
+from typing import Any
+
+from meet import errors
+from meet.errors import MeetError
+from tools.openapi.schemas import OF_EVERY_RECORDING, OF_EVERY_ROOM, PREFERENCES
+from tools.openapi.words import GATEWAY_ERRORS
+
+_MESSAGE = {"type": "string", "description": "One sentence on what is wrong."}
+_ERRORS = [
+    each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, MeetError)
+]
+_REASONS = {
+    *(each.reason for each in _ERRORS),
+    *(body["reason"] for body, _ in GATEWAY_ERRORS),
+    "forbidden",  # by the gateway, or a web ACL in front of it
+}
+_NAMED = {
+    "type": "object",
+    "anyOf": [
+        {"required": [name], "properties": {name: {"required": ["enabled"]}}}
+        for name in PREFERENCES
+    ],
+}
+_REF = "#/components/schemas/"
+
+OWN_SCHEMAS: dict[str, dict[str, Any]] = {
+    "Error": {
+        "type": "object",
+        "description": "Why a request was refused.",
+        "required": ["message"],
+        "properties": {
+            "code": {"type": "integer", "description": "The HTTP status; absent in a 401."},
+            "message": _MESSAGE,
+            "reason": {
+                "type": "string",
+                "description": (
+                    "What went wrong, for programs to decide by: unlike the message, it stays as "
+                    "it is. Absent in a 401. There may be further reasons one day."
+                ),
+                "enum": sorted(_REASONS),
+            },
+        },
+    },
+    "RoomToJoinNotFound": {
+        "type": "object",
+        "description": "There is no such room to join.",
+        "required": ["name", "message"],
+        "properties": {
+            "name": {"type": "string", "description": "A short name of the error."},
+            "message": _MESSAGE,
+        },
+    },
+    "InvalidRequest": {
+        "type": "object",
+        "description": "Every field that breaks a rule, in one answer.",
+        "required": ["error", "message", "details"],
+        "properties": {
+            "error": {"type": "string", "examples": ["Unprocessable Entity"]},
+            "message": {"type": "string", "examples": ["Invalid request body", "Invalid request"]},
+            "details": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    "type": "object",
+                    "required": ["field", "message"],
+                    "properties": {
+                        "field": {
+                            "type": "string",
+                            "description": "Dotted path; empty for the body as a whole.",
+                            "examples": ["preferences.chatPreferences.enabled"],
+                        },
+                        "message": {
+                            "type": "string",
+                            "examples": ["Expected boolean, received string"],
+                        },
+                    },
+                },
+            },
+        },
+    },
+    "RoomPreferencesUpdate": {
+        "description": (
+            "The preferences to change, at least one of them, either bare or as the property "
+            "`preferences`; beside that property, bare ones are ignored."
+        ),
+        "oneOf": [
+            {
+                "title": "Bare",
+                "allOf": [{"$ref": f"{_REF}RoomPreferences"}, _NAMED],
+                "not": {"required": ["preferences"]},
+            },
+            {
+                "title": "Wrapped",
+                "type": "object",
+                "required": ["preferences"],
+                "properties": {
+                    "preferences": {"allOf": [{"$ref": f"{_REF}RoomPreferences"}, _NAMED]}
+                },
+            },
+        ],
+    },
+    "WholeOpenViduMeetRoom": {
+        "description": "A room with all its properties; `maxParticipants` only if limited.",
+        "allOf": [
+            {"$ref": f"{_REF}OpenViduMeetRoom"},
+            {"required": OF_EVERY_ROOM},
+        ],
+    },
+    "WholeOpenViduMeetRecording": {
+        "description": "A recording with all that is known of it.",
+        "allOf": [
+            {"$ref": f"{_REF}OpenViduMeetRecording"},
+            {"required": OF_EVERY_RECORDING},
+        ],
+    },
+}

@@ -1,0 +1,10 @@
+"""Every operation's row, and which routes have none."""
+
+from meet.access import API
+from tools.openapi import recordings, rooms
+
+ROWS = rooms.ROWS | recordings.ROWS
+"""What is to be said about each operation, by the folder of its function."""
+
+UNLISTED = {("DELETE", f"{API}/participants/token")}
+"""Routes that are parts of another one: somebody may be called token."""

@@ -1,0 +1,127 @@
+"""The emulator's process: ministack behind the gateway, with its data saved every few seconds."""
+
+import argparse
+import asyncio
+import json
+import logging
+import tempfile
+from collections.abc import Callable, Container
+from pathlib import Path
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from ministack import app as ministack
+from ministack.core import persistence
+from ministack.services import cloudformation
+from ministack.services.cloudformation import provisioners
+
+from tools.stack import warm_functions
+from tools.stack.gateway import Gateway
+from tools.stack.saving import Saver
+
+_DATA = ("dynamodb", "s3", "secretsmanager")
+"""The services that requests change; all others change with a deploy, which saves by itself."""
+_ATTEMPTS = 5
+_ALARM = "AWS::CloudWatch::Alarm"
+
+
+def _save(wanted: Container[str]) -> None:
+    """Write the state of services, as the emulator does when it ends."""
+    for service, get_state in ministack._build_persistence_save_dict().items():
+        if service not in wanted:
+            continue
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                state = get_state()
+                break
+            except RuntimeError:  # it was changed while it was copied
+                if attempt == _ATTEMPTS:
+                    raise
+        if state is not None:
+            persistence.save_state(service, state)
+
+
+def _save_all() -> None:
+    _save(ministack._build_persistence_save_dict())
+
+
+def _save_data() -> None:
+    try:
+        _save(_DATA)
+    except Exception:
+        logging.getLogger("persistence").exception("saving failed")
+
+
+def api_id_from(deployed: Path) -> Callable[[], str | None]:
+    """Return a function that reads the API's id from the file the deploy writes."""
+
+    def api_id() -> str | None:
+        try:
+            return str(json.loads(deployed.read_text())["apiId"])
+        except (OSError, ValueError, KeyError):
+            return None
+
+    return api_id
+
+
+def _remember_attributes_in_nested_stacks() -> None:
+    """Keep what an unchanged resource of a nested stack is known by, such as an alarm's ARN.
+
+    The emulator forgets it when it updates the stack, and then refuses what refers to it.
+    """
+    update = provisioners._update_resource
+
+    def update_remembering(  # noqa: PLR0917 - called as the emulator's is
+        kind: str,
+        physical_id: str,
+        before: dict[str, Any],
+        after: dict[str, Any],
+        stack: str,
+        logical_id: str | None = None,
+        attributes: dict[str, Any] | None = None,
+    ) -> Any:
+        if attributes is None:
+            known = (cloudformation._stacks.get(stack) or {}).get("_resources", {})
+            attributes = known.get(logical_id, {}).get("Attributes")
+        if kind == _ALARM and "Arn" not in (attributes or {}):  # forgotten by an earlier run
+            return provisioners._cw_metric_alarm_update(
+                physical_id, before, after, stack, logical_id
+            )
+        return update(kind, physical_id, before, after, stack, logical_id, attributes)
+
+    provisioners._update_resource = update_remembering
+
+
+def main() -> None:
+    """Serve until SIGTERM; the environment configures the emulator."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--aws-port", type=int, required=True)
+    parser.add_argument("--api-port", type=int, required=True)
+    parser.add_argument("--deployed", type=Path, required=True)
+    parser.add_argument("--function-log", type=Path, required=True)
+    parser.add_argument("--layers", type=Path, required=True)
+    arguments = parser.parse_args()
+
+    logging.getLogger("persistence").setLevel(logging.WARNING)
+    _remember_attributes_in_nested_stacks()
+    warm_functions.log_to(arguments.function_log)
+    warm_functions.wait_less_for_logs()
+    warm_functions.keep_workers_whose_handler_raised()
+    warm_functions.unpack_layers_once(arguments.layers)
+    warm_functions.run_isolated(Path(tempfile.mkdtemp()))
+    config = Config()
+    config.bind = [f"127.0.0.1:{arguments.aws_port}", f"127.0.0.1:{arguments.api_port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 2
+    gateway = Gateway(
+        ministack.app,
+        arguments.api_port,
+        api_id_from(arguments.deployed),
+        Saver(_save_data, _save_all),
+    )
+    asyncio.run(serve(gateway, config))  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()
