@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import logging
+import string
 import tempfile
 from collections.abc import Callable, Container
 from pathlib import Path
@@ -93,6 +94,22 @@ def _remember_attributes_in_nested_stacks() -> None:
     provisioners._update_resource = update_remembering
 
 
+def _generate_secrets_without_punctuation() -> None:
+    """Mind ExcludePunctuation, which the emulator's CloudFormation ignores."""
+    generate = provisioners._sm_secret_string
+
+    def generate_minding(properties: dict[str, Any]) -> str:
+        rules = properties.get("GenerateSecretString") or {}
+        if str(rules.get("ExcludePunctuation", "")).lower() == "true":
+            excluded = rules.get("ExcludeCharacters", "") + string.punctuation
+            properties = properties | {
+                "GenerateSecretString": rules | {"ExcludeCharacters": excluded}
+            }
+        return str(generate(properties))
+
+    provisioners._sm_secret_string = generate_minding
+
+
 def main() -> None:
     """Serve until SIGTERM; the environment configures the emulator."""
     parser = argparse.ArgumentParser()
@@ -105,6 +122,7 @@ def main() -> None:
 
     logging.getLogger("persistence").setLevel(logging.WARNING)
     _remember_attributes_in_nested_stacks()
+    _generate_secrets_without_punctuation()
     warm_functions.log_to(arguments.function_log)
     warm_functions.wait_less_for_logs()
     warm_functions.keep_workers_whose_handler_raised()
