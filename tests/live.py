@@ -5,8 +5,10 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -85,10 +87,11 @@ class Client:
         return self.call("POST", "/participants/token", request, key=None)
 
 
-def warm(api: Client, *functions: str) -> None:
-    """Start a process of each function, such as CreateRoom: a first call would wait for it.
+def warm(api: Client, *functions: str, at_once: int = 1) -> None:
+    """Start processes of each function, such as CreateRoom, as many as calls will come at once.
 
-    Each handles its sample event, which is about nothing that is there.
+    A first call would wait for its process, and here all processes share two cores with the media.
+    Each handles its function's sample event, which is about nothing that is there.
     """
     session, endpoint = aws_session(), api.stack.aws_endpoint_url
     stacks = session.client("cloudformation", endpoint_url=endpoint)
@@ -97,7 +100,10 @@ def warm(api: Client, *functions: str) -> None:
         sample = ROOT / "events" / f"{re.sub('(?<!^)(?=[A-Z])', '_', function).lower()}.json"
         found = stacks.describe_stack_resource(StackName=STACK, LogicalResourceId=function)
         name = found["StackResourceDetail"]["PhysicalResourceId"]
-        lambdas.invoke(FunctionName=name, Payload=sample.read_bytes())
+        call = partial(lambdas.invoke, FunctionName=name, Payload=sample.read_bytes())
+        with ThreadPoolExecutor(at_once) as pool:
+            for each in [pool.submit(call) for _ in range(at_once)]:
+                each.result()
 
 
 class Person:

@@ -175,6 +175,7 @@ def test_a_link_plays_without_the_key_and_no_other_recording(
 
 def test_of_many_starts_one_wins_and_two_rooms_record_side_by_side(api: Client) -> None:
     rooms = [api.create_room(), api.create_room()]
+    warm(api, "Authorize", "CreateRecording", at_once=8)
     with meeting(api, rooms[0], Ada=ADA), meeting(api, rooms[1], Bob=BOB):
         second = start(api, rooms[1])
         request = {"roomName": rooms[0]["roomName"]}
