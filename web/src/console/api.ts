@@ -1,6 +1,6 @@
 // The public API, as the console uses it.
 
-import { ask, Refused } from "./http";
+import { reasonOf, request } from "../shared/http";
 import { loggedInAgain } from "./session";
 
 export interface Preferences {
@@ -50,15 +50,15 @@ export interface Page<Item> {
 export const API = "/meet/api/v1";
 const MOST_IDS = 100; // in one address
 
-/** Call the API; when the session has ended, again once somebody has logged in. Throws Refused. */
+/** Call the API; if the session has ended, call it again after the next login. Throws ApiError. */
 async function call(method: string, path: string, body?: unknown): Promise<Response> {
   try {
-    return await ask(method, API + path, body);
+    return await request(method, API + path, { body });
   } catch (error) {
-    if (!(error instanceof Refused) || error.status !== 401) throw error;
+    if (reasonOf(error) !== "unauthorized") throw error;
   }
   await loggedInAgain();
-  return ask(method, API + path, body);
+  return request(method, API + path, { body });
 }
 
 async function json<Body>(method: string, path: string, body?: unknown): Promise<Body> {

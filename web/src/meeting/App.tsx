@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
-import { t } from "../i18n";
-import { admit, Refused, type Admission } from "./api";
+import { t } from "./words";
+import { reasonOf } from "../shared/http";
+import { admit, type Admission } from "./api";
 import { tell } from "./embed";
 import { endingOf, type Ending } from "./endings";
 import { EndPage } from "./EndPage";
@@ -58,7 +59,7 @@ export function App({ link }: { link: Link }) {
       rememberName(choice.name);
       setStep({ at: "inside", admission, choice });
     } catch (error) {
-      if (error instanceof Refused && error.status === 422) throw error; // about the name
+      if (reasonOf(error) === "invalid_request") throw error; // the name is invalid
       end(endingOf(error));
     }
   };

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
-import { t } from "../i18n";
-import { Mark } from "../ui/icons";
+import { t } from "./words";
+import { Mark } from "../shared/ui/icons";
 import { tellings, type Ending } from "./endings";
 
 /** Says why there is no meeting here, and what can be done. */

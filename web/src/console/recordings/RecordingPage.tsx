@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { getRecording, linkTo, streamOf, type Recording } from "../api";
 import { size, when } from "../format";
-import { Refused } from "../http";
+import { isNotFound } from "../../shared/http";
 import { Back, Download, Stop, Trash } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
 import { Heading } from "../parts/Heading";
@@ -40,7 +40,7 @@ export function RecordingPage({ id }: { id: string }) {
   }, [isPolled, read]);
 
   const back = <a className="back" href={paths.recordings()}><Back />{t("recordings")}</a>;
-  if (error instanceof Refused && error.status === 404) {
+  if (isNotFound(error)) {
     return <>{back}<Notice title={t("recordingGoneTitle")} text={t("recordingGone")} isMain /></>;
   }
   if (recording === null) {

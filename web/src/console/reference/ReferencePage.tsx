@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { API } from "../api";
-import { ask } from "../http";
+import { request } from "../../shared/http";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
 import { sentence } from "../sentences";
@@ -15,7 +15,7 @@ export default function ReferencePage() {
   const [error, setError] = useState<unknown>(null);
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
-    ask("GET", `${API}/openapi.json`)
+    request("GET", `${API}/openapi.json`)
       .then(async (answer) => setDocument((await answer.json()) as Document))
       .catch(setError);
   }, [attempt]);

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { getRoom, startRecording, updateRoom, type Preferences, type Recording, type Room } from "../api";
 import { fully, number, when } from "../format";
-import { Refused } from "../http";
+import { isNotFound } from "../../shared/http";
 import { Back, Record } from "../icons";
 import { Switch } from "../parts/Field";
 import { Heading } from "../parts/Heading";
@@ -35,7 +35,7 @@ export function RoomPage({ name }: { name: string }) {
   const toRooms = <a className="back" href={paths.rooms}><Back />{t("rooms")}</a>;
   if (room) return <>{toRooms}<Shown room={room} onChange={setRoom} /></>;
   if (error === null) return <>{toRooms}<Heading title={name}><RoomName name={name} /></Heading></>;
-  if (error instanceof Refused && error.status === 404) {
+  if (isNotFound(error)) {
     return (
       <>
         {toRooms}

@@ -1,6 +1,6 @@
 import { useId } from "react";
-import { t } from "../../i18n";
-import { Blur, None } from "../../ui/icons";
+import { t } from "../words";
+import { Blur, None } from "../../shared/ui/icons";
 import { backgrounds, names, pictures, type Background } from "./backgrounds";
 
 interface Props {

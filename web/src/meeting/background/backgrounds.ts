@@ -1,6 +1,6 @@
 // What can be behind somebody. The pictures are drawn for this page, and fetched when they are needed.
 
-import type { Word } from "../../i18n";
+import type { Word } from "../words";
 import { recall, remember } from "../tab";
 import hills from "./pictures/hills.svg";
 import studio from "./pictures/studio.svg";

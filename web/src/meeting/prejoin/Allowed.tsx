@@ -1,4 +1,4 @@
-import { t, type Word } from "../../i18n";
+import { t, type Word } from "../words";
 import type { Admission } from "../api";
 
 const roles: Record<Admission["role"], Word> = {

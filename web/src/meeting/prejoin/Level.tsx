@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 
 /** Shows how loud the microphone hears somebody. */
 export function Level({ stream }: { stream: MediaStream | null }) {

@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from "react";
-import { t, type Word } from "../../i18n";
-import { Camera, CameraOff, Mark, Mic, MicOff } from "../../ui/icons";
+import { t, type Word } from "../words";
+import { Camera, CameraOff, Mark, Mic, MicOff } from "../../shared/ui/icons";
 import type { Admission } from "../api";
 import { recallName } from "../link";
 import { BackgroundChoice } from "../background/BackgroundChoice";

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { Word } from "../../i18n";
+import type { Word } from "../words";
 import { hasMedia } from "../support";
 
 export type Kind = "camera" | "microphone";

@@ -1,4 +1,4 @@
-import { t } from "../../i18n";
+import { t } from "../words";
 import { BackgroundChoice } from "../background/BackgroundChoice";
 import { Side } from "./Side";
 import type { OwnBackground } from "./useBackground";

@@ -1,7 +1,7 @@
 import { useRoomContext } from "@livekit/components-react";
 import { useState, type ReactNode } from "react";
-import { t } from "../../i18n";
-import { Blur, Camera, CameraOff, ChatIcon, Grid, Leave, Mic, MicOff, More, PeopleIcon, Screen, Speaker } from "../../ui/icons";
+import { t } from "../words";
+import { Blur, Camera, CameraOff, ChatIcon, Grid, Leave, Mic, MicOff, More, PeopleIcon, Screen, Speaker } from "../../shared/ui/icons";
 import type { Admission } from "../api";
 import { canShareScreen, hasMedia } from "../support";
 import type { Panel, View } from "./Inside";

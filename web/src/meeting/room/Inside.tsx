@@ -1,11 +1,11 @@
 import { useConnectionState, useRoomContext } from "@livekit/components-react";
 import { ConnectionState } from "livekit-client";
 import { useCallback, useState } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 import type { Admission } from "../api";
 import type { Choice } from "../prejoin/choice";
 import { BackgroundPanel } from "./BackgroundPanel";
-import { Mark } from "../../ui/icons";
+import { Mark } from "../../shared/ui/icons";
 import { titleOf } from "../link";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";

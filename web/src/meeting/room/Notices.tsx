@@ -1,6 +1,6 @@
 import { useAudioPlayback, useConnectionState } from "@livekit/components-react";
 import { ConnectionState } from "livekit-client";
-import { t } from "../../i18n";
+import { t } from "../words";
 import type { Notice } from "./useNotices";
 
 /** What has just happened, and what keeps happening. */

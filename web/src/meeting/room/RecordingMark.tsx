@@ -1,6 +1,6 @@
 import { useIsRecording } from "@livekit/components-react";
 import { useEffect, useRef } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 import { tell } from "../embed";
 import type { Say } from "./useNotices";
 

@@ -1,7 +1,7 @@
 import { useParticipants, useSpeakingParticipants, useTracks, type TrackReferenceOrPlaceholder } from "@livekit/components-react";
 import { Track } from "livekit-client";
 import { useEffect, useRef, useState } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 import { roleOf } from "../api";
 import type { View } from "./Inside";
 import { Tile } from "./Tile";

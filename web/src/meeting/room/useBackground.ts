@@ -1,7 +1,7 @@
 import { useLocalParticipant } from "@livekit/components-react";
 import type { LocalVideoTrack } from "livekit-client";
 import { useRef, useState } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 import { recallBackground, rememberBackground, type Background } from "../background/backgrounds";
 import type { Say } from "./useNotices";
 

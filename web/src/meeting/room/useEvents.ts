@@ -1,7 +1,7 @@
 import { useRoomContext } from "@livekit/components-react";
 import { RoomEvent, type RemoteParticipant } from "livekit-client";
 import { useEffect } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 import { roleOf } from "../api";
 import { nameOf } from "./names";
 import type { Say } from "./useNotices";

@@ -1,6 +1,6 @@
 import { useChat } from "@livekit/components-react";
 import { useEffect, useRef, useState } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 import { useNameOf } from "./names";
 import type { Say } from "./useNotices";
 

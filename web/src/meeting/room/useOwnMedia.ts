@@ -1,7 +1,7 @@
 import { useLocalParticipant, useRoomContext } from "@livekit/components-react";
 import { RoomEvent, Track, type VideoCaptureOptions } from "livekit-client";
 import { useEffect, useRef, useState } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 import type { Admission } from "../api";
 import { recallBackground } from "../background/backgrounds";
 import type { Choice } from "../prejoin/choice";
