@@ -20,7 +20,9 @@ BUILT = ROOT / "functions" / "web" / "static"
 _LOG = ROOT / ".local" / "web-layer.log"
 _DIGEST = "digest"
 _OLDEST_NODE = (20, 19)  # what Vite asks for
-_NOT_SOURCE = {"node_modules"}
+_NOT_SOURCE = {"generated", "node_modules"}
+_API = ROOT / "functions" / "web" / "openapi.json"
+"""The API's types are generated from it."""
 _COMPRESSED = {".css", ".js", ".svg", ".tflite", ".wasm"}
 _LARGEST = 4_000_000
 """Bytes that a Lambda answer holds, base64 and headers allowed for: larger files go packed only."""
@@ -33,8 +35,8 @@ def _sources() -> Iterable[Path]:
 
 
 def digest() -> str:
-    """Return what identifies a build: every source, the lock file among them, and this module."""
-    found = hashlib.sha256(Path(__file__).read_bytes())
+    """Hash what a build depends on: the sources, the lock file, the API document, this module."""
+    found = hashlib.sha256(Path(__file__).read_bytes() + _API.read_bytes())
     for path in _sources():
         found.update(str(path.relative_to(SOURCES)).encode() + b"\0")
         found.update(hashlib.sha256(path.read_bytes()).digest())

@@ -1,46 +1,8 @@
 // The public API, as the console uses it.
 
 import { reasonOf, request } from "../shared/http";
+import type { Preferences, Recording, RecordingDeletion, RecordingLink, Room, RoomOptions } from "../shared/types";
 import { loggedInAgain } from "./session";
-
-export interface Preferences {
-  chatPreferences: { enabled: boolean };
-  recordingPreferences: { enabled: boolean };
-  virtualBackgroundPreferences: { enabled: boolean };
-}
-
-export interface Room {
-  roomName: string;
-  roomNamePrefix: string;
-  creationDate: number;
-  expirationDate: number;
-  maxParticipants?: number;
-  preferences: Preferences;
-  moderatorURL: string;
-  publisherURL: string;
-  viewerURL: string;
-}
-
-export interface RoomOptions {
-  roomNamePrefix: string;
-  expirationDate: number;
-  maxParticipants: number | null;
-  preferences: Preferences;
-}
-
-export type Status = "STARTING" | "STARTED" | "STOPPING" | "STOPPED" | "READY" | "FAILED";
-
-export interface Recording {
-  id: string;
-  roomName: string;
-  status: Status;
-  filename: string;
-  startedAt?: number;
-  endedAt?: number;
-  duration?: number;
-  size?: number;
-  error?: string;
-}
 
 export interface Page<Item> {
   items: Item[];
@@ -84,13 +46,9 @@ export const getRecording = (id: string) => json<Recording>("GET", recording(id)
 export const stopRecording = (id: string) => call("PUT", recording(id));
 export const streamOf = (id: string) => `${API}${recording(id)}/stream`;
 
-interface Link {
-  url: string;
-}
-
-export const linkTo = async (id: string) => (await json<Link>("GET", `${recording(id)}/url`)).url;
+export const linkTo = async (id: string) => (await json<RecordingLink>("GET", `${recording(id)}/url`)).url;
 export const downloadOf = async (id: string) =>
-  (await json<Link>("GET", `${recording(id)}/stream?download=true`)).url;
+  (await json<RecordingLink>("GET", `${recording(id)}/stream?download=true`)).url;
 
 /** Delete recordings; return those that are gone. */
 export async function deleteRecordings(ids: string[]): Promise<string[]> {
@@ -98,7 +56,7 @@ export async function deleteRecordings(ids: string[]): Promise<string[]> {
   for (let from = 0; from < ids.length; from += MOST_IDS) {
     const some = ids.slice(from, from + MOST_IDS);
     const answer = await call("DELETE", `/recordings?${new URLSearchParams({ recordingIds: some.join(",") })}`);
-    gone.push(...(answer.status === 204 ? some : ((await answer.json()) as { deleted: string[] }).deleted));
+    gone.push(...(answer.status === 204 ? some : ((await answer.json()) as RecordingDeletion).deleted));
   }
   return gone;
 }

@@ -1,9 +1,9 @@
 // Error messages in the user's language.
 
-import { reasonOf } from "../shared/http";
+import { reasonOf, type AnyReason } from "../shared/http";
 import { t, type Word } from "./words";
 
-const words: Record<string, Word> = {
+const words: Partial<Record<AnyReason, Word>> = {
   already_recording: "alreadyRecording",
   invalid_request: "checkFields",
   media_server_unavailable: "mediaServerDown",

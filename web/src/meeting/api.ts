@@ -1,8 +1,7 @@
 // The public API, as the meeting page uses it. No secret or token is ever logged.
 
-import { reasonOf, request } from "../shared/http";
-
-export type Role = "moderator" | "publisher" | "viewer";
+import { reasonOf, request, type AnyReason } from "../shared/http";
+import type { ParticipantToken, Recording, Role } from "../shared/types";
 
 export interface Permissions {
   canPublishScreen: boolean;
@@ -11,14 +10,7 @@ export interface Permissions {
   canChangeVirtualBackground: boolean;
 }
 
-export interface Admission {
-  token: string;
-  /** Authorizes the operations of the room. Only for moderators. */
-  apiToken?: string;
-  participantName: string;
-  participantIdentity: string;
-  role: Role;
-  livekitUrl: string;
+export interface Admission extends ParticipantToken {
   permissions: Permissions;
 }
 
@@ -40,15 +32,17 @@ function call(method: string, path: string, { apiToken, ...options }: Call): Pro
   });
 }
 
+const FORBIDDEN = new Set<AnyReason>(["unauthorized", "forbidden", "other_room", "recording_disabled"]);
+
 /** True if the moderator may not do this, or no longer. */
 export function isForbidden(error: unknown): boolean {
-  return ["unauthorized", "forbidden", "other_room", "recording_disabled"].includes(reasonOf(error));
+  return FORBIDDEN.has(reasonOf(error));
 }
 
 /** Request a token with the secret of a join link. A previous token keeps its identity. */
 export async function admit(roomName: string, secret: string, participantName: string, previousToken: string | null): Promise<Admission> {
   const body = { roomName, secret, participantName, ...(previousToken === null ? {} : { previousToken }) };
-  const answer = (await (await call("POST", "/participants/token", { body, isRepeatable: true })).json()) as Omit<Admission, "permissions">;
+  const answer = (await (await call("POST", "/participants/token", { body, isRepeatable: true })).json()) as ParticipantToken;
   return { ...answer, permissions: permissionsIn(answer.token) };
 }
 
@@ -65,7 +59,7 @@ export async function startRecording(roomName: string, apiToken: string): Promis
 /** Stop the running recordings of the room. */
 export async function stopRecording(roomName: string, apiToken: string): Promise<void> {
   const query = new URLSearchParams({ roomName, status: "STARTING,STARTED", fields: "id" });
-  const running = (await (await call("GET", `/recordings?${query}`, { apiToken })).json()) as { id: string }[];
+  const running = (await (await call("GET", `/recordings?${query}`, { apiToken })).json()) as Pick<Recording, "id">[];
   await Promise.all(
     running.map(({ id }) => call("PUT", `/recordings/${encodeURIComponent(id)}`, { apiToken })),
   );

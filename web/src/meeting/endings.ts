@@ -1,7 +1,7 @@
 // Why a participant is not in the meeting, or no longer: the title and text of the end page.
 
 import type { Word } from "./words";
-import { isNotFound, reasonOf } from "../shared/http";
+import { isNotFound, reasonOf, type AnyReason } from "../shared/http";
 
 export type Ending =
   | "link" | "room" | "full" | "browser" | "server" | "offline" | "lost"
@@ -27,7 +27,7 @@ export const tellings: Record<Ending, Telling> = {
   elsewhere: { title: "endedElsewhere", text: "endedElsewhereText", again: "joinAgain" },
 };
 
-const byReason: Record<string, Ending> = {
+const byReason: Partial<Record<AnyReason, Ending>> = {
   invalid_request: "link",
   invalid_secret: "link",
   room_full: "full",

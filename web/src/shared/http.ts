@@ -1,13 +1,18 @@
 // Requests to our own API: the same timeout, retries and errors for both pages.
 
+import type { Reason } from "./types";
+
 const TIMEOUT = 29_000; // API Gateway gives up after that time
 const TRIES = 3;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 3_000;
 const BUSY = new Set([429, 500, 502, 503, 504]);
 
-/** What went wrong, where the body of an error has no `reason`. */
-const REASONS: Record<number, string> = {
+/** Reasons for errors whose body has none, and for a request without an answer. */
+type OwnReason = "invalid_request" | "unauthorized" | "unknown" | "unreachable";
+export type AnyReason = Reason | OwnReason;
+
+const REASONS: Record<number, AnyReason> = {
   401: "unauthorized",
   404: "not_found",
   422: "invalid_request",
@@ -15,7 +20,7 @@ const REASONS: Record<number, string> = {
 };
 
 interface ErrorBody {
-  reason?: string;
+  reason?: Reason;
   details?: { field: string }[];
 }
 
@@ -24,14 +29,14 @@ export class ApiError extends Error {
   /** The fields that a 422 names. */
   readonly fields: readonly string[];
 
-  constructor(readonly reason: string, details: ErrorBody["details"] = []) {
+  constructor(readonly reason: AnyReason, details: ErrorBody["details"] = []) {
     super(reason);
     this.fields = details.map(({ field }) => field);
   }
 }
 
-/** The reason of an ApiError; "" for any other error. */
-export const reasonOf = (error: unknown) => (error instanceof ApiError ? error.reason : "");
+/** The reason of an ApiError; "unknown" for any other error. */
+export const reasonOf = (error: unknown): AnyReason => (error instanceof ApiError ? error.reason : "unknown");
 
 /** True if what the request was about does not exist, or no longer. */
 export const isNotFound = (error: unknown) => reasonOf(error).endsWith("not_found");
@@ -66,7 +71,7 @@ export async function request(method: string, url: string, options: Options = {}
   }
   if (answer.ok) return answer;
   const { reason, details } = (await answer.json().catch(() => ({}))) as ErrorBody;
-  throw new ApiError(reason ?? REASONS[answer.status] ?? "", details);
+  throw new ApiError(reason ?? REASONS[answer.status] ?? "unknown", details);
 }
 
 /** Send a request until the server is not busy, at most TRIES times. Return the last answer. */

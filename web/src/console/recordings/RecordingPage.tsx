@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
-import { getRecording, linkTo, streamOf, type Recording } from "../api";
+import { getRecording, linkTo, streamOf } from "../api";
+import type { Recording } from "../../shared/types";
 import { size, when } from "../format";
 import { isNotFound } from "../../shared/http";
 import { Back, Download, Stop, Trash } from "../icons";

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
-import { linkTo, type Recording } from "../api";
+import { linkTo } from "../api";
+import type { Recording } from "../../shared/types";
 import { size, when } from "../format";
 import { Download, Play, Stop, Trash } from "../icons";
 import { CopyButton } from "../parts/CopyButton";

@@ -1,4 +1,4 @@
-import type { Recording } from "../api";
+import type { Recording } from "../../shared/types";
 import { length } from "../format";
 import { useNow } from "../parts/useNow";
 import { t } from "../words";

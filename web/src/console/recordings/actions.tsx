@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { deleteRecordings, downloadOf, stopRecording, type Recording } from "../api";
+import { deleteRecordings, downloadOf, stopRecording } from "../api";
+import type { Recording } from "../../shared/types";
 import { Confirm } from "../parts/Dialog";
 import { toast } from "../parts/toasts";
 import { sentence } from "../sentences";

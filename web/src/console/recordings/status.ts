@@ -1,4 +1,4 @@
-import type { Recording, Status } from "../api";
+import type { Recording, Status } from "../../shared/types";
 import type { Word } from "../words";
 
 export const STATUS: Record<Status, Word> = {

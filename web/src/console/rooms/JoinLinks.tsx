@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { encode } from "uqr";
-import type { Room } from "../api";
+import type { Room } from "../../shared/types";
 import { Open, QrIcon } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
 import { Dialog } from "../parts/Dialog";

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
-import { getRoom, startRecording, updateRoom, type Preferences, type Recording, type Room } from "../api";
+import { getRoom, startRecording, updateRoom } from "../api";
+import type { Preferences, Recording, Room } from "../../shared/types";
 import { fully, number, when } from "../format";
 import { isNotFound } from "../../shared/http";
 import { Back, Record } from "../icons";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Room } from "../api";
+import type { Room } from "../../shared/types";
 import { date, number, when } from "../format";
 import { Plus } from "../icons";
 import { CopyButton } from "../parts/CopyButton";

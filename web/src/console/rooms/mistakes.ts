@@ -1,6 +1,6 @@
 // What is wrong with the fields of a new room. The API names the fields; the rules are in its document.
 
-import type { RoomOptions } from "../api";
+import type { RoomOptions } from "../../shared/types";
 import { ApiError } from "../../shared/http";
 import { t } from "../words";
 

@@ -1,4 +1,4 @@
-import type { Preferences } from "../api";
+import type { Preferences } from "../../shared/types";
 import type { Word } from "../words";
 
 /** What can be switched on and off in a room, in the words for it. */

@@ -1,4 +1,4 @@
-import type { Room } from "../api";
+import type { Room } from "../../shared/types";
 import type { Word } from "../words";
 
 /** Who the three links of a room are for. */

@@ -1,7 +1,7 @@
 import { useIsRecording } from "@livekit/components-react";
 import { useEffect, useState } from "react";
 import { t, type Word } from "../words";
-import { reasonOf } from "../../shared/http";
+import { reasonOf, type AnyReason } from "../../shared/http";
 import { isForbidden, startRecording, stopRecording } from "../api";
 import type { Say } from "./useNotices";
 
@@ -32,10 +32,10 @@ export function useRecording(roomName: string, apiToken: string, warn: Say) {
   return { active, pending, label, toggle };
 }
 
-const NOTHING_TO_START = ["already_recording", "nobody_publishing"];
+const CANNOT_START = new Set<AnyReason>(["already_recording", "nobody_publishing"]);
 
 function warningFor(error: unknown, active: boolean): Word {
   if (isForbidden(error)) return "notAllowed";
   if (active) return "recordStopFailed";
-  return NOTHING_TO_START.includes(reasonOf(error)) ? "recordNobody" : "recordFailed";
+  return CANNOT_START.has(reasonOf(error)) ? "recordNobody" : "recordFailed";
 }
