@@ -21,7 +21,7 @@ export type ParticipantToken = Answer<"generateParticipantToken">;
 export type Role = ParticipantToken["role"];
 
 type AnswerOf<Name extends Operation> = Json<operations[Name]["responses"][keyof operations[Name]["responses"]]>;
-type ReasonIn<Body> = Body extends { reason?: infer Slug } ? NonNullable<Slug> : never;
+type ReasonOf<Body> = Body extends { reason?: infer Slug } ? NonNullable<Slug> : never;
 
 /** Every `reason` that an error of the API can have. */
-export type Reason = ReasonIn<{ [Name in Operation]: AnswerOf<Name> }[Operation]>;
+export type Reason = ReasonOf<{ [Name in Operation]: AnswerOf<Name> }[Operation]>;

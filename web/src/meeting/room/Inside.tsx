@@ -9,6 +9,7 @@ import { Mark } from "../../shared/ui/icons";
 import { titleOf } from "../link";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";
+import type { Panel, View } from "./layout";
 import { Notices } from "./Notices";
 import { PeoplePanel } from "./PeoplePanel";
 import { RecordingMark } from "./RecordingMark";
@@ -19,16 +20,13 @@ import { useMessages } from "./useMessages";
 import { useNotices } from "./useNotices";
 import { useOwnMedia } from "./useOwnMedia";
 
-export type Panel = "background" | "chat" | "people" | null;
-export type View = "grid" | "speaker";
-
 interface Props {
   roomName: string;
   admission: Admission;
   choice: Choice;
 }
 
-/** What somebody in the meeting sees and does. */
+/** The meeting for a connected participant. */
 export function Inside({ roomName, admission, choice }: Props) {
   const room = useRoomContext();
   const state = useConnectionState();

@@ -1,6 +1,6 @@
 import { useLocalParticipant, useRoomContext } from "@livekit/components-react";
 import { RoomEvent, Track, type VideoCaptureOptions } from "livekit-client";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { t } from "../words";
 import type { Admission } from "../api";
 import { recallBackground } from "../background/backgrounds";
@@ -40,19 +40,21 @@ export function useOwnMedia(choice: Choice, admission: Admission, warn: Say) {
     }
   };
 
+  const begin = useEffectEvent(async () => {
+    if (started.current || admission.role === "viewer") return;
+    started.current = true;
+    const { camera, microphone } = last.current;
+    if (microphone) await set("microphone", true);
+    if (camera) await set("camera", true);
+  });
   useEffect(() => {
-    const begin = async () => {
-      if (started.current || admission.role === "viewer") return;
-      started.current = true;
-      const { camera, microphone } = last.current;
-      if (microphone) await set("microphone", true);
-      if (camera) await set("camera", true);
+    const start = () => void begin();
+    const stop = () => {
+      started.current = false;
     };
-    const stop = () => void (started.current = false);
-    if (room.state === "connected") void begin();
-    room.on(RoomEvent.Connected, begin).on(RoomEvent.Disconnected, stop);
-    return () => void room.off(RoomEvent.Connected, begin).off(RoomEvent.Disconnected, stop);
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    if (room.state === "connected") start();
+    room.on(RoomEvent.Connected, start).on(RoomEvent.Disconnected, stop);
+    return () => void room.off(RoomEvent.Connected, start).off(RoomEvent.Disconnected, stop);
   }, [room]);
   useEffect(() => {
     if (room.state === "connected" && started.current && !pending) {
