@@ -10,7 +10,7 @@ export interface Page<Item> {
 }
 
 export const API = "/meet/api/v1";
-const MOST_IDS = 100; // in one address
+const MOST_IDS = 100; // in one URL
 
 /** Call the API; if the session has ended, call it again after the next login. Throws ApiError. */
 async function call(method: string, path: string, body?: unknown): Promise<Response> {
@@ -50,7 +50,7 @@ export const linkTo = async (id: string) => (await json<RecordingLink>("GET", `$
 export const downloadOf = async (id: string) =>
   (await json<RecordingLink>("GET", `${recording(id)}/stream?download=true`)).url;
 
-/** Delete recordings; return those that are gone. */
+/** Delete recordings. Return the ids of those deleted. */
 export async function deleteRecordings(ids: string[]): Promise<string[]> {
   const gone: string[] = [];
   for (let from = 0; from < ids.length; from += MOST_IDS) {

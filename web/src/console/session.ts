@@ -37,7 +37,7 @@ async function enter(method: string, path: string, body?: unknown): Promise<void
   become({ is: "in", username, renewedAt: Date.now(), expiresAt });
 }
 
-/** Find out who is logged in already. */
+/** Find out whether there is a session already. */
 export async function findSession(): Promise<void> {
   try {
     await enter("GET", "/session");

@@ -13,15 +13,15 @@ import { isSupported } from "./support";
 const loadMeeting = () => import("./room/MeetingRoom");
 const Meeting = lazy(loadMeeting);
 
-const NAMELESS = "guest"; // for the first token, before anybody typed a name
+const NAMELESS = "guest"; // for the first token, before a name is entered
 
 type Step =
   | { at: "looking" }
-  | { at: "door"; admission: Admission }
+  | { at: "prejoin"; admission: Admission }
   | { at: "inside"; admission: Admission; choice: Choice }
   | { at: "end"; ending: Ending };
 
-/** From the link to the end of the meeting. */
+/** The meeting page, from the join link to the end page. */
 export function App({ link }: { link: Link }) {
   const [step, setStep] = useState<Step>({ at: "looking" });
   const end = useCallback((ending: Ending) => {
@@ -36,7 +36,7 @@ export function App({ link }: { link: Link }) {
     return admission;
   }, [link]);
 
-  // A first token, not used to join, tells who the link makes us and what the room allows.
+  // This first token is not used to join: it says which role the link gives and what the room allows.
   const look = useCallback(async () => {
     setStep({ at: "looking" });
     if (!isSupported()) return setStep({ at: "end", ending: "browser" });
@@ -44,7 +44,7 @@ export function App({ link }: { link: Link }) {
     if (!link.secret) return setStep({ at: "end", ending: "link" });
     try {
       const admission = await ask(recallName() || NAMELESS);
-      setStep({ at: "door", admission });
+      setStep({ at: "prejoin", admission });
       void loadMeeting();
     } catch (error) {
       setStep({ at: "end", ending: endingOf(error) });
@@ -64,7 +64,7 @@ export function App({ link }: { link: Link }) {
     }
   };
 
-  // LiveKit renews the token of whoever is connected; after a longer gap only a new one connects.
+  // LiveKit renews tokens only while connected. After a longer gap, joining needs a new token.
   const rejoin = async (choice: Choice) => {
     try {
       const admission = await ask(choice.name);
@@ -78,7 +78,7 @@ export function App({ link }: { link: Link }) {
   switch (step.at) {
     case "looking":
       return <Loading />;
-    case "door":
+    case "prejoin":
       return <PreJoin admission={step.admission} onJoin={join} />;
     case "inside":
       return (

@@ -9,12 +9,12 @@ interface Pages<Item> extends Page<Item> {
   of: string;
 }
 
-/** A list of the API, page by page. While an item changes by itself and the tab is seen, it is read again. */
+/** A list of the API, page by page. It is polled while an item is changing and the tab is visible. */
 export function usePages<Item extends object>(path: string, changes?: (item: Item) => boolean) {
   const [pages, setPages] = useState<Pages<Item> | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isMore, setMore] = useState(false);
-  const latest = useRef(0); // an answer that was overtaken counts no more
+  const latest = useRef(0); // answers of earlier reads are ignored
   const current = pages?.of === path ? pages : null;
 
   const read = useCallback(
@@ -43,11 +43,11 @@ export function usePages<Item extends object>(path: string, changes?: (item: Ite
     setMore(false);
   };
   const add = useCallback((item: Item) => {
-    latest.current += 1; // what is on its way may have it too
+    latest.current += 1; // a pending answer may contain it too
     setPages((before) => before && { ...before, items: [item, ...before.items] });
   }, []);
   const drop = (isGone: (item: Item) => boolean) => {
-    latest.current += 1; // what is on its way may still have it
+    latest.current += 1; // a pending answer may still contain it
     setPages((before) => before && { ...before, items: before.items.filter((item) => !isGone(item)) });
   };
 

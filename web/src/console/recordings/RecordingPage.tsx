@@ -100,7 +100,7 @@ function Shown({ recording, read }: { recording: Recording; read: () => Promise<
 function Player({ id }: { id: string }) {
   const [attempt, setAttempt] = useState(0);
   const [problem, setProblem] = useState<unknown>(null);
-  // A player does not tell why it failed; asking again does, and lets people log in again.
+  // A player does not say why it failed. This request does, and shows the login if the session has ended.
   const failed = async () => {
     try {
       await getRecording(id);

@@ -17,14 +17,14 @@ import { Length, StatusMark } from "./StatusMark";
 interface Props {
   status?: string;
   room?: string;
-  /** Shows in each row of which room it is. */
+  /** Show each recording's room. */
   isOfMany?: boolean;
-  /** One that was just started: lists may not have it yet. */
+  /** A recording that was just started: the list may not contain it yet. */
   started?: Recording | null;
   empty?: ReactNode;
 }
 
-/** Recordings, with all that can be done to one or several. */
+/** A list of recordings, and the actions on one or several of them. */
 export function Recordings({ status = "", room = "", isOfMany = false, started = null, empty }: Props) {
   const query = new URLSearchParams(Object.entries({ status, roomName: room }).filter(([, value]) => value));
   const recordings = usePages<Recording>(query.size ? `/recordings?${query}` : "/recordings", isMoving);

@@ -15,7 +15,7 @@ export function StatusMark({ recording }: { recording: Recording }) {
   );
 }
 
-/** How long a recording is, or has been going on. */
+/** A recording's length, or the time since it started. */
 export function Length({ recording }: { recording: Recording }) {
   const { status, startedAt, duration } = recording;
   if (duration !== undefined) return length(duration);

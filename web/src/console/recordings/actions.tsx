@@ -6,7 +6,7 @@ import { toast } from "../parts/toasts";
 import { sentence } from "../sentences";
 import { t } from "../words";
 
-/** Save the file; the browser stays on the page. */
+/** Download the file. The browser stays on the page. */
 export async function download(recording: Recording): Promise<void> {
   try {
     window.location.assign(await downloadOf(recording.id));
@@ -15,7 +15,7 @@ export async function download(recording: Recording): Promise<void> {
   }
 }
 
-/** Stop a recording that runs. */
+/** Stop a running recording. */
 export function useStop(reload: () => Promise<void>) {
   const [stopping, setStopping] = useState<string | null>(null);
   const stop = async ({ id }: Recording) => {

@@ -10,7 +10,7 @@ export const STATUS: Record<Status, Word> = {
   FAILED: "statusFailed",
 };
 
-/** What a list can be narrowed to. */
+/** The filters of the list. */
 export const FILTERS: { word: Word; status: string }[] = [
   { word: "filterAll", status: "" },
   { word: "filterMoving", status: "STARTING,STARTED,STOPPING,STOPPED" },

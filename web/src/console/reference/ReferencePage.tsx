@@ -9,7 +9,7 @@ import { grouped, type Document } from "./document";
 import { Description } from "./Description";
 import { OperationSection } from "./OperationSection";
 
-/** The API's own description of itself, drawn. */
+/** The API reference, rendered from its OpenAPI document. */
 export default function ReferencePage() {
   const [document, setDocument] = useState<Document | null>(null);
   const [error, setError] = useState<unknown>(null);

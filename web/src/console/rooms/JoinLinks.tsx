@@ -7,7 +7,7 @@ import { Dialog } from "../parts/Dialog";
 import { t } from "../words";
 import { ROLES } from "./roles";
 
-/** The three links into a room. */
+/** The three join links of a room. */
 export function JoinLinks({ room }: { room: Room }) {
   const [shown, setShown] = useState<(typeof ROLES)[number] | null>(null);
   return (

@@ -9,7 +9,7 @@ interface Props {
   disabled?: boolean;
 }
 
-/** Backgrounds to choose from, each as it looks. */
+/** The backgrounds to choose from, with previews. */
 export function BackgroundChoice({ value, onChange, disabled = false }: Props) {
   const name = useId();
   return (

@@ -11,7 +11,7 @@ import type { Say } from "./useNotices";
 
 interface Props {
   roomName: string;
-  /** A moderator's, who may remove people. */
+  /** Only moderators have one; it authorizes removing participants. */
   apiToken: string | undefined;
   onClose: () => void;
   warn: Say;

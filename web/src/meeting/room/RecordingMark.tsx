@@ -4,7 +4,7 @@ import { t } from "../words";
 import { tell } from "../embed";
 import type { Say } from "./useNotices";
 
-/** Tells everybody, all the time, that the meeting is recorded. */
+/** The mark that all participants see while the meeting is recorded. */
 export function RecordingMark({ announce }: { announce: Say }) {
   const recording = useIsRecording();
   const before = useRef(false);

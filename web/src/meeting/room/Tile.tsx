@@ -13,7 +13,7 @@ interface Props {
   large?: boolean;
 }
 
-/** One person's camera, or one screen. */
+/** One participant's camera or screen. */
 export function Tile({ tile, onChoose, large = false }: Props) {
   const { participant, source } = tile;
   useParticipantInfo({ participant });

@@ -19,7 +19,7 @@ export interface Messages {
   send: (text: string) => Promise<unknown>;
 }
 
-/** The chat: text, never markup. What arrives while it is closed is counted and announced. */
+/** The chat, as plain text. Messages that arrive while it is closed are counted and announced. */
 export function useMessages(open: boolean, announce: Say): Messages {
   const { chatMessages, send, isSending } = useChat();
   const nameOf = useNameOf();

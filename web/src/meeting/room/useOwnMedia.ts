@@ -10,7 +10,7 @@ import type { Say } from "./useNotices";
 export type OwnMedia = ReturnType<typeof useOwnMedia>;
 type Kind = "camera" | "microphone" | "screen";
 
-/** One's own camera, microphone and screen. */
+/** The participant's own camera, microphone and shared screen. */
 export function useOwnMedia(choice: Choice, admission: Admission, warn: Say) {
   const room = useRoomContext();
   const { isCameraEnabled, isMicrophoneEnabled, isScreenShareEnabled, localParticipant } = useLocalParticipant();
@@ -18,7 +18,7 @@ export function useOwnMedia(choice: Choice, admission: Admission, warn: Say) {
   const started = useRef(false);
   const last = useRef({ camera: choice.camera, microphone: choice.microphone }); // for a rejoin
 
-  // The first picture that anybody sees has the chosen background already.
+  // Set the background before the camera is on: nobody must see the real one.
   const options = async (): Promise<VideoCaptureOptions | undefined> => {
     const background = recallBackground(admission.permissions.canChangeVirtualBackground);
     if (background === "none" || localParticipant.getTrackPublication(Track.Source.Camera)) return undefined;
