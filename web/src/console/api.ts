@@ -2,12 +2,8 @@
 
 import { reasonOf, request } from "../shared/http";
 import type { Preferences, Recording, RecordingDeletion, RecordingLink, Room, RoomOptions } from "../shared/types";
+import type { Page } from "./queries";
 import { loggedInAgain } from "./session";
-
-export interface Page<Item> {
-  items: Item[];
-  next: string | null;
-}
 
 export const API = "/meet/api/v1";
 const MOST_IDS = 100; // in one URL
@@ -27,8 +23,10 @@ async function json<Body>(method: string, path: string, body?: unknown): Promise
   return (await call(method, path, body)).json() as Promise<Body>;
 }
 
-export async function list<Item>(path: string): Promise<Page<Item>> {
-  const answer = await call("GET", path);
+/** Read a page of a list; `after` is the `next` of the page before. */
+export async function list<Item>(path: string, count: number, after: string | null): Promise<Page<Item>> {
+  const query = new URLSearchParams({ maxItems: String(count), ...(after !== null && { nextPageToken: after }) });
+  const answer = await call("GET", `${path}${path.includes("?") ? "&" : "?"}${query}`);
   return { items: (await answer.json()) as Item[], next: answer.headers.get("X-Next-Page-Token") };
 }
 

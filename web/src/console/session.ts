@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { reasonOf, request } from "../shared/http";
+import { queryClient } from "./queries";
 
 const CONSOLE = "/meet/console";
 const TICK = 20_000;
@@ -58,6 +59,7 @@ export async function logIn(username: string, password: string): Promise<void> {
 export async function logOut(): Promise<void> {
   await request("POST", `${CONSOLE}/logout`);
   waiting.length = 0;
+  queryClient.clear();
   become({ is: "out" });
 }
 

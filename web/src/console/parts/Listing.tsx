@@ -7,8 +7,8 @@ interface Props<Item> {
   error: unknown;
   hasMore: boolean;
   isMore: boolean;
-  reload: () => Promise<void>;
-  more: () => Promise<void>;
+  reload: () => Promise<unknown>;
+  more: () => Promise<unknown>;
   empty: ReactNode;
   children: (items: Item[]) => ReactNode;
 }

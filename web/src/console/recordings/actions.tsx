@@ -16,7 +16,7 @@ export async function download(recording: Recording): Promise<void> {
 }
 
 /** Stop a running recording. */
-export function useStop(reload: () => Promise<void>) {
+export function useStop(reload: () => Promise<unknown>) {
   const [stopping, setStopping] = useState<string | null>(null);
   const stop = async ({ id }: Recording) => {
     setStopping(id);
