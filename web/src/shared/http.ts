@@ -8,9 +8,12 @@ const FIRST_WAIT = 500;
 const LONGEST_WAIT = 3_000;
 const BUSY = new Set([429, 500, 502, 503, 504]);
 
-/** Reasons for errors whose body has none, and for a request without an answer. */
-type OwnReason = "invalid_request" | "unauthorized" | "unknown" | "unreachable";
-export type AnyReason = Reason | OwnReason;
+/** The reasons that our login has, which is not in the API's document. */
+type LoginReason = "other_site" | "password_too_short" | "wrong_credentials";
+
+/** The reasons of errors whose body has none, and of a request without an answer. */
+type OwnReason = "invalid_request" | "not_found" | "too_many_requests" | "unauthorized" | "unknown" | "unreachable";
+export type AnyReason = Reason | LoginReason | OwnReason;
 
 const REASONS: Record<number, AnyReason> = {
   401: "unauthorized",
@@ -20,7 +23,7 @@ const REASONS: Record<number, AnyReason> = {
 };
 
 interface ErrorBody {
-  reason?: Reason;
+  reason?: Reason | LoginReason;
   details?: { field: string }[];
 }
 
