@@ -18,7 +18,7 @@ demo: environment ## Record two people on the running stack, play and delete it
 test: environment ## Run the tests; ARGS="..." goes to pytest
 	@$(PYTHON) -m pytest $(ARGS)
 
-check: environment ## Formatting, lint, spelling, types, import rules, template, OpenAPI
+check: environment ## Formatting, lint, spelling, types, import rules, template, OpenAPI, web pages
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m ruff check
 	.venv/bin/codespell
@@ -27,6 +27,7 @@ check: environment ## Formatting, lint, spelling, types, import rules, template,
 	$(PYTHON) -m tools.sam validate --lint
 	.venv/bin/cfn-lint template.yaml monitoring.yaml
 	$(PYTHON) -m tools.openapi --check
+	$(PYTHON) -m tools.build.pages --check
 
 audit: environment ## Look for unsafe settings in the templates and for known vulnerabilities
 	@$(PYTHON) -m tools.deploy.audit

@@ -32,7 +32,7 @@ function segmenter(page: string): Plugin {
 
 type Files = Record<string, { type: string; imports?: string[]; dynamicImports?: string[] }>;
 
-/** A script and all that it imports at once, as addresses. */
+/** The files of a script and of its static imports. */
 function withImports(name: string, bundle: Files, seen = new Set<string>()): Set<string> {
   if (seen.has(name)) return seen;
   seen.add(name);
@@ -44,7 +44,7 @@ const START = "start";
 const FIRST_PAGE = "meeting";
 const SCRIPTS = /( *<script type="module"[^>]* src="([^"]+)"><\/script>\n)+/;
 
-/** Has src/start.ts load everything else, so that it can try again: see there. */
+/** Lets src/start.ts load everything else, so that it can retry; see there. */
 function startedBySmallScript(): Plugin {
   return {
     name: "started-by-small-script",
@@ -79,7 +79,7 @@ function startedBySmallScript(): Plugin {
   };
 }
 
-/** Puts the icon into the page: one file less. */
+/** Inlines the icon into the page: one file less. */
 function iconInside(): Plugin {
   const address = `data:image/svg+xml,${encodeURIComponent(readFileSync("public/icon.svg", "utf8").trim())}`;
   return {
@@ -98,14 +98,14 @@ export default defineConfig(({ mode: page }) => ({
     outDir: "../functions/web/static",
     emptyOutDir: page === FIRST_PAGE,
     target: "es2022",
-    manifest: `${page}.manifest.json`, // what loads what, for the table of sizes
+    manifest: `${page}.manifest.json`, // tools/build/pages.py reads the sizes from it
     assetsInlineLimit: 0, // the pages' security policy allows no data: scripts or styles
-    modulePreload: false, // src/start.ts does it, and tries again
+    modulePreload: false, // src/start.ts does it, with retries
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
       input: { [page]: `${page}.html`, [START]: "src/start.ts" },
-      // All that the page has from the beginning is one script, though its parts use pieces of it.
+      // A page's first load is one script, even if later parts share code with it.
       output: {
         codeSplitting: { groups: [{ name: page, tags: ["$initial"], test: (id) => !id.endsWith(`${START}.ts`) }] },
       },

@@ -4,12 +4,13 @@ import gzip
 import json
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.tools.test_programs import make_program
-from tools import programs, uv
+from tools import processes, programs, uv
 from tools.build import pages
 
 
@@ -37,6 +38,28 @@ def test_a_changed_or_new_source_is_built(place: Path) -> None:
     assert pages.is_current()
     (place / "web" / "new.ts").write_text("")
     assert not pages.is_current()
+
+
+def test_packages_are_installed_once_for_a_lock_file(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installs: list[Sequence[str | Path]] = []
+    monkeypatch.setattr(processes, "run", lambda command, *_: installs.append(command))
+    for lock in ("{}", "{}", '{"lockfileVersion": 3}'):
+        (place / "web" / "package-lock.json").write_text(lock)
+        pages._install(["npm"], {}, place / "log")
+    assert len(installs) == 2
+
+
+def test_sources_that_npm_finds_faulty_do_not_pass(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_program(place / "npm", "")
+    (place / "npm").write_text("#!/bin/sh\nexit 1\n")
+    monkeypatch.setattr(pages, "npm_command", lambda: ([place / "npm"], {}))
+    monkeypatch.setattr(pages, "_install", lambda *_: None)
+    with pytest.raises(processes.StepFailed, match="do not pass"):
+        pages.check()
 
 
 @pytest.mark.parametrize(

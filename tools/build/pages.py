@@ -1,4 +1,4 @@
-"""Builds the web pages of web/ into functions/web/static; only when something changed since."""
+"""Builds the web pages of web/ into functions/web/static if something changed, or checks them."""
 
 import gzip
 import hashlib
@@ -20,7 +20,9 @@ BUILT = ROOT / "functions" / "web" / "static"
 _LOG = ROOT / ".local" / "web-layer.log"
 _DIGEST = "digest"
 _OLDEST_NODE = (20, 19)  # what Vite asks for
-_NOT_SOURCE = {"node_modules"}
+_NOT_SOURCE = {"generated", "node_modules"}
+_API = ROOT / "functions" / "web" / "openapi.json"
+"""The API's types are generated from it."""
 _COMPRESSED = {".css", ".js", ".svg", ".tflite", ".wasm"}
 _LARGEST = 4_000_000
 """Bytes that a Lambda answer holds, base64 and headers allowed for: larger files go packed only."""
@@ -33,8 +35,8 @@ def _sources() -> Iterable[Path]:
 
 
 def digest() -> str:
-    """Return what identifies a build: every source, the lock file among them, and this module."""
-    found = hashlib.sha256(Path(__file__).read_bytes())
+    """Hash what a build depends on: the sources, the lock file, the API document, this module."""
+    found = hashlib.sha256(Path(__file__).read_bytes() + _API.read_bytes())
     for path in _sources():
         found.update(str(path.relative_to(SOURCES)).encode() + b"\0")
         found.update(hashlib.sha256(path.read_bytes()).digest())
@@ -51,9 +53,7 @@ def make(log: Path = _LOG) -> None:
     """Build the pages; raises Unavailable, StepFailed."""
     wanted = digest()
     npm, environment = npm_command()
-    # `--ignore-scripts`: nothing that is installed needs one, and none may run.
-    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
-    processes.run([*npm, "ci", *quiet], log, environment, SOURCES)
+    _install(npm, environment, log)
     processes.run([*npm, "run", "--silent", "check"], log, environment, SOURCES)
     processes.run([*npm, "run", "--silent", "build"], log, environment, SOURCES)
     for path in sorted(BUILT.rglob("*")):
@@ -61,6 +61,27 @@ def make(log: Path = _LOG) -> None:
             _compress(path)
     (BUILT / _DIGEST).write_text(wanted)
     _open_to_lambda(BUILT)
+
+
+def check() -> None:
+    """Check the sources, with the output on the terminal; raises Unavailable, StepFailed."""
+    npm, environment = npm_command()
+    _install(npm, environment, _LOG)
+    command = [*npm, "run", "--silent", "check"]
+    if subprocess.run(command, cwd=SOURCES, env=environment, check=False).returncode:
+        raise processes.StepFailed("The sources of the web pages do not pass; see above.")
+
+
+def _install(npm: list[str | Path], environment: dict[str, str], log: Path) -> None:
+    """Install the packages of the lock file, unless they are there; raises StepFailed."""
+    wanted = hashlib.sha256((SOURCES / "package-lock.json").read_bytes()).hexdigest()
+    installed = SOURCES / "node_modules" / ".installed"  # npm ci deletes the folder first
+    if installed.exists() and installed.read_text() == wanted:
+        return
+    # `--ignore-scripts`: nothing that is installed needs one, and none may run.
+    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
+    processes.run([*npm, "ci", *quiet], log, environment, SOURCES)
+    installed.write_text(wanted)
 
 
 def _open_to_lambda(folder: Path) -> None:
@@ -151,6 +172,9 @@ def main() -> None:
 
 if __name__ == "__main__":
     try:
-        main()
+        if sys.argv[1:] == ["--check"]:
+            check()
+        else:
+            main()
     except (programs.Unavailable, processes.StepFailed) as reason:
         sys.exit(str(reason))

@@ -1,4 +1,4 @@
-// Writes the little of the FlatBuffers format that a model's metadata needs, without its compiler.
+// Writes the part of the FlatBuffers format that a model's metadata needs, without its compiler.
 // https://flatbuffers.dev/internals: every offset points forward, so parents go before children.
 
 export type Value =

@@ -17,7 +17,7 @@ function metadata(): Uint8Array {
   return Writer.buffer("M001", { table: { 0: { text: "selfie" }, 3: { list: [subgraph] } } });
 }
 
-/** Return the model with metadata: a new root before it, everything else where it was. */
+/** Return the model with metadata: a new root in front, everything else unchanged. */
 export function withMetadata(model: Uint8Array): Uint8Array {
   const view = new DataView(model.buffer, model.byteOffset, model.byteLength);
   const root = view.getUint32(0, true);

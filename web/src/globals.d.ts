@@ -1,2 +1,2 @@
-/** Where the files that find people in pictures are served; see vite.config.ts. */
+/** The path of the segmentation model's files; see vite.config.ts. */
 declare const SEGMENTER: string;

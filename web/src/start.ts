@@ -1,6 +1,6 @@
-// The first and smallest script of a page: it loads the others, and tries again where the server is
-// busy for a moment (429, 5xx). A module that failed once fails for ever in Firefox, as the standard
-// has it, so files are fetched into the browser's cache first, and imported from there.
+// The first and smallest script of a page. It loads the others, and retries while the server is busy
+// (429, 5xx). In Firefox, as in the standard, an import that failed once never succeeds, so the files
+// are fetched into the browser's cache first and imported from there.
 
 const TRIES = 6;
 const FIRST_WAIT = 500;
@@ -13,7 +13,7 @@ async function fetched(url: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const answer = await fetch(url);
-      await answer.arrayBuffer(); // only then it is in the cache
+      await answer.arrayBuffer(); // the file is in the cache only after this
       if (answer.ok) return;
       if (!isBusy(answer.status)) throw new RangeError(`${url}: ${answer.status}`);
     } catch (error) {
@@ -26,7 +26,7 @@ async function fetched(url: string): Promise<void> {
 
 async function styled(link: HTMLLinkElement): Promise<void> {
   await fetched(link.href);
-  if (link.sheet?.cssRules.length) return; // Chromium makes an empty one of a failure
+  if (link.sheet?.cssRules.length) return; // Chromium turns a failed load into an empty sheet
   const anew = link.cloneNode() as HTMLLinkElement;
   await new Promise((goOn) => {
     anew.onload = anew.onerror = goOn;
@@ -36,7 +36,7 @@ async function styled(link: HTMLLinkElement): Promise<void> {
 
 const filesAreThere = (urls: string[]): Promise<unknown> => Promise.all(urls.map(fetched));
 
-// What vite.config.ts writes around each import() of a page's later parts calls this.
+// vite.config.ts makes every later import() call this first.
 Object.assign(globalThis, { filesAreThere });
 
 const { main = "", files = "" } = document.querySelector<HTMLScriptElement>("script[data-main]")!.dataset;

@@ -1,5 +1,7 @@
+import { QueryClientProvider } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { LoginAgain, LoginPage } from "./Login";
+import { queryClient } from "./queries";
 import { findSession, keepSession, useSession } from "./session";
 import { Shell } from "./Shell";
 import { Notice } from "./parts/Notice";
@@ -28,11 +30,11 @@ export function App() {
       return <LoginPage />;
     default:
       return (
-        <>
+        <QueryClientProvider client={queryClient}>
           <Shell username={session.username} />
           {session.is === "ended" && <LoginAgain username={session.username} />}
           <Toasts />
-        </>
+        </QueryClientProvider>
       );
   }
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
-import { Refused } from "./http";
+import { reasonOf } from "../shared/http";
 import { Eye, EyeOff, Mark } from "./icons";
 import { Dialog } from "./parts/Dialog";
 import { Field } from "./parts/Field";
@@ -22,7 +22,7 @@ export function LoginPage() {
   );
 }
 
-/** Over a page whose session has ended; the page stays as it is. */
+/** The dialog over a page whose session has ended. The page keeps its state. */
 export function LoginAgain({ username }: { username: string }) {
   return (
     <Dialog title={t("sessionEnded")} onClose={null}>
@@ -59,7 +59,7 @@ function LoginForm({ username: known = "" }: { username?: string }) {
     } catch (problem) {
       setError(problem);
       setBusy(false);
-      if (problem instanceof Refused && problem.status === 401) passwordField.current?.select();
+      if (reasonOf(problem) === "wrong_credentials") passwordField.current?.select();
     }
   };
 

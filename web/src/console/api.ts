@@ -1,72 +1,32 @@
 // The public API, as the console uses it.
 
-import { ask, Refused } from "./http";
+import { reasonOf, request } from "../shared/http";
+import type { Preferences, Recording, RecordingDeletion, RecordingLink, Room, RoomOptions } from "../shared/types";
+import type { Page } from "./queries";
 import { loggedInAgain } from "./session";
 
-export interface Preferences {
-  chatPreferences: { enabled: boolean };
-  recordingPreferences: { enabled: boolean };
-  virtualBackgroundPreferences: { enabled: boolean };
-}
-
-export interface Room {
-  roomName: string;
-  roomNamePrefix: string;
-  creationDate: number;
-  expirationDate: number;
-  maxParticipants?: number;
-  preferences: Preferences;
-  moderatorURL: string;
-  publisherURL: string;
-  viewerURL: string;
-}
-
-export interface RoomOptions {
-  roomNamePrefix: string;
-  expirationDate: number;
-  maxParticipants: number | null;
-  preferences: Preferences;
-}
-
-export type Status = "STARTING" | "STARTED" | "STOPPING" | "STOPPED" | "READY" | "FAILED";
-
-export interface Recording {
-  id: string;
-  roomName: string;
-  status: Status;
-  filename: string;
-  startedAt?: number;
-  endedAt?: number;
-  duration?: number;
-  size?: number;
-  error?: string;
-}
-
-export interface Page<Item> {
-  items: Item[];
-  next: string | null;
-}
-
 export const API = "/meet/api/v1";
-const MOST_IDS = 100; // in one address
+const MOST_IDS = 100; // in one URL
 
-/** Call the API; when the session has ended, again once somebody has logged in. Throws Refused. */
+/** Call the API; if the session has ended, call it again after the next login. Throws ApiError. */
 async function call(method: string, path: string, body?: unknown): Promise<Response> {
   try {
-    return await ask(method, API + path, body);
+    return await request(method, API + path, { body });
   } catch (error) {
-    if (!(error instanceof Refused) || error.status !== 401) throw error;
+    if (reasonOf(error) !== "unauthorized") throw error;
   }
   await loggedInAgain();
-  return ask(method, API + path, body);
+  return request(method, API + path, { body });
 }
 
 async function json<Body>(method: string, path: string, body?: unknown): Promise<Body> {
   return (await call(method, path, body)).json() as Promise<Body>;
 }
 
-export async function list<Item>(path: string): Promise<Page<Item>> {
-  const answer = await call("GET", path);
+/** Read a page of a list; `after` is the `next` of the page before. */
+export async function list<Item>(path: string, count: number, after: string | null): Promise<Page<Item>> {
+  const query = new URLSearchParams({ maxItems: String(count), ...(after !== null && { nextPageToken: after }) });
+  const answer = await call("GET", `${path}${path.includes("?") ? "&" : "?"}${query}`);
   return { items: (await answer.json()) as Item[], next: answer.headers.get("X-Next-Page-Token") };
 }
 
@@ -84,21 +44,17 @@ export const getRecording = (id: string) => json<Recording>("GET", recording(id)
 export const stopRecording = (id: string) => call("PUT", recording(id));
 export const streamOf = (id: string) => `${API}${recording(id)}/stream`;
 
-interface Link {
-  url: string;
-}
-
-export const linkTo = async (id: string) => (await json<Link>("GET", `${recording(id)}/url`)).url;
+export const linkTo = async (id: string) => (await json<RecordingLink>("GET", `${recording(id)}/url`)).url;
 export const downloadOf = async (id: string) =>
-  (await json<Link>("GET", `${recording(id)}/stream?download=true`)).url;
+  (await json<RecordingLink>("GET", `${recording(id)}/stream?download=true`)).url;
 
-/** Delete recordings; return those that are gone. */
+/** Delete recordings. Return the ids of those deleted. */
 export async function deleteRecordings(ids: string[]): Promise<string[]> {
   const gone: string[] = [];
   for (let from = 0; from < ids.length; from += MOST_IDS) {
     const some = ids.slice(from, from + MOST_IDS);
     const answer = await call("DELETE", `/recordings?${new URLSearchParams({ recordingIds: some.join(",") })}`);
-    gone.push(...(answer.status === 204 ? some : ((await answer.json()) as { deleted: string[] }).deleted));
+    gone.push(...(answer.status === 204 ? some : ((await answer.json()) as RecordingDeletion).deleted));
   }
   return gone;
 }

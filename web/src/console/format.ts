@@ -1,6 +1,6 @@
 // Times, sizes and lengths, as the user's language writes them.
 
-import { locale } from "../i18n/language";
+import { locale } from "../shared/i18n";
 
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
@@ -23,7 +23,7 @@ const PARTS = [
   ["second", SECOND],
 ] as const;
 
-/** How long something still takes, in its two largest parts: "3 hr 20 min". */
+/** A time span in its two largest units: "3 hr 20 min". */
 export function span(milliseconds: number): string {
   const whole = Math.max(0, milliseconds);
   const first = PARTS.findIndex(([, size]) => whole >= size);
@@ -39,7 +39,7 @@ export function span(milliseconds: number): string {
   return said.map(({ name, count }) => unit(name).format(count)).join(" ");
 }
 
-/** The length of a film: "1:02:03". */
+/** A recording's length: "1:02:03". */
 export function length(seconds: number): string {
   const whole = Math.round(seconds);
   const two = (value: number) => String(value).padStart(2, "0");
@@ -53,7 +53,7 @@ export function size(bytes: number): string {
   return bytes < 1e9 ? unit("megabyte", 1).format(bytes / 1e6) : unit("gigabyte", 2).format(bytes / 1e9);
 }
 
-/** A moment as a field of type datetime-local holds it. */
+/** A time as the value of a datetime-local field. */
 export function toField(time: number): string {
   const local = time - new Date(time).getTimezoneOffset() * 60 * SECOND;
   return new Date(local).toISOString().slice(0, 16);

@@ -1,5 +1,5 @@
 import { createRoot } from "react-dom/client";
-import { language } from "../i18n/language";
+import { language } from "../shared/i18n";
 import { App } from "./App";
 
 document.documentElement.lang = language;

@@ -1,7 +1,8 @@
-// Who is logged in. The cookie itself is out of any script's reach.
+// Who is logged in. Scripts cannot read the cookie itself.
 
 import { useSyncExternalStore } from "react";
-import { ask, Refused } from "./http";
+import { reasonOf, request } from "../shared/http";
+import { queryClient } from "./queries";
 
 const CONSOLE = "/meet/console";
 const TICK = 20_000;
@@ -32,36 +33,37 @@ export function useSession(): Session {
 }
 
 async function enter(method: string, path: string, body?: unknown): Promise<void> {
-  const answer = await ask(method, CONSOLE + path, body);
+  const answer = await request(method, CONSOLE + path, { body });
   const { username, expiresAt } = (await answer.json()) as { username: string; expiresAt: number };
   become({ is: "in", username, renewedAt: Date.now(), expiresAt });
 }
 
-/** Find out who is logged in already. */
+/** Find out whether there is a session already. */
 export async function findSession(): Promise<void> {
   try {
     await enter("GET", "/session");
   } catch (error) {
     if (session.is === "unknown") {
-      const out = error instanceof Refused && error.status === 401;
+      const out = reasonOf(error) === "unauthorized";
       become({ is: out ? "out" : "unreachable" });
     }
   }
 }
 
-/** Log in; throws Refused. */
+/** Log in. Throws ApiError. */
 export async function logIn(username: string, password: string): Promise<void> {
   await enter("POST", "/login", { username, password });
 }
 
-/** Log out; throws Refused. */
+/** Log out. Throws ApiError. */
 export async function logOut(): Promise<void> {
-  await ask("POST", `${CONSOLE}/logout`);
+  await request("POST", `${CONSOLE}/logout`);
   waiting.length = 0;
+  queryClient.clear();
   become({ is: "out" });
 }
 
-/** Return once somebody has logged in again, when the session has ended meanwhile. */
+/** The session has ended: wait for the next login. */
 export function loggedInAgain(): Promise<void> {
   return new Promise((goOn) => {
     waiting.push(goOn);
@@ -74,15 +76,15 @@ async function tick(): Promise<void> {
   const { renewedAt, expiresAt } = session;
   const isUsed = usedAt > renewedAt;
   if (Date.now() < (isUsed ? (renewedAt + expiresAt) / 2 : expiresAt)) return;
-  usedAt = 0; // what was done so far counts once
+  usedAt = 0; // one renewal per use
   try {
     await enter(isUsed ? "POST" : "GET", "/session");
   } catch (error) {
-    if (error instanceof Refused && error.status === 401) await loggedInAgain();
+    if (reasonOf(error) === "unauthorized") await loggedInAgain();
   }
 }
 
-/** Renew the session while the page is used, and notice its end; returns how to stop. */
+/** Renew the session while the page is used, and notice its end. Returns the function that stops this. */
 export function keepSession(): () => void {
   const used = () => {
     usedAt = Date.now();

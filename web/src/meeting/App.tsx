@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
-import { t } from "../i18n";
-import { admit, Refused, type Admission } from "./api";
+import { t } from "./words";
+import { reasonOf } from "../shared/http";
+import { admit, type Admission } from "./api";
 import { tell } from "./embed";
 import { endingOf, type Ending } from "./endings";
 import { EndPage } from "./EndPage";
@@ -12,15 +13,15 @@ import { isSupported } from "./support";
 const loadMeeting = () => import("./room/MeetingRoom");
 const Meeting = lazy(loadMeeting);
 
-const NAMELESS = "guest"; // for the first token, before anybody typed a name
+const NAMELESS = "guest"; // for the first token, before a name is entered
 
 type Step =
   | { at: "looking" }
-  | { at: "door"; admission: Admission }
+  | { at: "prejoin"; admission: Admission }
   | { at: "inside"; admission: Admission; choice: Choice }
   | { at: "end"; ending: Ending };
 
-/** From the link to the end of the meeting. */
+/** The meeting page, from the join link to the end page. */
 export function App({ link }: { link: Link }) {
   const [step, setStep] = useState<Step>({ at: "looking" });
   const end = useCallback((ending: Ending) => {
@@ -35,7 +36,7 @@ export function App({ link }: { link: Link }) {
     return admission;
   }, [link]);
 
-  // A first token, not used to join, tells who the link makes us and what the room allows.
+  // This first token is not used to join: it says which role the link gives and what the room allows.
   const look = useCallback(async () => {
     setStep({ at: "looking" });
     if (!isSupported()) return setStep({ at: "end", ending: "browser" });
@@ -43,7 +44,7 @@ export function App({ link }: { link: Link }) {
     if (!link.secret) return setStep({ at: "end", ending: "link" });
     try {
       const admission = await ask(recallName() || NAMELESS);
-      setStep({ at: "door", admission });
+      setStep({ at: "prejoin", admission });
       void loadMeeting();
     } catch (error) {
       setStep({ at: "end", ending: endingOf(error) });
@@ -58,12 +59,12 @@ export function App({ link }: { link: Link }) {
       rememberName(choice.name);
       setStep({ at: "inside", admission, choice });
     } catch (error) {
-      if (error instanceof Refused && error.status === 422) throw error; // about the name
+      if (reasonOf(error) === "invalid_request") throw error; // the name is invalid
       end(endingOf(error));
     }
   };
 
-  // LiveKit renews the token of whoever is connected; after a longer gap only a new one connects.
+  // LiveKit renews tokens only while connected. After a longer gap, joining needs a new token.
   const rejoin = async (choice: Choice) => {
     try {
       const admission = await ask(choice.name);
@@ -77,7 +78,7 @@ export function App({ link }: { link: Link }) {
   switch (step.at) {
     case "looking":
       return <Loading />;
-    case "door":
+    case "prejoin":
       return <PreJoin admission={step.admission} onJoin={join} />;
     case "inside":
       return (

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from "react";
-import { t } from "../i18n";
-import { Mark } from "../ui/icons";
+import { t } from "./words";
+import { Mark } from "../shared/ui/icons";
 import { tellings, type Ending } from "./endings";
 
-/** Says why there is no meeting here, and what can be done. */
+/** Says why there is no meeting, and what to do next. */
 export function EndPage({ ending, onAgain }: { ending: Ending; onAgain: () => void }) {
   const { title, text, again } = tellings[ending];
   const heading = useRef<HTMLHeadingElement>(null);

@@ -1,8 +1,7 @@
 // The public API, as the meeting page uses it. No secret or token is ever logged.
 
-import { again } from "../shared/again";
-
-export type Role = "moderator" | "publisher" | "viewer";
+import { reasonOf, request, type AnyReason } from "../shared/http";
+import type { ParticipantToken, Recording, Role } from "../shared/types";
 
 export interface Permissions {
   canPublishScreen: boolean;
@@ -11,75 +10,58 @@ export interface Permissions {
   canChangeVirtualBackground: boolean;
 }
 
-export interface Admission {
-  token: string;
-  /** Opens the operations of the room; only a moderator has one. */
-  apiToken?: string;
-  participantName: string;
-  participantIdentity: string;
-  role: Role;
-  livekitUrl: string;
+export interface Admission extends ParticipantToken {
   permissions: Permissions;
 }
 
-/** A refusal of the API; status 0 means that it was not reached. */
-export class Refused extends Error {
-  constructor(readonly status: number) {
-    super(`refused: ${status}`);
-  }
-}
-
 const BASE = "/meet/api/v1";
-const TOKEN = "/participants/token"; // changes nothing, so asking twice does no harm
-const TIMEOUT = 29_000;
 
-async function call(method: string, path: string, body?: unknown, token?: string): Promise<unknown> {
-  const headers: Record<string, string> = {};
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (token !== undefined) headers["Authorization"] = `Bearer ${token}`;
-  const send = () =>
-    fetch(BASE + path, {
-      method,
-      headers,
-      body: body === undefined ? null : JSON.stringify(body),
-      credentials: "omit",
-      cache: "no-store",
-      referrerPolicy: "no-referrer",
-      signal: AbortSignal.timeout(TIMEOUT),
-    });
-  let answer: Response;
-  try {
-    answer = method === "GET" || path === TOKEN ? await again(send) : await send();
-  } catch {
-    throw new Refused(0);
-  }
-  if (!answer.ok) throw new Refused(answer.status);
-  return answer.status === 204 ? undefined : answer.json();
+interface Call {
+  body?: unknown;
+  apiToken?: string;
+  isRepeatable?: boolean;
 }
 
-/** Ask to be let in with a link's secret; an earlier token keeps the identity that it gave. */
+/** Call the API. Throws ApiError. */
+function call(method: string, path: string, { apiToken, ...options }: Call): Promise<Response> {
+  return request(method, BASE + path, {
+    ...options,
+    headers: apiToken === undefined ? {} : { Authorization: `Bearer ${apiToken}` },
+    credentials: "omit",
+    referrerPolicy: "no-referrer",
+  });
+}
+
+const FORBIDDEN = new Set<AnyReason>(["unauthorized", "forbidden", "other_room", "recording_disabled"]);
+
+/** True if the moderator may not do this, or no longer. */
+export function isForbidden(error: unknown): boolean {
+  return FORBIDDEN.has(reasonOf(error));
+}
+
+/** Request a token with the secret of a join link. A previous token keeps its identity. */
 export async function admit(roomName: string, secret: string, participantName: string, previousToken: string | null): Promise<Admission> {
   const body = { roomName, secret, participantName, ...(previousToken === null ? {} : { previousToken }) };
-  const answer = (await call("POST", TOKEN, body)) as Omit<Admission, "permissions">;
+  const answer = (await (await call("POST", "/participants/token", { body, isRepeatable: true })).json()) as ParticipantToken;
   return { ...answer, permissions: permissionsIn(answer.token) };
 }
 
 /** Remove a participant. */
 export async function remove(roomName: string, identity: string, apiToken: string): Promise<void> {
   const query = new URLSearchParams({ roomName });
-  await call("DELETE", `/participants/${encodeURIComponent(identity)}?${query}`, undefined, apiToken);
+  await call("DELETE", `/participants/${encodeURIComponent(identity)}?${query}`, { apiToken });
 }
 
 export async function startRecording(roomName: string, apiToken: string): Promise<void> {
-  await call("POST", "/recordings", { roomName }, apiToken);
+  await call("POST", "/recordings", { body: { roomName }, apiToken });
 }
 
-/** Stop whatever records the room. */
+/** Stop the running recordings of the room. */
 export async function stopRecording(roomName: string, apiToken: string): Promise<void> {
   const query = new URLSearchParams({ roomName, status: "STARTING,STARTED", fields: "id" });
-  const running = (await call("GET", `/recordings?${query}`, undefined, apiToken)) as { id: string }[];
+  const running = (await (await call("GET", `/recordings?${query}`, { apiToken })).json()) as Pick<Recording, "id">[];
   await Promise.all(
-    running.map(({ id }) => call("PUT", `/recordings/${encodeURIComponent(id)}`, undefined, apiToken)),
+    running.map(({ id }) => call("PUT", `/recordings/${encodeURIComponent(id)}`, { apiToken })),
   );
 }
 
@@ -90,7 +72,7 @@ function permissionsIn(token: string): Permissions {
   return (JSON.parse(claims.metadata) as { permissions: Permissions }).permissions;
 }
 
-/** The role that somebody's metadata tells; anything odd is nobody special. */
+/** The role in a participant's metadata; undefined if it is not one of our participants. */
 export function roleOf(metadata: string | undefined): Role | undefined {
   try {
     return (JSON.parse(metadata ?? "") as { role?: Role }).role;

@@ -1,5 +1,4 @@
-// What a page that embeds the meeting is told, and nobody else: the server writes into the page
-// who may embed it.
+// Messages to the page that embeds the meeting. The server writes the allowed origins into the page.
 
 export type Told = { event: "joined"; name: string } | { event: "left"; reason: string } | { event: "recording"; active: boolean };
 
@@ -10,6 +9,6 @@ function embedders(): string[] {
 
 export function tell(message: Told): void {
   if (window.parent === window) return;
-  // The browser drops what is not for the origin that is really there.
+  // The browser delivers a message only if the embedding page has this origin.
   for (const origin of embedders()) window.parent.postMessage({ source: "meet", ...message }, origin);
 }

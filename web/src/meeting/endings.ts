@@ -1,7 +1,7 @@
-// Why somebody is not, or no longer, in the meeting, in two sentences each.
+// Why a participant is not in the meeting, or no longer: the title and text of the end page.
 
-import type { Word } from "../i18n";
-import { Refused } from "./api";
+import type { Word } from "./words";
+import { isNotFound, reasonOf, type AnyReason } from "../shared/http";
 
 export type Ending =
   | "link" | "room" | "full" | "browser" | "server" | "offline" | "lost"
@@ -27,9 +27,14 @@ export const tellings: Record<Ending, Telling> = {
   elsewhere: { title: "endedElsewhere", text: "endedElsewhereText", again: "joinAgain" },
 };
 
-const byStatus: Record<number, Ending> = { 403: "link", 404: "room", 409: "full", 422: "link", 0: "offline" };
+const byReason: Partial<Record<AnyReason, Ending>> = {
+  invalid_request: "link",
+  invalid_secret: "link",
+  room_full: "full",
+  unreachable: "offline",
+};
 
-/** What a failed request for a token means to the person. */
+/** The end page for a failed request for a token. */
 export function endingOf(error: unknown): Ending {
-  return error instanceof Refused ? (byStatus[error.status] ?? "server") : "server";
+  return isNotFound(error) ? "room" : (byReason[reasonOf(error)] ?? "server");
 }

@@ -1,4 +1,4 @@
-// The join link: the only place that sees the secret in the address.
+// The join link. No other module reads the secret from the address.
 
 import { forget, recall, remember } from "./tab";
 
@@ -6,7 +6,7 @@ export interface Link {
   roomName: string;
   secret: string;
   embedded: boolean;
-  /** Somebody was removed here, and did not open the link again since. */
+  /** The participant was removed, and has not opened the link again since. */
   removed: boolean;
 }
 
@@ -14,7 +14,7 @@ const secretOf = (roomName: string) => `secret.${roomName}`;
 const tokenFor = (roomName: string) => `token.${roomName}`;
 const removedFrom = (roomName: string) => `removed.${roomName}`;
 
-/** Read the link, and take the secret out of the address bar and the history. */
+/** Read the link, and remove the secret from the address bar and the history. */
 export function takeLink(): Link {
   const url = new URL(location.href);
   const roomName = /\/meet\/([^/]+)\/?$/.exec(url.pathname)?.[1] ?? "";
@@ -33,14 +33,14 @@ export function takeLink(): Link {
   };
 }
 
-/** Keep somebody who was removed from coming back by a reload. */
+/** Prevent a removed participant from rejoining by a reload. */
 export function forgetLink(roomName: string): void {
   forget(secretOf(roomName));
   forget(tokenFor(roomName));
   remember(removedFrom(roomName), "yes");
 }
 
-/** The last token, by which a reload or a second request keeps the identity. */
+/** The last token. It keeps the identity over a reload or a second request. */
 export function recallToken(roomName: string): string | null {
   return recall(tokenFor(roomName));
 }
@@ -57,7 +57,7 @@ export function rememberName(name: string): void {
   remember("name", name);
 }
 
-/** What people call the room: its name without the part that makes it unique. */
+/** The room's title: its name without the random part. */
 export function titleOf(roomName: string): string {
   return roomName.replace(/-?[a-z0-9]{15}$/, "") || roomName;
 }

@@ -1,5 +1,5 @@
 import { createRoot } from "react-dom/client";
-import { language } from "../i18n";
+import { language } from "../shared/i18n";
 import { App } from "./App";
 import { takeLink } from "./link";
 

@@ -1,4 +1,4 @@
-/** Tell whether this browser can hold a meeting at all. */
+/** True if this browser has what a meeting needs. */
 export function isSupported(): boolean {
   return (
     typeof RTCPeerConnection === "function" &&
@@ -9,7 +9,7 @@ export function isSupported(): boolean {
   );
 }
 
-/** Cameras are there on secure pages only. */
+/** Browsers offer cameras only to secure pages. */
 export const hasMedia = typeof navigator.mediaDevices?.getUserMedia === "function";
 
 export const canShareScreen = typeof navigator.mediaDevices?.getDisplayMedia === "function";

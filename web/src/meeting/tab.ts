@@ -1,6 +1,6 @@
-// What this tab remembers over a reload, and forgets when it is closed.
+// Values that survive a reload of this tab, until it is closed.
 
-// Storage may be refused, in a frame for example: then a reload asks again.
+// The browser may deny storage, in a frame for example: then nothing survives a reload.
 export function remember(key: string, value: string): void {
   try {
     sessionStorage.setItem(`meet.${key}`, value);

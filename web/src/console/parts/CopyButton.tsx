@@ -7,16 +7,16 @@ const SHOWN = 2000;
 
 interface Props {
   label: string;
-  /** What is copied, or how to get it. */
+  /** The text to copy, or a function that fetches it. */
   text: string | (() => Promise<string>);
-  /** What a screen reader says instead of the label. */
+  /** The label for screen readers. */
   name?: string;
   className?: string;
   /** Show the icon alone. */
   isIcon?: boolean;
 }
 
-/** Copies a text, and says so. */
+/** A button that copies a text. */
 export function CopyButton({ label, text, name, className = "small", isIcon = false }: Props) {
   const [state, setState] = useState<"idle" | "busy" | "done">("idle");
   const isDone = state === "done";
@@ -29,7 +29,7 @@ export function CopyButton({ label, text, name, className = "small", isIcon = fa
   const copy = async () => {
     setState("busy");
     const found = typeof text === "string" ? Promise.resolve(text) : text();
-    // A promise, since Safari allows copying only while the click lasts.
+    // A promise, since Safari allows copying only during the click.
     const blob = found.then((content) => new Blob([content], { type: "text/plain" }));
     try {
       await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob })]);

@@ -4,11 +4,11 @@ interface Props {
   label: string;
   hint?: ReactNode;
   mistake?: string | undefined;
-  /** Draws the control, with what ties it to its label and words. */
+  /** Renders the control with the attributes that connect it to its label and texts. */
   children: (control: { id: string; "aria-describedby": string | undefined; "aria-invalid": boolean }) => ReactNode;
 }
 
-/** A labelled control with a hint, and what is wrong with it. */
+/** A labelled control with a hint and an error message. */
 export function Field({ label, hint, mistake, children }: Props) {
   const id = useId();
   const described = [hint && `${id}-hint`, mistake && `${id}-mistake`].filter(Boolean).join(" ");

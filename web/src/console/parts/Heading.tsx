@@ -6,7 +6,7 @@ interface Props {
   children?: ReactNode;
 }
 
-/** The heading of a page: names the window, and takes the focus. */
+/** The heading of a page. It sets the window's title and takes the focus. */
 export function Heading({ title, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

@@ -7,13 +7,13 @@ interface Props<Item> {
   error: unknown;
   hasMore: boolean;
   isMore: boolean;
-  reload: () => Promise<void>;
-  more: () => Promise<void>;
+  reload: () => Promise<unknown>;
+  more: () => Promise<unknown>;
   empty: ReactNode;
   children: (items: Item[]) => ReactNode;
 }
 
-/** A list in each of its states: on its way, refused, empty, and there, with more to come. */
+/** A list in each of its states: loading, failed, empty, and shown, with a button for more. */
 export function Listing<Item>({ items, error, hasMore, isMore, reload, more, empty, children }: Props<Item>) {
   const problem = error !== null && (
     <div className="mistake banner" role="alert">

@@ -7,7 +7,7 @@ interface Props {
   children?: ReactNode;
 }
 
-/** Says why there is nothing to see, and what to do next. */
+/** Says why there is nothing to show, and what to do next. */
 export function Notice({ title, text, isMain = false, children }: Props) {
   const Title = isMain ? "h1" : "h2";
   return (

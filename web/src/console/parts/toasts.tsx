@@ -16,7 +16,7 @@ function become(next: readonly Toast[]): void {
   listeners.forEach((tell) => tell());
 }
 
-/** Tell the user something for some seconds. */
+/** Show a message for a few seconds. */
 export function toast(text: string): void {
   const key = ++count;
   become([...toasts, { key, text }]);

@@ -19,7 +19,7 @@ function subscribe(tell: () => void): () => void {
   };
 }
 
-/** The time, every second; everybody who shows it shares one timer. */
+/** The current time, updated every second by one shared timer. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }

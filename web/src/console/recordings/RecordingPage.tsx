@@ -1,11 +1,14 @@
-import { useCallback, useEffect, useState } from "react";
-import { getRecording, linkTo, streamOf, type Recording } from "../api";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { getRecording, linkTo, streamOf } from "../api";
+import type { Recording } from "../../shared/types";
 import { size, when } from "../format";
-import { Refused } from "../http";
+import { isNotFound } from "../../shared/http";
 import { Back, Download, Stop, Trash } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
+import { keys, POLL } from "../queries";
 import { RoomName } from "../rooms/RoomName";
 import { go, paths } from "../route";
 import { sentence } from "../sentences";
@@ -14,52 +17,34 @@ import { DeleteRecordings, download, useStop } from "./actions";
 import { canStop, isFinished, isMoving } from "./status";
 import { Length, StatusMark } from "./StatusMark";
 
-const POLL = 3000;
-
 export function RecordingPage({ id }: { id: string }) {
-  const [recording, setRecording] = useState<Recording | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const read = useCallback(async () => {
-    try {
-      setRecording(await getRecording(id));
-      setError(null);
-    } catch (problem) {
-      setError(problem);
-    }
-  }, [id]);
-
-  useEffect(() => {
-    void read();
-  }, [read]);
-
-  const isPolled = recording !== null && isMoving(recording);
-  useEffect(() => {
-    if (!isPolled) return;
-    const timer = window.setInterval(() => document.visibilityState === "visible" && void read(), POLL);
-    return () => window.clearInterval(timer);
-  }, [isPolled, read]);
+  const { data: recording, error, refetch } = useQuery({
+    queryKey: keys.recording(id),
+    queryFn: () => getRecording(id),
+    refetchInterval: ({ state }) => (state.data && isMoving(state.data) ? POLL : false),
+  });
 
   const back = <a className="back" href={paths.recordings()}><Back />{t("recordings")}</a>;
-  if (error instanceof Refused && error.status === 404) {
+  if (isNotFound(error)) {
     return <>{back}<Notice title={t("recordingGoneTitle")} text={t("recordingGone")} isMain /></>;
   }
-  if (recording === null) {
+  if (!recording) {
     if (error === null) return <>{back}<Heading title={t("recording")} /></>;
     return (
       <>
         {back}
         <Notice title={t("notShown")} text={sentence(error)} isMain>
-          <button onClick={() => void read()}>{t("tryAgain")}</button>
+          <button onClick={() => void refetch()}>{t("tryAgain")}</button>
         </Notice>
       </>
     );
   }
-  return <>{back}<Shown recording={recording} read={read} /></>;
+  return <>{back}<Shown recording={recording} reload={refetch} /></>;
 }
 
-function Shown({ recording, read }: { recording: Recording; read: () => Promise<void> }) {
+function Shown({ recording, reload }: { recording: Recording; reload: () => Promise<unknown> }) {
   const [isDeleting, setDeleting] = useState(false);
-  const { stop, stopping } = useStop(read);
+  const { stop, stopping } = useStop(reload);
   const { id, roomName, status, startedAt } = recording;
   return (
     <>
@@ -99,7 +84,7 @@ function Shown({ recording, read }: { recording: Recording; read: () => Promise<
 function Player({ id }: { id: string }) {
   const [attempt, setAttempt] = useState(0);
   const [problem, setProblem] = useState<unknown>(null);
-  // A player does not tell why it failed; asking again does, and lets people log in again.
+  // A player does not say why it failed. This request does, and shows the login if the session has ended.
   const failed = async () => {
     try {
       await getRecording(id);

@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
-import { linkTo, type Recording } from "../api";
+import { linkTo } from "../api";
+import type { Recording } from "../../shared/types";
 import { size, when } from "../format";
 import { Download, Play, Stop, Trash } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
 import { Listing } from "../parts/Listing";
 import { Notice } from "../parts/Notice";
 import { usePages } from "../parts/usePages";
+import { dropFrom } from "../queries";
 import { RoomName } from "../rooms/RoomName";
 import { paths } from "../route";
 import { t } from "../words";
@@ -16,25 +18,24 @@ import { Length, StatusMark } from "./StatusMark";
 interface Props {
   status?: string;
   room?: string;
-  /** Shows in each row of which room it is. */
+  /** Show each recording's room. */
   isOfMany?: boolean;
-  /** One that was just started: lists may not have it yet. */
-  started?: Recording | null;
   empty?: ReactNode;
 }
 
-/** Recordings, with all that can be done to one or several. */
-export function Recordings({ status = "", room = "", isOfMany = false, started = null, empty }: Props) {
+/** The path of the list of recordings of a status or a room, or of all. */
+export function listPath(status: string, room: string): string {
   const query = new URLSearchParams(Object.entries({ status, roomName: room }).filter(([, value]) => value));
-  const recordings = usePages<Recording>(query.size ? `/recordings?${query}` : "/recordings", isMoving);
+  return query.size ? `/recordings?${query}` : "/recordings";
+}
+
+/** A list of recordings, and the actions on one or several of them. */
+export function Recordings({ status = "", room = "", isOfMany = false, empty }: Props) {
+  const path = listPath(status, room);
+  const recordings = usePages<Recording>(path, isMoving);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [deleting, setDeleting] = useState<Recording[] | null>(null);
   const { stop, stopping } = useStop(recordings.reload);
-
-  const { add } = recordings;
-  useEffect(() => {
-    if (started) add(started);
-  }, [started, add]);
 
   const finished = (recordings.items ?? []).filter(isFinished);
   const picked = finished.filter(({ id }) => chosen.has(id));
@@ -96,7 +97,7 @@ export function Recordings({ status = "", room = "", isOfMany = false, started =
           onClose={() => setDeleting(null)}
           onDeleted={(gone) => {
             setDeleting(null);
-            recordings.drop(({ id }) => gone.has(id));
+            void dropFrom<Recording>(path, ({ id }) => gone.has(id));
           }}
         />
       )}

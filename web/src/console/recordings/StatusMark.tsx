@@ -1,22 +1,21 @@
-import type { Recording } from "../api";
+import type { Recording } from "../../shared/types";
 import { length } from "../format";
 import { useNow } from "../parts/useNow";
-import { translated } from "../sentences";
 import { t } from "../words";
 import { STATUS } from "./status";
 
-/** How far a recording has come, and why it failed. */
+/** A recording's status, and why it failed: the API's own sentence, which is English. */
 export function StatusMark({ recording }: { recording: Recording }) {
   const { status, error } = recording;
   return (
     <>
       <span className={`status status-${status.toLowerCase()}`}>{t(STATUS[status])}</span>
-      {error && <span className="row-note">{translated(error)}</span>}
+      {error && <span className="row-note" lang="en">{error}</span>}
     </>
   );
 }
 
-/** How long a recording is, or has been going on. */
+/** A recording's length, or the time since it started. */
 export function Length({ recording }: { recording: Recording }) {
   const { status, startedAt, duration } = recording;
   if (duration !== undefined) return length(duration);

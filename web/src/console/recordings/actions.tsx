@@ -1,11 +1,12 @@
 import { useState } from "react";
-import { deleteRecordings, downloadOf, stopRecording, type Recording } from "../api";
+import { deleteRecordings, downloadOf, stopRecording } from "../api";
+import type { Recording } from "../../shared/types";
 import { Confirm } from "../parts/Dialog";
 import { toast } from "../parts/toasts";
 import { sentence } from "../sentences";
 import { t } from "../words";
 
-/** Save the file; the browser stays on the page. */
+/** Download the file. The browser stays on the page. */
 export async function download(recording: Recording): Promise<void> {
   try {
     window.location.assign(await downloadOf(recording.id));
@@ -14,8 +15,8 @@ export async function download(recording: Recording): Promise<void> {
   }
 }
 
-/** Stop a recording that runs. */
-export function useStop(reload: () => Promise<void>) {
+/** Stop a running recording. */
+export function useStop(reload: () => Promise<unknown>) {
   const [stopping, setStopping] = useState<string | null>(null);
   const stop = async ({ id }: Recording) => {
     setStopping(id);

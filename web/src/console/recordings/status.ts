@@ -1,4 +1,4 @@
-import type { Recording, Status } from "../api";
+import type { Recording, Status } from "../../shared/types";
 import type { Word } from "../words";
 
 export const STATUS: Record<Status, Word> = {
@@ -10,7 +10,7 @@ export const STATUS: Record<Status, Word> = {
   FAILED: "statusFailed",
 };
 
-/** What a list can be narrowed to. */
+/** The filters of the list. */
 export const FILTERS: { word: Word; status: string }[] = [
   { word: "filterAll", status: "" },
   { word: "filterMoving", status: "STARTING,STARTED,STOPPING,STOPPED" },

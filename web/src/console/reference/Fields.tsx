@@ -60,7 +60,7 @@ function Row({ name, place, schema, isRequired, document, depth }: RowProps) {
 
 function Rules({ schema }: { schema: Schema }) {
   const rules = [
-    schema.enum && schema.enum.join(", "),
+    schema.enum?.join(", "),
     schema.default !== undefined && schema.default !== "" && `${t("default")} ${JSON.stringify(schema.default)}`,
     schema.minimum !== undefined && `≥ ${schema.minimum}`,
     schema.maximum !== undefined && `≤ ${schema.maximum}`,

@@ -1,33 +1,31 @@
-import { useEffect, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { API } from "../api";
-import { ask } from "../http";
+import { request } from "../../shared/http";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
+import { keys } from "../queries";
 import { sentence } from "../sentences";
 import { t } from "../words";
 import { grouped, type Document } from "./document";
 import { Description } from "./Description";
 import { OperationSection } from "./OperationSection";
 
-/** The API's own description of itself, drawn. */
+/** The API reference, rendered from its OpenAPI document. */
 export default function ReferencePage() {
-  const [document, setDocument] = useState<Document | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [attempt, setAttempt] = useState(0);
-  useEffect(() => {
-    ask("GET", `${API}/openapi.json`)
-      .then(async (answer) => setDocument((await answer.json()) as Document))
-      .catch(setError);
-  }, [attempt]);
+  const { data: document, error, refetch } = useQuery({
+    queryKey: keys.document,
+    queryFn: async () => (await (await request("GET", `${API}/openapi.json`)).json()) as Document,
+    refetchOnWindowFocus: false,
+  });
 
   if (error !== null) {
     return (
       <Notice title={t("notShown")} text={sentence(error)} isMain>
-        <button onClick={() => { setError(null); setAttempt(attempt + 1); }}>{t("tryAgain")}</button>
+        <button onClick={() => void refetch()}>{t("tryAgain")}</button>
       </Notice>
     );
   }
-  if (document === null) return <Heading title={t("reference")} />;
+  if (!document) return <Heading title={t("reference")} />;
   const groups = grouped(document);
   const show = (id: string) => {
     const section = window.document.getElementById(id);

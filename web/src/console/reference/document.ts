@@ -1,4 +1,4 @@
-// As much of OpenAPI 3.1 as our document uses.
+// The part of OpenAPI 3.1 that our document uses.
 
 export interface Schema {
   $ref?: string;
@@ -69,7 +69,7 @@ export function grouped(document: Document): { tag: Document["tags"][number]; op
   }));
 }
 
-/** A schema with its reference followed and its parts put together. */
+/** A schema with its reference resolved and its parts merged. */
 export function resolved(schema: Schema, document: Document): Schema {
   const { $ref, allOf, ...own } = schema;
   const named = $ref ? document.components.schemas[$ref.split("/").at(-1) ?? ""] : undefined;

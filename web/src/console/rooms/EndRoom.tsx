@@ -1,5 +1,5 @@
 import { endRoom } from "../api";
-import { Refused } from "../http";
+import { isNotFound } from "../../shared/http";
 import { Confirm } from "../parts/Dialog";
 import { toast } from "../parts/toasts";
 import { t } from "../words";
@@ -16,7 +16,7 @@ export function EndRoom({ name, onEnded, onClose }: Props) {
     try {
       await endRoom(name);
     } catch (error) {
-      if (!(error instanceof Refused) || error.status !== 404) throw error; // gone is what was wanted
+      if (!isNotFound(error)) throw error; // it has ended already
     }
     toast(t("roomEnded"));
     onEnded();

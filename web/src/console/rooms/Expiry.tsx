@@ -4,7 +4,7 @@ import { t } from "../words";
 
 const SOON = 15 * 60_000;
 
-/** How long a room is still there. */
+/** The time until a room expires. */
 export function Expiry({ at }: { at: number }) {
   const left = at - useNow();
   if (left <= 0) return <span className="soft">{t("isOver")}</span>;

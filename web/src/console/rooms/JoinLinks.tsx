@@ -1,13 +1,13 @@
 import { useState } from "react";
 import { encode } from "uqr";
-import type { Room } from "../api";
+import type { Room } from "../../shared/types";
 import { Open, QrIcon } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
 import { Dialog } from "../parts/Dialog";
 import { t } from "../words";
 import { ROLES } from "./roles";
 
-/** The three links into a room. */
+/** The three join links of a room. */
 export function JoinLinks({ room }: { room: Room }) {
   const [shown, setShown] = useState<(typeof ROLES)[number] | null>(null);
   return (

@@ -5,8 +5,9 @@ import { Heading } from "../parts/Heading";
 import { Field, Switch } from "../parts/Field";
 import { toast } from "../parts/toasts";
 import { go, paths } from "../route";
-import { mistakeIn, sentence } from "../sentences";
+import { sentence } from "../sentences";
 import { t, type Word } from "../words";
+import { mistakesOf, type Mistakes } from "./mistakes";
 import { EVERYTHING, PREFERENCES } from "./preferences";
 import { cleanPrefix, SUFFIX } from "./prefix";
 
@@ -19,7 +20,6 @@ const LIFETIMES: { word: Word; lasts: number }[] = [
   { word: "oneWeek", lasts: 7 * DAY },
   { word: "thirtyDays", lasts: 30 * DAY },
 ];
-const FIELDS = ["roomNamePrefix", "expirationDate", "maxParticipants"];
 
 export function NewRoomPage() {
   const [prefix, setPrefix] = useState("");
@@ -29,6 +29,7 @@ export function NewRoomPage() {
   const [preferences, setPreferences] = useState(EVERYTHING);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const [mistakes, setMistakes] = useState<Mistakes>({});
   const form = useRef<HTMLFormElement>(null);
 
   useEffect(() => {
@@ -39,31 +40,33 @@ export function NewRoomPage() {
     event.preventDefault();
     if (isBusy) return;
     setBusy(true);
+    const options = {
+      roomNamePrefix: prefix,
+      expirationDate: endOf(lasts, exact),
+      maxParticipants: most.trim() === "" ? null : Number(most),
+      preferences,
+    };
     try {
-      const room = await createRoom({
-        roomNamePrefix: prefix,
-        expirationDate: endOf(lasts, exact),
-        maxParticipants: most.trim() === "" ? null : Number(most),
-        preferences,
-      });
+      const room = await createRoom(options);
       toast(t("roomCreated"));
       go(paths.room(room.roomName));
     } catch (problem) {
       setError(problem);
+      setMistakes(mistakesOf(problem, options));
       setBusy(false);
     }
   };
 
   const cleaned = cleanPrefix(prefix);
-  const isElsewhere = error !== null && !FIELDS.some((field) => mistakeIn(error, field));
-  const lifetimeMistake = mistakeIn(error, "expirationDate");
+  const isElsewhere = error !== null && Object.keys(mistakes).length === 0;
+  const lifetimeMistake = mistakes.expirationDate;
   return (
     <div className="narrow">
       <div className="page-head"><Heading title={t("newRoom")} /></div>
       <form ref={form} className="card form" noValidate onSubmit={(event) => void submit(event)}>
         <Field
           label={t("prefix")}
-          mistake={mistakeIn(error, "roomNamePrefix")}
+          mistake={mistakes.roomNamePrefix}
           hint={<>{t("prefixHint")} <span className="preview">{cleaned}<span className="suffix">{cleaned && "-"}{"x".repeat(SUFFIX)}</span></span></>}
         >
           {(control) => (
@@ -105,7 +108,7 @@ export function NewRoomPage() {
             </>
           )}
         </fieldset>
-        <Field label={t("mostPeople")} hint={t("mostPeopleHint")} mistake={mistakeIn(error, "maxParticipants")}>
+        <Field label={t("mostPeople")} hint={t("mostPeopleHint")} mistake={mistakes.maxParticipants}>
           {(control) => (
             <input {...control} className="short" type="number" inputMode="numeric" min={1} value={most} onChange={(event) => setMost(event.target.value)} />
           )}

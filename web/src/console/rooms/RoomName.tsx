@@ -1,6 +1,6 @@
 import { partsOf } from "./prefix";
 
-/** A room's name, with the part that people chose standing out. */
+/** A room's name, with the prefix emphasized. */
 export function RoomName({ name }: { name: string }) {
   const [prefix, suffix] = partsOf(name);
   return <span className="room-name">{prefix}<span className={prefix ? "suffix" : ""}>{suffix}</span></span>;

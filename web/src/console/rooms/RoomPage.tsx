@@ -1,13 +1,16 @@
-import { useEffect, useState } from "react";
-import { getRoom, startRecording, updateRoom, type Preferences, type Recording, type Room } from "../api";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { getRoom, startRecording, updateRoom } from "../api";
+import type { Preferences, Room } from "../../shared/types";
 import { fully, number, when } from "../format";
-import { Refused } from "../http";
+import { isNotFound } from "../../shared/http";
 import { Back, Record } from "../icons";
 import { Switch } from "../parts/Field";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
 import { toast } from "../parts/toasts";
-import { Recordings } from "../recordings/Recordings";
+import { addTo, keys, setRoom } from "../queries";
+import { listPath, Recordings } from "../recordings/Recordings";
 import { go, paths } from "../route";
 import { sentence } from "../sentences";
 import { t } from "../words";
@@ -18,24 +21,16 @@ import { PREFERENCES } from "./preferences";
 import { RoomName } from "./RoomName";
 
 export function RoomPage({ name }: { name: string }) {
-  const [room, setRoom] = useState<Room | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [attempt, setAttempt] = useState(0);
-  useEffect(() => {
-    let isCurrent = true;
-    getRoom(name).then(
-      (found) => isCurrent && setRoom(found),
-      (problem: unknown) => isCurrent && setError(problem),
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [name, attempt]);
+  const { data: room, error, refetch } = useQuery({
+    queryKey: keys.room(name),
+    queryFn: () => getRoom(name),
+    refetchOnWindowFocus: false,
+  });
 
   const toRooms = <a className="back" href={paths.rooms}><Back />{t("rooms")}</a>;
-  if (room) return <>{toRooms}<Shown room={room} onChange={setRoom} /></>;
+  if (room) return <>{toRooms}<Shown room={room} /></>;
   if (error === null) return <>{toRooms}<Heading title={name}><RoomName name={name} /></Heading></>;
-  if (error instanceof Refused && error.status === 404) {
+  if (isNotFound(error)) {
     return (
       <>
         {toRooms}
@@ -49,30 +44,22 @@ export function RoomPage({ name }: { name: string }) {
     <>
       {toRooms}
       <Notice title={t("notShown")} text={sentence(error)} isMain>
-        <button onClick={() => { setError(null); setAttempt(attempt + 1); }}>{t("tryAgain")}</button>
+        <button onClick={() => void refetch()}>{t("tryAgain")}</button>
       </Notice>
     </>
   );
 }
 
-function Shown({ room, onChange }: { room: Room; onChange: (room: Room) => void }) {
+function Shown({ room }: { room: Room }) {
   const [isEnding, setEnding] = useState(false);
-  const [started, setStarted] = useState<Recording | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
   const name = room.roomName;
-
-  const record = async () => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      setStarted(await startRecording(name));
+  const recording = useMutation({
+    mutationFn: () => startRecording(name),
+    onSuccess: (started) => {
       toast(t("recordingBegins"));
-    } catch (error) {
-      setProblem(error);
-    }
-    setBusy(false);
-  };
+      return addTo(listPath("", name), started);
+    },
+  });
 
   return (
     <>
@@ -80,7 +67,7 @@ function Shown({ room, onChange }: { room: Room; onChange: (room: Room) => void 
         <Heading title={name}><RoomName name={name} /></Heading>
         <span className="buttons">
           {room.preferences.recordingPreferences.enabled && (
-            <button onClick={() => void record()} disabled={isBusy}><Record />{isBusy ? t("starting") : t("record")}</button>
+            <button onClick={() => recording.mutate()} disabled={recording.isPending}><Record />{recording.isPending ? t("starting") : t("record")}</button>
           )}
           <button className="danger" onClick={() => setEnding(true)}>{t("endRoom")}</button>
         </span>
@@ -90,28 +77,28 @@ function Shown({ room, onChange }: { room: Room; onChange: (room: Room) => void 
         <div><dt>{t("people")}</dt><dd>{room.maxParticipants ? t("atMost", { count: number(room.maxParticipants) }) : t("anyNumber")}</dd></div>
         <div><dt>{t("created")}</dt><dd>{when(room.creationDate)}</dd></div>
       </dl>
-      {problem !== null && <p className="mistake banner" role="alert">{sentence(problem)}</p>}
+      {recording.error && <p className="mistake banner" role="alert">{sentence(recording.error)}</p>}
       <div className="columns">
         <JoinLinks room={room} />
-        <PreferencesCard room={room} onChange={onChange} />
+        <PreferencesCard room={room} />
       </div>
       <section aria-labelledby="recordings">
         <h2 id="recordings" className="list-title">{t("recordings")}</h2>
-        <Recordings room={name} started={started} />
+        <Recordings room={name} />
       </section>
       {isEnding && <EndRoom name={name} onClose={() => setEnding(false)} onEnded={() => go(paths.rooms)} />}
     </>
   );
 }
 
-function PreferencesCard({ room, onChange }: { room: Room; onChange: (room: Room) => void }) {
+function PreferencesCard({ room }: { room: Room }) {
   const [wanted, setWanted] = useState<Partial<Preferences>>({}); // shown until the API has answered
   const [problem, setProblem] = useState<unknown>(null);
   const change = async (name: keyof Preferences, enabled: boolean) => {
     setWanted((before) => ({ ...before, [name]: { enabled } }));
     setProblem(null);
     try {
-      onChange(await updateRoom(room.roomName, { [name]: { enabled } }));
+      setRoom(await updateRoom(room.roomName, { [name]: { enabled } }));
       toast(t("saved"));
     } catch (error) {
       setProblem(error);

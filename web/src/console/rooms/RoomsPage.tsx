@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Room } from "../api";
+import type { Room } from "../../shared/types";
 import { date, number, when } from "../format";
 import { Plus } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
@@ -7,6 +7,7 @@ import { Heading } from "../parts/Heading";
 import { Listing } from "../parts/Listing";
 import { Notice } from "../parts/Notice";
 import { usePages } from "../parts/usePages";
+import { dropFrom } from "../queries";
 import { paths } from "../route";
 import { t } from "../words";
 import { EndRoom } from "./EndRoom";
@@ -15,8 +16,10 @@ import { PREFERENCES } from "./preferences";
 import { ROLES } from "./roles";
 import { RoomName } from "./RoomName";
 
+const ROOMS = "/rooms";
+
 export function RoomsPage() {
-  const rooms = usePages<Room>("/rooms");
+  const rooms = usePages<Room>(ROOMS);
   const [ending, setEnding] = useState<string | null>(null);
   const newRoom = <a className="button primary" href={paths.newRoom}><Plus />{t("newRoom")}</a>;
   return (
@@ -55,7 +58,7 @@ export function RoomsPage() {
           onClose={() => setEnding(null)}
           onEnded={() => {
             setEnding(null);
-            rooms.drop((room) => room.roomName === ending);
+            void dropFrom<Room>(ROOMS, ({ roomName }) => roomName === ending);
           }}
         />
       )}

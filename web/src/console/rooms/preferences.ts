@@ -1,7 +1,7 @@
-import type { Preferences } from "../api";
+import type { Preferences } from "../../shared/types";
 import type { Word } from "../words";
 
-/** What can be switched on and off in a room, in the words for it. */
+/** The preferences of a room, with their labels. */
 export const PREFERENCES: { name: keyof Preferences; label: Word; text: Word }[] = [
   { name: "chatPreferences", label: "chat", text: "chatText" },
   { name: "recordingPreferences", label: "recording", text: "recordingText" },

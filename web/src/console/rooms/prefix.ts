@@ -1,4 +1,4 @@
-/** What of a wished prefix can stand in a room's name; the API decides the same. */
+/** The prefix as the API will clean it. */
 export function cleanPrefix(text: string): string {
   return text
     .replace(/\s+/g, "-")
@@ -7,7 +7,7 @@ export function cleanPrefix(text: string): string {
     .replace(/^-|-$/g, "");
 }
 
-/** A room's name in two parts: what people chose, and what was added. */
+/** A room's name in two parts: the prefix and the random part. */
 export function partsOf(roomName: string): [string, string] {
   const cut = Math.max(0, roomName.length - SUFFIX - "-".length);
   return [roomName.slice(0, cut), roomName.slice(cut)];

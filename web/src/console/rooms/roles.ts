@@ -1,7 +1,7 @@
-import type { Room } from "../api";
+import type { Room } from "../../shared/types";
 import type { Word } from "../words";
 
-/** Who the three links of a room are for. */
+/** The roles of a room's three links. */
 export const ROLES: { url: keyof Pick<Room, "moderatorURL" | "publisherURL" | "viewerURL">; role: Word; text: Word }[] = [
   { url: "moderatorURL", role: "moderator", text: "moderatorText" },
   { url: "publisherURL", role: "publisher", text: "publisherText" },

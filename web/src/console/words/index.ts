@@ -1,6 +1,6 @@
-import { speaking } from "../../i18n/language";
+import { translator } from "../../shared/i18n";
 import { en, type Words } from "./en";
 import { es } from "./es";
 
 export type Word = keyof Words;
-export const t = speaking<Word>({ en, es });
+export const t = translator<Word>({ en, es });

@@ -1,6 +1,6 @@
 import { useId } from "react";
-import { t } from "../../i18n";
-import { Blur, None } from "../../ui/icons";
+import { t } from "../words";
+import { Blur, None } from "../../shared/ui/icons";
 import { backgrounds, names, pictures, type Background } from "./backgrounds";
 
 interface Props {
@@ -9,7 +9,7 @@ interface Props {
   disabled?: boolean;
 }
 
-/** Backgrounds to choose from, each as it looks. */
+/** The backgrounds to choose from, with previews. */
 export function BackgroundChoice({ value, onChange, disabled = false }: Props) {
   const name = useId();
   return (

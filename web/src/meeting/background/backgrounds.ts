@@ -1,6 +1,6 @@
-// What can be behind somebody. The pictures are drawn for this page, and fetched when they are needed.
+// The backgrounds. The pictures were drawn for this page and are fetched on first use.
 
-import type { Word } from "../../i18n";
+import type { Word } from "../words";
 import { recall, remember } from "../tab";
 import hills from "./pictures/hills.svg";
 import studio from "./pictures/studio.svg";
@@ -23,7 +23,7 @@ export const names: Record<Background, Word> = {
 
 export const backgrounds = Object.keys(names) as Background[];
 
-/** The background that was chosen in this tab, if the room allows one. */
+/** The background last chosen in this tab; "none" if the room does not allow backgrounds. */
 export function recallBackground(allowed: boolean): Background {
   const kept = backgrounds.find((each) => each === recall("background"));
   return (allowed && kept) || "none";

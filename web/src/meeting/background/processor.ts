@@ -1,4 +1,4 @@
-// Puts a background behind somebody. Loaded on its first use, with everything that it needs from here.
+// Replaces the background of a camera. Loaded on first use, with its files from our own origin.
 
 import {
   BackgroundProcessor, type BackgroundProcessorWrapper, type SwitchBackgroundProcessorOptions,
@@ -13,11 +13,11 @@ async function optionsOf(background: Background): Promise<SwitchBackgroundProces
   if (background === "blur") return { mode: "background-blur", blurRadius: BLUR };
   const picture = new Image();
   picture.src = pictures[background];
-  await picture.decode(); // the processor would go on without it, and show the real one
+  await picture.decode(); // without the picture, the processor would show the real background
   return { mode: "virtual-background", imagePath: picture.src };
 }
 
-/** Make what puts a background behind somebody; raises when this device cannot. */
+/** Make the processor for a background. Throws if this device cannot run it. */
 export async function processorFor(background: Background): Promise<BackgroundProcessorWrapper> {
   return BackgroundProcessor({
     ...(await optionsOf(background)),
@@ -35,13 +35,13 @@ export async function setBackground(track: LocalVideoTrack, background: Backgrou
   else if (background !== "none") await track.setProcessor(await processorFor(background));
 }
 
-/** Put a background into a camera's stream; what is returned is to be released. */
+/** Return a camera's stream with a background; call `release` when done. */
 export async function withBackground(stream: MediaStream, background: Background): Promise<{ stream: MediaStream; release: () => void }> {
   const processor = await processorFor(background);
   const element = document.createElement("video");
   element.muted = true;
   element.srcObject = stream;
-  void element.play().catch(() => undefined); // where frames come from in browsers without track processors
+  void element.play().catch(() => undefined); // browsers without track processors read the frames from it
   await processor.init({ kind: "video" as Track.Kind.Video, track: stream.getVideoTracks()[0]!, element });
   return { stream: new MediaStream([processor.processedTrack!]), release: () => void processor.destroy() };
 }

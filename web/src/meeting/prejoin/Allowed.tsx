@@ -1,4 +1,4 @@
-import { t, type Word } from "../../i18n";
+import { t, type Word } from "../words";
 import type { Admission } from "../api";
 
 const roles: Record<Admission["role"], Word> = {
@@ -7,7 +7,7 @@ const roles: Record<Admission["role"], Word> = {
   viewer: "asViewer",
 };
 
-/** Who the link makes somebody, and what the room allows. */
+/** The role that the link gives, and what the room allows. */
 export function Allowed({ admission: { role, permissions } }: { admission: Admission }) {
   const speaks = role !== "viewer";
   const allowed: [boolean, Word][] = [

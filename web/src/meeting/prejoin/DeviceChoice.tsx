@@ -1,5 +1,5 @@
 import { useId } from "react";
-import { t, type Word } from "../../i18n";
+import { t, type Word } from "../words";
 
 interface Props {
   label: Word;

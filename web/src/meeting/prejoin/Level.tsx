@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 
-/** Shows how loud the microphone hears somebody. */
+/** The microphone's volume. */
 export function Level({ stream }: { stream: MediaStream | null }) {
   const meter = useRef<HTMLDivElement>(null);
 
@@ -23,7 +23,7 @@ export function Level({ stream }: { stream: MediaStream | null }) {
       frame = requestAnimationFrame(draw);
     };
     draw();
-    const resume = () => void context.resume(); // browsers hold audio until somebody acts
+    const resume = () => void context.resume(); // browsers suspend audio until the first click or key
     document.addEventListener("pointerdown", resume);
     const element = meter.current;
     return () => {

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "react";
-import { t } from "../../i18n";
-import { initials, shade } from "../../ui/initials";
+import { t } from "../words";
+import { initials, shade } from "../../shared/ui/initials";
 
-/** One's own camera, mirrored as people know themselves, or initials in its place. */
+/** The participant's own camera, mirrored, or the initials of their name. */
 export function Picture({ stream, name }: { stream: MediaStream | null; name: string }) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from "react";
-import { t, type Word } from "../../i18n";
-import { Camera, CameraOff, Mark, Mic, MicOff } from "../../ui/icons";
+import { t, type Word } from "../words";
+import { Camera, CameraOff, Mark, Mic, MicOff } from "../../shared/ui/icons";
 import type { Admission } from "../api";
 import { recallName } from "../link";
 import { BackgroundChoice } from "../background/BackgroundChoice";
@@ -22,11 +22,11 @@ function isTooLong(name: string): boolean {
 
 interface Props {
   admission: Admission;
-  /** Fails if the name is refused. */
+  /** Rejects if the name is not allowed. */
   onJoin: (choice: Choice) => Promise<void>;
 }
 
-/** The door of a meeting: who somebody is, and how they look and sound. */
+/** The pre-join screen: name, camera, microphone and background. */
 export function PreJoin({ admission, onJoin }: Props) {
   const speaks = admission.role !== "viewer";
   const [name, setName] = useState(recallName);
@@ -82,7 +82,7 @@ export function PreJoin({ admission, onJoin }: Props) {
             </div>
           </section>
         )}
-        <section className="door">
+        <section className="prejoin-form">
           {!speaks && <Mark />}
           <h1>{t("readyToJoin")}</h1>
           <Allowed admission={admission} />

@@ -1,4 +1,4 @@
-/** What somebody chose at the door. */
+/** The choices of the pre-join screen. */
 export interface Choice {
   name: string;
   camera: boolean;

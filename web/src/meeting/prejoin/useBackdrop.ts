@@ -1,9 +1,10 @@
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import type { Background } from "../background/backgrounds";
 
-/** The camera's picture as the others will see it; the camera's own until then. */
+/** The camera's picture with the background; without it while that loads. */
 export function useBackdrop(camera: MediaStream | null, background: Background, onFail: () => void): MediaStream | null {
   const [shown, setShown] = useState<MediaStream | null>(null);
+  const fail = useEffectEvent(onFail);
   useEffect(() => {
     setShown(camera);
     if (!camera || background === "none") return;
@@ -17,13 +18,12 @@ export function useBackdrop(camera: MediaStream | null, background: Background, 
         setShown(made.stream);
       })
       .catch(() => {
-        if (!ended) onFail();
+        if (!ended) fail();
       });
     return () => {
       ended = true;
       release();
     };
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [camera, background]);
   return shown;
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { Word } from "../../i18n";
+import type { Word } from "../words";
 import { hasMedia } from "../support";
 
 export type Kind = "camera" | "microphone";
@@ -26,7 +26,7 @@ function constraints(kind: Kind, id: string | undefined): MediaStreamConstraints
     : { audio: { echoCancellation: true, noiseSuppression: true, ...device } };
 }
 
-/** Hold one camera or microphone while it is wanted, and list what there is to choose. */
+/** Open one camera or microphone while it is wanted, and list the available devices. */
 export function usePreview(kind: Kind, wanted: boolean, id: string | undefined): Preview {
   const [stream, setStream] = useState<MediaStream | null>(null);
   const [problem, setProblem] = useState<Word | null>(null);

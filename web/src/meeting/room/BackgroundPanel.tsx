@@ -1,9 +1,9 @@
-import { t } from "../../i18n";
+import { t } from "../words";
 import { BackgroundChoice } from "../background/BackgroundChoice";
 import { Side } from "./Side";
 import type { OwnBackground } from "./useBackground";
 
-/** What is behind somebody; the own tile beside it shows how it looks. */
+/** The choice of a background. The participant's own tile shows the result. */
 export function BackgroundPanel({ own, onClose }: { own: OwnBackground; onClose: () => void }) {
   return (
     <Side title={t("background")} onClose={onClose} className="low">

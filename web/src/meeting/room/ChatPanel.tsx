@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
-import { language, t } from "../../i18n";
-import { Send } from "../../ui/icons";
+import { language } from "../../shared/i18n";
+import { t } from "../words";
+import { Send } from "../../shared/ui/icons";
 import { Side } from "./Side";
 import type { Messages } from "./useMessages";
 import type { Say } from "./useNotices";

@@ -1,10 +1,10 @@
 import { useRoomContext } from "@livekit/components-react";
 import { useState, type ReactNode } from "react";
-import { t } from "../../i18n";
-import { Blur, Camera, CameraOff, ChatIcon, Grid, Leave, Mic, MicOff, More, PeopleIcon, Screen, Speaker } from "../../ui/icons";
+import { t } from "../words";
+import { Blur, Camera, CameraOff, ChatIcon, Grid, Leave, Mic, MicOff, More, PeopleIcon, Screen, Speaker } from "../../shared/ui/icons";
 import type { Admission } from "../api";
 import { canShareScreen, hasMedia } from "../support";
-import type { Panel, View } from "./Inside";
+import type { Panel, View } from "./layout";
 import { RecordButton } from "./RecordButton";
 import type { Say } from "./useNotices";
 import type { OwnMedia } from "./useOwnMedia";
@@ -26,7 +26,7 @@ interface Props {
 export function Controls({ roomName, admission, media, panel, onPanel, view, onView, hasChat, unread, warn }: Props) {
   const room = useRoomContext();
   const { role, permissions } = admission;
-  const [more, setMore] = useState(false); // on a narrow screen, where not all have room
+  const [more, setMore] = useState(false); // for a narrow screen, which does not fit all buttons
   const speaks = role !== "viewer" && hasMedia;
   return (
     <nav className="controls" aria-label={t("controls")}>

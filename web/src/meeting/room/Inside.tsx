@@ -1,14 +1,15 @@
 import { useConnectionState, useRoomContext } from "@livekit/components-react";
 import { ConnectionState } from "livekit-client";
 import { useCallback, useState } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 import type { Admission } from "../api";
 import type { Choice } from "../prejoin/choice";
 import { BackgroundPanel } from "./BackgroundPanel";
-import { Mark } from "../../ui/icons";
+import { Mark } from "../../shared/ui/icons";
 import { titleOf } from "../link";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";
+import type { Panel, View } from "./layout";
 import { Notices } from "./Notices";
 import { PeoplePanel } from "./PeoplePanel";
 import { RecordingMark } from "./RecordingMark";
@@ -19,16 +20,13 @@ import { useMessages } from "./useMessages";
 import { useNotices } from "./useNotices";
 import { useOwnMedia } from "./useOwnMedia";
 
-export type Panel = "background" | "chat" | "people" | null;
-export type View = "grid" | "speaker";
-
 interface Props {
   roomName: string;
   admission: Admission;
   choice: Choice;
 }
 
-/** What somebody in the meeting sees and does. */
+/** The meeting for a connected participant. */
 export function Inside({ roomName, admission, choice }: Props) {
   const room = useRoomContext();
   const state = useConnectionState();

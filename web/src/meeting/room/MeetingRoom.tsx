@@ -12,11 +12,11 @@ interface Props {
   admission: Admission;
   choice: Choice;
   onEnd: (ending: Ending) => void;
-  /** Ask for another token, which then comes as another admission. */
+  /** Request another token; it arrives as a new admission. */
   onLost: () => void;
 }
 
-const REJOIN_PAUSE = 30_000; // a connection that is lost again so soon is not worth another try
+const REJOIN_PAUSE = 30_000; // a connection that is lost again this soon is not retried
 
 setLogLevel("warn");
 
@@ -28,7 +28,7 @@ const endings: Partial<Record<DisconnectReason, Ending>> = {
   [DisconnectReason.DUPLICATE_IDENTITY]: "elsewhere",
 };
 
-/** The connection to LiveKit, and everything inside it. */
+/** The connection to LiveKit, and the meeting. */
 export default function Meeting({ roomName, admission, choice, onEnd, onLost }: Props) {
   const room = useMemo(
     () =>

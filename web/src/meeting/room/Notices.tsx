@@ -1,9 +1,9 @@
 import { useAudioPlayback, useConnectionState } from "@livekit/components-react";
 import { ConnectionState } from "livekit-client";
-import { t } from "../../i18n";
+import { t } from "../words";
 import type { Notice } from "./useNotices";
 
-/** What has just happened, and what keeps happening. */
+/** Messages about recent events, and about problems that continue. */
 export function Notices({ notices }: { notices: Notice[] }) {
   const state = useConnectionState();
   const { canPlayAudio, startAudio } = useAudioPlayback();

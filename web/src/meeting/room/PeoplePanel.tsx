@@ -1,16 +1,17 @@
 import { useParticipants } from "@livekit/components-react";
 import { useState } from "react";
-import { t } from "../../i18n";
-import { MicOff } from "../../ui/icons";
-import { initials, shade } from "../../ui/initials";
-import { Refused, remove, roleOf } from "../api";
+import { t } from "../words";
+import { MicOff } from "../../shared/ui/icons";
+import { initials, shade } from "../../shared/ui/initials";
+import { isNotFound } from "../../shared/http";
+import { isForbidden, remove, roleOf } from "../api";
 import { useNameOf } from "./names";
 import { Side } from "./Side";
 import type { Say } from "./useNotices";
 
 interface Props {
   roomName: string;
-  /** A moderator's, who may remove people. */
+  /** Only moderators have one; it authorizes removing participants. */
   apiToken: string | undefined;
   onClose: () => void;
   warn: Say;
@@ -28,9 +29,8 @@ export function PeoplePanel({ roomName, apiToken, onClose, warn }: Props) {
     try {
       await remove(roomName, identity, apiToken);
     } catch (error) {
-      const status = error instanceof Refused ? error.status : 0;
-      if (status === 404) return; // gone already
-      warn(status === 401 || status === 403 ? t("notAllowed") : t("removeFailed", { name }));
+      if (isNotFound(error)) return; // gone already
+      warn(isForbidden(error) ? t("notAllowed") : t("removeFailed", { name }));
     }
   };
 

@@ -1,5 +1,5 @@
-import { t } from "../../i18n";
-import { Record, Stop } from "../../ui/icons";
+import { t } from "../words";
+import { Record, Stop } from "../../shared/ui/icons";
 import type { Say } from "./useNotices";
 import { useRecording } from "./useRecording";
 

@@ -1,10 +1,10 @@
 import { useIsRecording } from "@livekit/components-react";
 import { useEffect, useRef } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 import { tell } from "../embed";
 import type { Say } from "./useNotices";
 
-/** Tells everybody, all the time, that the meeting is recorded. */
+/** The mark that all participants see while the meeting is recorded. */
 export function RecordingMark({ announce }: { announce: Say }) {
   const recording = useIsRecording();
   const before = useRef(false);

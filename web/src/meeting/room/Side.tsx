@@ -1,8 +1,8 @@
 import { useEffect, useRef, type ReactNode } from "react";
-import { t } from "../../i18n";
-import { Close } from "../../ui/icons";
+import { t } from "../words";
+import { Close } from "../../shared/ui/icons";
 
-/** A panel beside the stage; Escape closes it, and the focus goes back to what opened it. */
+/** A panel beside the stage. Escape closes it and returns the focus to the button that opened it. */
 export function Side({ title, onClose, children, className = "" }: { title: string; onClose: () => void; children: ReactNode; className?: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

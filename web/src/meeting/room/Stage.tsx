@@ -1,9 +1,9 @@
 import { useParticipants, useSpeakingParticipants, useTracks, type TrackReferenceOrPlaceholder } from "@livekit/components-react";
 import { Track } from "livekit-client";
 import { useEffect, useRef, useState } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 import { roleOf } from "../api";
-import type { View } from "./Inside";
+import type { View } from "./layout";
 import { Tile } from "./Tile";
 import { useGrid } from "./useGrid";
 
@@ -13,7 +13,7 @@ function keyOf({ participant, source }: TrackReferenceOrPlaceholder): string {
   return `${participant.identity} ${source}`;
 }
 
-/** Everybody who can be seen: all the same size, or one large. */
+/** All participants with a picture: all the same size, or one large. */
 export function Stage({ view, onView }: { view: View; onView: (view: View) => void }) {
   const all = useTracks(
     [{ source: Track.Source.Camera, withPlaceholder: true }, { source: Track.Source.ScreenShare, withPlaceholder: false }],
@@ -80,7 +80,7 @@ function GridStage({ tiles, onChoose }: { tiles: TrackReferenceOrPlaceholder[]; 
   );
 }
 
-/** The identity of who spoke last, so that the large picture does not jump in every pause. */
+/** The identity of the last speaker, so that the large picture does not change in every pause. */
 function useLastSpeaker(): string | null {
   const speaking = useSpeakingParticipants().find((each) => !each.isLocal);
   const [last, setLast] = useState<string | null>(null);

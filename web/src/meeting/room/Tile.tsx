@@ -2,9 +2,9 @@ import {
   isTrackReference, useIsMuted, useIsSpeaking, useParticipantInfo, VideoTrack, type TrackReferenceOrPlaceholder,
 } from "@livekit/components-react";
 import { Track } from "livekit-client";
-import { t } from "../../i18n";
-import { MicOff } from "../../ui/icons";
-import { initials, shade } from "../../ui/initials";
+import { t } from "../words";
+import { MicOff } from "../../shared/ui/icons";
+import { initials, shade } from "../../shared/ui/initials";
 import { useNameOf } from "./names";
 
 interface Props {
@@ -13,7 +13,7 @@ interface Props {
   large?: boolean;
 }
 
-/** One person's camera, or one screen. */
+/** One participant's camera or screen. */
 export function Tile({ tile, onChoose, large = false }: Props) {
   const { participant, source } = tile;
   useParticipantInfo({ participant });

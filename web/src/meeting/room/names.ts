@@ -2,7 +2,7 @@ import { useRoomContext } from "@livekit/components-react";
 import type { Participant, Room } from "livekit-client";
 import { useCallback } from "react";
 
-/** What people call somebody: namesakes are told apart by the order in which they joined. */
+/** The displayed name: participants with the same name are numbered in the order in which they joined. */
 export function nameOf(participant: Participant, room: Room): string {
   const people = new Set<Participant>([room.localParticipant, ...room.remoteParticipants.values(), participant]);
   const taken = new Set<string>();
@@ -21,7 +21,7 @@ export function useNameOf(): (participant: Participant) => string {
 
 function byJoining(one: Participant, other: Participant): number {
   const later = (one.joinedAt?.getTime() ?? 0) - (other.joinedAt?.getTime() ?? 0);
-  return later || (one.identity < other.identity ? -1 : 1); // the same for everybody
+  return later || (one.identity < other.identity ? -1 : 1); // the same order on every screen
 }
 
 function firstFree(name: string, taken: Set<string>): string {

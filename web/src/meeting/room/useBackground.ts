@@ -1,18 +1,18 @@
 import { useLocalParticipant } from "@livekit/components-react";
 import type { LocalVideoTrack } from "livekit-client";
 import { useRef, useState } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 import { recallBackground, rememberBackground, type Background } from "../background/backgrounds";
 import type { Say } from "./useNotices";
 
 export type OwnBackground = ReturnType<typeof useBackground>;
 
-/** What is behind oneself, while the camera is on. */
+/** The participant's own background, while the camera is on. */
 export function useBackground(allowed: boolean, warn: Say) {
   const { cameraTrack, isCameraEnabled } = useLocalParticipant();
   const [background, setBackground] = useState(() => recallBackground(allowed));
   const [waiting, setWaiting] = useState(0);
-  const last = useRef<Promise<void>>(Promise.resolve()); // one change after the other
+  const last = useRef<Promise<void>>(Promise.resolve()); // one change at a time
   const track = cameraTrack?.track as LocalVideoTrack | undefined;
 
   const choose = (wanted: Background) => {

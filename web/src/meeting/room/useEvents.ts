@@ -1,14 +1,14 @@
 import { useRoomContext } from "@livekit/components-react";
 import { RoomEvent, type RemoteParticipant } from "livekit-client";
 import { useEffect } from "react";
-import { t } from "../../i18n";
+import { t } from "../words";
 import { roleOf } from "../api";
 import { nameOf } from "./names";
 import type { Say } from "./useNotices";
 
-const FEW = 12; // in a large meeting nobody wants to read who comes and goes
+const FEW = 12; // more would be too many notices
 
-/** Announce who comes and goes, and that the connection is back. */
+/** Announce who joins and leaves, and that the connection is back. */
 export function useEvents(announce: Say) {
   const room = useRoomContext();
   useEffect(() => {

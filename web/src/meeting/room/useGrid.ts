@@ -4,9 +4,9 @@ const GAP = 12;
 const WIDE = 16 / 9;
 const SQUARE = 1;
 
-/** How wide and how high the tiles are with the number of columns that makes them largest. */
+/** The size of the tiles, for the number of columns that makes them largest. */
 export function largestTile(count: number, width: number, height: number): { width: number; height: number } {
-  const narrowest = height > width ? SQUARE : WIDE; // a telephone held upright shows more of a face
+  const narrowest = height > width ? SQUARE : WIDE; // on an upright phone, square tiles show more of a face
   let best = { width: 0, height: 0 };
   for (let columns = 1; columns <= Math.max(count, 1); columns += 1) {
     const rows = Math.ceil(count / columns);
@@ -19,7 +19,7 @@ export function largestTile(count: number, width: number, height: number): { wid
   return best;
 }
 
-/** Keep the grid fitting its place. */
+/** Fit the grid to its element, also when that is resized. */
 export function useGrid(place: RefObject<HTMLElement | null>, count: number) {
   const [size, setSize] = useState({ width: 0, height: 0 });
   useLayoutEffect(() => {

@@ -1,6 +1,6 @@
 import { useChat } from "@livekit/components-react";
-import { useEffect, useRef, useState } from "react";
-import { t } from "../../i18n";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { t } from "../words";
 import { useNameOf } from "./names";
 import type { Say } from "./useNotices";
 
@@ -19,7 +19,7 @@ export interface Messages {
   send: (text: string) => Promise<unknown>;
 }
 
-/** The chat: text, never markup. What arrives while it is closed is counted and announced. */
+/** The chat, as plain text. Messages that arrive while it is closed are counted and announced. */
 export function useMessages(open: boolean, announce: Say): Messages {
   const { chatMessages, send, isSending } = useChat();
   const nameOf = useNameOf();
@@ -34,15 +34,15 @@ export function useMessages(open: boolean, announce: Say): Messages {
   }));
   const count = messages.length;
 
-  useEffect(() => {
+  const look = useEffectEvent((open: boolean, count: number) => {
     if (open) setRead(count);
     const latest = messages[count - 1];
     if (!open && latest && count > announced.current && !latest.mine) {
       announce(t("newMessage", { name: latest.from, text: latest.text.slice(0, 120) }));
     }
     announced.current = count;
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [open, count]);
+  });
+  useEffect(() => look(open, count), [open, count]);
 
   return { messages, unread: open ? 0 : Math.max(0, count - read), sending: isSending, send };
 }

@@ -10,7 +10,7 @@ export type Say = (text: string) => void;
 
 const SHOWN_FOR = 6000;
 
-/** Short sentences that come and go; screen readers read them out. */
+/** Messages that disappear after a few seconds. Screen readers read them out. */
 export function useNotices() {
   const [notices, setNotices] = useState<Notice[]>([]);
   const last = useRef(0);

@@ -1,7 +1,7 @@
 import { useLocalParticipant, useRoomContext } from "@livekit/components-react";
 import { RoomEvent, Track, type VideoCaptureOptions } from "livekit-client";
-import { useEffect, useRef, useState } from "react";
-import { t } from "../../i18n";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { t } from "../words";
 import type { Admission } from "../api";
 import { recallBackground } from "../background/backgrounds";
 import type { Choice } from "../prejoin/choice";
@@ -10,7 +10,7 @@ import type { Say } from "./useNotices";
 export type OwnMedia = ReturnType<typeof useOwnMedia>;
 type Kind = "camera" | "microphone" | "screen";
 
-/** One's own camera, microphone and screen. */
+/** The participant's own camera, microphone and shared screen. */
 export function useOwnMedia(choice: Choice, admission: Admission, warn: Say) {
   const room = useRoomContext();
   const { isCameraEnabled, isMicrophoneEnabled, isScreenShareEnabled, localParticipant } = useLocalParticipant();
@@ -18,7 +18,7 @@ export function useOwnMedia(choice: Choice, admission: Admission, warn: Say) {
   const started = useRef(false);
   const last = useRef({ camera: choice.camera, microphone: choice.microphone }); // for a rejoin
 
-  // The first picture that anybody sees has the chosen background already.
+  // Set the background before the camera is on: nobody must see the real one.
   const options = async (): Promise<VideoCaptureOptions | undefined> => {
     const background = recallBackground(admission.permissions.canChangeVirtualBackground);
     if (background === "none" || localParticipant.getTrackPublication(Track.Source.Camera)) return undefined;
@@ -40,19 +40,21 @@ export function useOwnMedia(choice: Choice, admission: Admission, warn: Say) {
     }
   };
 
+  const begin = useEffectEvent(async () => {
+    if (started.current || admission.role === "viewer") return;
+    started.current = true;
+    const { camera, microphone } = last.current;
+    if (microphone) await set("microphone", true);
+    if (camera) await set("camera", true);
+  });
   useEffect(() => {
-    const begin = async () => {
-      if (started.current || admission.role === "viewer") return;
-      started.current = true;
-      const { camera, microphone } = last.current;
-      if (microphone) await set("microphone", true);
-      if (camera) await set("camera", true);
+    const start = () => void begin();
+    const stop = () => {
+      started.current = false;
     };
-    const stop = () => void (started.current = false);
-    if (room.state === "connected") void begin();
-    room.on(RoomEvent.Connected, begin).on(RoomEvent.Disconnected, stop);
-    return () => void room.off(RoomEvent.Connected, begin).off(RoomEvent.Disconnected, stop);
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    if (room.state === "connected") start();
+    room.on(RoomEvent.Connected, start).on(RoomEvent.Disconnected, stop);
+    return () => void room.off(RoomEvent.Connected, start).off(RoomEvent.Disconnected, stop);
   }, [room]);
   useEffect(() => {
     if (room.state === "connected" && started.current && !pending) {

@@ -1,10 +1,11 @@
 import { useIsRecording } from "@livekit/components-react";
 import { useEffect, useState } from "react";
-import { t, type Word } from "../../i18n";
-import { Refused, startRecording, stopRecording } from "../api";
+import { t, type Word } from "../words";
+import { reasonOf, type AnyReason } from "../../shared/http";
+import { isForbidden, startRecording, stopRecording } from "../api";
 import type { Say } from "./useNotices";
 
-const PATIENCE = 30_000; // then the button is free again, whatever became of it
+const PATIENCE = 30_000; // then the button is enabled again, with or without an answer
 
 /** Start and stop the recording (moderators). */
 export function useRecording(roomName: string, apiToken: string, warn: Say) {
@@ -24,16 +25,17 @@ export function useRecording(roomName: string, apiToken: string, warn: Say) {
       await (active ? stopRecording : startRecording)(roomName, apiToken);
     } catch (error) {
       setPending(false);
-      warn(t(reason(error, active), {}));
+      warn(t(warningFor(error, active)));
     }
   };
   const label: Word = active ? (pending ? "recordStopping" : "stopRecording") : pending ? "recordStarting" : "record";
   return { active, pending, label, toggle };
 }
 
-function reason(error: unknown, active: boolean): Word {
-  const status = error instanceof Refused ? error.status : 0;
-  if (status === 401 || status === 403) return "notAllowed";
+const CANNOT_START = new Set<AnyReason>(["already_recording", "nobody_publishing"]);
+
+function warningFor(error: unknown, active: boolean): Word {
+  if (isForbidden(error)) return "notAllowed";
   if (active) return "recordStopFailed";
-  return status === 409 ? "recordNobody" : "recordFailed";
+  return CANNOT_START.has(reasonOf(error)) ? "recordNobody" : "recordFailed";
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** Make an icon of what is drawn on 24 by 24. */
+/** Make an icon component from shapes in a 24 by 24 box. */
 export function icon(children: ReactNode) {
   return () => (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{children}</svg>

@@ -115,7 +115,7 @@ export const es: Words = {
   sendFailed: "El mensaje no se envió. Inténtalo de nuevo.",
   noMessages: "Aún no hay mensajes. Permanecen aquí hasta que termine la reunión.",
   newMessage: "{name} escribió: {text}",
-  readOnlyChat: "Puedes leer la conversación.",
+  readOnlyChat: "Puedes leer el chat, pero no escribir en él.",
   joined: "{name} ha entrado.",
   left: "{name} ha salido.",
   mediaFailed: "No se pudo encender tu {device}.",

@@ -1,4 +1,4 @@
-/** Up to two letters that stand for somebody. */
+/** The initials of a name, at most two letters. */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/);
   const letters = [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => [...(word ?? "")][0] ?? "");

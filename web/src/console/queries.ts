@@ -1,0 +1,50 @@
+// What the console has read from the server, while a page shows it.
+
+import { QueryClient, type InfiniteData } from "@tanstack/react-query";
+import type { Room } from "../shared/types";
+
+export const POLL = 3000;
+
+export interface Page<Item> {
+  items: Item[];
+  next: string | null;
+}
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      gcTime: 0, // a page that is opened again shows nothing old
+      networkMode: "always", // without a network, requests fail at once
+      retry: false, // shared/http.ts does that
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+export const keys = {
+  list: (path: string) => ["list", path],
+  room: (name: string) => ["room", name],
+  recording: (id: string) => ["recording", id],
+  document: ["document"],
+};
+
+/** Change the items of a list that is shown. Answers that are pending would undo it, so they are dropped. */
+async function change<Item>(path: string, update: (page: Page<Item>, index: number) => Page<Item>): Promise<void> {
+  const queryKey = keys.list(path);
+  if (!queryClient.getQueryData(queryKey)) return;
+  await queryClient.cancelQueries({ queryKey });
+  queryClient.setQueryData<InfiniteData<Page<Item>>>(queryKey, (data) => data && { ...data, pages: data.pages.map(update) });
+}
+
+/** Put an item first. The API's lists may not contain it yet. */
+export function addTo<Item>(path: string, item: Item): Promise<void> {
+  return change<Item>(path, (page, index) => (index === 0 ? { ...page, items: [item, ...page.items] } : page));
+}
+
+export function dropFrom<Item>(path: string, isGone: (item: Item) => boolean): Promise<void> {
+  return change<Item>(path, (page) => ({ ...page, items: page.items.filter((item) => !isGone(item)) }));
+}
+
+export function setRoom(room: Room): void {
+  queryClient.setQueryData(keys.room(room.roomName), room);
+}

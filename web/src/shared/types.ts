@@ -1,0 +1,27 @@
+// Names for the API's types, which `npm run types` generates from functions/web/openapi.json.
+
+import type { operations } from "./generated/api";
+
+type Operation = keyof operations;
+type Json<Message> = Message extends { content: { "application/json": infer Body } } ? Body : never;
+type Answer<Name extends Operation> = Json<operations[Name]["responses"][200 & keyof operations[Name]["responses"]]>;
+type Body<Name extends Operation> = Json<NonNullable<operations[Name]["requestBody"]>>;
+
+/** An object that has all its properties, except those that may be missing from it. */
+type Whole<Type, Missing extends keyof Type> = Required<Omit<Type, Missing>> & Pick<Type, Missing>;
+
+export type RoomOptions = Body<"createRoom">;
+export type Preferences = Required<NonNullable<RoomOptions["preferences"]>>;
+export type Room = Whole<Omit<Answer<"createRoom">, "preferences">, "maxParticipants"> & { preferences: Preferences };
+export type Recording = Whole<Answer<"createRecording">, "startedAt" | "endedAt" | "duration" | "size" | "error">;
+export type Status = Recording["status"];
+export type RecordingLink = Answer<"getRecordingUrl">;
+export type RecordingDeletion = Answer<"deleteMultipleRecordings">;
+export type ParticipantToken = Answer<"generateParticipantToken">;
+export type Role = ParticipantToken["role"];
+
+type AnswerOf<Name extends Operation> = Json<operations[Name]["responses"][keyof operations[Name]["responses"]]>;
+type ReasonOf<Body> = Body extends { reason?: infer Slug } ? NonNullable<Slug> : never;
+
+/** Every `reason` that an error of the API can have. */
+export type Reason = ReasonOf<{ [Name in Operation]: AnswerOf<Name> }[Operation]>;
