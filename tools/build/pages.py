@@ -1,4 +1,4 @@
-"""Builds the web pages of web/ into functions/web/static; only when something changed since."""
+"""Builds the web pages of web/ into functions/web/static, only if something changed."""
 
 import gzip
 import hashlib
@@ -23,7 +23,7 @@ _OLDEST_NODE = (20, 19)  # what Vite asks for
 _NOT_SOURCE = {"node_modules"}
 _COMPRESSED = {".css", ".js", ".svg", ".tflite", ".wasm"}
 _LARGEST = 4_000_000
-"""Bytes that a Lambda answer holds, base64 and headers allowed for: larger files go packed only."""
+"""Bytes that fit into a Lambda answer as base64: larger files are kept only compressed."""
 
 
 def _sources() -> Iterable[Path]:
@@ -33,7 +33,7 @@ def _sources() -> Iterable[Path]:
 
 
 def digest() -> str:
-    """Return what identifies a build: every source, the lock file among them, and this module."""
+    """Return the digest of a build: all sources, including the lock file, and this module."""
     found = hashlib.sha256(Path(__file__).read_bytes())
     for path in _sources():
         found.update(str(path.relative_to(SOURCES)).encode() + b"\0")
@@ -42,7 +42,7 @@ def digest() -> str:
 
 
 def is_current() -> bool:
-    """Say whether the last build was of these sources."""
+    """True if the last build was of these sources."""
     recorded = BUILT / _DIGEST
     return recorded.exists() and recorded.read_text() == digest()
 
@@ -51,7 +51,7 @@ def make(log: Path = _LOG) -> None:
     """Build the pages; raises Unavailable, StepFailed."""
     wanted = digest()
     npm, environment = npm_command()
-    # `--ignore-scripts`: nothing that is installed needs one, and none may run.
+    # `--ignore-scripts`: no package needs an install script, and none may run.
     quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
     processes.run([*npm, "ci", *quiet], log, environment, SOURCES)
     processes.run([*npm, "run", "--silent", "check"], log, environment, SOURCES)
@@ -64,13 +64,13 @@ def make(log: Path = _LOG) -> None:
 
 
 def _open_to_lambda(folder: Path) -> None:
-    """Let everybody read the pages: in Lambda another user does, and sam keeps the modes."""
+    """Make the pages readable for all: Lambda runs as another user, and sam keeps the modes."""
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def script_sizes() -> dict[str, int]:
-    """Return the packed bytes of script that each page loads at first, and each part on demand."""
+    """Return the compressed script bytes that each page loads at first, and each part on demand."""
     sizes: dict[str, int] = {}
     for manifest in sorted(BUILT.glob("*.manifest.json")):
         chunks = json.loads(manifest.read_text())
@@ -87,7 +87,7 @@ def script_sizes() -> dict[str, int]:
 
 
 def _scripts_with(name: str, chunks: dict[str, Any]) -> set[str]:
-    """Return the script of a chunk and all that it imports at once; chunks is Vite's manifest."""
+    """Return the scripts of a chunk and its static imports; chunks is Vite's manifest."""
     chunk = chunks[name]
     files = {chunk["file"]} if chunk["file"].endswith(".js") else set()
     return files.union(*(_scripts_with(each, chunks) for each in chunk.get("imports", ())))
@@ -98,7 +98,7 @@ def _packed(files: set[str]) -> int:
 
 
 def _compress(path: Path) -> None:
-    """Put a packed copy beside a file; a file too large for an answer is kept packed alone."""
+    """Add a compressed copy; a file too large for an answer is kept only compressed."""
     packed = gzip.compress(path.read_bytes(), 9, mtime=0)
     path.with_name(f"{path.name}.gz").write_bytes(packed)
     if path.stat().st_size > _LARGEST:
@@ -106,7 +106,7 @@ def _compress(path: Path) -> None:
 
 
 def npm_command() -> tuple[list[str | Path], dict[str, str]]:
-    """Return the command npm and what it runs in; raises Unavailable."""
+    """Return the npm command and its environment; raises Unavailable."""
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -138,7 +138,7 @@ def _is_new_enough(node: str | None) -> bool:
 
 
 def main() -> None:
-    """Build the pages unless they are built."""
+    """Build the pages if they changed."""
     began = time.monotonic()
     if not is_current():
         make()
