@@ -188,7 +188,7 @@ def without_files(bill: Bill) -> Bill:
 
 
 def streamed_gigabyte() -> tuple[float, float]:
-    """Return what the stream operation and a presigned link add to the cost of a gigabyte."""
+    """Return the extra cost of a gigabyte by the stream operation and by a presigned link."""
     pieces = 1000 / 4.194304
     bill = Bill()
     invocations(bill, "get_recording_stream", DEFAULT_PATH, pieces)
