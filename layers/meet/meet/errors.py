@@ -1,4 +1,7 @@
-"""Every failure a caller can be told about, with the HTTP status and body it becomes."""
+"""Every failure a caller can be told about, with the HTTP status and body it becomes.
+
+The first line of a docstring is what the OpenAPI document says about the failure.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -47,7 +50,7 @@ class UnsupportedMediaType(MeetError):
 
 
 class InvalidRequest(MeetError):
-    """Some fields break the contract; details lists (dotted path, sentence) for each."""
+    """Fields are missing or invalid; `details` has the dotted path and a sentence for each."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -107,7 +110,7 @@ class RoomNotFound(NotFound):
 
 
 class RoomToJoinNotFound(RoomNotFound):
-    """RoomNotFound with the body that only the token operation uses."""
+    """The room is unknown, expired or deleted; the body is one that only this operation has."""
 
     @property
     def body(self) -> dict[str, Any]:
@@ -207,7 +210,10 @@ class MediaServerUnavailable(MeetError):
 
 
 class TemporarilyUnavailable(MeetError):
-    """Too many requests at once; the gateway gives the same answer when a function is throttled."""
+    """Too many requests at once; try again in a moment.
+
+    The gateway gives the same answer when a function is throttled.
+    """
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     message = "Temporarily unavailable"
@@ -243,7 +249,7 @@ class AlreadyRecording(MeetError):
 
 
 class NobodyPublishing(MeetError):
-    """There is nothing to record."""
+    """Nobody publishes in the room, so there is nothing to record."""
 
     status = HTTPStatus.CONFLICT
     message = "Nobody is publishing in the room"
@@ -267,7 +273,7 @@ class RecordingFinished(MeetError):
 
 
 class RecordingNotReady(MeetError):
-    """The recording has no file to play."""
+    """The recording has no file to play, or not yet."""
 
     status = HTTPStatus.CONFLICT
     message = "The recording is not ready"
