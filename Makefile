@@ -44,13 +44,13 @@ ENV ?= dev
 deploy: build ## Deploy to your AWS account; ENV=prod for [prod] in samconfig.toml, ASK=1 to be asked again
 	@$(PYTHON) -m tools.deploy --env $(ENV) $(if $(ASK),--ask)
 
-replay: environment ## Hand the dead letters of ENV's stack to their functions again
+replay: environment ## Send the dead letters of ENV's stack to their functions again
 	@$(PYTHON) -m tools.deploy.replay --env $(ENV)
 
 bench: environment ## Measure, into docs/performance.md; ARGS="warm lists --million" chooses
 	@$(PYTHON) -m bench $(ARGS)
 
-cost: environment ## Count what it costs, into docs/cost.md
+cost: environment ## Calculate the costs, into docs/cost.md
 	@$(PYTHON) -m bench.cost
 
 pictures: environment ## Take pictures of the web pages, into docs/pictures and .local/pictures

@@ -1,4 +1,4 @@
-"""What AWS and LiveKit answer to a sample event: noted from AWS in memory, to be given again."""
+"""Records the answers of AWS and LiveKit to a sample event, to replay them."""
 
 import io
 import pickle
@@ -49,7 +49,7 @@ class Sample:
 
 
 def sample_of(function: str) -> Sample:
-    """Invoke a function with its sample event on AWS in memory, and return what it met."""
+    """Invoke a function with its sample event on AWS in memory, and return the recorded answers."""
     event = SAMPLES[function]
     moment = event.get("requestContext", {}).get("requestTimeEpoch", ROOM.created_at)
     if function.startswith("sweep_"):

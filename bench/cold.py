@@ -16,7 +16,7 @@ MEDIA, FILES, ITEMS = "generate_participant_token", "delete_recording", "get_roo
 """References: an operation that needs LiveKit, one that needs S3, and one that needs neither."""
 
 _NO_OPERATIONS = {"authorize", "web"}
-"""Nobody would write those as a FastAPI route: the one is a gateway's, the other Starlette."""
+"""These would not be FastAPI routes: one is an authorizer, the other uses Starlette."""
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Start:
     """From the interpreter's start to the first answer."""
 
     def add(self, seconds: Sequence[float]) -> None:
-        """Note one cold start: the interpreter's, the import's and the first answer's seconds."""
+        """Add one cold start: seconds of the interpreter, the import and the first answer."""
         started, imported, answered = seconds
         self.imports.append(imported)
         self.totals.append(started + imported + answered)
@@ -83,6 +83,6 @@ def measure(place: Place, rounds: int = ROUNDS) -> str:
 
 
 def needs_livekit(function: str) -> bool:
-    """Tell whether the template gives a function LiveKit's key."""
+    """True if the template gives a function LiveKit's key."""
     variables = functions()[function].get("Environment", {}).get("Variables", {})
     return "LIVEKIT_SECRET" in variables

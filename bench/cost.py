@@ -39,7 +39,7 @@ NODE_DISK_GB = 50
 DEFAULT_PATH = "its sample event"
 
 _OPEN = {"generate_participant_token", "receive_livekit_webhook", "web", "console_session"}
-"""Functions in front of which there is no authorizer."""
+"""Functions without an authorizer."""
 _BY_EVENT = {"recording_uploaded", "sweep_rooms", "sweep_recordings"}
 """Functions that no request invokes."""
 
@@ -75,12 +75,12 @@ IDLE: dict[tuple[str, str], float] = {
 
 @dataclass
 class Bill:
-    """USD, by what they are for."""
+    """Costs in USD, by purpose."""
 
     lines: dict[str, float] = field(default_factory=dict)
 
     def add(self, what: str, dollars: float) -> None:
-        """Charge something."""
+        """Add a cost."""
         self.lines[what] = self.lines.get(what, 0.0) + dollars
 
     @property
@@ -89,7 +89,7 @@ class Bill:
         return sum(self.lines.values())
 
     def times(self, factor: float) -> "Bill":
-        """Return the bill for so many."""
+        """Return the bill times a number."""
         return Bill({what: dollars * factor for what, dollars in self.lines.items()})
 
     def rows(self) -> list[list[str]]:
@@ -131,7 +131,7 @@ def invocations(bill: Bill, function: str, path: str, count: float) -> None:
 
 
 def _units(call: str) -> float:
-    """Return what a DynamoDB call costs with items below 1 KB, as if it touched every index."""
+    """Return the cost of a DynamoDB call with items below 1 KB, as if it touched every index."""
     _, operation, where = call.split(" ", 2)
     if operation in {"GetItem", "BatchGetItem"}:
         return prices.READ_UNIT
@@ -176,19 +176,19 @@ def idle() -> Bill:
 
 
 def node(kind: str) -> float:
-    """Return what an always-on node costs in a month: itself, its disk, its address."""
+    """Return the monthly cost of an always-on node: machine, disk and address."""
     hourly = prices.NODES[kind] + prices.ADDRESS_HOUR
     return hourly * prices.MONTH_HOURS + NODE_DISK_GB * prices.DISK_GB_MONTH
 
 
 def without_files(bill: Bill) -> Bill:
-    """Return a bill without what recordings cost wherever the back end runs."""
+    """Return a bill without the costs of recordings that every back end has."""
     kept = {k: v for k, v in bill.lines.items() if not k.startswith("recordings:")}
     return Bill(kept)
 
 
 def streamed_gigabyte() -> tuple[float, float]:
-    """Return what the stream operation and a presigned link add to a gigabyte's traffic."""
+    """Return the extra cost of a gigabyte by the stream operation and by a presigned link."""
     pieces = 1000 / 4.194304
     bill = Bill()
     invocations(bill, "get_recording_stream", DEFAULT_PATH, pieces)
@@ -200,7 +200,7 @@ def streamed_gigabyte() -> tuple[float, float]:
 
 
 def report() -> str:
-    """Return everything that docs/cost.md says in numbers."""
+    """Return the tables of docs/cost.md."""
     one, empty = meeting(), idle()
     service = without_files(one)
     nodes = {kind: node(kind) for kind in prices.NODES}
@@ -243,7 +243,7 @@ def report() -> str:
 
 
 def assumptions() -> str:
-    """Return the table of what the numbers rest on."""
+    """Return the table of assumptions."""
     rows = [
         ["people in a meeting, its length", f"{PEOPLE}, {MINUTES} minutes"],
         ["meetings recorded, times each recording is watched", f"{RECORDED:.0%}, {PLAYED}"],
@@ -295,7 +295,7 @@ def listed() -> str:
 
 
 def _count(kind: str) -> int:
-    """Return how many resources of a type all templates have."""
+    """Return the number of resources of a type in all templates."""
     return sum(file.read_text().count(f"Type: {kind}\n") for file in ROOT.glob("*.yaml"))
 
 

@@ -1,10 +1,10 @@
-"""Parts of documents that are written by programs, between two comments."""
+"""Replaces parts of documents, between two comments."""
 
 from pathlib import Path
 
 
 def replace_part(document: Path, name: str, text: str) -> None:
-    """Replace what stands between the comments of a name."""
+    """Replace the text between the two comments of a name."""
     begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
     before, found, rest = document.read_text().partition(begin)
     _, closed, after = rest.partition(end)

@@ -1,4 +1,4 @@
-"""Where a cold start's imports go, and why they stay."""
+"""The import times of a cold start, by package, and the reason for each package."""
 
 import re
 import sys

@@ -38,7 +38,7 @@ class Answers:
         self.aws = {}
         self.livekit = {}
         self.unpacking = 0.0
-        """Seconds, which are nobody's."""
+        """Elapsed seconds; no one uses them."""
 
     def restart(self):
         """Begin again with the first answer."""

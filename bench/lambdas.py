@@ -21,7 +21,7 @@ _INVOKE = Path(__file__).with_name("invoke.py")
 
 @dataclass(frozen=True)
 class Code:
-    """A module with a handler, and where its imports are looked for."""
+    """A module with a handler, and the search path of its imports."""
 
     module: str
     path: tuple[Path, ...]
@@ -29,7 +29,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Place:
-    """A directory with everything that Lambda would have."""
+    """A directory with the files that Lambda would have."""
 
     python: str
     directory: Path
@@ -49,13 +49,13 @@ class Place:
         return Code(name, (REFERENCES, self.directory / "references"))
 
     def run(self, what: str, code: Code, sample: Sample, *, invocations: int = 0) -> list[float]:
-        """Return what invoke.py measured, in CPU seconds, in a fresh process."""
+        """Return the measurements of invoke.py in a fresh process, in CPU seconds."""
         self._invoke(what, code, sample, invocations=invocations)
         seconds: list[float] = marshal.loads(self._result.read_bytes())
         return seconds
 
     def importtime(self, code: Code, sample: Sample) -> str:
-        """Return what `-X importtime` says of a cold start."""
+        """Return the output of `-X importtime` for a cold start."""
         return self._invoke("cold", code, sample, "-X", "importtime")
 
     @property
@@ -65,7 +65,7 @@ class Place:
     def _invoke(
         self, what: str, code: Code, sample: Sample, *options: str, invocations: int = 0
     ) -> str:
-        """Run invoke.py, and return what it wrote on standard error."""
+        """Run invoke.py, and return its standard error."""
         spec = self.directory / "spec"
         path = [str(folder) for folder in code.path]
         packed = sample.pack() | {"module": code.module, "path": path, "invocations": invocations}
@@ -80,7 +80,7 @@ class Place:
 
 @contextmanager
 def place() -> Iterator[Place]:
-    """Build everything for this machine, for as long as the block runs."""
+    """Build everything for this machine, and keep it while the block runs."""
     compiler = aws().compiler or sys.executable
     plain = Platform(f"bench-{Path(compiler).name}", ("--python", compiler))
     compiled = replace(plain, name=f"{plain.name}-compiled", compiler=compiler)

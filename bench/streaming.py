@@ -1,4 +1,4 @@
-"""Playing recordings: throughput on the local stack, and what a piece takes of memory."""
+"""Playing recordings: throughput on the local stack, and memory per piece."""
 
 import shutil
 import threading
@@ -32,7 +32,7 @@ _WHOLE = f"bytes=0-{MAX_LENGTH - 1}"
 
 
 def measure(place: Place) -> str:
-    """Return what a piece takes of memory and of time."""
+    """Return the tables of memory and time per piece."""
     return f"{_memory(place)}\n{_throughput()}"
 
 
@@ -148,7 +148,7 @@ def _store(stack: LocalStack) -> None:
 
 
 def _seconds(http: urllib3.PoolManager, url: str, headers: dict[str, str]) -> float:
-    """Return how long all pieces take, one after the other."""
+    """Return the time for all pieces, one after the other."""
     began = time.perf_counter()
     for number in range(PIECES):
         first = number * MAX_LENGTH

@@ -117,7 +117,7 @@ def logical_ids() -> dict[str, str]:
 
 @cache
 def role(function: str) -> list[Statement]:
-    """Return what a function may do; of what depends on a parameter, all that there may be."""
+    """Return the permissions of a function, for all values of the parameters."""
     return [
         each for each in _statements(_role(function)) if not set(each.actions) & set(BY_SERVICE)
     ]
@@ -181,7 +181,7 @@ def _limits(condition: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def _branches(value: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what a value that depends on a parameter may be."""
+    """Return all values that a value depending on a parameter can have."""
     chosen = value["Fn::If"][1:] if "Fn::If" in value else [value]
     return [each for each in chosen if each != {"Ref": "AWS::NoValue"}]
 

@@ -1,4 +1,4 @@
-"""What developers run, a folder for each trade."""
+"""What developers run: the local stack, builds, deployments."""
 
 from pathlib import Path
 

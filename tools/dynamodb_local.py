@@ -1,4 +1,4 @@
-"""Amazon's own DynamoDB for developers, which knows what a request consumes; it needs Java."""
+"""Amazon's DynamoDB Local, which reports the consumed capacity of a request; it needs Java."""
 
 import shutil
 import subprocess
@@ -34,12 +34,12 @@ _SECONDS_TO_START = 60
 
 
 class NotToBeHad(Exception):
-    """What this machine lacks, in a sentence."""
+    """DynamoDB Local cannot run here; the message says what is missing."""
 
 
 @contextmanager
 def running() -> Iterator[str]:
-    """Run it in memory for as long as the block runs, and return its address; raises NotToBeHad."""
+    """Run it in memory while the block runs, and return its address; raises NotToBeHad."""
     libraries, port = _libraries(), ports.pick()
     command = ["java", f"-Djava.library.path={libraries}", "-cp", f"{libraries}/*", _MAIN]
     server = subprocess.Popen(
@@ -57,7 +57,7 @@ def running() -> Iterator[str]:
 
 
 def client_of(address: str) -> "DynamoDBClient":
-    """Return a client of one that is running; it has different tables for each access key."""
+    """Return a client; each access key has tables of its own."""
     return boto3.client(
         "dynamodb",
         endpoint_url=address,
@@ -69,7 +69,7 @@ def client_of(address: str) -> "DynamoDBClient":
 
 
 def _libraries() -> Path:
-    """Return the folder of its libraries, fetched once; raises NotToBeHad."""
+    """Return the folder with its libraries, downloaded once; raises NotToBeHad."""
     libraries = _HOME / "lib"
     if not shutil.which("java"):
         raise NotToBeHad("DynamoDB Local needs Java (on Debian: default-jre-headless).")

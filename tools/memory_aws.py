@@ -65,7 +65,7 @@ def create_tables(dynamodb: "DynamoDBClient") -> None:
 
 @contextmanager
 def memory_aws(**environment: str) -> Iterator[None]:
-    """Create what the template declares, for as long as the block runs."""
+    """Create the tables and secrets of the template while the block runs."""
     with patch.dict(os.environ, ENVIRONMENT), mock_aws(), patch.dict(os.environ, environment):
         create_tables(boto3.client("dynamodb"))
         boto3.client("s3").create_bucket(

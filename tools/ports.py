@@ -1,4 +1,4 @@
-"""Which loopback ports are free."""
+"""Finds free loopback ports."""
 
 import socket
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def is_free(port: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> bool:
-    """Say whether the port can be bound on loopback now."""
+    """True if the port can be bound on loopback now."""
     with socket.socket(socket.AF_INET, kind) as probe:
         if kind == socket.SOCK_STREAM:  # a connection in TIME_WAIT does not hold a port
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -24,7 +24,7 @@ def pick(
     *,
     taken: Iterable[int] = (),
 ) -> int:
-    """Return the preferred port when it is free and not taken, else any free one."""
+    """Return the preferred port if it is free and not taken, else any free one."""
     if preferred and preferred not in taken and is_free(preferred, kind):
         return preferred
     while True:

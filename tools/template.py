@@ -1,4 +1,4 @@
-"""Reads template.yaml the way the tools and the tests need it."""
+"""Reads template.yaml for tools and tests."""
 
 from copy import deepcopy
 from functools import cache
@@ -49,10 +49,10 @@ def translated(*, canary: str | None = None, **parameters: str) -> dict[str, Any
 
 
 def with_canary(source: dict[str, Any], kind: str, *, release: str) -> dict[str, Any]:
-    """Return the template, with long tags, whose functions CodeDeploy moves to new versions.
+    """Return the template for canary deployments by CodeDeploy, with long tags.
 
-    A new version is published when the release is another: of a parameter, SAM sees only that it
-    is used and not its value, and of a layer not what is in it.
+    `release` makes SAM publish new versions: SAM itself notices neither a changed value of a
+    parameter nor changed content of a layer.
     """
     source = deepcopy(source)
     function = source["Globals"]["Function"]

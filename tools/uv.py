@@ -10,7 +10,7 @@ from tools.build.environment import find_uv
 
 
 class BuildFailed(Exception):
-    """What could not be built, with the tool's own words."""
+    """A build failed; the message has the tool's own output."""
 
 
 def run(*arguments: str | Path) -> str:

@@ -27,7 +27,7 @@ class Model(BaseModel):
 
 
 class TokenRequest(Model):
-    """Who wants to join what."""
+    """A request to join a room."""
 
     room_name: str
     participant_name: str = Field(min_length=1, max_length=128)
@@ -45,7 +45,7 @@ class TokenResponse(Model):
 
 @app.post("/api/v1/participants/token")
 async def generate_participant_token(wanted: TokenRequest) -> TokenResponse:
-    """Let somebody in who knows a secret of the room."""
+    """Return a token to a caller who knows a secret of the room."""
     item = rooms.get_item(Key={"roomName": wanted.room_name}, ConsistentRead=True).get("Item")
     if item is None or "closedAt" in item or item["expirationDate"] <= time.time() * 1000:
         raise HTTPException(404, "Room not found")

@@ -23,7 +23,7 @@ window.told = []; addEventListener("message", ({data, origin}) => told.push({...
 
 @contextmanager
 def embedder(link: str) -> Iterator[str]:
-    """Serve a page with the meeting in a frame; yield its origin, which is another one."""
+    """Serve a page with the meeting in a frame; yield its origin, which differs from ours."""
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

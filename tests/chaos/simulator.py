@@ -214,7 +214,7 @@ class World:
         return {key: item["status"]["S"] for key, item in self.recordings().items()}
 
     def recordings(self) -> dict[str, dict[str, Any]]:
-        """Return what there is, by id; the marks of deletions are no recordings."""
+        """Return the stored recordings by id, without deletion markers."""
         items = self.items("RecordingsTable")
         return {item["recordingId"]["S"]: item for item in items if "status" in item}
 
@@ -243,7 +243,7 @@ class World:
         return not self.live[egress_id].dead
 
     def remove_participant(self, room: str, identity: str) -> None:
-        raise AssertionError("nobody is shown out here")
+        raise AssertionError("no participant is removed here")
 
     def meetings(self, owner: str) -> list[str]:
         self.ask()

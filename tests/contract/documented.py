@@ -62,7 +62,7 @@ NO_NAMES = {("AWS::ApiGateway::Stage", "StageName"), ("AWS::CloudWatch::Alarm", 
 
 
 def _text(value: Any, given: dict[str, str]) -> str | None:
-    """Return what a property is in a stack, None where it refers to another resource."""
+    """Return a property's value in a stack; None if it refers to another resource."""
     if isinstance(value, str):
         return value
     if not isinstance(value, dict) or len(value) != 1:

@@ -76,7 +76,7 @@ def is_third_party(module: str) -> bool:
 
 @cache
 def distributions_of(module: str) -> set[str]:
-    """Return who brings a module, or the module that a name is imported from."""
+    """Return the distribution of a module, or of the module that a name is imported from."""
     path = module.replace(".", "/")
     while path:
         files = (f"{path}.py", f"{path}/__init__.py", f"{path}/__init__.pyi")
@@ -122,7 +122,7 @@ def own_file(module: str) -> Path | None:
 
 @cache
 def reachable() -> dict[str, set[str]]:
-    """Return what the functions can come to import -> from which files."""
+    """Return the modules that the functions can import, and the files that import them."""
     found: dict[str, set[str]] = {}
     ahead = [ROOT / "functions" / name / "app.py" for name in functions()]
     seen: set[Path] = set()
@@ -214,7 +214,7 @@ The tokens are for the authorizer only once somebody shows one.
 
 
 def built_by(function: str) -> list[str]:
-    """Return what a function lets wiring build when it runs."""
+    """Return the objects that a function lets wiring build when it runs."""
     source = (ROOT / "functions" / function / "app.py").read_text()
     return sorted(set(re.findall(r"wiring\.(\w+)\(", source)) - ASKS)
 

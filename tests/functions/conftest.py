@@ -200,7 +200,7 @@ def create_room(call: Call, still_clock: Clock, **options: Any) -> dict[str, Any
 
 @pytest.fixture
 def studio(call: Call, still_clock: Clock, livekit: FakeLiveKit, recorder: FakeRecorder) -> Any:
-    """Return what makes recordings, see tests.functions.recordings."""
+    """Return the factory of recordings, see tests.functions.recordings."""
     make = import_module("tests.functions.recordings").Studio
     return make(call, still_clock, livekit, recorder)
 
@@ -264,7 +264,7 @@ Logs: TypeAlias = Callable[[], list[dict[str, Any]]]
 
 @pytest.fixture
 def logs(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Logs]:
-    """Return what was logged so far, a dictionary a line, as CloudWatch gets it.
+    """Return the log so far as CloudWatch gets it, one dictionary per line.
 
     Lines of plain loggers go through Lambda's own JSON handler, which writes their extras.
     """

@@ -106,7 +106,7 @@ def set_admin(**changes: str) -> None:
 
 
 def claims_of(token: str) -> dict[str, Any]:
-    """Return what a token says, unverified."""
+    """Return a token's claims, unverified."""
     payload = token.split(".")[1]
     claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=="))
     return claims

@@ -120,7 +120,7 @@ class Studio:
         return key
 
     def is_free(self, room: str) -> bool:
-        """Tell whether a room would take a recording."""
+        """True if a recording could be started in a room."""
         return wiring.room_repository().get(room).active_recording_id is None
 
 
@@ -137,7 +137,7 @@ def is_in_bucket(key: str) -> bool:
 
 
 def is_due(recording_id: str) -> bool:
-    """Tell whether a sweep will ever look at a recording again."""
+    """True if a sweep will look at a recording again."""
     item = item_of(recording_id)
     return item is not None and "sweepAt" in item
 

@@ -26,7 +26,7 @@ class Conflicts:
     refused: int = 0
 
     def answer(self, operation: str, parts: int) -> Any:
-        """Return what botocore makes of DynamoDB's refusal."""
+        """Return botocore's exception for DynamoDB's refusal."""
         self.refused += 1
         error: dict[str, Any] = {"Error": {"Code": "TransactionConflictException", "Message": ""}}
         if operation == "TransactWriteItems":

@@ -1,4 +1,4 @@
-"""The console's sessions: how long they live, what ends them, and what is none."""
+"""The console's sessions: how long they live, what ends them, and what is not one."""
 
 import base64
 import json

@@ -203,7 +203,7 @@ def test_a_late_word_of_an_old_recording_does_not_free_the_room_of_a_new_one(
 
 
 def may_play(url: str, method: str = "GET") -> bool:
-    """Tell whether the authorizer lets a link without a key pass."""
+    """True if the authorizer accepts a link without a key."""
     parts = urlsplit(url)
     path = f"{parts.path.removeprefix('/meet')}?{parts.query}"
     request = event(method, path) | {"type": "REQUEST", "methodArn": ARN}

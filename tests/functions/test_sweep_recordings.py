@@ -47,7 +47,7 @@ def day(studio: Studio, hours: int = 30) -> int:
 
 
 def is_failed(studio: Studio, recording_id: str, room: str, reason: str) -> bool:
-    """Tell whether it FAILED for this reason, its room is free, and no sweep comes back."""
+    """True if it FAILED for this reason, its room is free, and no sweep comes back."""
     recording = studio.show(recording_id)
     assert (recording["status"], recording.get("error")) == ("FAILED", reason)
     assert studio.is_free(room)

@@ -13,7 +13,7 @@ from tools import programs
 
 
 def _programs(logs: Path) -> tuple[Path, Path]:
-    """Return livekit-server and redis-server, made where they are missing; raise Unavailable."""
+    """Return livekit-server and redis-server, built if missing; raises Unavailable."""
     livekit = programs.find_livekit() or programs.make_livekit(logs / "build.log")
     redis_server = programs.find("redis-server") or programs.make_redis()
     if not non_loopback_address():

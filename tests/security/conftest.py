@@ -81,7 +81,7 @@ def target(api: Client) -> Target:
 
 
 def console_tokens(api: Client) -> ConsoleTokens:
-    """Return what signs the cookies of the running stack."""
+    """Return the signer of the running stack's cookies."""
     admin = Admin(**json.loads(secret_called(api, "AdminSecret")[1]))
     signing = secret_called(api, "SigningSecret")[1]
     key = derived_key(signing, "console", bound_to=admin.fingerprint)

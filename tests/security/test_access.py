@@ -47,7 +47,7 @@ def check(method: str, resource: str, target: Target, send: Send) -> None:
         who = f"{name}: {method} {path} {status}"
         _, accepted = OPERATIONS[method, resource]
         if may and accepted and caller.of_other_room:
-            # The function finds out; a recording of another room is none at all.
+            # The function decides; a recording of another room is answered as unknown.
             assert status in REFUSED | {404}, who
         elif may:
             assert status < 500, who

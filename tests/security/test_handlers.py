@@ -61,7 +61,7 @@ query = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 @pytest.fixture
 def names(studio: Studio) -> list[str]:
-    """Return what is there to be found: a room, its recordings, a person."""
+    """Return the data to be found: a room, its recordings, a participant."""
     room = studio.room()
     return [room, studio.ready(room=room), studio.failed(room), "Alice"]
 

@@ -19,7 +19,7 @@ HANDED_OUT = {
     "a token": re.compile(r"POST (/participants/token|\S+/console/(login|session))$"),
     "a playback link": re.compile(r"GET /recordings/[^/]+/url"),
 }
-"""What is no leak where it is what the caller asked for."""
+"""Requests whose answers are meant to contain such a secret."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Known:
     of_rooms: set[str]
 
     def found_in(self, text: str) -> set[str]:
-        """Return what a text tells that it should not."""
+        """Return the secrets that a text reveals."""
         found = {name for name, secret in self.never_told.items() if secret in text}
         words = (match[0] for match in re.finditer(r"[\w-]{32,}", text))
         if any(word[i : i + 32] in self.of_rooms for word in words for i in range(len(word) - 31)):

@@ -157,7 +157,7 @@ Ask: TypeAlias = Callable[[str], tuple[str, bytes] | None]
 
 @pytest.fixture(scope="module")
 def ask_s3() -> Iterator[Ask]:
-    """Return what S3 answers to a Range: Content-Range and bytes, None for 416."""
+    """Return S3's answer to a Range: Content-Range and bytes, None for 416."""
     with memory_aws():
         client = boto3.client("s3")
         client.put_object(Bucket="recordings", Key="k", Body=CONTENT)

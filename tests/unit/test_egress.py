@@ -307,7 +307,7 @@ def test_a_refused_connection_did_nothing(call: Callable[[LiveKitEgress], object
 
 
 def heard(**info: Any) -> recorder.Egress:
-    """Return what we make of an EgressInfo in a webhook's JSON."""
+    """Return our reading of an EgressInfo in a webhook's JSON."""
     return to_egress(ParseDict({"egressId": "EG_1", "roomName": "room", **info}, EgressInfo()))
 
 

@@ -38,7 +38,7 @@ def kind_of(value: Any) -> str:
 
 
 def wording(kind: Any, value: Any) -> str | None:
-    """Return what is wrong with a value, or None."""
+    """Return the error for a value, or None."""
     try:
         TypeAdapter(kind).validate_python(value)
     except ValidationError as error:

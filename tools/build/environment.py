@@ -1,4 +1,4 @@
-"""Makes .venv from uv.lock on a machine that may have nothing but Python, not even uv."""
+"""Creates .venv from uv.lock; needs only Python, not even uv."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ OWN_UV = LOCAL / "uv"
 
 
 class Impossible(Exception):
-    """What the machine lacks, in one sentence with what to do."""
+    """.venv cannot be created; the message says what is missing and what to do."""
 
 
 def _output(*command: str) -> str:
-    """Return what the command prints, or nothing when it cannot be run."""
+    """Return the command's output; empty if it cannot be run."""
     try:
         return subprocess.run(
             command, capture_output=True, text=True, check=True, timeout=60
@@ -34,7 +34,7 @@ def _output(*command: str) -> str:
 
 
 def version_of(python: str) -> tuple[int, ...]:
-    """Return the Python's major and minor version, nothing when it does not run."""
+    """Return the Python's major and minor version; empty if it does not run."""
     reported = _output(python, "-c", "import sys; print(*sys.version_info[:2])")
     return tuple(int(part) for part in reported.split())
 
@@ -71,7 +71,7 @@ def find_uv() -> str | None:
 
 
 def _attempt(*command: str) -> str:
-    """Run a step of the installation; return why it failed, nothing if it did not."""
+    """Run a step of the installation; return the error, empty if it succeeded."""
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=INSTALL_SECONDS

@@ -19,19 +19,19 @@ CACHE = ROOT / ".local" / "layers"
 PACKAGE = ROOT / "layers" / "meet" / "meet"
 AWS_LAYER = ROOT / ".aws-sam" / "layer"
 MAX_ZIPPED = 12_000_000
-"""Bytes: what a cold start has to fetch."""
+"""Bytes that a cold start has to load."""
 
 _NOT_SOURCE = shutil.ignore_patterns("__pycache__", "*.pyc", "py.typed")
 _DEAD_WEIGHT = ("*.pyi", "py.typed", "test", "tests", "testdata")
 _OF_THE_INSTALLATION = ("RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json")
-"""What says how, from where and when a wheel was unpacked, and nobody reads in Lambda."""
+"""Files about the installation of a wheel, which are not read in Lambda."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The oldest date that a zip file knows."""
+"""The oldest date that a zip file can have."""
 
 
 @dataclass(frozen=True)
 class Platform:
-    """Where a layer runs: how uv selects its wheels, and the Python that compiles its bytecode."""
+    """The platform of a layer: uv options that select wheels, and the Python that compiles."""
 
     name: str
     uv_options: tuple[str, ...]
@@ -41,12 +41,12 @@ class Platform:
 def this_machine() -> Platform:
     """Return the platform of the local stack, whose functions run in this very Python."""
     name = f"{sys.platform}-{platform.machine()}-{sys.version_info[0]}.{sys.version_info[1]}"
-    # Without bytecode each process of a function would compile what it imports, for a second.
+    # Without bytecode each process of a function would compile its imports, for about a second.
     return Platform(f"{name}-compiled", ("--python", sys.executable), sys.executable)
 
 
 def _python_313() -> str | None:
-    """Return a Python 3.13 of this machine, else one that uv downloads, None when it cannot."""
+    """Return an installed Python 3.13, else one that uv downloads; None if it cannot."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     home = ROOT / ".local" / "python"
     here = ["python3.13", *sorted(pyenv.glob("versions/3.13*/bin/python3.13"))]
@@ -71,7 +71,7 @@ def aws() -> Platform:
 
 
 def requirements() -> str:
-    """Return the locked run-time dependencies with their hashes, and no type stubs."""
+    """Return the locked run-time dependencies with their hashes, without type stubs."""
     listed = ("--no-dev", "--no-emit-project", "--no-emit-package", "types-protobuf")
     return uv.run("export", "--frozen", "--quiet", "--no-header", *listed)
 
@@ -82,7 +82,7 @@ def locked_group(name: str) -> str:
 
 
 def _strip(folder: Path) -> None:
-    """Remove what no function reads, and what differs from one unpacking to the next."""
+    """Remove files that no function reads, and files that differ from one unpacking to the next."""
     shutil.rmtree(folder / "bin", ignore_errors=True)
     (folder / ".lock").unlink(missing_ok=True)
     for pattern in _DEAD_WEIGHT:
@@ -94,7 +94,7 @@ def _strip(folder: Path) -> None:
 
 
 def _compile(folder: Path, compiler: str, root: Path) -> None:
-    # /opt is read-only and unpacking changes times: only bytecode that nobody checks stays valid.
+    # /opt is read-only and unpacking changes times: only unchecked bytecode stays valid.
     mode = ("--invalidation-mode", "unchecked-hash", "-s", str(root), "-p", "/opt/python")
     subprocess.run(
         [compiler, "-m", "compileall", "-q", *mode, str(folder)],
@@ -104,7 +104,7 @@ def _compile(folder: Path, compiler: str, root: Path) -> None:
 
 
 def dependencies(locked: str, where: Platform) -> Path:
-    """Return a folder with the dependencies, unpacked once for each lock and platform."""
+    """Return a folder with the dependencies, unpacked once per lock file and platform."""
     digest = hashlib.sha256(f"{where.name}\n{locked}".encode()).hexdigest()[:16]
     folder = CACHE / f"{where.name}-{digest}"
     if not folder.exists():
@@ -124,7 +124,7 @@ def _link(source: str, target: str) -> None:
 
 
 def build_layer(target: Path, where: Platform) -> Path:
-    """Replace target by a layer for the platform, and return it zipped; raises uv.BuildFailed."""
+    """Build the layer into target, and return its zip file; raises uv.BuildFailed."""
     ready = dependencies(requirements(), where)
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(ready, target / "python", copy_function=_link)
@@ -136,7 +136,7 @@ def build_layer(target: Path, where: Platform) -> Path:
 
 
 def _zip(folder: Path) -> Path:
-    """Zip a folder beside it, so that the same files make the same bytes."""
+    """Zip a folder beside it; the same files give the same bytes."""
     zipped = folder.with_name(f"{folder.name}.zip")
     with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -153,7 +153,7 @@ def copy_functions(source: Path, target: Path) -> None:
 
 
 def main() -> None:
-    """Build the layer for AWS, and leave no bytecode in the functions that sam would upload."""
+    """Build the layer for AWS, and remove bytecode that sam would upload with the functions."""
     began = time.monotonic()
     where = aws()
     zipped = build_layer(AWS_LAYER, where)

@@ -17,7 +17,7 @@ from tools import ROOT, processes, programs, uv
 
 SOURCES = ROOT / "web"
 BUILT = ROOT / "functions" / "web" / "static"
-_LOG = ROOT / ".local" / "web-layer.log"
+_LOG = ROOT / ".local" / "web-build.log"
 _DIGEST = "digest"
 _OLDEST_NODE = (20, 19)  # what Vite asks for
 _NOT_SOURCE = {"generated", "node_modules"}
@@ -25,7 +25,7 @@ _API = ROOT / "functions" / "web" / "openapi.json"
 """The API's types are generated from it."""
 _COMPRESSED = {".css", ".js", ".svg", ".tflite", ".wasm"}
 _LARGEST = 4_000_000
-"""Bytes that a Lambda answer holds, base64 and headers allowed for: larger files go packed only."""
+"""Bytes that fit into a Lambda answer as base64: larger files are kept only compressed."""
 
 
 def _sources() -> Iterable[Path]:
@@ -44,7 +44,7 @@ def digest() -> str:
 
 
 def is_current() -> bool:
-    """Say whether the last build was of these sources."""
+    """True if the last build was of these sources."""
     recorded = BUILT / _DIGEST
     return recorded.exists() and recorded.read_text() == digest()
 
@@ -85,13 +85,13 @@ def _install(npm: list[str | Path], environment: dict[str, str], log: Path) -> N
 
 
 def _open_to_lambda(folder: Path) -> None:
-    """Let everybody read the pages: in Lambda another user does, and sam keeps the modes."""
+    """Make the pages readable for all: Lambda runs as another user, and sam keeps the modes."""
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def script_sizes() -> dict[str, int]:
-    """Return the packed bytes of script that each page loads at first, and each part on demand."""
+    """Return the compressed script bytes that each page loads at first, and each part on demand."""
     sizes: dict[str, int] = {}
     for manifest in sorted(BUILT.glob("*.manifest.json")):
         chunks = json.loads(manifest.read_text())
@@ -108,7 +108,7 @@ def script_sizes() -> dict[str, int]:
 
 
 def _scripts_with(name: str, chunks: dict[str, Any]) -> set[str]:
-    """Return the script of a chunk and all that it imports at once; chunks is Vite's manifest."""
+    """Return the scripts of a chunk and its static imports; chunks is Vite's manifest."""
     chunk = chunks[name]
     files = {chunk["file"]} if chunk["file"].endswith(".js") else set()
     return files.union(*(_scripts_with(each, chunks) for each in chunk.get("imports", ())))
@@ -119,7 +119,7 @@ def _packed(files: set[str]) -> int:
 
 
 def _compress(path: Path) -> None:
-    """Put a packed copy beside a file; a file too large for an answer is kept packed alone."""
+    """Add a compressed copy; a file too large for an answer is kept only compressed."""
     packed = gzip.compress(path.read_bytes(), 9, mtime=0)
     path.with_name(f"{path.name}.gz").write_bytes(packed)
     if path.stat().st_size > _LARGEST:
@@ -127,7 +127,7 @@ def _compress(path: Path) -> None:
 
 
 def npm_command() -> tuple[list[str | Path], dict[str, str]]:
-    """Return the command npm and what it runs in; raises Unavailable."""
+    """Return the npm command and its environment; raises Unavailable."""
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -159,7 +159,7 @@ def _is_new_enough(node: str | None) -> bool:
 
 
 def main() -> None:
-    """Build the pages unless they are built."""
+    """Build the pages if they changed."""
     began = time.monotonic()
     if not is_current():
         make()

@@ -1,16 +1,16 @@
-"""Makes the AWS SDK in the layer small: botocore describes 400 services, and a client reads lists
-of all of them."""
+"""Shrinks the AWS SDK in the layer: botocore describes 400 services, and a client reads lists of
+all of them."""
 
 import json
 import shutil
 from pathlib import Path
 
 SERVICES = ("dynamodb", "s3", "secretsmanager")
-"""What functions build clients of."""
+"""The services that functions use."""
 
 
 def keep_only_our_services(layer: Path) -> None:
-    """Remove the descriptions of other services, where the folder has botocore."""
+    """Remove the descriptions of other services, if the folder has botocore."""
     data = layer / "botocore" / "data"
     if not data.exists():
         return

@@ -1,4 +1,4 @@
-"""The whole loop on the running stack, each step with its time: room, meeting, recording, play."""
+"""Demonstrates the running stack: room, meeting, recording, playback, each with its time."""
 
 import json
 import sys
@@ -25,7 +25,7 @@ _HTTP_OK = range(200, 300)
 
 
 class Demo:
-    """Walks through the API of one stack, and tells what it sees."""
+    """Walks through the API of one stack, and prints the results."""
 
     def __init__(self, stack: dict[str, Any]) -> None:
         self._stack = stack
@@ -40,7 +40,7 @@ class Demo:
         may_be: tuple[int, ...] = (),
         **headers: str,
     ) -> Any:
-        """Return what a call answers; raise SystemExit if it is refused otherwise than it may."""
+        """Return the answer to a call; raises SystemExit for an unexpected status."""
         url = path if path.startswith("http") else self._stack["apiUrl"] + path
         sent = {"X-API-KEY": self._stack["apiKey"], **headers}
         if body is not None:
@@ -76,7 +76,7 @@ class Demo:
             told(" ".join(str(each.status) for each in deleted))
 
     def _start(self, room_name: str) -> dict[str, Any]:
-        """Start recording; LiveKit counts a track as published once its first packet came."""
+        """Start recording; LiveKit considers a track published once its first packet arrived."""
         deadline = time.monotonic() + 5
         while True:
             reply = self.call("POST", "/recordings", {"roomName": room_name}, may_be=(409,))
@@ -103,7 +103,7 @@ class Demo:
         deadline = time.monotonic() + 30
         while True:
             recording: dict[str, Any] = self.call("GET", path).json()
-            # The file may be seen a moment before the recorder tells how long it is.
+            # The file may be noticed a moment before the recorder reports its length.
             if recording["status"] == status and (status != "READY" or "duration" in recording):
                 return recording
             if recording["status"] == "FAILED" or time.monotonic() > deadline:
@@ -126,7 +126,7 @@ class Demo:
 
 @contextmanager
 def step(name: str) -> Iterator[Callable[[str], None]]:
-    """Print the step, its time and what it tells."""
+    """Print the step, its time and its result."""
     told: list[str] = []
     began = time.monotonic()
     yield told.append

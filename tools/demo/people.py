@@ -1,8 +1,8 @@
 """A process with synthetic participants: colour bars that move, tones, a flash with a beep.
 
 stdin: one JSON line, {"url", "people": [{"token", "publish", "colour", "tone", ...}]}; instead of
-a token, identity and name do with "key", "secret" and "room" beside the people. "joined" is printed
-once everybody publishes; the end of stdin ends it.
+a token, "identity" and "name" can be given, with "key", "secret" and "room" beside "people". Prints
+"joined" once all participants publish, and ends when stdin ends.
 """
 
 import asyncio
@@ -22,16 +22,16 @@ from livekit import api, rtc
 RATE = 48_000
 FPS = 25
 PERIOD = 4
-"""Seconds that each of somebody's colours shows, by the clock on the wall."""
+"""Seconds for which each of a participant's colours is shown, by the wall clock."""
 SIZES = {"camera": (640, 360), "portrait": (360, 640), "screen": (1280, 720)}
 
 
 class MeetingFailed(Exception):
-    """Somebody could not join."""
+    """A participant could not join."""
 
 
 async def join(task: dict[str, Any], person: dict[str, Any]) -> None:
-    """Connect somebody and publish what they have."""
+    """Connect a participant and publish their tracks."""
     room = rtc.Room()
     await room.connect(task["url"], person.get("token") or _token(task, person))
     background = []
@@ -100,12 +100,12 @@ async def sound(room: rtc.Room, person: dict[str, Any]) -> "asyncio.Task[None]":
 
 
 def in_beat() -> bool:
-    """Tell whether flash and beep are on: the first fifth of each second."""
+    """True if flash and beep are on: in the first fifth of each second."""
     return time.monotonic() % 1 < 0.2
 
 
 async def main() -> None:
-    """Join everybody, and stay until stdin ends."""
+    """Connect all participants, and stay until stdin ends."""
     stdin = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdin), sys.stdin)
@@ -120,7 +120,7 @@ async def main() -> None:
 
 @contextmanager
 def present(url: str, people: list[dict[str, Any]]) -> Iterator[None]:
-    """Have people with tokens of ours in a meeting; raise MeetingFailed if they cannot join."""
+    """Keep synthetic participants with our tokens in a meeting; raises MeetingFailed."""
     process = subprocess.Popen(
         [sys.executable, __file__],
         stdin=subprocess.PIPE,
@@ -134,7 +134,7 @@ def present(url: str, people: list[dict[str, Any]]) -> Iterator[None]:
         process.stdin.write(json.dumps({"url": url, "people": people}) + "\n")
         process.stdin.flush()
         if process.stdout.readline() != "joined\n":
-            raise MeetingFailed("Nobody could join the meeting.")
+            raise MeetingFailed("No participant could join the meeting.")
         yield
     finally:
         process.stdin.close()

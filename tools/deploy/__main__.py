@@ -1,4 +1,4 @@
-"""Deploys to the user's AWS account, and says where everything is: make deploy."""
+"""Deploys to the user's AWS account, and prints the addresses: make deploy."""
 
 import argparse
 import hashlib
@@ -25,7 +25,7 @@ _BROKEN = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
 
 
 def report(outputs: Iterable[Mapping[str, Any]], session: boto3.Session) -> str:
-    """Return the stack's addresses, and how to read what may only be seen by its owner."""
+    """Return the stack's addresses, and the commands that show its secrets."""
     lines: list[str] = []
     for output in outputs:
         name, value = output["OutputKey"], output["OutputValue"]
@@ -37,11 +37,11 @@ def report(outputs: Iterable[Mapping[str, Any]], session: boto3.Session) -> str:
 
 
 def has_to_ask(known: Mapping[str, Any]) -> bool:
-    """True if a deployment would go without a parameter that only a person knows.
+    """True if the deployment lacks a parameter that only the user knows.
 
-    A parameter that is not given keeps its value where the stack has one. Where it has none (no
-    stack yet, one that is only planned, one of imported resources), SAM sends none, and an empty
-    secret would be deployed. Exits where the stack can only be deleted.
+    A parameter that is not given keeps its value in the stack. If the stack has none (it does not
+    exist, is only planned, or consists of imported resources), SAM sends none, and an empty secret
+    would be deployed. Exits if the stack can only be deleted.
     """
     if "region" not in known:
         return True
@@ -64,7 +64,7 @@ def has_to_ask(known: Mapping[str, Any]) -> bool:
 
 
 def canary_template(kind: str, parameters: str) -> Path:
-    """Write and return the template whose new versions prove themselves first."""
+    """Write and return the template for canary deployments."""
     layer = AWS_LAYER.with_suffix(".zip").read_bytes()
     release = hashlib.sha256(parameters.encode() + b"\0" + layer).hexdigest()
     source = yaml_parse((ROOT / "template.yaml").read_text())
@@ -74,7 +74,7 @@ def canary_template(kind: str, parameters: str) -> Path:
 
 
 def main() -> int:
-    """Deploy, and ask for the parameters where that is needed or wanted; return sam's status."""
+    """Deploy, asking for the parameters if needed or requested; return sam's exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.deploy", description=__doc__)
     parser.add_argument("--env", required=True, help="a section of samconfig.toml")
     parser.add_argument("--ask", action="store_true", help="ask for all parameters again")
@@ -91,7 +91,7 @@ def main() -> int:
     done = subprocess.run([*command, *config, *guided], cwd=ROOT, env=quiet, check=False)
     if done.returncode:
         return done.returncode
-    deployed = settings(environment)  # what was answered is there now
+    deployed = settings(environment)  # it has the answers now
     session = deployed_session(deployed)
     client = session.client("cloudformation")
     (stack,) = client.describe_stacks(StackName=deployed["stack_name"])["Stacks"]

@@ -11,7 +11,7 @@ from tools import ROOT
 
 
 def settings(environment: str) -> dict[str, Any]:
-    """Return what samconfig.toml says about an environment; exit where it has none."""
+    """Return the settings of an environment in samconfig.toml; exits if it has none."""
     sections = tomllib.loads((ROOT / "samconfig.toml").read_text())
     if environment not in sections:
         sys.exit(f"samconfig.toml has no [{environment}].")
@@ -22,12 +22,12 @@ def settings(environment: str) -> dict[str, Any]:
 
 
 def deployed_session(known: Mapping[str, Any]) -> boto3.Session:
-    """Return a session in the region, and with the profile, that an environment is deployed by."""
+    """Return a session with the region and profile of an environment."""
     return boto3.Session(region_name=known.get("region"), profile_name=known.get("profile"))
 
 
 def aws_command(session: boto3.Session, rest: str) -> str:
-    """Return a command for the AWS CLI that means the same account and region elsewhere."""
+    """Return an AWS CLI command with the region and profile of the session."""
     profile = session.profile_name
     as_whom = f" --profile {profile}" if profile != "default" else ""
     return f"aws --region {session.region_name}{as_whom} {rest}"

@@ -15,34 +15,34 @@ from tools.build.environment import find_uv
 from tools.build.pages import SOURCES, npm_command
 
 PIP_AUDIT = "pip-audit==2.10.1"
-"""Outside uv.lock: nothing that is installed from there has to agree with it."""
+"""Not in uv.lock: its dependencies need not agree with ours."""
 _SECONDS = 600
 _SILENT = re.compile(
     r"requests\.exceptions\.|pip_audit\._service\.|network may be blocking|redirecting properly"
 )
-"""What pip-audit ends with when PyPI does not answer; any other end without a report is a fault."""
+"""Last lines of pip-audit if PyPI does not answer; without a report, anything else is an error."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a database said about the packages of one lock file."""
+    """The result for the packages of one lock file."""
 
     checked: int
     vulnerable: Sequence[str] = ()
-    """One line for each vulnerability."""
+    """One line per vulnerability."""
     unknown: Sequence[str] = ()
-    """Packages that the database said nothing about."""
+    """Packages that the database does not know."""
 
 
 class NotReached(Exception):
-    """No database answered, and why."""
+    """No database answered; the message says why."""
 
 
 def locked(exported: str) -> list[str]:
     """Return the pins of an exported lock file as requirement files.
 
-    Markers are cut off, to audit the packages of every Python and platform. Where two Pythons get
-    two versions of a package, the second goes to another file: pip-audit takes one of each.
+    Markers are removed, to audit the packages of every Python and platform. A second version of a
+    package, for another Python, goes into another file: pip-audit accepts only one.
     """
     versions: dict[str, list[str]] = {}
     for line in exported.splitlines():
@@ -57,7 +57,7 @@ def locked(exported: str) -> list[str]:
 
 
 def read_pip_audit(packages: list[dict[str, Any]]) -> Answer:
-    """Return what pip-audit found; raises NotReached if PyPI told it nothing of any package."""
+    """Return the result in a report of pip-audit; raises NotReached if all were skipped."""
     unknown = [each["name"] for each in packages if "skip_reason" in each]
     if packages and len(unknown) == len(packages):
         raise NotReached(packages[0]["skip_reason"])
@@ -71,7 +71,7 @@ def read_pip_audit(packages: list[dict[str, Any]]) -> Answer:
 
 
 def read_npm_audit(report: dict[str, Any]) -> Answer:
-    """Return what npm found; raises NotReached if the registry did not answer."""
+    """Return the result in a report of npm; raises NotReached if the registry did not answer."""
     if "auditReportVersion" not in report:
         if "message" not in report:
             raise ValueError(f"npm audit could not do its work: {report.get('error', report)}")
@@ -87,7 +87,7 @@ def read_npm_audit(report: dict[str, Any]) -> Answer:
 
 
 def ask_pypi() -> Answer:
-    """Return what PyPI knows about every package of uv.lock; raises NotReached."""
+    """Look up every package of uv.lock at PyPI; raises NotReached."""
     uv = find_uv()
     assert uv is not None  # make has installed it
     options = ["--frozen", "--all-groups", "--no-emit-project", "--no-hashes", "--no-annotate"]
@@ -100,14 +100,14 @@ def ask_pypi() -> Answer:
         for text in locked(exported):
             file = Path(folder, "requirements.txt")
             file.write_text(text)
-            # 1 is both a vulnerability and a failure: the report tells which.
+            # 1 means a vulnerability or a failure: the report shows which.
             done = _run([*command, "--requirement", file], accepted=(0, 1))
             packages += read_report(done)["dependencies"]
         return read_pip_audit(packages)
 
 
 def ask_npm() -> Answer:
-    """Return what npm's registry knows about every package of web/package-lock.json."""
+    """Look up every package of web/package-lock.json in npm's registry."""
     npm, environment = npm_command()
     command = [*npm, "audit", "--json", "--package-lock-only"]
     return read_npm_audit(json.loads(_run(command, SOURCES, environment, accepted=(0, 1)).stdout))
@@ -134,7 +134,7 @@ def _run(
 
 
 def read_report(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    """Return what pip-audit reports; raises NotReached if it could not ask PyPI."""
+    """Return the report of pip-audit; raises NotReached if it could not ask PyPI."""
     try:
         report: dict[str, Any] = json.loads(done.stdout)
     except ValueError:

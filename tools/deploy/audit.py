@@ -1,6 +1,6 @@
-"""Looks for what is unsafe: checkov in both templates, known vulnerabilities in locked packages.
+"""Audits both templates with checkov, and the locked packages for known vulnerabilities.
 
-What checkov finds has to be explained in the template, one line each.
+Each finding of checkov that is intended has to be explained in the template.
 """
 
 import json
@@ -17,16 +17,16 @@ from tools.deploy import advisories
 from tools.template import load_template, translated
 
 CHECKOV = "checkov==3.3.30"
-"""Outside uv.lock, since it asks for other versions of what the SAM CLI needs."""
+"""Not in uv.lock, since its dependencies conflict with those of the SAM CLI."""
 
 
 def explained(template: dict[str, Any]) -> dict[str, str]:
-    """Return why a template does not follow some checks, by their ids."""
+    """Return the explanations in a template, by the ids of the checks."""
     return {each["id"]: each["comment"] for each in template["Metadata"]["checkov"]["skip"]}
 
 
 def judge(report: dict[str, Any], reasons: dict[str, str]) -> list[str]:
-    """Return what is wrong: findings without a reason, and reasons without a finding."""
+    """Return the problems: findings without a reason, and reasons without a finding."""
     failed = report["results"]["failed_checks"]
     found = {each["check_id"] for each in failed}
     return [
@@ -55,7 +55,7 @@ def scan(file: Path) -> dict[str, Any]:
 
 
 def audit_templates() -> list[str]:
-    """Report on both templates, with all that can be switched on; return what is wrong."""
+    """Report on both templates, with all options enabled; return the problems."""
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder, "template.json")
@@ -81,7 +81,7 @@ DATABASES: Mapping[str, Callable[[], advisories.Answer]] = {
 
 
 def audit_packages(databases: Mapping[str, Callable[[], advisories.Answer]]) -> list[str]:
-    """Report on each lock file; return the vulnerabilities (a database that is down is not one)."""
+    """Report on each lock file; return the vulnerabilities. A database that is down is not one."""
     wrong: list[str] = []
     for name, ask in databases.items():
         try:

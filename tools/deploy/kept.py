@@ -12,11 +12,11 @@ from tools import ROOT
 
 _KEPT = "RetainExceptOnCreate"
 _MADE_ANEW = {"AWS::S3::BucketPolicy"}
-"""Kinds that are part of another resource, and nothing to import."""
+"""Types that belong to another resource and cannot be imported."""
 
 
 def template() -> dict[str, Any]:
-    """Return a template of the kept resources alone: an import may make or change no other."""
+    """Return a template of only the kept resources: an import must not create or change others."""
     whole = yaml_parse((ROOT / "template.yaml").read_text())
     kept: dict[str, Any] = {
         name: body

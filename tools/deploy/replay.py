@@ -1,4 +1,4 @@
-"""Hands dead letters to their functions again.
+"""Sends dead letters to their functions again.
 
 Run as `python -m tools.deploy.replay --env dev`, or with `--local`.
 """
@@ -16,14 +16,14 @@ from tools.deploy.account import deployed_session, settings
 from tools.stack.deployment import STACK, aws_session
 
 _HELD = 900
-"""Seconds that nobody else sees a message that is being tried: longer than any function runs."""
+"""Seconds that a message is hidden from others while it is tried: longer than any function runs."""
 
 
 class Replay:
-    """Tries the events that wait in a stack's dead-letter queue, once each."""
+    """Retries the events in a stack's dead-letter queue, once each."""
 
     def __init__(self, session: boto3.Session, stack: str, endpoint: str | None = None) -> None:
-        # A function that is tried twice because its answer was slow would say twice what it says.
+        # Do not retry: a slow function would process the event twice.
         once = Config(read_timeout=60, retries={"total_max_attempts": 1})
         cloudformation = session.client("cloudformation", endpoint_url=endpoint)
         (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
@@ -33,7 +33,7 @@ class Replay:
         self.functions: Any = session.client("lambda", endpoint_url=endpoint, config=once)
 
     def run(self) -> tuple[int, list[str]]:
-        """Return how many events were handled, and what each that stays in the queue failed of."""
+        """Return the number of handled events, and the errors of those that stay in the queue."""
         handled, kept = 0, {}
         while messages := self._receive():
             for message in messages:
@@ -61,7 +61,7 @@ class Replay:
         return list(answer.get("Messages", []))
 
     def _attempt(self, body: str) -> str | None:
-        """Return why an event failed again, None when it did not.
+        """Return the error if an event failed again, else None.
 
         https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
         """
@@ -78,7 +78,7 @@ class Replay:
 
 
 def main() -> int:
-    """Replay what the command line names; return 1 when something stays in the queue."""
+    """Run the command line; return 1 if an event stays in the queue."""
     parser = argparse.ArgumentParser(prog="python -m tools.deploy.replay", description=__doc__)
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--env", help="a section of samconfig.toml, deployed to your AWS account")

@@ -1,4 +1,4 @@
-"""Knows how the worker is started, told what to do by its environment, and ended."""
+"""Starts and stops the worker, and reads its settings from the environment."""
 
 import argparse
 import asyncio
@@ -17,7 +17,7 @@ from tools.recorder.worker import Settings, Worker
 log = logging.getLogger("tools.recorder")
 
 DRAIN_SECONDS = 50
-"""With the rest of the way out this stays under the minute a supervisor is asked to wait."""
+"""Seconds: the whole shutdown stays below the minute that supervisors are asked to wait."""
 _PREDECESSOR_SECONDS = 15
 
 _ABOUT = """\
@@ -27,7 +27,7 @@ For development only: production uses LiveKit Cloud or github.com/livekit/egress
 
 
 def settings(environment: dict[str, str]) -> Settings:
-    """Read the environment; raise KeyError or ValueError."""
+    """Read the environment; raises KeyError or ValueError."""
     role_key = environment.get("EGRESS_ASSUME_ROLE_KEY", "")
     role_secret = environment.get("EGRESS_ASSUME_ROLE_SECRET", "")
     return Settings(
@@ -43,7 +43,7 @@ def settings(environment: dict[str, str]) -> Settings:
 
 
 async def serve(redis_url: str, known: Settings) -> int:
-    """Work until told to end; return the exit code."""
+    """Work until a signal to end; return the exit code."""
     known.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     alone = await _alone(known.directory)
     if alone is None:
@@ -74,7 +74,7 @@ async def _say_when_ready(peer: Peer) -> None:
 
 
 async def _alone(directory: Path) -> object | None:
-    """Wait for a worker that is on its way out; None if it stays."""
+    """Wait for another worker to end; None if it does not."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _PREDECESSOR_SECONDS
     while loop.time() < deadline:
@@ -107,6 +107,6 @@ def main() -> int:
 if __name__ == "__main__":
     code = main()
     sys.stdout.flush()
-    # An upload that hangs has a thread that would keep the process.
+    # The thread of an upload that hangs would keep the process alive.
     logging.shutdown()
     os._exit(code)

@@ -1,4 +1,4 @@
-"""Knows how the wall clock turns the current picture and sound into one steady recording."""
+"""Encodes the current picture and sound, by the wall clock, into one steady recording."""
 
 import threading
 import time
@@ -31,7 +31,7 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What is to be seen and heard at a moment."""
+    """The picture and sound at one moment."""
 
     tiles: tuple[Tile, ...] = ()
     speaking: frozenset[str] = frozenset()
@@ -40,7 +40,7 @@ class Stage:
 
 @dataclass(slots=True)
 class Figures:
-    """How it went: seconds of work per thread time, and frames the machine was too slow for."""
+    """Statistics: all and late frames, seconds of work and in all."""
 
     frames: int = 0
     late_frames: int = 0
@@ -55,7 +55,7 @@ def record(
     halt: threading.Event,
     started: Callable[[], None],
 ) -> Figures:
-    """Write the stage to a file until told to halt; blocks, raises av.FFmpegError or OSError.
+    """Write the stage to a file until halted. Blocks; raises av.FFmpegError or OSError.
 
     Until this returns the file has no index, and cannot be played.
     """
@@ -79,7 +79,7 @@ def record(
             figures.seconds = (tick + 1) / form.fps
             if last:
                 break
-            # Late: the picture jumps over the ticks that were missed; sound is caught up with.
+            # Late: the picture skips the missed ticks, and the sound catches up.
             due = max(tick + 1, int((time.monotonic() - begin) * form.fps))
             figures.late_frames += due - tick - 1
             tick = due
@@ -96,7 +96,7 @@ class _Pictures:
         self._time_base = Fraction(1, form.fps)
         self._picture = Picture(form.width, form.height)
         kilobits = form.video_bitrate // 1000
-        # B frames would put decoding times before zero, which players start late at.
+        # B frames would put decoding times before zero, and players would start late.
         options = {
             "preset": "veryfast",
             "profile": "main",
@@ -130,7 +130,7 @@ class _Sounds:
         self._stream = stream
 
     def write(self, stage: Stage, until: Fraction, last: bool) -> None:
-        """Write up to a time; what is pulled now was said DELAY samples ago."""
+        """Write up to a time; the samples pulled now are DELAY old."""
         due = int(until * SAMPLE_RATE) - (0 if last else DELAY) - self._written
         if due <= 0:
             return

@@ -1,4 +1,4 @@
-"""Knows how a name becomes pixels, on machines with and without fonts."""
+"""Draws names, on machines with and without fonts."""
 
 import unicodedata
 from functools import lru_cache
@@ -27,7 +27,7 @@ _NO_SUCH_CHARACTER = "\uffff"
 
 @lru_cache(maxsize=256)
 def render(text: str, size: int, max_width: int, paper: int = PAPER) -> Luma:
-    """Draw one line, `size` pixels high letters, cut to `max_width`; even height and width."""
+    """Draw one line in letters `size` pixels high, cut to `max_width`; both sides are even."""
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     font, text = _font_for(text, size)
     padding = max(4, size // 3)
@@ -44,7 +44,7 @@ def render(text: str, size: int, max_width: int, paper: int = PAPER) -> Luma:
 
 
 def _font_for(text: str, size: int) -> tuple[_Font, str]:
-    """Return a font that has all letters; failing that, the text without those it lacks."""
+    """Return a font with all letters of the text, or else the text without the missing ones."""
     built_in = _built_in(size)
     if _covers(built_in, text):
         return built_in, text

@@ -1,11 +1,11 @@
-"""Knows where each tile of the picture goes."""
+"""Arranges the tiles of the picture."""
 
 from dataclasses import dataclass
 
 ASPECT = 16 / 9
 GAP = 8
 STRIP = 0.2
-"""Share of the picture that the other participants get while somebody shares a screen."""
+"""Share of the picture for the other participants while a screen is shared."""
 
 
 @dataclass(frozen=True, slots=True)

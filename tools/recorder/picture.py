@@ -1,4 +1,4 @@
-"""Knows how tiles, names and the speaker's frame are painted into one I420 picture."""
+"""Paints tiles, names and the speaker's frame into one I420 picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ MAX_TILES = 16
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """Somebody, or somebody's screen."""
+    """A participant, or their screen."""
 
     name: str
     identity: str
@@ -31,11 +31,11 @@ class Tile:
 
 
 _Look: TypeAlias = tuple[Tile, Box, Still | None, bool]
-"""All that a painted tile depends on: painting it again is only needed when this changes."""
+"""Everything that a painted tile depends on: it is painted again only when this changes."""
 
 
 class Picture:
-    """The picture being recorded; keeps what did not change since the last frame."""
+    """The picture being recorded; repaints only tiles that changed since the last frame."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height

@@ -1,4 +1,4 @@
-"""Knows psrpc over Redis pub/sub: channel names, and the claims by which one server wins a call."""
+"""psrpc over Redis pub/sub: channel names, and the claims by which one server wins a call."""
 
 import asyncio
 import logging
@@ -21,13 +21,13 @@ log = logging.getLogger(__name__)
 
 Reply = TypeVar("Reply", bound=Message)
 Handler = Callable[[str, Any], Awaitable[Message]]
-"""Takes topic and request; what it raises is the caller's error."""
+"""Receives topic and request; the caller gets the exception it raises."""
 Affinity = Callable[[str, Any], float]
-"""Takes topic and request; negative: leave this call to others, 1.0: mine at once."""
+"""Receives topic and request; negative leaves the call to others, 1.0 claims it at once."""
 
 
 class Refused(Exception):
-    """An RPC ended with a psrpc error code, here or at the other side."""
+    """An RPC failed with a psrpc error code, here or on the other side."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -35,25 +35,25 @@ class Refused(Exception):
 
 
 class Bus(Protocol):
-    """What psrpc needs of its transport."""
+    """The transport that psrpc needs."""
 
     async def publish(self, channel: str, data: bytes) -> None:
-        """Deliver to whoever listens now."""
+        """Deliver to the current listeners."""
 
     def messages(
         self, patterns: list[str], subscribed: asyncio.Event
     ) -> AsyncIterator[tuple[str, bytes]]:
-        """Yield channel and data for ever; set the event once nothing is missed any more."""
+        """Yield channel and data without end; set the event once subscribed."""
 
 
 class RedisBus:
-    """Redis pub/sub that outlives restarts of the Redis server."""
+    """Redis pub/sub that survives restarts of the Redis server."""
 
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(url, health_check_interval=10, socket_connect_timeout=5)
 
     async def publish(self, channel: str, data: bytes) -> None:
-        """Deliver to whoever listens now."""
+        """Deliver to the current listeners."""
         try:
             await self._redis.publish(channel, data)
         except RedisLost:  # a pooled connection is stale after a restart; the next one is new
@@ -62,7 +62,7 @@ class RedisBus:
     async def messages(
         self, patterns: list[str], subscribed: asyncio.Event
     ) -> AsyncIterator[tuple[str, bytes]]:
-        """Yield channel and data for ever; set the event once nothing is missed any more."""
+        """Yield channel and data without end; set the event once subscribed."""
         lost = False
         while True:
             try:
@@ -100,10 +100,10 @@ class _Call:
 
 
 class Peer:
-    """Serves methods and calls those of others."""
+    """Serves methods, and calls those of other servers."""
 
     def __init__(self, bus: Bus, calls: tuple[str, ...]) -> None:
-        """`calls` names the services whose methods will be called."""
+        """`calls` are the services whose methods will be called."""
         self._bus = bus
         self._called_services = calls
         self._server_id = _random_id("SRV_")
@@ -122,13 +122,13 @@ class Peer:
         handler: Handler,
         affinity: Affinity | None,
     ) -> None:
-        """Answer a method; without an affinity it is one that every server answers."""
+        """Serve a method; one without an affinity is answered by every server."""
         self._methods[service, method] = _Method(request, handler, affinity)
 
     async def run(self) -> None:
-        """Answer and listen for ever."""
-        # Patterns rather than a subscription per egress: Redis forgets both when it restarts,
-        # and these are always the same.
+        """Serve calls without end."""
+        # Patterns rather than a subscription per egress: Redis loses both when it restarts,
+        # and patterns never change.
         patterns = [f"{service}|{method}|*" for service, method in self._methods]
         for service in self._called_services:
             patterns += [f"{service}|{self._client_id}|CLAIM", f"{service}|{self._client_id}|RES"]
@@ -141,7 +141,7 @@ class Peer:
     async def call(
         self, service: str, method: str, message: Message, reply: type[Reply], timeout: float = 5
     ) -> Reply:
-        """Return the answer of the one server that claims the call; raise Refused."""
+        """Return the answer of the one server that claims the call; raises Refused."""
         request_id, call = self._new_call()
         try:
             async with asyncio.timeout(timeout):
@@ -165,7 +165,7 @@ class Peer:
     async def ask_all(
         self, service: str, method: str, message: Message, reply: type[Reply], wait: float
     ) -> list[Reply]:
-        """Return what every server says within `wait` seconds; raise Refused."""
+        """Return the answers of all servers within `wait` seconds; raises Refused."""
         request_id, call = self._new_call()
         try:
             await self._request(service, method, message, request_id, wait, multi=True)

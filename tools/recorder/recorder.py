@@ -1,8 +1,7 @@
-"""The process that joins one room and records it; knows LiveKit's client side.
+"""The process that joins one room with LiveKit's client and records it.
 
-First line of stdin: its task as JSON. Another line ends the recording; at the end of stdin, which
-is that of its worker, it dies with what it recorded.
-Lines of stdout: what happened, as JSON.
+The first line of stdin is its task as JSON. Another line ends the recording. The end of stdin means
+that the worker died: then it exits, and the recording is lost. It writes events to stdout as JSON.
 """
 
 import asyncio
@@ -25,7 +24,7 @@ from tools.recorder import encoder
 from tools.recorder.room import Room
 
 FAREWELL_SECONDS = 20
-"""How long a recorder that was told to end may take to finish its file."""
+"""Seconds that a recorder has to finish its file after it was told to end."""
 _FREE_FLOOR = 256 * 1024 * 1024
 _JOIN_SECONDS = 30
 _WATCH_SECONDS = 2
@@ -40,7 +39,7 @@ SOURCE_CLOSED = "Source closed"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What one recorder does; times in seconds, zero for no limit."""
+    """The task of one recorder; times in seconds, zero for no limit."""
 
     url: str
     token: str = field(repr=False)
@@ -51,7 +50,7 @@ class Task:
 
     @classmethod
     def from_json(cls, line: bytes) -> "Task":
-        """Parse what the worker wrote."""
+        """Parse the task that the worker wrote."""
         values = json.loads(line)
         names = {each.name for each in fields(encoder.Format)}
         form = encoder.Format(**{name: values.pop(name) for name in names})
@@ -59,7 +58,7 @@ class Task:
 
 
 def lock(path: Path) -> TextIO | None:
-    """Take the lock that says a recorder is alive; None if somebody has it."""
+    """Take the lock of a live process; None if another process holds it."""
     handle = path.open("a")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -73,7 +72,7 @@ def _say(event: str, **details: Any) -> None:
     try:
         sys.stdout.write(json.dumps({"event": event, "at": time.time_ns(), **details}) + "\n")
         sys.stdout.flush()
-    except OSError:  # the worker is gone, and so is the end of stdin
+    except OSError:  # the worker has died, and stdin has ended
         return
 
 
@@ -86,12 +85,12 @@ class _Recorder:
         self._room.on_closed = lambda: self.end(SOURCE_CLOSED)
 
     def end(self, reason: str) -> None:
-        """End the recording; the first reason counts."""
+        """End the recording; only the first reason is kept."""
         self._reason = self._reason or reason
         self._ended.set()
 
     async def run(self) -> None:
-        """Record from the first frame in the room until told to end."""
+        """Record from the first frame in the room until the end."""
         async with asyncio.timeout(_JOIN_SECONDS):
             await self._room.join(self._task.url, self._task.token)
         _say("joined")
@@ -200,10 +199,10 @@ async def _main() -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(level=logging.ERROR, format="%(asctime)s recorder %(message)s")
-    # It calls every goodbye an error, and what it quotes may hold the token.
+    # It logs normal disconnects as errors, and its messages can contain the token.
     logging.getLogger("livekit").setLevel(logging.CRITICAL)
     try:
         asyncio.run(_main())
     finally:
-        # The threads of LiveKit's native library would keep the process.
+        # The threads of LiveKit's native library would keep the process alive.
         os._exit(0)

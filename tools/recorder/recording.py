@@ -1,4 +1,4 @@
-"""Knows the life of one egress: recorder, file, upload, and what LiveKit hears of each."""
+"""The life of one egress: recorder, file, upload, and the reports to LiveKit."""
 
 import asyncio
 import contextlib
@@ -47,7 +47,7 @@ class Recording:
 
     @property
     def info(self) -> Any:
-        """What LiveKit knows, or will know soon."""
+        """The state that LiveKit has or will be told."""
         return self._job.info
 
     @property
@@ -55,7 +55,7 @@ class Recording:
         return self.info.file_results[0]
 
     async def run(self, task: dict[str, Any]) -> None:
-        """Record what `recorder.Task` says; returns when LiveKit has heard the end."""
+        """Run a `recorder.Task`; returns when LiveKit was told the end."""
         async with self._reporting():
             try:
                 await self._record(task)
@@ -64,7 +64,7 @@ class Recording:
             await self._finish()
 
     def stop(self, reason: str) -> None:
-        """End the egress; while it starts it is aborted, when it ends nothing changes."""
+        """End the egress: abort it while it is starting; do nothing if it is ending."""
         if self.info.status == EgressStatus.EGRESS_STARTING:
             error = STOPPED_EARLY if reason == STOPPED else recorder.NOT_STARTED
             self._conclude(EgressStatus.EGRESS_ABORTED, reason, error)
@@ -95,19 +95,19 @@ class Recording:
             stdout=asyncio.subprocess.PIPE,
             cwd=ROOT,
             env={name: os.environ[name] for name in _INHERITED if name in os.environ},
-            # Ctrl-C in a terminal is for the worker alone.
+            # Ctrl-C in a terminal is meant only for the worker.
             start_new_session=True,
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        if self._is_over():  # stopped while the process was made
+        if self._is_over():  # stopped while the process was starting
             self._process.kill()
         self._process.stdin.write(json.dumps(task).encode() + b"\n")
         try:
             async for line in self._process.stdout:
                 self._heard(json.loads(line))
         finally:
-            # Whatever went wrong here: a recorder never outlives its worker's interest in it.
+            # After any failure here the recorder has to end too.
             self._process.stdin.close()
         self._expect_end()
         code = await self._process.wait()
@@ -117,7 +117,7 @@ class Recording:
             self._conclude(EgressStatus.EGRESS_FAILED, _NO_REASON, text)
 
     def _expect_end(self) -> None:
-        """Kill the recorder if it does not end soon; what it wrote until then is lost."""
+        """Kill the recorder if it does not end soon; its recording is then lost."""
         process = self._process
 
         def kill() -> None:
@@ -154,7 +154,7 @@ class Recording:
         self._changed()
 
     async def _finish(self) -> None:
-        """Upload the file, and conclude."""
+        """Upload the file, and end the egress."""
         if self._is_over():
             return
         if not self._is_recorded:
@@ -162,7 +162,7 @@ class Recording:
             self._conclude(EgressStatus.EGRESS_FAILED, "Failure", text)
             return
         reason = self.info.details.removeprefix("End reason: ") or recorder.KILLED
-        # By the clock, as LiveKit counts: what was recorded may play a little longer.
+        # By the clock, as LiveKit counts: the file may play a little longer.
         self._file.ended_at = self._ended_at or time.time_ns()
         self._file.duration = self._file.ended_at - self._file.started_at
         self._file.size = self._place.film.stat().st_size

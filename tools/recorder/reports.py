@@ -1,4 +1,4 @@
-"""Knows how LiveKit is told about one egress: in order, and again until it has heard."""
+"""Reports one egress to LiveKit: in order, and repeated until LiveKit has received it."""
 
 import asyncio
 import logging
@@ -16,24 +16,24 @@ LAST_DELAY = 30.0
 
 
 class Reports:
-    """What is still to be told about one egress."""
+    """The reports about one egress that are still to be sent."""
 
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
         self._waiting: asyncio.Queue[EgressInfo | None] = asyncio.Queue()
 
     def add(self, info: Any) -> None:
-        """Remember the egress as it is now."""
+        """Queue the current state of the egress."""
         snapshot = EgressInfo()
         snapshot.CopyFrom(info)
         self._waiting.put_nowait(snapshot)
 
     def close(self) -> None:
-        """Say that nothing more will be added."""
+        """Close the queue: nothing more will be added."""
         self._waiting.put_nowait(None)
 
     async def deliver(self) -> None:
-        """Tell all until closed, each as often as it takes."""
+        """Send all reports until closed, each until it succeeds."""
         while info := await self._waiting.get():
             delay = FIRST_DELAY
             while not await self._told(info):

@@ -1,4 +1,4 @@
-"""Knows which egress requests can be served, and what they mean."""
+"""Checks and interprets egress requests."""
 
 import datetime
 import posixpath
@@ -31,7 +31,7 @@ _PRESETS = {
     _Preset.PORTRAIT_H264_1080P_60: (1080, 1920, 60, 6 * MEGABIT),
 }
 MAX_FPS = 30
-"""Above this two cores have no time left for the rest of the stack."""
+"""Above this two cores have no capacity left for the rest of the stack."""
 _H264 = (
     VideoCodec.DEFAULT_VC,
     VideoCodec.H264_BASELINE,
@@ -60,9 +60,9 @@ class Job:
 
 
 def accept(request: Any, now: int, own_key: Credentials | None = None) -> Job:
-    """Turn a rpc.StartEgressRequest into a job, `now` in nanoseconds; raise psrpc's Refused.
+    """Turn a rpc.StartEgressRequest into a job, `now` in nanoseconds; raises psrpc's Refused.
 
-    `own_key` is what the worker assumes roles with, those of its environment being none.
+    `own_key` is the key with which the worker assumes roles, instead of its environment's.
     """
     if not re.fullmatch(r"[A-Za-z0-9_]{1,64}", request.egress_id):
         raise _invalid("egress_id")
@@ -99,7 +99,7 @@ def accept(request: Any, now: int, own_key: Credentials | None = None) -> Job:
 
 
 def _credentials(s3: Any, own_key: Credentials | None) -> Credentials:
-    """Return what the upload is signed with; raise Refused."""
+    """Return the credentials of the upload; raises Refused."""
     if not s3.assume_role_arn:
         return Credentials(s3.access_key, s3.secret, s3.session_token)
     if own_key is None:
@@ -126,7 +126,7 @@ def file_key(path: str, room_name: str, room_id: str, now: int) -> str:
 
 
 def _output(composite: Any) -> Any:
-    """Return the one file output; raise Refused."""
+    """Return the only file output; raises Refused."""
     deprecated = composite.WhichOneof("output")
     if (
         composite.stream_outputs
@@ -202,7 +202,7 @@ def _starting(request: Any, key: str, now: int) -> EgressInfo:
 
 
 def redact(info: EgressInfo) -> None:
-    """Put placeholders where the request had credentials: LiveKit shows it to everybody."""
+    """Replace credentials in the request by placeholders: LiveKit shows it to all callers."""
     composite = info.room_composite
     outputs = list(composite.file_outputs)
     if composite.WhichOneof("output") == "file":

@@ -1,4 +1,4 @@
-"""Knows who is in a LiveKit room and what they publish: the stage, as it changes."""
+"""Follows a LiveKit room: its participants and what they publish."""
 
 import asyncio
 from collections.abc import Callable
@@ -31,7 +31,7 @@ class _Published:
 
 
 class Room:
-    """A room seen by a recorder; `stage` is replaced, never changed, so any thread may read it."""
+    """A room seen by a recorder; `stage` is replaced, never modified, so any thread may read it."""
 
     def __init__(self, *, video: bool, audio: bool) -> None:
         self._video, self._audio = video, audio
@@ -44,7 +44,7 @@ class Room:
         self.on_closed: Callable[[], None] = lambda: None
 
     async def join(self, url: str, token: str) -> None:
-        """Join and receive all that is published; raise rtc.ConnectError."""
+        """Join, and receive everything that is published; raises rtc.ConnectError."""
         self._room.on("track_subscribed", self._add)
         self._room.on("track_unsubscribed", self._remove)
         self._room.on("track_muted", self._muted)
@@ -55,14 +55,14 @@ class Room:
         await self._room.connect(url, token, rtc.RoomOptions(auto_subscribe=True))
 
     async def leave(self) -> None:
-        """Leave; nothing is received any more."""
+        """Leave, and receive nothing further."""
         await self._room.disconnect()
         for track in self._tracks.values():
             track.reading.cancel()
 
     @property
     def awaits_pictures(self) -> bool:
-        """Tell whether somebody's camera is on but was not seen yet."""
+        """True if a camera is on whose picture has not arrived yet."""
         return any(
             isinstance(track.source, VideoSource)
             and not track.source.muted
@@ -71,7 +71,7 @@ class Room:
         )
 
     def ask_for_fitting_sizes(self, width: int, height: int) -> None:
-        """Have simulcasting publishers send no more than their tile shows."""
+        """Make simulcasting publishers send no more than their tile shows."""
         shown = self.stage.tiles[:MAX_TILES]
         screens = sum(tile.is_screen for tile in shown)
         boxes = arrange(screens, len(shown) - screens, width, height)
@@ -102,7 +102,7 @@ class Room:
     def _remove(self, _track: Any, publication: Any, _participant: Any) -> None:
         gone = self._tracks.pop(publication.sid, None)
         if gone:
-            # The iterator over its frames would wait for ever.
+            # Otherwise the iterator over its frames would never end.
             gone.reading.cancel()
             self._set_stage()
 

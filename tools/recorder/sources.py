@@ -1,4 +1,4 @@
-"""Knows how frames of LiveKit tracks become pictures to place and samples to mix."""
+"""Turns frames of LiveKit tracks into pictures to place and samples to mix."""
 
 import threading
 from collections import deque
@@ -46,11 +46,11 @@ class VideoSource:
 
     @property
     def visible(self) -> Still | None:
-        """Return what there is to see now."""
+        """Return the current picture."""
         return None if self.muted else self.latest
 
     def scaled(self, still: Still, box: Box) -> tuple[Box, tuple[Plane, Plane, Plane]]:
-        """Return where in the box a frame goes, and its planes at that size."""
+        """Return the place of a frame in the box, and its planes at that size."""
         frame = _upright(still)
         place = fit(frame.width, frame.height, box)
         out = self._scaler.reformat(
@@ -105,7 +105,7 @@ class AudioSource:
         self._lock = threading.Lock()
 
     def push(self, samples: Samples) -> None:
-        """Add what arrived: rows of CHANNELS at SAMPLE_RATE."""
+        """Add received samples: rows of CHANNELS at SAMPLE_RATE."""
         with self._lock:
             self._chunks.append(samples)
             self._held += len(samples)
@@ -115,12 +115,12 @@ class AudioSource:
                 self._filling = False
 
     def pull(self, count: int) -> Samples | None:
-        """Take `count` samples, silence where there are too few; None: all silence."""
+        """Take `count` samples, filled up with silence; None if all would be silence."""
         with self._lock:
             if self._filling:
                 return None
             if not self._aligned:
-                # What arrived before anybody pulled would keep the sound behind the picture.
+                # Samples from before the first pull would delay the sound.
                 self._drop(self._held - count - DELAY + _BETWEEN_PULLS)
                 self._aligned = True
             out = np.zeros((count, CHANNELS), np.int16)
@@ -139,7 +139,7 @@ class AudioSource:
             return out
 
     def _catch_up(self) -> None:
-        """Drop what a burst left behind; while the encoder is late it asks for that itself."""
+        """Drop the surplus of a burst; an encoder that is late asks for it by itself."""
         self._lowest = min(self._lowest, self._held)
         self._pulls += 1
         if self._held > DELAY + SLACK:
@@ -161,7 +161,7 @@ class AudioSource:
 
 
 def mix(sources: list[AudioSource], count: int) -> Samples:
-    """Pull `count` samples of everybody and add them up."""
+    """Pull `count` samples of each source and mix them."""
     total = np.zeros((count, CHANNELS), np.int32)
     for source in sources:
         samples = source.pull(count)

@@ -1,4 +1,4 @@
-"""Knows which files one egress has while it records; none outlives it."""
+"""The files of one egress while it records; they are removed at its end."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ class Place:
 
     @property
     def film(self) -> Path:
-        """The recorder writes it, and it is uploaded."""
+        """Written by the recorder, then uploaded."""
         return self.directory / f"{self.egress_id}.mp4"
 
     @property
@@ -30,6 +30,6 @@ class Place:
 
 
 def clear_all(directory: Path) -> None:
-    """Remove what a worker that was killed has left: as with LiveKit's, it is lost."""
+    """Remove the files of a killed worker: they are lost, as with LiveKit's egress."""
     for path in directory.glob(f"{_PREFIX}*"):
         path.unlink()

@@ -1,4 +1,4 @@
-"""Knows how a file gets into S3, with whose credentials, and how long that may take."""
+"""Uploads a file to S3, with the right credentials and within a time limit."""
 
 import logging
 from collections.abc import Mapping
@@ -17,19 +17,19 @@ _BOUNDS: dict[str, Any] = {
     "connect_timeout": 5,
     "read_timeout": 30,
     "retries": {"mode": "standard", "max_attempts": 4},
-    # Other makers of S3 do not all know the checksums that boto3 adds by itself.
+    # Not every S3-compatible storage supports the checksums that boto3 adds by default.
     "request_checksum_calculation": "when_required",
     "response_checksum_validation": "when_required",
 }
 
 
 class UploadFailed(Exception):
-    """S3 did not take the file; the text is short and names no secret."""
+    """The upload failed; the message is short and contains no secrets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the file goes; empty fields mean what the environment says."""
+    """Destination of the file; empty fields are taken from the environment."""
 
     bucket: str
     key: str
@@ -48,7 +48,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Whose account pays; all empty: the environment's."""
+    """Credentials; if all are empty, those of the environment."""
 
     access_key: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
@@ -58,7 +58,7 @@ class Credentials:
 
 
 def put(path: Path, content_type: str, target: Target, credentials: Credentials) -> str:
-    """Upload a file and return its address; raise UploadFailed."""
+    """Upload a file and return its address; raises UploadFailed."""
     extra: dict[str, Any] = {
         "ContentType": content_type,
         "ContentDisposition": target.content_disposition or "inline",
@@ -124,7 +124,7 @@ def _assume(
 
 
 def _reason(error: BaseException) -> str:
-    """Return an error's name: its text may quote what was sent."""
+    """Return the name of an error: its text may quote the request."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ClientError):

@@ -1,4 +1,4 @@
-"""Knows the protobuf messages of psrpc and LiveKit's `rpc` package, which no wheel ships."""
+"""The protobuf messages of psrpc and of LiveKit's `rpc` package, which no wheel contains."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Knows what LiveKit may ask of this worker, and how much it takes on at once."""
+"""Answers LiveKit's requests, and decides how many recordings run at once."""
 
 import asyncio
 import datetime
@@ -35,7 +35,7 @@ _TOKEN_LIFE = datetime.timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the environment says; times in seconds, zero for no limit."""
+    """The settings from the environment; times in seconds, zero for no limit."""
 
     ws_url: str
     api_key: str
@@ -49,7 +49,7 @@ class Settings:
 
 
 class Worker:
-    """Answers LiveKit, and keeps the recordings that run."""
+    """Answers LiveKit, and manages the running recordings."""
 
     def __init__(self, peer: Peer, settings: Settings) -> None:
         self._peer, self._settings = peer, settings
@@ -140,7 +140,7 @@ class Worker:
         task.add_done_callback(ended)
 
     def _task(self, job: Job, place: Place) -> dict[str, Any]:
-        """Return what `recorder.Task` reads."""
+        """Return the JSON for `recorder.Task`."""
         return {
             "url": job.url or self._settings.ws_url,
             "token": job.token or self._token(job),

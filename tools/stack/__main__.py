@@ -1,4 +1,4 @@
-"""make run and make stop."""
+"""The commands behind make run and make stop."""
 
 import argparse
 import signal
@@ -75,7 +75,7 @@ def run() -> int:
 
 
 def main() -> int:
-    """Do what the command line says; return the exit status."""
+    """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.stack", description=__doc__)
     parser.add_argument("command", choices=["run", "stop"])
     if parser.parse_args().command == "run":

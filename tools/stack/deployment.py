@@ -1,4 +1,4 @@
-"""Deploys template.yaml, unchanged, to the emulator; only when something changed since."""
+"""Deploys the unmodified template.yaml to the emulator, only if something changed."""
 
 import hashlib
 import json
@@ -48,9 +48,9 @@ def aws_session() -> boto3.Session:
 
 
 def digest(parameters: Mapping[str, str], application: Path | None = None) -> str:
-    """Return what identifies a deployment: template, functions, layer and parameters.
+    """Return the digest of a deployment: template, functions, layer and parameters.
 
-    The application is a folder with templates and functions; this checkout where it is absent.
+    `application` is a folder with templates and functions, by default this checkout.
     """
     root = application or ROOT
     found = hashlib.sha256(json.dumps(parameters, sort_keys=True).encode())
@@ -69,7 +69,7 @@ def digest(parameters: Mapping[str, str], application: Path | None = None) -> st
 
 @dataclass(frozen=True)
 class Deployment:
-    """One stack on one emulator, and the folder and file that go with it."""
+    """One stack on one emulator, with its folder and file."""
 
     directory: Path
     endpoint: str
@@ -80,7 +80,7 @@ class Deployment:
         return self.directory / "deployed.json"
 
     def outputs(self) -> dict[str, str] | None:
-        """Return the outputs of the stack in the emulator, None when it is not there."""
+        """Return the outputs of the stack in the emulator; None if it does not exist."""
         client: CloudFormationClient = self._session.client(
             "cloudformation", endpoint_url=self.endpoint, config=self._config
         )
@@ -93,7 +93,7 @@ class Deployment:
         return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
 
     def is_current(self, wanted: str) -> bool:
-        """Say whether the last complete deploy was of this digest and is still there."""
+        """True if the last complete deployment had this digest and still exists."""
         try:
             record = json.loads(self._deployed.read_text())
         except (OSError, ValueError):
@@ -130,7 +130,7 @@ class Deployment:
         processes.write_atomically(self._deployed, json.dumps(record))
 
     def secret(self, name: str) -> dict[str, str]:
-        """Return the JSON object that a secret holds."""
+        """Return the JSON object in a secret."""
         client: SecretsManagerClient = self._session.client(
             "secretsmanager", endpoint_url=self.endpoint, config=self._config
         )

@@ -22,7 +22,7 @@ from tools.stack.gateway import Gateway
 from tools.stack.saving import Saver
 
 _DATA = ("dynamodb", "s3", "secretsmanager")
-"""The services that requests change; all others change with a deploy, which saves by itself."""
+"""Services that requests change; others change only in a deployment, which saves by itself."""
 _ATTEMPTS = 5
 _ALARM = "AWS::CloudWatch::Alarm"
 
@@ -67,9 +67,9 @@ def api_id_from(deployed: Path) -> Callable[[], str | None]:
 
 
 def _remember_attributes_in_nested_stacks() -> None:
-    """Keep what an unchanged resource of a nested stack is known by, such as an alarm's ARN.
+    """Keep the attributes of unchanged resources of a nested stack, such as an alarm's ARN.
 
-    The emulator forgets it when it updates the stack, and then refuses what refers to it.
+    The emulator loses them when it updates the stack, and then refuses references to them.
     """
     update = provisioners._update_resource
 

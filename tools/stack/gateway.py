@@ -1,4 +1,4 @@
-"""Serves the emulator on two ports: AWS as it is, and the API at /meet as API Gateway shows it."""
+"""Serves the emulator on two ports: AWS unchanged, and the API at /meet as API Gateway would."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -16,7 +16,7 @@ STAGE = b"/meet"
 SAVE_PATH = "/_local/save"
 MAX_BODY_BYTES = 10 * 1024 * 1024
 _OURS = {"127.0.0.1", "localhost", "::1"}
-"""The names of this machine that no stranger can give to another address (DNS rebinding)."""
+"""Names of this machine that DNS rebinding cannot point elsewhere."""
 
 
 def _came_by_our_name(headers: Mapping[bytes, bytes]) -> bool:
@@ -29,10 +29,10 @@ def _came_by_our_name(headers: Mapping[bytes, bytes]) -> bool:
 
 
 def _may_call_aws(scope: Scope) -> bool:
-    """True if no web page sent the request, or it fetches an object by a presigned URL.
+    """True unless a web page sent the request; pages may fetch objects by a presigned URL.
 
-    The emulator checks no credentials and lets every page read its answers. Browsers send Origin,
-    or at least Sec-Fetch-Site: with links, pictures and films.
+    The emulator does not check credentials and lets every page read its answers. Browsers send
+    Origin, or at least Sec-Fetch-Site for links, pictures and videos.
     """
     headers = dict(scope["headers"])
     if b"origin" in headers or not _came_by_our_name(headers):
@@ -57,7 +57,7 @@ async def _answer(send: Send, status: int, message: str) -> None:
 
 
 async def _read_body(receive: Receive, length: int) -> bytes | None:
-    """Return the whole body, None when it is longer than API Gateway takes."""
+    """Return the whole body; None if it is longer than API Gateway accepts."""
     body = bytearray()
     more = length <= MAX_BODY_BYTES
     while more and len(body) <= MAX_BODY_BYTES:
@@ -68,7 +68,7 @@ async def _read_body(receive: Receive, length: int) -> bytes | None:
 
 
 def _closed_to_other_origins(send: Send) -> Send:
-    """Leave out the headers by which the emulator lets every page read what is answered."""
+    """Remove the headers by which the emulator lets every page read the answer."""
 
     async def send_without_permission(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
@@ -108,7 +108,7 @@ class Gateway:
         self._saver = saver
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection event: which port it came to decides how."""
+        """Serve one connection, depending on its port."""
         server = scope.get("server")
         if scope["type"] == "http" and server and server[1] == self._api_port:
             await self._serve_api(scope, receive, send)
@@ -147,7 +147,7 @@ class Gateway:
         send = _closed_to_other_origins(send)
         if scope["method"] == "HEAD":
             send = _bodiless(send)
-        # REST APIs hand the path over as the client encoded it; the server has decoded "path".
+        # REST APIs pass the path on as the client encoded it; here the server has decoded "path".
         raw = bytes(scope["raw_path"]).partition(b"?")[0]
         in_stage = raw == STAGE or raw.startswith(STAGE + b"/")
         if not in_stage or not _came_by_our_name(dict(scope["headers"])):

@@ -1,4 +1,4 @@
-"""The configuration of livekit-server that keeps it, and those who join, on loopback."""
+"""Configures livekit-server so that it and its clients stay on loopback."""
 
 import json
 import secrets
@@ -34,14 +34,14 @@ def write_configuration(
             "interfaces": {"includes": ["lo", "lo0"]},
             "ips": {"includes": [f"{LOOPBACK}/32"]},
             # Without a STUN server clients look up public ones. It must not be the server's own
-            # address: nobody listens on this port.
+            # address: no server listens on this port.
             "stun_servers": [f"{LOOPBACK}:3478"],
         },
         **({"redis": {"address": address}} if redis else {}),
         "keys": dict([keys]),
         "webhook": {"api_key": keys[0], "urls": [webhook]},
         "room": {"auto_create": True},  # the token's room configuration makes the room
-        # A start of a recording nobody can take fails after 7 s instead of 21.
+        # If no recorder is free, starting a recording fails after 7 s instead of 21.
         "psrpc": {"max_attempts": 1},
     }
     write_atomically(path, json.dumps(configuration, indent=2))

@@ -1,4 +1,4 @@
-"""The local stack as a whole: what it starts, in which order, and where everything is."""
+"""The local stack: its parts, the order in which they start, and their addresses."""
 
 import contextlib
 import json
@@ -30,9 +30,9 @@ _STOP_SECONDS = 90
 class LocalStack(Parts):
     """One local stack; everything it keeps is in its directory.
 
-    What is deployed is this checkout, unless another folder has the templates and functions.
-    With an api_port the usual ports are used wherever they are free; without one, any free ports.
-    `say` receives each thing worth telling.
+    It deploys this checkout, or the application in another folder. With an api_port the usual
+    ports are used if they are free; without one, any free ports. `say` receives messages for
+    the user.
     """
 
     api_url: str
@@ -94,7 +94,7 @@ class LocalStack(Parts):
                     self.start_livekit()
             if not pages.is_current():
                 with self._optional("Web pages"):
-                    pages.make(self.logs / "web-layer.log")
+                    pages.make(self.logs / "web-build.log")
             self._deploy()
             if self.redis_server and self.livekit_server and has_egress():
                 self._start_recorder()
@@ -112,14 +112,14 @@ class LocalStack(Parts):
         self._ownership.release()
 
     def take(self) -> None:
-        """Take the directory and end what a killed run left in it; raises AlreadyRunning."""
+        """Lock the directory and end processes that a killed run left; raises AlreadyRunning."""
         self._ownership.take()
         (self.directory / "stack.json").unlink(missing_ok=True)
         for name in self.processes.end_leftovers():
             self._say(f"Ended {name}, left over from a run that was killed.")
 
     def values(self) -> dict[str, str | int | None]:
-        """Return what stack.json says: where everything is, and the keys."""
+        """Return the content of stack.json: addresses and keys."""
         return {
             "origin": self.origin,
             "apiUrl": self.api_url,
@@ -140,7 +140,7 @@ class LocalStack(Parts):
         }
 
     def check(self) -> None:
-        """Report the parts that ended by themselves, and start each again, three times at most."""
+        """Report the parts that ended by themselves, and restart each up to three times."""
         for name, status in self.processes.ended():
             log = self.processes.log(name)
             self._say(f"{name} ended with {status}; the end of {log}:\n{tail(log)}")
@@ -182,7 +182,7 @@ class LocalStack(Parts):
         if self.livekit_server is None:
             self._say("  Building livekit-server, once: about two minutes ...")
             with self._optional("livekit-server"):
-                self.livekit_server = programs.make_livekit(self.logs / "livekit-layer.log")
+                self.livekit_server = programs.make_livekit(self.logs / "livekit-build.log")
         self.livekit_url = None
         if self.livekit_server:
             self.livekit_url = f"ws://{ports.LOOPBACK}:{self._ports['livekit']}"
@@ -228,7 +228,7 @@ class LocalStack(Parts):
 
 
 def stop_other(directory: Path, say: Callable[[str], None]) -> None:
-    """Stop the stack that another process runs in the directory, and what a killed one left."""
+    """Stop the stack that runs in the directory, and processes that a killed one left."""
     stack = LocalStack(directory, say=say)
     deadline = time.monotonic() + _STOP_SECONDS
     asked = False

@@ -1,4 +1,4 @@
-"""Who runs a stack in a directory: one process at a time, known by a lock that dies with it."""
+"""Lets one process at a time run a stack in a directory, by a lock that ends with the process."""
 
 import fcntl
 import json
@@ -19,7 +19,7 @@ class AlreadyRunning(Exception):
 
 
 def read_json(path: Path) -> Any:
-    """Return what the file holds, None when there is none or it makes no sense."""
+    """Return the content of the file; None if it does not exist or is invalid."""
     try:
         return json.loads(path.read_text())
     except (OSError, ValueError):
@@ -35,7 +35,7 @@ class Ownership:
 
     @property
     def held(self) -> bool:
-        """Say whether this process has the directory."""
+        """True if this process holds the directory."""
         return self._lock is not None
 
     def take(self) -> None:

@@ -14,7 +14,7 @@ from tools.stack import livekit_server
 
 
 def _answers(url: str) -> bool:
-    """Say whether an HTTP server answers at the URL, whatever its status."""
+    """True if an HTTP server answers at the URL, with any status."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         direct.open(url, timeout=5).close()
@@ -31,7 +31,7 @@ def _accepts(port: int) -> bool:
 
 
 def has_egress() -> bool:
-    """Say whether this checkout has a recorder."""
+    """True if this checkout has a recorder."""
     return (ROOT / "tools" / "recorder" / "__main__.py").exists()
 
 
@@ -74,7 +74,8 @@ class Parts:
         """Start the emulator on its ports, with all it stored; raises StepFailed."""
         aws = self.directory / "aws"
         if not (self.directory / "deployed.json").exists():
-            # Half a first deploy: CloudFormation forgot what the other services still have.
+            # The first deploy was interrupted: CloudFormation lost its state but the other
+            # services kept theirs. Start clean.
             shutil.rmtree(aws, ignore_errors=True)
         temporary = self.directory / "tmp"
         shutil.rmtree(temporary, ignore_errors=True)
@@ -113,7 +114,7 @@ class Parts:
         self.processes.stop("emulator", seconds=20)
 
     def kill_emulator(self) -> None:
-        """End the emulator and the functions with SIGKILL: what changed just now is lost."""
+        """End the emulator and the functions with SIGKILL: the latest changes are lost."""
         self.processes.kill("emulator")
 
     def start_redis(self) -> None:
@@ -146,8 +147,8 @@ class Parts:
         self.processes.await_ready("livekit", lambda: _answers(address))
 
     def stop_livekit(self) -> None:
-        """Stop livekit-server, whoever is in a meeting."""
-        # The first SIGTERM waits for everybody to leave, the second does not.
+        """Stop livekit-server, also during meetings."""
+        # The first SIGTERM waits until everyone has left, the second does not.
         self.processes.stop("livekit", seconds=3, twice=True)
 
     def start_egress(self) -> None:
@@ -173,7 +174,7 @@ class Parts:
         self.processes.await_ready("egress", lambda: b"ready:" in log.read_bytes()[before:])
 
     def stop_egress(self) -> None:
-        """Stop the worker, which takes up to a minute when it has recordings to finish."""
+        """Stop the worker, which takes up to a minute to finish its recordings."""
         self.processes.stop("egress", seconds=60)
 
     def stop_all(self) -> None:

@@ -1,4 +1,4 @@
-"""Saves what the emulator holds: a few seconds after a change, on demand, and before it ends."""
+"""Saves the emulator's data: a few seconds after a change, on demand, and on exit."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 _DELAY_SECONDS = 3
 _MOST_OF_THE_TIME = 0.1
-"""A large state takes long to save; saving may take this part of the time."""
+"""Share of the time that saving may take: a large state takes long to save."""
 _READS = ("BatchGet", "Describe", "Get", "List", "Query", "Scan", "TransactGet")
 
 
@@ -19,7 +19,7 @@ def may_change(method: str, headers: Mapping[bytes, bytes]) -> bool:
 
 
 class Saver:
-    """Saves data in the background after changes; nothing that is answered waits for it."""
+    """Saves data in the background after changes; no answer waits for it."""
 
     def __init__(
         self,

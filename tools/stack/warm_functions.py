@@ -19,13 +19,13 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 _KEPT = 3
-"""Layers that stay unpacked: the one that is deployed, and those just before it."""
+"""Number of layers that stay unpacked: the deployed one and its predecessors."""
 
 
 def log_to(log: Path) -> None:
     """Send what the functions print to a file.
 
-    The emulator would keep it in memory, one CloudWatch Logs stream an invocation, for ever.
+    The emulator would keep it in memory for good, in a CloudWatch Logs stream per invocation.
     """
 
     def emit(
@@ -44,16 +44,16 @@ def log_to(log: Path) -> None:
 def wait_less_for_logs() -> None:
     """Wait 10 ms, not 50, for the first line of a function that prints nothing.
 
-    The authorizer is such a function, and in front of every call.
+    The authorizer is such a function, and runs before every call.
     """
     drain = lambda_runtime.Worker._drain_stderr_bounded
     lambda_runtime.Worker._drain_stderr_bounded = lambda worker: drain(worker, 0.01)
 
 
 def keep_workers_whose_handler_raised() -> None:
-    """Let a function's process live on after an exception, as in Lambda.
+    """Keep a function's process after an exception, as Lambda does.
 
-    The emulator would end it, and the authorizer raises for each caller whom it refuses.
+    The emulator would end it, and the authorizer raises for each request that it refuses.
     """
     runtime = lambda_runtime
     invoke, signal, collect = runtime.Worker.invoke, runtime._signal, runtime._collect
@@ -98,7 +98,7 @@ class SharedLayers:
         self._unpacking = threading.Lock()
 
     def link(self, archive: Path, target: Path) -> None:
-        """Make links in the target to all that is at the top of the archive."""
+        """Link the archive's top-level entries into the target."""
         for entry in self._unpacked(archive).iterdir():
             (target / entry.name).symlink_to(entry)
 
@@ -134,7 +134,7 @@ def unpack_layers_once(folder: Path) -> None:
             self._is_layer = self._file.name.startswith("layer_")
 
         def namelist(self) -> list[str]:
-            # The emulator looks where each name would lead, which takes longer than unpacking.
+            # The emulator resolves each name, which takes longer than unpacking.
             return [] if self._is_layer else super().namelist()
 
         def extractall(self, path: Any = None, *arguments: Any, **options: Any) -> None:

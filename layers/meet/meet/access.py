@@ -1,4 +1,4 @@
-"""Who may do what: every operation, and the credentials that open it."""
+"""The access table: every operation, and the credentials that open it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,13 +7,13 @@ from hmac import compare_digest
 
 
 class Credential(StrEnum):
-    """What a caller can show."""
+    """A kind of credential that a request can carry."""
 
     API_KEY = "apiKeyInHeader"
     CONSOLE_COOKIE = "jwtInCookie"
-    """Whoever logged in to the console."""
+    """The session of the console's user."""
     PARTICIPANT_TOKEN = "participantToken"  # noqa: S105 - a name
-    """A moderator's apiToken; good for that moderator's room alone."""
+    """A moderator's apiToken, valid only for that moderator's room."""
     PLAYBACK_LINK = "playbackLink"
 
 
@@ -35,7 +35,7 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
         "disconnect_participant",
         ADMIN_OR_MODERATOR,
     ),
-    # Gateways may prefer the literal path, and somebody may be called token.
+    # A participant may be called "token", and the literal path takes precedence in a gateway.
     ("DELETE", f"{API}/participants/token"): ("disconnect_participant", ADMIN_OR_MODERATOR),
     ("POST", f"{API}/recordings"): ("create_recording", ADMIN_OR_MODERATOR),
     ("GET", f"{API}/recordings"): ("get_recordings", ADMIN_OR_MODERATOR),
@@ -47,10 +47,10 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("HEAD", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", ADMIN_OR_LINK),
     ("GET", f"{API}/recordings/{{recordingId}}/url"): ("get_recording_url", ADMIN),
 }
-"""(method, resource) -> (function, what opens it). ANYBODY passes no authorizer at all.
+"""(method, resource) -> (function, credentials that open it). ANYBODY: without an authorizer.
 
-A function that a PARTICIPANT_TOKEN opens compares its room with meet.http.room_of_caller:
-the room is in a body or behind an id, where the authorizer cannot see it.
+A function that a PARTICIPANT_TOKEN opens compares its room with meet.http.room_of_caller,
+because the authorizer cannot see a room that is named in the body or found by an id.
 """
 
 
@@ -64,9 +64,9 @@ def name_of_key(given: str, keys: Mapping[str, str]) -> str | None:
 
 
 def is_same(given: str, secret: str) -> bool:
-    """Tell whether somebody knows a secret: the one comparison of secrets there is.
+    """True if `given` is the secret. All comparisons of secrets go through here.
 
-    Digests are compared, so that the time it takes shows nothing, not even a length.
+    Comparing digests takes constant time, so timing reveals nothing, not even the length.
     """
     return compare_digest(_digest(given), _digest(secret))
 

@@ -15,10 +15,10 @@ AWS_CONFIG = Config(
     read_timeout=5,
     retries={"mode": "standard", "total_max_attempts": 3},
 )
-"""Timeouts in seconds: three tries end well within a function's 29 s behind API Gateway."""
+"""Timeouts in seconds: three attempts fit well within API Gateway's 29 s."""
 
 S3_CONFIG = AWS_CONFIG.merge(
-    # Links go to the bucket's own region: a redirect would break their signature.
+    # Presigned URLs must name the bucket's own region: a redirect would break their signature.
     Config(
         signature_version="s3v4",
         s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
@@ -30,24 +30,24 @@ _ATTEMPTS = 10
 _CONFLICT = "TransactionConflictException"
 _CANCELLED = "TransactionCanceledException"
 _PASSING = {"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-"""Why a transaction is cancelled although the same one may succeed a moment later."""
+"""Reasons of a cancelled transaction that may succeed if it is repeated a moment later."""
 
 
 def repeat_after_conflicts(client: "DynamoDBClient") -> None:
-    """Have a client repeat every operation that another transaction was in the way of.
+    """Make a client retry operations that conflict with another transaction.
 
-    botocore repeats none of them. Where that does not end, the operation raises
+    botocore does not retry these. An operation that keeps conflicting raises
     TemporarilyUnavailable.
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
     """
-    events: Any = client.meta.events  # whose types know of no handler that returns something
+    events: Any = client.meta.events  # its types do not allow a handler that returns a value
     events.register("needs-retry.dynamodb", _repeat_after_conflict)
 
 
 def _repeat_after_conflict(
     response: tuple[Any, dict[str, Any]] | None, attempts: int, **_: Any
 ) -> int | None:
-    """Return 0 to repeat a call that was made so many times, None where no conflict ended it."""
+    """Return 0 to retry at once after a conflict, None for any other outcome."""
     answer = {} if response is None else response[1]
     code = answer.get("Error", {}).get("Code")
     reasons = {each.get("Code", "None") for each in answer.get("CancellationReasons", [])}

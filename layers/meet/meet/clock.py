@@ -13,24 +13,24 @@ DAY = 24 * HOUR
 
 
 def now() -> Milliseconds:
-    """Return the present moment."""
+    """Return the current time."""
     return Milliseconds(time.time_ns() // 1_000_000)
 
 
 def sweep_deadline(remaining: int) -> Milliseconds:
-    """Return until when a sweep with so many milliseconds left may take up work.
+    """Return the time after which a sweep must start nothing new.
 
-    What is under way then needs time to end.
+    `remaining` is what Lambda leaves it, in milliseconds; work in progress then has time to end.
     """
     return Milliseconds(now() + remaining - 15 * SECOND)
 
 
 def wait_until(moment: Milliseconds) -> None:
-    """Return at the moment, or at once if it has passed."""
+    """Sleep until the given time."""
     time.sleep(max(0, moment - now()) / SECOND)
 
 
 def pause(attempt: int) -> None:
-    """Wait before another attempt, the longer the more there were; not before the first."""
+    """Sleep before a retry, with exponential backoff; not before the first attempt."""
     if attempt > 0:
         time.sleep(min(0.02 * 2**attempt, 1.0))

@@ -1,8 +1,8 @@
 """What both tables share: DynamoDB's wire format, and lists spread over index partitions.
 
-Every item carries an indexShard, so that no single index partition takes all writes (each takes
-1,000 a second), and a listKey that sorts the newest first. sweepAt says when a sweep has to look
-at an item; an item without it is in no sweep's index, and one without a listKey in no list's.
+Every item has an indexShard, so that no single index partition receives all writes (each accepts
+1,000 a second), and a listKey that sorts newest first. sweepAt is when a sweep has to look at an
+item. An item without sweepAt is not in the sweep's index, one without listKey not in the list's.
 """
 
 import heapq
@@ -33,7 +33,7 @@ _deserializer = TypeDeserializer()
 
 
 def to_item(values: dict[str, Any]) -> "dict[str, AttributeValueTypeDef]":
-    """Return the values as an item; None is left out."""
+    """Return the values as a DynamoDB item, without those that are None."""
     return {k: _serializer.serialize(v) for k, v in values.items() if v is not None}
 
 
@@ -43,21 +43,21 @@ def from_item(item: "dict[str, AttributeValueTypeDef]") -> dict[str, Any]:
 
 
 def shard_of(name: str) -> str:
-    """Return the shard of an item, by its name."""
+    """Return the index shard of the item with this name."""
     return SHARDS[crc32(name.encode()) % len(SHARDS)]
 
 
 def list_key(created_at: int, name: str) -> str:
-    """Return what sorts newest first in ascending order, ties by name."""
+    """Return a sort key whose ascending order is newest first, ties by name."""
     return f"{_END_OF_TIME - created_at:015d}#{name}"
 
 
 def get_many(
     client: "DynamoDBClient", *, table: str, keys: "Sequence[dict[str, AttributeValueTypeDef]]"
 ) -> Iterator[dict[str, Any]]:
-    """Yield the items of these keys that exist, in no order, as they are at this moment.
+    """Yield the existing items of these keys in any order, read consistently.
 
-    Raises TimeoutError when DynamoDB leaves keys unread, again and again.
+    Raises TimeoutError when DynamoDB repeatedly leaves keys unread.
     """
     for start in range(0, len(keys), _BATCH_GET):
         left: Any = keys[start : start + _BATCH_GET]
@@ -83,7 +83,7 @@ def newest_first(
     attribute: str = "indexShard",
     partitions: Iterable[str] = SHARDS,
 ) -> Iterator[dict[str, Any]]:
-    """Yield the items behind a list key, reading little more than a caller of limit needs."""
+    """Yield the items after a list key, reading little more than `limit` of them."""
     partitions = list(partitions)
     condition = f"{attribute} = :partition" + (" AND listKey > :after" if after else "")
     streams = [
@@ -103,7 +103,7 @@ def newest_first(
 def due(
     client: "DynamoDBClient", *, table: str, name: str, until: Milliseconds
 ) -> Iterator[tuple[str, Milliseconds]]:
-    """Yield name and moment of the items that a sweep has to look at, the first due first."""
+    """Yield name and due time of the items that a sweep has to look at, earliest first."""
     streams = [
         _query(
             client,

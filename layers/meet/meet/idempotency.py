@@ -1,7 +1,8 @@
-"""Idempotency-Key: the same request again gets the first answer again.
+"""Idempotency-Key: repeating a request returns the first answer.
 
-https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ for the meaning,
-Powertools' idempotency on DynamoDB for the doing.
+The header is defined in
+https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ and implemented with
+Powertools' idempotency on DynamoDB.
 """
 
 from collections.abc import Callable
@@ -32,7 +33,7 @@ EXPIRY_ATTRIBUTE = "expiration"
 
 
 def store_in(table: str, client: "DynamoDBClient") -> DynamoDBPersistenceLayer:
-    """Return where answers are kept."""
+    """Return the store of answers."""
     return DynamoDBPersistenceLayer(
         table_name=table,
         key_attr=KEY_ATTRIBUTE,
@@ -53,9 +54,9 @@ def once(
 ) -> dict[str, Any]:
     """Return run()'s answer, or the one it gave to the same key within LIFETIME_SECONDS.
 
-    Each caller has keys of its own: nobody gets, or takes, what another one's key stands for.
-    Raises InvalidRequest when the key came with another request before, StillRunning when the
-    first one has no answer yet. A run that raises is forgotten, and may be repeated.
+    Keys are separate for each caller: no one can get or block another caller's answer. Raises
+    InvalidRequest if the key was used with a different request, StillRunning if the first request
+    has no answer yet. If run() raises, nothing is stored, and the request can be repeated.
     """
     if not 0 < len(key) <= MAX_KEY_LENGTH:
         raise _refused(f"Must have 1 to {MAX_KEY_LENGTH} characters")

@@ -1,4 +1,4 @@
-"""Loggers whose lines are short: callers choose names, and logs are paid for by the byte."""
+"""Loggers with short lines: names come from callers, and CloudWatch charges by the byte."""
 
 import json
 from typing import Any
@@ -14,12 +14,12 @@ _LONGEST = {"message": LONGEST_MESSAGE, "exception": LONGEST_TRACE}
 
 
 def create_logger() -> Logger:
-    """Return a structured logger that shortens every text in its lines."""
+    """Return a structured logger that shortens long values."""
     return Logger(json_serializer=_to_line)
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
-    """Return a text whole, or its beginning and end and how long it was."""
+    """Return the text, or if it is too long, its beginning, length and end."""
     if len(text) <= longest:
         return text
     half = longest // 2

@@ -1,4 +1,4 @@
-"""Counts what happens, as lines that CloudWatch makes metrics of (embedded metric format).
+"""Writes metrics as log lines in CloudWatch's embedded metric format.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -13,12 +13,12 @@ NAMESPACE = "Meet"
 
 
 def count(name: str, **dimensions: str) -> None:
-    """Say that something happened once; each set of values of the dimensions is a metric."""
+    """Count one event. Each combination of dimension values is a metric of its own."""
     _put(name, 1, "Count", dimensions)
 
 
 def seconds(name: str, milliseconds: int) -> None:
-    """Say how long something took."""
+    """Record a duration."""
     _put(name, milliseconds / clock.SECOND, "Seconds", {})
 
 
@@ -34,4 +34,4 @@ def _put(name: str, value: float, unit: str, dimensions: dict[str, str]) -> None
         **values,
         name: value,
     }
-    sys.stdout.write(json.dumps(line) + "\n")  # at once: the sweeps have threads
+    sys.stdout.write(json.dumps(line) + "\n")  # in one write: the sweeps have threads

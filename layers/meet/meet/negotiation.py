@@ -1,8 +1,8 @@
-"""Which media type a client would rather have (RFC 9110, section 12.5.1)."""
+"""Content negotiation by the Accept header (RFC 9110, section 12.5.1)."""
 
 
 def prefers(accept: str | None, wished: str, *, usual: str) -> bool:
-    """True if an Accept header names the wished type, and ranks it above the usual one."""
+    """True if an Accept header names the wished type and ranks it above the usual one."""
     ranked = _ranked(accept or "")
     kind = usual.partition("/")[0]
     named = (ranked[each] for each in (usual, f"{kind}/*", "*/*") if each in ranked)
@@ -10,7 +10,7 @@ def prefers(accept: str | None, wished: str, *, usual: str) -> bool:
 
 
 def _ranked(accept: str) -> dict[str, float]:
-    """Return the quality of each media range; 0 of one whose quality cannot be read."""
+    """Return the quality of each media range; 0 if it cannot be parsed."""
     ranked: dict[str, float] = {}
     for each in accept.split(","):
         name, *parameters = (part.strip().lower() for part in each.split(";"))

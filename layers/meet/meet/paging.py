@@ -1,4 +1,4 @@
-"""Pages of a list: how far to read, and the opaque token that says where to go on."""
+"""Pages of a list, and the opaque token that points to the next page."""
 
 import base64
 import binascii
@@ -18,23 +18,23 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """Some items of a list, and the sort key of the last one when more remain."""
+    """A page of items, and the last one's sort key if there are more."""
 
     items: list[Item]
     last_key: str | None
 
 
 def to_token(key: str) -> str:
-    """Return the token that goes on behind a sort key."""
+    """Return the token for the page that follows a sort key."""
     raw = _checksum(key) + key.encode()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def from_token(token: str | None, *, pattern: str) -> str | None:
-    """Return the sort key in a token; raise the rule's error when we never gave that token.
+    """Return the sort key in a token. Raises a validation error for a token that is not ours.
 
-    A checksum tells damaged and made-up tokens. It is no secret, and needs to be none: a sort
-    key opens nothing that the caller may not list anyway.
+    A checksum detects damaged and invented tokens. It need not be secret: a sort key gives
+    access to nothing that the caller cannot list anyway.
     """
     if token is None:
         return None

@@ -1,4 +1,4 @@
-"""Value types of the wire: strict JSON scalars, and the wording of what is wrong with them."""
+"""Value types of the API: strict JSON scalars and the wording of their validation errors."""
 
 import re
 import unicodedata
@@ -19,7 +19,7 @@ _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U0001d159\U000e0100-\U000e01ef]"
 )
-"""Letters, marks and symbols that are drawn as nothing, such as the Hangul filler."""
+"""Letters, marks and symbols that are invisible, such as the Hangul filler."""
 
 _JSON_TYPES: dict[type, str] = {
     type(None): "null",
@@ -33,7 +33,7 @@ _JSON_TYPES: dict[type, str] = {
 
 
 def expected(kind: str, value: object) -> PydanticCustomError:
-    """Return the error for a value of another JSON type than the contract asks for."""
+    """Return the error for a value of the wrong JSON type."""
     received = _JSON_TYPES.get(type(value), "object")
     return PydanticCustomError("expected", f"Expected {kind}, received {received}")
 
@@ -44,14 +44,14 @@ def broken_rule(sentence: str) -> PydanticCustomError:
 
 
 def _fraction() -> PydanticCustomError:
-    """Return the error for a number that is not whole."""
+    """Return the error for a number with a fraction."""
     return PydanticCustomError("expected", "Expected integer, received float")
 
 
 def _whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise expected("number", value)
-    if isinstance(value, float) and not value.is_integer():  # nor is Infinity: 1e999
+    if isinstance(value, float) and not value.is_integer():  # 1e999 is Infinity
         raise _fraction()
     return int(value)
 
@@ -81,7 +81,7 @@ def _chosen(text: str) -> str:
 def _joins(text: str, at: int) -> bool:
     """True if the joiner at this place is inside a word.
 
-    One behind a virama also ends a word, in Malayalam and Sinhala (RFC 5892, appendix A).
+    After a virama it may also end a word, in Malayalam and Sinhala (RFC 5892, appendix A).
     """
     before, after = text[at - 1] if at else "", text[at + 1 : at + 2]
     is_behind_virama = bool(before) and unicodedata.combining(before) == _VIRAMA
@@ -118,10 +118,10 @@ Text = Annotated[str, BeforeValidator(_text)]
 """A JSON string that UTF-8 can carry."""
 
 ChosenText = Annotated[Text, AfterValidator(_chosen)]
-"""Text that people choose and read: in NFC, with something visible, without control characters."""
+"""Text that users choose: normalised to NFC, visible, and without control characters."""
 
 ChosenName = Annotated[ChosenText, AfterValidator(_no_dot_segment)]
-"""ChosenText that may become a segment of a path, where a URL parser drops dots."""
+"""ChosenText that is safe as a path segment: URL parsers drop the segments "." and ".."."""
 
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 """A JSON boolean; 1 is not one."""
@@ -142,9 +142,9 @@ QueryInteger = Annotated[int, BeforeValidator(_query_integer)]
 
 
 def decode_segment(segment: str) -> str:
-    """Return a name from the path, which REST APIs hand over percent-encoded.
+    """Decode a name from the path, which API Gateway passes on percent-encoded.
 
-    What is not UTF-8 becomes lone surrogates: nothing has such a name.
+    Bytes that are not UTF-8 become lone surrogates, which no stored name contains.
     """
     return unquote(segment, errors="surrogateescape")
 
@@ -153,24 +153,24 @@ PathSegment = Annotated[str, AfterValidator(decode_segment)]
 """A name from the path, decoded once."""
 
 ChosenSegment = Annotated[PathSegment, AfterValidator(partial(unicodedata.normalize, "NFC"))]
-"""A name from the path that was a ChosenText."""
+"""A name from the path that was stored as ChosenText."""
 
 
 class WireModel(BaseModel):
-    """Base of what is read from the wire: camelCase, unknown properties dropped."""
+    """Base of request bodies: camelCase names; unknown properties are dropped."""
 
     model_config = ConfigDict(alias_generator=to_camel, frozen=True)
 
 
 class View(WireModel):
-    """Base of what is written to the wire; what is None is absent."""
+    """Base of response bodies; fields that are None are left out."""
 
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
     def to_json(self, fields: str | None = None) -> dict[str, Any]:
-        """Return the JSON object, or of it only the comma-separated fields.
+        """Return the JSON object, limited to the comma-separated fields if given.
 
-        Unknown names are ignored; when no valid one remains, it is the whole object.
+        Unknown names are ignored; if no valid name remains, the whole object is returned.
         """
         names = {name.strip() for name in (fields or "").split(",")}
         wanted = {name for name, field in type(self).model_fields.items() if field.alias in names}

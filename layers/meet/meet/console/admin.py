@@ -1,4 +1,4 @@
-"""The console's one account: a name and a password."""
+"""The console's only account: a name and a password."""
 
 import hashlib
 import json
@@ -8,21 +8,24 @@ from meet.access import is_same
 from meet.errors import PasswordTooShort, WrongCredentials
 
 MIN_LENGTH = 15
-"""Characters of the password, as NIST SP 800-63B-4 has it where a password stands alone.
+"""Shortest valid password: NIST SP 800-63B-4 asks for this where there is no second factor.
 
-Guesses are neither counted nor slowed down; docs/decisions.md says why.
+Failed logins are neither counted nor delayed; docs/decisions.md says why.
 """
 
 
 @dataclass(frozen=True)
 class Admin:
-    """The name and the password that are kept in the stack's secret."""
+    """The user name and password, as stored in the stack's secret."""
 
     username: str
     password: str = field(repr=False)
 
     def check(self, username: str, password: str) -> None:
-        """Raise WrongCredentials; or PasswordTooShort, if the right one can be guessed."""
+        """Check a login.
+
+        Raises WrongCredentials, or PasswordTooShort if they are right but MIN_LENGTH is not met.
+        """
         if not self.is_right(username, password):
             raise WrongCredentials
         length = len(self.password)
@@ -32,7 +35,7 @@ class Admin:
     def is_right(self, username: str, password: str) -> bool:
         """True if both are right, in constant time. An empty password is never right.
 
-        They are compared as one, so that nobody learns which of them was wrong.
+        They are compared together, so that the time reveals nothing about either.
         """
         given, wanted = _pair(username, password), _pair(self.username, self.password)
         return is_same(given, wanted) and bool(self.password)

@@ -1,4 +1,4 @@
-"""What a browser says along with a request: its cookies, and which site the request comes from."""
+"""The parts of a request that only browsers send: cookies, and the origin of the page."""
 
 from http.cookies import SimpleCookie
 
@@ -12,7 +12,7 @@ _LOCAL = {"localhost", "127.0.0.1"}
 
 
 def cookies(event: Event, name: str) -> list[str]:
-    """Return every value of a cookie: another site of the same domain may add its own."""
+    """Return every value of a cookie: another site on the same domain can set one too."""
     pairs = [
         pair.strip().partition("=")
         for line in all_values(event, "cookie")
@@ -22,7 +22,7 @@ def cookies(event: Event, name: str) -> list[str]:
 
 
 def session_cookie(event: Event, token: str, *, lifetime: int) -> str:
-    """Return the Set-Cookie header of a session; a lifetime of 0 milliseconds takes it away."""
+    """Return the session's Set-Cookie header; a lifetime of 0 milliseconds deletes the cookie."""
     cookie: SimpleCookie = SimpleCookie({SESSION_COOKIE: token})
     attributes = cookie[SESSION_COOKIE]
     attributes["path"] = _COOKIE_PATH
@@ -35,10 +35,10 @@ def session_cookie(event: Event, token: str, *, lifetime: int) -> str:
 
 
 def is_same_origin(event: Event, public_url: str) -> bool:
-    """True if a page of ours sent this request.
+    """True if one of our own pages sent this request.
 
-    Browsers send Origin with every write, and no page can change it. Behind CloudFront it is the
-    stack's public URL, and not the host that we are reached at.
+    Browsers send Origin with every write, and pages cannot change it. Behind CloudFront it is the
+    stack's public URL rather than the Host of the request.
     """
     origins = [origin.lower() for origin in all_values(event, "origin")]
     ours = {f"{scheme(event)}://{_host(event)}", public_url.rstrip("/").lower()} - {""}

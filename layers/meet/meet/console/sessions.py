@@ -1,4 +1,4 @@
-"""Which sessions go on: their tokens are signed, and those that were ended are remembered."""
+"""Console sessions: a session is valid if its token is signed and it has not been ended."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 PREFIX = "endedSession#"
-"""The functions of the console may touch no other items of the table."""
+"""Key prefix of ended sessions. IAM limits the console's functions to items with it."""
 
 
 @dataclass(frozen=True)
 class ConsoleSessions:
-    """Finds and ends sessions. The table has the key id; its items expire at expiration."""
+    """Finds and ends sessions. The table's key is `id`, its expiry attribute `expiration`."""
 
     tokens: ConsoleTokens
     client: "DynamoDBClient"
     table: str
 
     def current(self, shown: Iterable[str]) -> Session:
-        """Return the session of the first good token; raise Unauthorized without one."""
+        """Return the session of the first valid token; raises Unauthorized if there is none."""
         for session in self._signed(shown):
             if not self._is_ended(session):
                 return session
         raise Unauthorized
 
     def end(self, shown: Iterable[str]) -> None:
-        """End the sessions of all good tokens: neither they nor renewals of them open anything."""
+        """End the sessions of all valid tokens, including any renewed copies."""
         for session in self._signed(shown):
             item = {"id": PREFIX + session.id, "expiration": session.last_moment // SECOND}
             self.client.put_item(TableName=self.table, Item=to_item(item))

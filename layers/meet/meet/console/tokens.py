@@ -11,10 +11,10 @@ from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.errors import Unauthorized
 
 SESSION_LIFETIME = 15 * MINUTE
-"""A session that is not renewed ends."""
+"""How long a session lasts without being renewed."""
 
 LONGEST_SESSION = 12 * HOUR
-"""However often it is renewed."""
+"""How long a session lasts at most, however often it is renewed."""
 
 _ALGORITHM = "HS256"
 _AUDIENCE = "console"
@@ -23,7 +23,7 @@ _ID_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A login and what follows from it: every renewal has the same id."""
+    """A login. Renewing a session keeps its id."""
 
     id: str
     username: str
@@ -32,12 +32,12 @@ class Session:
 
     @classmethod
     def begin(cls, username: str, *, at: Milliseconds | None = None) -> Self:
-        """Return a new session; it began now, unless said otherwise."""
+        """Return a new session that begins at the given time, by default now."""
         now = clock.now() if at is None else at
         return cls._lasting(secrets.token_urlsafe(_ID_BYTES), username, now)
 
     def renewed(self) -> Self:
-        """Return the session with SESSION_LIFETIME from now, never past its last moment."""
+        """Return the session extended to SESSION_LIFETIME from now, at most to its last moment."""
         return self._lasting(self.id, self.username, self.began_at)
 
     @classmethod
@@ -47,19 +47,19 @@ class Session:
 
     @property
     def last_moment(self) -> Milliseconds:
-        """When every token of the session is over, however often it was renewed."""
+        """When the session ends at the latest, however often it is renewed."""
         return Milliseconds(self.began_at + LONGEST_SESSION)
 
 
 @dataclass(frozen=True)
 class ConsoleTokens:
-    """Signs and reads with a key that ends with the admin's password."""
+    """Signs and verifies session tokens. The key depends on the admin's password."""
 
     key: bytes
     issuer: str
 
     def encode(self, session: Session) -> str:
-        """Return a session's token."""
+        """Return the signed token of a session."""
         claims = {
             "iss": self.issuer,
             "aud": _AUDIENCE,
@@ -72,7 +72,7 @@ class ConsoleTokens:
         return jwt.encode(claims, self.key, algorithm=_ALGORITHM)
 
     def decode(self, token: str) -> Session:
-        """Return the session of a token; raise Unauthorized."""
+        """Return the session in a token; raises Unauthorized if it is invalid or expired."""
         try:
             claims = jwt.decode(
                 token,

@@ -1,7 +1,7 @@
 """LiveKit's egress: records a room into a file in the bucket.
 
-https://docs.livekit.io/home/egress/api/ says what each call asks and answers; the surprises
-below were met with livekit-server 1.9 and 1.13, and with livekit/egress 1.14.
+https://docs.livekit.io/home/egress/api/ documents the calls. The comments below note where
+livekit-server 1.9 and 1.13 and livekit/egress 1.14 behave differently.
 """
 
 from collections.abc import Callable
@@ -30,11 +30,11 @@ from meet.livekit.twirp import Refused, TwirpClient
 from meet.recordings.lifecycle import Evidence
 
 START_TIMEOUT = 8.0
-"""Seconds. Without a free egress LiveKit answers after 21 to 24, close to the gateway's 29."""
+"""Seconds. If no egress is free, LiveKit answers after 21 to 24, close to the gateway's 29."""
 
 _GRANTS = {"roomRecord": True}
 _NOBODY = {"unavailable", "deadline_exceeded"}
-"""Codes by which LiveKit says that nobody behind it answered."""
+"""LiveKit's error codes when no egress worker answered."""
 _KNOWN = frozenset(EgressStatus.values())
 _NANOSECONDS = Decimal(10**9)
 _NANOSECONDS_IN_MILLISECOND = 10**6
@@ -54,41 +54,41 @@ class Egress:
     duration: Decimal | None
     """Seconds."""
     error: str
-    """LiveKit's words: for logs, not for callers."""
+    """LiveKit's error text: for logs, not for callers."""
     bucket: str = ""
-    """Empty where LiveKit does not repeat the request."""
+    """Empty if LiveKit's answer does not include the request."""
     details: str = ""
-    """LiveKit's words for why it ended, such as "End reason: StopEgress API": for logs, too."""
+    """LiveKit's reason for the end, such as "End reason: StopEgress API": for logs, too."""
     error_code: int = 0
-    """An HTTP status; 0 for none."""
+    """An HTTP status; 0 if there is none."""
     location: str = ""
-    """Where egress says that the file is: a URL, or a path in its backup storage."""
+    """Location of the file according to egress: a URL, or a path in its backup storage."""
     is_in_backup: bool = False
-    """True if the file is in egress's backup storage, since the bucket did not take it."""
+    """True if the upload failed and the file is in egress's backup storage."""
 
     @property
     def is_over(self) -> bool:
-        """True if nothing more will come from it."""
+        """True if the egress has ended."""
         return self.evidence not in _UNDER_WAY
 
 
 class Recorder(Protocol):
-    """What Meet asks of egress; each raises MediaServerUnavailable when it cannot be had."""
+    """What Meet needs of egress. Every method raises MediaServerUnavailable if LiveKit fails."""
 
     def start(self, room: str, object_key: str) -> Egress:
-        """Record a room; OutcomeUnknown when it may have started all the same."""
+        """Start recording a room; raises OutcomeUnknown if it may have started all the same."""
 
     def stop(self, egress_id: str) -> None:
-        """End a recording; do nothing if it is over."""
+        """Stop a recording; do nothing if it has ended."""
 
     def is_alive(self, egress_id: str) -> bool:
-        """True if the process that records is there to answer, whatever it answers."""
+        """True if the process that records still answers."""
 
     def under_way(self) -> list[Egress]:
-        """Return every recording that LiveKit takes for going on, also of dead workers."""
+        """Return all recordings that LiveKit lists as active, including those of dead workers."""
 
     def in_room(self, room: str) -> list[Egress]:
-        """Return a room's recordings of the last 24 hours; LiveKit forgets older ones."""
+        """Return a room's recordings of the last 24 hours: LiveKit forgets older ones."""
 
 
 _UNDER_WAY = {Evidence.EGRESS_STARTING, Evidence.EGRESS_ACTIVE, Evidence.EGRESS_ENDING}
@@ -102,7 +102,7 @@ class LiveKitEgress:
     upload: Callable[[], S3Upload]
 
     def start(self, room: str, object_key: str) -> Egress:
-        """Record a room; OutcomeUnknown when it may have started all the same."""
+        """Start recording a room; raises OutcomeUnknown if it may have started all the same."""
         output = EncodedFileOutput(
             file_type=EncodedFileType.MP4,
             filepath=object_key,
@@ -129,7 +129,7 @@ class LiveKitEgress:
         return to_egress(info)
 
     def stop(self, egress_id: str) -> None:
-        """End a recording; do nothing if it is over."""
+        """Stop a recording; do nothing if it has ended."""
         request = StopEgressRequest(egress_id=egress_id)
         try:
             self.client.call("Egress/StopEgress", request, EgressInfo, grants=_GRANTS)
@@ -138,11 +138,11 @@ class LiveKitEgress:
                 raise self.client.unavailable(refused) from refused
 
     def is_alive(self, egress_id: str) -> bool:
-        """True if the process that records is there to answer, whatever it answers.
+        """True if the process that records still answers.
 
-        A change of its streams, of which a file has none, is what LiveKit hands on to it and
-        what changes nothing: it refuses, or LiveKit has nobody who would. Raises
-        MediaServerUnavailable when LiveKit itself cannot be asked.
+        Asks it to change its streams: a recording to a file has none, so a live process refuses
+        and nothing changes; for a dead one LiveKit finds no worker. Raises MediaServerUnavailable
+        if LiveKit itself cannot be asked.
         """
         request = UpdateStreamRequest(egress_id=egress_id)
         try:
@@ -156,11 +156,11 @@ class LiveKitEgress:
         return True
 
     def under_way(self) -> list[Egress]:
-        """Return every recording that LiveKit takes for going on, also of dead workers."""
+        """Return all recordings that LiveKit lists as active, including those of dead workers."""
         return self._list(ListEgressRequest(active=True))
 
     def in_room(self, room: str) -> list[Egress]:
-        """Return a room's recordings of the last 24 hours; LiveKit forgets older ones."""
+        """Return a room's recordings of the last 24 hours: LiveKit forgets older ones."""
         return self._list(ListEgressRequest(room_name=room))
 
     def _list(self, request: ListEgressRequest) -> list[Egress]:
@@ -208,8 +208,8 @@ def to_egress(info: EgressInfo) -> Egress:
 def _has_run(evidence: Evidence, file: FileInfo) -> bool:
     """True if file.started_at is when recording began.
 
-    An EgressInfo has a started_at of its own, which is another in each webhook: never when
-    recording began. What never ran may begin, for its file, at the moment it ends.
+    An EgressInfo has a started_at of its own, which differs from webhook to webhook and is never
+    when recording began. If nothing was recorded, the file may begin at the moment it ends.
     """
     if evidence in {Evidence.EGRESS_STARTING, Evidence.EGRESS_ABORTED}:
         return False
@@ -217,15 +217,15 @@ def _has_run(evidence: Evidence, file: FileInfo) -> bool:
 
 
 def _file(info: EgressInfo) -> FileInfo:
-    """Return the file's facts; some deployments fill only the deprecated field."""
+    """Return the file's data; some deployments fill only the deprecated field."""
     return info.file_results[0] if info.file_results else info.file
 
 
 def _asked_for(info: EgressInfo) -> tuple[str, str]:
-    """Return the file's path and bucket in the request that LiveKit repeats; empty if none is.
+    """Return path and bucket from the request that LiveKit's answer includes; empty if it does not.
 
-    Requests are of two kinds: `egress` is what LiveKit's second API asks for, and what it may
-    make of ours.
+    The request has two forms: `egress` belongs to LiveKit's newer API, and LiveKit may convert
+    ours to it.
     """
     if info.HasField("egress"):
         request = info.egress
@@ -245,7 +245,7 @@ def _moment(nanoseconds: int | None) -> Milliseconds | None:
 
 
 def _duration(file: FileInfo) -> Decimal | None:
-    """Return seconds; a recording that never ran has a negative or no duration."""
+    """Return seconds; None if nothing was recorded (the duration is then negative or 0)."""
     if file.duration <= 0:
         return None
     return (Decimal(file.duration) / _NANOSECONDS).quantize(Decimal("0.001"))

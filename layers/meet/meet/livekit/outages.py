@@ -1,4 +1,4 @@
-"""Why LiveKit was unavailable: a log line and a metric each time, fewer for reads that poll."""
+"""Logs and counts why LiveKit was unavailable; repeated failures of reads at a limited rate."""
 
 import logging
 import re
@@ -11,12 +11,12 @@ from meet.clock import MINUTE, Milliseconds
 logger = logging.getLogger(__name__)
 
 EVENT = "media server unavailable"
-"""The log message that docs/operations.md tells to look for."""
+"""The log message that docs/operations.md refers to."""
 
 NO_URL = "the stack has no LiveKitUrl"
 
 READS_EVERY = MINUTE
-"""How often the same failure of a read is written down by one Lambda environment."""
+"""How often one Lambda environment logs the same failure of a read."""
 
 _READS = {
     "RoomService/ListParticipants",
@@ -29,27 +29,27 @@ _TOKEN = re.compile(r"\beyJ[\w.-]+")
 
 
 class Kind(StrEnum):
-    """What is wrong, by what an operator can do about it."""
+    """The kinds of failure, by what an operator can do about them."""
 
     NOT_CONFIGURED = "not_configured"
-    """The stack was given no LiveKit, or no secret for it."""
+    """The stack has no LiveKit URL, or no secret for it."""
     UNREACHABLE = "unreachable"
-    """No connection, or one that broke."""
+    """The connection failed or broke."""
     TIMEOUT = "timeout"
     WRONG_KEY = "wrong_key"
     REFUSED = "refused"
-    """LiveKit will not: a feature is not enabled, or what was asked is not allowed."""
+    """LiveKit denied the request: a feature is not enabled, or the key lacks a permission."""
     QUOTA = "quota"
     EGRESS_UNAVAILABLE = "egress_unavailable"
     """No egress is running, or all are busy."""
     NOT_LIVEKIT = "not_livekit"
     """Something else answered, such as a proxy."""
     FAILED = "failed"
-    """LiveKit's own failure."""
+    """LiveKit failed internally."""
 
     @classmethod
     def of(cls, method: str, status: int, code: str, message: str) -> "Kind":
-        """Return the kind of an answer of LiveKit's, by HTTP status, Twirp code and text."""
+        """Return the kind for an error from LiveKit, by HTTP status, Twirp code and text."""
         if status == 401 or code == "unauthenticated":
             return cls.WRONG_KEY
         if status == 429 or code == "resource_exhausted":
@@ -69,9 +69,9 @@ class Outages:
     _written: dict[tuple[str, Kind], Milliseconds] = field(default_factory=dict)
 
     def report(self, kind: Kind, method: str, detail: str, *, status: int | None = None) -> None:
-        """Log and count one failure, whose detail is LiveKit's own words or the library's.
+        """Log and count one failure. `detail` is the error text of LiveKit or of a library.
 
-        The same failure of a read, and a stack without LiveKit, only once in READS_EVERY.
+        The same failure of a read, or of a stack without LiveKit, is logged once per READS_EVERY.
         """
         if method in _READS or kind is Kind.NOT_CONFIGURED:
             now, before = clock.now(), self._written.get((method, kind))
@@ -84,5 +84,5 @@ class Outages:
 
 
 def harmless(text: str) -> str:
-    """Return the beginning of a text, without what may be a token."""
+    """Return the beginning of a text, with anything that looks like a token removed."""
     return _TOKEN.sub("[token]", text)[:_LONGEST]

@@ -1,6 +1,6 @@
-"""LiveKit's rooms and who is in them.
+"""LiveKit's rooms and their participants.
 
-https://docs.livekit.io/reference/other/roomservice-api/ says what each call asks and answers.
+https://docs.livekit.io/reference/other/roomservice-api/ documents the calls.
 """
 
 import json
@@ -29,34 +29,34 @@ from meet.livekit.twirp import Refused, TwirpClient
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Somebody connected to a meeting."""
+    """A participant who is connected to a meeting."""
 
     identity: str
     name: str = ""
     is_recorder: bool = False
     is_publishing: bool = False
     issued_at: Milliseconds | None = None
-    """When their token was issued; None for a token that is not ours."""
+    """When their token was issued; None if it is not one of ours."""
 
 
 class MediaServer(Protocol):
-    """What Meet asks of LiveKit; each raises MediaServerUnavailable when it cannot be had."""
+    """What Meet needs of LiveKit. Every method raises MediaServerUnavailable if LiveKit fails."""
 
     def participants(self, room: str) -> list[Participant]:
-        """Return who is connected; nobody when LiveKit knows no such room."""
+        """Return the connected participants; none if LiveKit does not know the room."""
 
     def remove_participant(self, room: str, identity: str) -> None:
-        """Disconnect somebody; raise ParticipantNotFound."""
+        """Disconnect a participant; raises ParticipantNotFound."""
 
     def meetings(self, owner: str) -> list[str]:
         """Return the rooms that LiveKit holds for this owner, with people inside or not."""
 
     def delete_room(self, room: str) -> None:
-        """End a meeting and disconnect everybody; do nothing if there is none."""
+        """End a meeting and disconnect everyone; do nothing if there is none."""
 
 
 def room_metadata(owner: str) -> str:
-    """Return the metadata that marks a LiveKit room as a stack's; others may share the server."""
+    """Return the room metadata that names its stack: several stacks may share one LiveKit."""
     return json.dumps({"createdBy": owner})
 
 
@@ -67,7 +67,7 @@ class LiveKit:
     client: TwirpClient
 
     def participants(self, room: str) -> list[Participant]:
-        """Return who is connected; nobody when LiveKit knows no such room."""
+        """Return the connected participants; none if LiveKit does not know the room."""
         try:
             reply = self.client.call(
                 "RoomService/ListParticipants",
@@ -81,10 +81,10 @@ class LiveKit:
         return [_participant(info) for info in reply.participants]
 
     def remove_participant(self, room: str, identity: str) -> None:
-        """Disconnect somebody; raise ParticipantNotFound.
+        """Disconnect a participant; raises ParticipantNotFound.
 
-        Where LiveKit revokes tokens, it is to revoke those from before this second. By default it
-        also refuses every token of the minute to come.
+        If this LiveKit can revoke tokens, it revokes those issued before the current second.
+        Without revoke_token_ts it would also refuse tokens issued within the next minute.
         """
         revoked_before = clock.now() // SECOND
         try:
@@ -114,7 +114,7 @@ class LiveKit:
         return [each.name for each in reply.rooms if each.metadata == room_metadata(owner)]
 
     def delete_room(self, room: str) -> None:
-        """End a meeting and disconnect everybody; do nothing if there is none."""
+        """End a meeting and disconnect everyone; do nothing if there is none."""
         try:
             self.client.call(
                 "RoomService/DeleteRoom",
@@ -126,23 +126,23 @@ class LiveKit:
             self._not_found(refused)
 
     def _not_found(self, refused: Refused) -> None:
-        """Return if LiveKit knows no such thing; raise MediaServerUnavailable for all else."""
+        """Ignore "not found"; raises MediaServerUnavailable for any other refusal."""
         if refused.code != "not_found":
             raise self.client.unavailable(refused) from refused
 
 
 @dataclass(frozen=True)
 class NoMediaServer:
-    """Stands in where the stack was given no LiveKit."""
+    """Stand-in for a stack that has no LiveKit configured."""
 
     outages: Outages
 
     def participants(self, room: str) -> list[Participant]:
-        """Raise MediaServerUnavailable."""
+        """Raises MediaServerUnavailable."""
         raise self._unavailable("participants")
 
     def remove_participant(self, room: str, identity: str) -> None:
-        """Raise MediaServerUnavailable."""
+        """Raises MediaServerUnavailable."""
         raise self._unavailable("remove_participant")
 
     def _unavailable(self, method: str) -> MediaServerUnavailable:
@@ -150,11 +150,11 @@ class NoMediaServer:
         return MediaServerUnavailable(NO_URL)
 
     def meetings(self, owner: str) -> list[str]:
-        """Return none: without a LiveKit no meeting can be going on."""
+        """Return an empty list: without LiveKit there are no meetings."""
         return []
 
     def delete_room(self, room: str) -> None:
-        """Do nothing: without a LiveKit no meeting can be going on."""
+        """Do nothing: without LiveKit there are no meetings."""
 
 
 def _participant(info: ParticipantInfo) -> Participant:

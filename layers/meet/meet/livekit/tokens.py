@@ -1,6 +1,6 @@
-"""LiveKit's tokens, made and checked: for people, for our own calls, and of its webhooks.
+"""LiveKit's tokens: signs those for participants and our own calls, verifies those of webhooks.
 
-https://docs.livekit.io/home/get-started/authentication/ says what claims LiveKit reads.
+https://docs.livekit.io/home/get-started/authentication/ documents the claims.
 """
 
 import base64
@@ -19,20 +19,20 @@ from meet.errors import Unauthorized
 _ALGORITHM = "HS256"
 _SERVER_CALL_LIFETIME = MINUTE
 _ISSUED_AT = "issuedAt"
-"""A participant's attribute, the mark of a token of ours: LiveKit shows it wherever it shows the
-participant, and no participant may change it."""
+"""The participant attribute that marks our own tokens. LiveKit returns it with the participant,
+and participants cannot change it."""
 _WEBHOOK_LEEWAY_SECONDS = 60  # clocks differ; LiveKit itself allows as much
 
 
 @dataclass(frozen=True)
 class AccessTokens:
-    """Signs and verifies with one LiveKit API key."""
+    """Signs and verifies tokens with one LiveKit API key."""
 
     api_key: str
     api_secret: str
 
     def for_server(self, grants: dict[str, Any]) -> str:
-        """Return a token for one call of ours with these video grants."""
+        """Return a token for one of our own API calls, with these video grants."""
         return self._sign({"video": grants}, expires_at=clock.now() + _SERVER_CALL_LIFETIME)
 
     def for_participant(
@@ -45,10 +45,10 @@ class AccessTokens:
         room_configuration: dict[str, Any],
         expires_at: int,
     ) -> str:
-        """Return a token to join with; expires_at is in milliseconds.
+        """Return a join token; expires_at is in milliseconds.
 
-        room_configuration holds if LiveKit makes the room for this token; LiveKit ignores it
-        for a room that is there already.
+        LiveKit applies room_configuration if this token creates the room, and ignores it if the
+        room exists.
         """
         claims = {
             "sub": identity,
@@ -61,7 +61,7 @@ class AccessTokens:
         return self._sign(claims, expires_at=expires_at)
 
     def check_webhook(self, body: bytes, authorization: str) -> None:
-        """Raise Unauthorized unless LiveKit signed exactly this body with our key.
+        """Raises Unauthorized unless LiveKit signed exactly this body with our key.
 
         https://docs.livekit.io/home/server/webhooks/#receiving-webhooks
         """
@@ -81,9 +81,9 @@ class AccessTokens:
             raise Unauthorized
 
     def identity_in(self, token: str, room: str) -> str:
-        """Return the identity of a participant's token, expired or not, or as LiveKit renewed it.
+        """Return the identity in a participant's token, also if it expired or LiveKit renewed it.
 
-        Raises Unauthorized for a token that is not one of ours for this room.
+        Raises Unauthorized unless it is one of our tokens for this room.
         """
         try:
             claims = jwt.decode(
@@ -109,6 +109,6 @@ class AccessTokens:
 
 
 def issued(attributes: Mapping[str, str]) -> Milliseconds | None:
-    """Return when a token with these attributes was issued, None for one that is not ours."""
+    """Return the time of issue in these attributes; None if the token is not one of ours."""
     at = attributes.get(_ISSUED_AT, "")
     return Milliseconds(int(at)) if at.isascii() and at.isdigit() else None

@@ -1,4 +1,4 @@
-"""Twirp over HTTP, as LiveKit's server API speaks it: one call, its errors, its timeouts.
+"""A client for Twirp, the RPC protocol of LiveKit's server API: calls, errors, timeouts.
 
 https://twitchtv.github.io/twirp/docs/spec_v7.html
 """
@@ -16,13 +16,13 @@ from meet.livekit.tokens import AccessTokens
 
 CONNECT_TIMEOUT = 2.0
 READ_TIMEOUT = 5.0
-"""Seconds. Most calls take LiveKit milliseconds, or something is wrong."""
+"""Seconds. LiveKit answers most calls within milliseconds."""
 
 Reply = TypeVar("Reply", bound=Message)
 
 
 class Refused(Exception):
-    """LiveKit answered that it will not; code is Twirp's, such as not_found."""
+    """LiveKit answered with an error; `code` is Twirp's, such as not_found."""
 
     def __init__(self, method: str, status: int, code: str, message: str) -> None:
         super().__init__(f"{method}: {code}: {message}")
@@ -33,10 +33,10 @@ class Refused(Exception):
 
 
 class OutcomeUnknown(MediaServerUnavailable):
-    """The call was sent and not answered to the point: it may have been done, or not."""
+    """The call was sent but no usable reply came back; it may or may not have taken effect."""
 
 
-# Codes that say that LiveKit, not our request, is at fault. A wrong API key comes as "unknown".
+# Codes that blame LiveKit rather than our request. A wrong API key is reported as "unknown".
 _UNAVAILABLE = {"unavailable", "unauthenticated", "unknown", "resource_exhausted"}
 _NO_TWIRP = "no_twirp"  # ours: a proxy in front of LiveKit answered
 _UNKNOWN = {"deadline_exceeded", "internal", _NO_TWIRP}
@@ -62,10 +62,10 @@ class TwirpClient:
         timeout: float = READ_TIMEOUT,
         repeatable: bool = True,
     ) -> Reply:
-        """Return LiveKit's answer; raise Refused, OutcomeUnknown or MediaServerUnavailable.
+        """Return LiveKit's answer; raises Refused, OutcomeUnknown or MediaServerUnavailable.
 
-        A repeatable call is sent again when its connection breaks: those kept from an earlier
-        invocation may be dead, without a word.
+        A repeatable call is sent again if its connection breaks: a connection kept from an
+        earlier invocation may be dead by now.
         """
         try:
             try:
@@ -99,7 +99,7 @@ class TwirpClient:
     def unavailable(
         self, refused: Refused, error: type[MediaServerUnavailable] = MediaServerUnavailable
     ) -> MediaServerUnavailable:
-        """Write a refusal down that the caller cannot mend; return it as an error with its code."""
+        """Log a refusal that the caller cannot fix, and return it as an error with its code."""
         method, status, code = refused.method, refused.status, refused.code
         kind = Kind.of(method, status, code, refused.message)
         if code == _NO_TWIRP:

@@ -1,4 +1,4 @@
-"""Joining a room: the tokens that a secret of the room gives, and the identity in them."""
+"""Joining a room: exchanges a secret of the room for tokens, and chooses the identity."""
 
 import json
 import secrets
@@ -18,19 +18,19 @@ from meet.rooms.service import RoomService
 
 API_TOKEN_LIFETIME = 6 * HOUR
 EMPTY_TIMEOUT = 60
-"""Seconds that LiveKit keeps a room nobody has joined yet."""
+"""Seconds that LiveKit keeps a room that no one has joined yet."""
 DEPARTURE_TIMEOUT = 60
-"""Seconds that LiveKit keeps a room everybody has left."""
+"""Seconds that LiveKit keeps a room that everyone has left."""
 
 _SUFFIX_ALPHABET = string.ascii_lowercase + string.digits
 _SUFFIX_LENGTH = 6
 SUFFIX_BYTES = 1 + _SUFFIX_LENGTH
-"""What an identity adds to the name; the name's limit leaves room for it."""
+"""Length that an identity adds to the name; the name's limit leaves room for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A join token, the identity and role in it, and a moderator's token for the API."""
+    """A join token with the identity and role it grants, and for a moderator an API token."""
 
     token: str
     api_token: str | None
@@ -41,24 +41,24 @@ class Admission:
 
 @dataclass(frozen=True)
 class ParticipantAdmission:
-    """Gives tokens to people who know a secret of a room."""
+    """Issues tokens to callers who know a secret of a room."""
 
     rooms: RoomService
     media_server: Callable[[], MediaServer]
     tokens: Callable[[], AccessTokens]
     api_tokens: Callable[[], ApiTokens]
     owner: Callable[[], str]
-    """The mark of this stack's LiveKit rooms."""
+    """Name of this stack, which marks its LiveKit rooms."""
     join_lifetime: int
     """Milliseconds within which a token has to be used to join."""
 
     def admit(
         self, room_name: str, name: str, secret: str, previous_token: str | None = None
     ) -> Admission:
-        """Return tokens in the role of the secret, with a new identity or that of an earlier token.
+        """Return tokens for the secret's role, with a new identity or that of an earlier token.
 
         Raises RoomToJoinNotFound, InvalidSecret, RoomFull or MediaServerUnavailable. LiveKit is
-        asked about its participants only for a room with a limit.
+        called only if the room has a limit of participants.
         """
         try:
             room = self.rooms.get(room_name)
@@ -82,9 +82,9 @@ class ParticipantAdmission:
         return Admission(token, self._api_token(room, role, identity, now), identity, name, role)
 
     def _check_capacity(self, room: Room, identity: str) -> None:
-        """Raise RoomFull, since LiveKit would refuse the join without saying why.
+        """Raises RoomFull, since LiveKit would refuse the join without a reason.
 
-        LiveKit itself keeps the limit when somebody joins; this only explains it beforehand.
+        LiveKit enforces the limit when a participant joins; this only explains it beforehand.
         """
         if room.max_participants is None:
             return
@@ -111,9 +111,9 @@ class ParticipantAdmission:
 
 
 def _earlier_identity(tokens: AccessTokens, room: Room, token: str | None) -> str | None:
-    """Return the identity of an earlier token; None if it is not one, or its bearer was removed.
+    """Return the identity in an earlier token; None if it is invalid or was removed.
 
-    Nothing is refused: a page cannot know what has become of the token that it kept.
+    An invalid token is not an error: the page cannot know what became of the one it stored.
     """
     if token is None:
         return None
@@ -141,7 +141,7 @@ def _grants(room: Room, role: Role) -> dict[str, Any]:
 
 
 def metadata(room: Room, role: Role) -> str:
-    """Return what a token tells of its bearer: role and permissions, as JSON."""
+    """Return the token's metadata: role and permissions, as JSON."""
     speaks = role is not Role.VIEWER
     permissions = {
         "canPublishScreen": speaks,

@@ -1,4 +1,4 @@
-"""Moderators' tokens for the API. We alone sign them, so LiveKit can neither make nor renew one."""
+"""Moderators' tokens for the API. Only we sign them: LiveKit can neither issue nor renew one."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class Bearer:
 
 @dataclass(frozen=True)
 class ApiTokens:
-    """Signs and reads the tokens of one stack."""
+    """Signs and verifies the tokens of one stack."""
 
     key: bytes
     issuer: str
@@ -42,9 +42,9 @@ class ApiTokens:
         return jwt.encode(claims, self.key, algorithm=_ALGORITHM)
 
     def read(self, token: str) -> Bearer:
-        """Return the bearer of a token; raise Unauthorized for any that is not ours or is over.
+        """Return the holder of a token; raises Unauthorized if it is not ours or has expired.
 
-        Whether the bearer was removed since is for the caller to look up.
+        The caller has to check whether the holder was removed in the meantime.
         """
         try:
             claims = jwt.decode(

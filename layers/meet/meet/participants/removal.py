@@ -1,8 +1,8 @@
-"""Removing participants, and keeping out those who come back by a token from before.
+"""Removes participants, and keeps out those who come back with an old token.
 
-LiveKit need not revoke tokens, and tells us of nobody who connects without media. So a removal is
-written into the room first; then the participant is disconnected, at once, by LiveKit's webhook
-about whoever joins, or by the next sweep.
+Not every LiveKit revokes tokens, and none reports participants who connect without media. So a
+removal is written to the room first; then the participant is disconnected: at once, when LiveKit's
+webhook reports that they joined, or by the next sweep.
 """
 
 import logging
@@ -29,17 +29,17 @@ _PARALLEL = 16
 
 @dataclass(frozen=True)
 class ParticipantRemoval:
-    """Disconnects participants, and remembers whom."""
+    """Disconnects participants, and records their identities as removed."""
 
     rooms: RoomService
     media_server: Callable[[], MediaServer]
 
     def remove(self, room_name: str, wanted: str) -> None:
-        """Remove the participant with this identity, else everybody who goes by this name.
+        """Remove the participant with this identity, or else everyone with this name.
 
-        An identity of ours is written down as removed whether or not it is connected: its bearer
-        may have left a second ago, and still hold a token. Raises RoomNotFound,
-        ParticipantNotFound if nobody was connected, or MediaServerUnavailable.
+        One of our identities is recorded as removed even if it is not connected: the participant
+        may have left a second ago and still hold a token. Raises RoomNotFound,
+        ParticipantNotFound if no one was connected, or MediaServerUnavailable.
         """
         room = self.rooms.get(room_name)
         if _may_be_ours(wanted):
@@ -54,7 +54,7 @@ class ParticipantRemoval:
         self._disconnect(room.name, found)
 
     def turn_away(self, room_name: str, identity: str) -> bool:
-        """Disconnect a participant if their identity was removed; return whether it was.
+        """Disconnect a participant whose identity was removed; True if it was.
 
         Raises RoomNotFound or MediaServerUnavailable.
         """
@@ -64,10 +64,10 @@ class ParticipantRemoval:
         return True
 
     def sweep(self, rooms: Iterable[Room], deadline: Milliseconds) -> int:
-        """Disconnect everybody who was removed from these rooms and is connected; return how many.
+        """Disconnect removed participants who are connected to these rooms; return their number.
 
-        LiveKit is asked only about rooms that somebody was removed from. Starts no new work after
-        the deadline; what fails is left to the next sweep.
+        LiveKit is asked only about rooms that have removals. Starts no new work after the
+        deadline; failures are left to the next sweep.
         """
 
         def attempt(room: Room) -> int:
@@ -102,7 +102,7 @@ def _may_be_ours(text: str) -> bool:
 
 
 def _matching(wanted: str, connected: list[Participant]) -> list[str]:
-    """Return the identity that was asked for, else those of everybody with that name."""
+    """Return the wanted identity if it is connected, else the identities with that name."""
     identities = [each.identity for each in connected]
     if wanted in identities:
         return [wanted]

@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LOOK_AHEAD = 5 * SECOND
-"""A sweep waits for rooms that expire so soon: the next one comes a minute later, and people
-are to be out within a minute."""
+"""A sweep waits for rooms that expire within this time: the next sweep comes a minute later, and
+participants have to be disconnected within a minute."""
 
-_RETRY = MINUTE // 2  # behind those that are due now, before the next sweep
+_RETRY = MINUTE // 2  # after those that are due now, before the next sweep
 _PARALLEL = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did."""
+    """The result of a sweep."""
 
     ended: int
     waiting: int
     strays: int
     going_on: list[Room]
-    """Open rooms with a meeting, as they were read."""
+    """Open rooms with a meeting in progress."""
 
 
 @dataclass(frozen=True)
@@ -43,21 +43,21 @@ class RoomEnding:
     rooms: RoomRepository
     media_server: "Callable[[], MediaServer]"
     owner: Callable[[], str]
-    """What marks a LiveKit room as this stack's."""
+    """Name of this stack, which marks its LiveKit rooms."""
 
     def delete(self, name: str) -> None:
-        """Close an open room; raise RoomNotFound. Its meeting ends now, or by the sweep."""
+        """Close an open room; raises RoomNotFound. Its meeting ends now or in the next sweep."""
         self.rooms.close(name, now=clock.now())
         try:
             self._end_meeting(name)
-        except Exception:  # whatever it is: the room is gone for its callers
+        except Exception:  # whatever it is: callers no longer see the room
             logger.warning("meeting left to the sweep", extra={"room": name}, exc_info=True)
 
     def sweep(self, deadline: Milliseconds) -> Swept:
-        """End every meeting that is due, and close strays.
+        """End every meeting that is due, and those without an open room.
 
-        Takes up no new one after the deadline. One that fails is tried again by a later sweep,
-        and is in no other's way.
+        Starts no new work after the deadline. A failure does not stop the others and is retried
+        by a later sweep.
         """
 
         def attempt(due: tuple[str, Milliseconds]) -> bool:
@@ -76,7 +76,7 @@ class RoomEnding:
         return Swept(ended.count(True), ended.count(False), closed.count(True), going_on)
 
     def close_if_stray(self, name: str) -> bool:
-        """End a meeting whose room is not open; tell whether it was not."""
+        """End a meeting whose room is not open; True if there was none open."""
         try:
             stray = not self.rooms.get(name).is_open(clock.now())
         except RoomNotFound:
@@ -99,9 +99,9 @@ class RoomEnding:
         return True
 
     def _meetings(self) -> list[str]:
-        """Return what LiveKit holds, among it meetings that old tokens brought back.
+        """Return LiveKit's rooms of this stack, including those that old tokens brought back.
 
-        Webhooks about those may have been lost.
+        The webhooks about those may have been lost.
         """
         try:
             return self.media_server().meetings(self.owner())

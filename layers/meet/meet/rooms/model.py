@@ -1,4 +1,4 @@
-"""A room: what it is, who may enter as what, and when it is over."""
+"""The room: its data, its secrets and roles, and when it is open."""
 
 import re
 import secrets
@@ -18,7 +18,7 @@ _SECRET_BYTES = 24  # the contract asks for at least 16
 
 
 class Role(StrEnum):
-    """What somebody may do in a room."""
+    """The role of a participant."""
 
     MODERATOR = "moderator"
     PUBLISHER = "publisher"
@@ -36,7 +36,7 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A participant was removed: no token with their identity admits anybody any longer."""
+    """A participant was removed: tokens with this identity no longer admit anyone."""
 
     at: Milliseconds
     identity: str
@@ -44,7 +44,7 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A place to meet that exists until it expires or is deleted."""
+    """A room, which exists until it expires or is deleted."""
 
     name: str
     prefix: str
@@ -56,7 +56,7 @@ class Room:
     closed_at: Milliseconds | None = None
     active_recording_id: str | None = None
     removals: tuple[Removal, ...] = ()
-    """The latest ones, oldest first."""
+    """The latest removals, oldest first."""
 
     @classmethod
     def new(
@@ -68,7 +68,7 @@ class Room:
         max_participants: int | None,
         preferences: Preferences,
     ) -> Self:
-        """Return a room with a name and secrets nobody can guess."""
+        """Return a room with a generated name and secrets that cannot be guessed."""
         return cls(
             name=_name(prefix),
             prefix=prefix,
@@ -80,24 +80,24 @@ class Room:
         )
 
     def is_open(self, now: Milliseconds) -> bool:
-        """Tell whether the room is there for callers, whatever is still stored of it."""
+        """True if callers can see the room: it is neither closed nor expired."""
         return self.closed_at is None and now < self.expires_at
 
     def has_removed(self, identity: str) -> bool:
         """True if the participant with this identity was removed.
 
-        No time is compared: an identity is never given out again after its removal.
+        Times are not compared: a removed identity is never issued again.
         """
         return any(each.identity == identity for each in self.removals)
 
     def role_for(self, secret: str) -> Role | None:
-        """Return the role a secret opens, in a time that tells nothing about the secrets."""
+        """Return the role that a secret opens, in constant time; None if it opens none."""
         matches = [role for role in Role if is_same(secret, self.secrets[role])]  # always all
         return matches[0] if matches else None
 
 
 def clean_prefix(text: str) -> str:
-    """Return what of a wished prefix can stand in a room's name; letters lose their accents."""
+    """Return the prefix with only the characters of a room name; accents are removed."""
     text = unicodedata.normalize("NFKD", text)
     text = re.sub(r"\s+", "-", text)
     text = re.sub(r"[^A-Za-z0-9-]", "", text)

@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 TTL_ATTRIBUTE = "deleteAfter"
-TTL_GRACE = DAY  # the sweep ends a room; TTL only removes what is left of it
+TTL_GRACE = DAY  # the sweep ends a room; TTL only removes its item later
 
 MOST_REMOVALS = 200
-"""How many are kept of a room: an item holds 400 KB, and these take 55 KB at most."""
+"""Removals kept per room: they take 55 KB at most, of an item's 400 KB."""
 
 LIST_KEY = r"\d{15}#[A-Za-z0-9-]{15,66}"
 
 _LIFETIME = ("roomName", "expirationDate", "closedAt")
-"""The attributes that a role may be limited to that has to know only whether a room is open."""
+"""Attributes that say whether a room is open. IAM limits the web function to them."""
 
 _OPEN = "attribute_exists(roomName) AND attribute_not_exists(closedAt) AND expirationDate > :now"
 
 
 class NameTaken(Exception):
-    """A room of this name is stored already."""
+    """A room with this name exists."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class RoomRepository:
     table: str
 
     def add(self, room: Room) -> None:
-        """Store a new room; raise NameTaken rather than overwrite one."""
+        """Store a new room; raises NameTaken instead of overwriting one."""
         try:
             self.client.put_item(
                 TableName=self.table,
@@ -52,7 +52,7 @@ class RoomRepository:
             raise NameTaken(room.name) from error
 
     def get(self, name: str) -> Room:
-        """Return what is stored of a room, open or not; raise RoomNotFound if nothing is."""
+        """Return a stored room, open or not; raises RoomNotFound if there is none."""
         if NAME.fullmatch(name) is None:
             raise RoomNotFound
         found = self.client.get_item(TableName=self.table, Key=_key(name), ConsistentRead=True)
@@ -61,7 +61,7 @@ class RoomRepository:
         return _from_values(dynamodb.from_item(found["Item"]))
 
     def is_open(self, name: str, *, now: Milliseconds) -> bool:
-        """True if a room is open; reads no more than that, and so none of its secrets."""
+        """True if a room is open. Reads only the attributes for that, none of its secrets."""
         if NAME.fullmatch(name) is None:
             return False
         found = self.client.get_item(
@@ -80,7 +80,7 @@ class RoomRepository:
         return [room for room in map(_from_values, items) if room.is_open(now)]
 
     def page(self, *, after: str | None, limit: int, now: Milliseconds) -> Page[Room]:
-        """Return at most limit open rooms, newest first, from behind a sort key."""
+        """Return at most `limit` open rooms that follow a sort key, newest first."""
         items = dynamodb.newest_first(self.client, table=self.table, after=after, limit=limit)
         rooms = (_from_values(values) for values in items)
         found = list(islice((room for room in rooms if room.is_open(now)), limit + 1))
@@ -88,7 +88,7 @@ class RoomRepository:
         return Page(page, _list_key(page[-1]) if len(found) > limit else None)
 
     def set_preferences(self, name: str, changes: dict[str, bool], *, now: Milliseconds) -> Room:
-        """Change the named preferences of an open room; raise RoomNotFound if it is not open."""
+        """Change the named preferences of an open room; raises RoomNotFound if it is not open."""
         names = {f"#{key}": key for key in changes}
         values = {f":{key}": value for key, value in changes.items()}
         sets = ", ".join(f"preferences.#{key}.enabled = :{key}" for key in changes)
@@ -101,7 +101,7 @@ class RoomRepository:
         )
 
     def close(self, name: str, *, now: Milliseconds) -> Room:
-        """Take an open room from every caller and hand it to the sweep."""
+        """Close an open room, and make it due for the sweep."""
         return self._update(
             name,
             f"SET closedAt = :now, sweepAt = :now, {TTL_ATTRIBUTE} = :gone REMOVE listKey",
@@ -110,7 +110,7 @@ class RoomRepository:
         )
 
     def mark_expired(self, name: str, *, now: Milliseconds) -> Room:
-        """Take a room whose time is up from the list; do nothing if it is closed already."""
+        """Close an expired room and take it from the list; a closed room stays closed."""
         return self._update(
             name,
             "SET closedAt = if_not_exists(closedAt, expirationDate) REMOVE listKey",
@@ -119,21 +119,21 @@ class RoomRepository:
         )
 
     def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
-        """Return name and moment of the rooms that the sweep has to end, the first due first."""
+        """Yield name and due time of the rooms that the sweep has to end, earliest first."""
         return dynamodb.due(self.client, table=self.table, name="roomName", until=until)
 
     def sweep_again(self, name: str, *, at: Milliseconds) -> None:
-        """Let the sweep come back to a room whose meeting it could not end."""
+        """Make a room due for the sweep again, whose meeting could not be ended."""
         self._update(
             name, "SET sweepAt = :at", condition="attribute_exists(sweepAt)", values={":at": at}
         )
 
     def meeting_is_over(self, name: str) -> None:
-        """Tell that nothing is left to do for a closed room."""
+        """Take a closed room from the sweep's index: nothing is left to do."""
         self._update(name, "REMOVE sweepAt", condition="attribute_exists(closedAt)")
 
     def add_removals(self, room: Room, removals: Sequence[Removal]) -> None:
-        """Remember that participants were removed; of too many, the oldest are forgotten."""
+        """Store removals of participants; beyond MOST_REMOVALS the oldest are dropped."""
         latest = removals[-MOST_REMOVALS:]
         surplus = room.removals[: max(0, len(room.removals) + len(latest) - MOST_REMOVALS)]
         if surplus:
@@ -141,7 +141,7 @@ class RoomRepository:
         self._update_removals(room.name, "ADD", latest)
 
     def _update_removals(self, name: str, action: str, removals: Sequence[Removal]) -> None:
-        """Add to or delete from the set, which concurrent removals then share."""
+        """Add to or delete from the set: concurrent removals do not overwrite each other."""
         self._update(
             name,
             f"{action} removals :removals",
@@ -150,7 +150,7 @@ class RoomRepository:
         )
 
     def taking(self, name: str, recording_id: str, *, now: Milliseconds) -> dict[str, Any]:
-        """Return the part of a transaction by which a recording takes an open room."""
+        """Return the transaction item that marks an open room as being recorded."""
         return {
             "TableName": self.table,
             "Key": _key(name),
@@ -161,7 +161,7 @@ class RoomRepository:
         }
 
     def release(self, name: str, recording_id: str) -> None:
-        """Let a room take another recording, if it is this one that it waits for."""
+        """Clear the room's active recording, if it is still this one."""
         with suppress(RoomNotFound):
             self._update(
                 name,

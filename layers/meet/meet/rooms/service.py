@@ -1,4 +1,4 @@
-"""What can be done with rooms while they are open."""
+"""Operations on open rooms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from meet.rooms.repository import NameTaken, RoomRepository
 
 @dataclass(frozen=True)
 class RoomService:
-    """Creates, shows and changes rooms."""
+    """Creates, reads and changes rooms."""
 
     rooms: RoomRepository
 
@@ -42,7 +42,7 @@ class RoomService:
             return room
 
     def get(self, name: str) -> Room:
-        """Return an open room; raise RoomNotFound."""
+        """Return an open room; raises RoomNotFound."""
         room = self.rooms.get(name)
         if not room.is_open(clock.now()):
             raise RoomNotFound
@@ -57,10 +57,10 @@ class RoomService:
         return self.rooms.page(after=after, limit=limit, now=clock.now())
 
     def set_preferences(self, name: str, changes: dict[str, bool]) -> Room:
-        """Change the named preferences of an open room; raise RoomNotFound."""
+        """Change the named preferences of an open room; raises RoomNotFound."""
         return self.rooms.set_preferences(name, changes, now=clock.now())
 
     def add_removals(self, room: Room, identities: Sequence[str]) -> None:
-        """Remember that the participants with these identities were removed now."""
+        """Store that the participants with these identities were removed now."""
         now = clock.now()
         self.rooms.add_removals(room, [Removal(now, each) for each in identities])
