@@ -55,7 +55,7 @@ cost: environment ## Count what it costs, into docs/cost.md
 pictures: environment ## Take pictures of the web pages, into docs/pictures and .local/pictures
 	@$(PYTHON) -m pytest -q tests/browser/console_pictures.py tests/browser/pictures.py
 
-openapi: environment ## Write docs/openapi.json anew
+openapi: environment ## Write functions/web/openapi.json anew
 	@$(PYTHON) -m tools.openapi
 
 environment:

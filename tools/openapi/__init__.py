@@ -16,7 +16,8 @@ from tools import ROOT
 from tools.openapi import own_schemas, schemas, table, words
 from tools.openapi.row import Row, Success
 
-FILES = (ROOT / "docs/openapi.json", ROOT / "functions/web/openapi.json")
+FILE = ROOT / "functions/web/openapi.json"
+"""The document, where the web function serves it from."""
 
 JSON = "application/json"
 REF = "#/components/schemas/"
@@ -27,7 +28,7 @@ Document = dict[str, Any]
 
 
 def text() -> str:
-    """Return the document as it stands in the files."""
+    """Return the document as it stands in the file."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 
