@@ -85,21 +85,21 @@ OWN_SCHEMAS: dict[str, dict[str, Any]] = {
             "The preferences to change, at least one of them, either bare or as the property "
             "`preferences`; beside that property, bare ones are ignored."
         ),
-        "oneOf": [
-            {
-                "title": "Bare",
-                "allOf": [{"$ref": f"{_REF}RoomPreferences"}, _NAMED],
-                "not": {"required": ["preferences"]},
-            },
-            {
-                "title": "Wrapped",
-                "type": "object",
-                "required": ["preferences"],
-                "properties": {
-                    "preferences": {"allOf": [{"$ref": f"{_REF}RoomPreferences"}, _NAMED]}
-                },
-            },
-        ],
+        "anyOf": [{"$ref": f"{_REF}RoomPreferences"}, {"$ref": f"{_REF}WrappedRoomPreferences"}],
+        # Generators of clients read the two types above. What a body must name is said in words
+        # of JSON Schema that they pass over: nested in a type, anyOf and not confuse them.
+        "if": {"required": ["preferences"]},
+        "then": {
+            "$ref": f"{_REF}WrappedRoomPreferences",
+            "properties": {"preferences": _NAMED},
+        },
+        "else": {"$ref": f"{_REF}RoomPreferences"} | _NAMED,
+    },
+    "WrappedRoomPreferences": {
+        "type": "object",
+        "description": "What a room allows, as a property.",
+        "required": ["preferences"],
+        "properties": {"preferences": {"$ref": f"{_REF}RoomPreferences"}},
     },
     "WholeOpenViduMeetRoom": {
         "description": "A room with all its properties; `maxParticipants` only if limited.",
