@@ -31,6 +31,7 @@ from tools.template import load_template
 
 DOCUMENT = openapi.document()
 JSON = "application/json"
+ERROR = "#/components/schemas/Error"
 
 NAME = "OpenVidu-k3v9x0q2m7t1c8z"
 
@@ -131,6 +132,26 @@ def test_every_answer_has_the_request_id_and_every_503_says_when_to_retry() -> N
         for status, answer in operation["responses"].items():
             assert "X-Request-Id" in answer["headers"], (method, path, status)
             assert ("Retry-After" in answer["headers"]) is (status == "503")
+
+
+def test_every_error_lists_the_reasons_that_its_operation_may_give() -> None:
+    known = DOCUMENT["components"]["schemas"]["Error"]["properties"]["reason"]["enum"]
+    found = set()
+    for method, path, operation in operations():
+        for status, answer in operation["responses"].items():
+            content = answer.get("content", {}).get(JSON, {})
+            if int(status) < 400 or content.get("schema", {}).get("$ref") != ERROR:
+                continue  # or none at all, in answers to HEAD
+            examples = [each["value"] for each in content.get("examples", {}).values()]
+            shown = [each.get("reason") for each in examples or [content["example"]]]
+            if status == "401":
+                assert shown == [None]
+                continue
+            reasons = content["schema"]["properties"]["reason"]["enum"]
+            assert reasons == shown, (method, path, status)
+            found |= set(reasons)
+    assert len(found) > 20
+    assert found <= set(known)
 
 
 def test_every_operation_says_what_may_happen_to_any_request() -> None:

@@ -18,7 +18,10 @@ def resolve(value: dict[str, Any]) -> dict[str, Any]:
         target: Any = DOCUMENT
         for part in found.pop("$ref").removeprefix("#/").split("/"):
             target = target[part]
-        found = resolve(target) | found
+        named = resolve(target)
+        if "properties" in found:
+            named["properties"] = named["properties"] | found.pop("properties")
+        found = named | found
     for part in found.pop("allOf", []):
         more = resolve(part)
         properties = found.get("properties", {}) | more.get("properties", {})

@@ -186,20 +186,30 @@ def _errors(errors: Iterable[MeetError]) -> Document:
     for status, same in by_status.items():
         [schema] = {words.ERROR_SCHEMAS.get(type(error), "Error") for error in same}
         headers = {name: None for error in same for name in error.headers}
-        content = _error_content(schema, same[0].body)
+        content = _error_content(schema, *(error.body for error in same))
         if len(same) > 1:
             del content["example"]
             content["examples"] = {_key(error): {"value": error.body} for error in same}
         answers[status] = {
-            "description": "; or: ".join(words.MEANINGS[type(error)] for error in same),
+            "description": "; or: ".join(_meaning(error) for error in same),
             "headers": _headers(REQUEST_ID_HEADER, *headers),
             "content": {JSON: content},
         }
     return answers
 
 
-def _error_content(schema: str, example: Document) -> Document:
-    return {"schema": {"$ref": REF + schema}, "example": example}
+def _error_content(schema: str, *bodies: Document) -> Document:
+    """Return a body's schema, with the reasons that this operation may give, and an example."""
+    own: Document = {"$ref": REF + schema}
+    if reasons := [body["reason"] for body in bodies if "reason" in body]:
+        own["properties"] = {"reason": {"enum": reasons}}
+    return {"schema": own, "example": bodies[0]}
+
+
+def _meaning(error: MeetError) -> str:
+    """Return the first line of the docstring of an error's class."""
+    assert error.__doc__
+    return error.__doc__.partition("\n")[0].removesuffix(".")
 
 
 def _key(error: MeetError) -> str:

@@ -1,4 +1,7 @@
-"""Every failure a caller can be told about, with the HTTP status and body it becomes."""
+"""Every failure a caller can be told about, with the HTTP status and body it becomes.
+
+The first line of a docstring is what the OpenAPI document says about the failure.
+"""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +13,7 @@ class MeetError(Exception):
     status = HTTPStatus.BAD_REQUEST
     message = "Bad request"
     reason = "bad_request"
-    """The failure's name for programs: part of the API, unlike the message and the class name."""
+    """Stable slug of the failure, for programs: part of the API, unlike message and class name."""
 
     @property
     def body(self) -> dict[str, Any]:
@@ -24,14 +27,14 @@ class MeetError(Exception):
 
 
 class MalformedBody(MeetError):
-    """The body is no JSON (RFC 8259: NaN and Infinity are none)."""
+    """The body is not valid JSON (in RFC 8259, NaN and Infinity are not)."""
 
     message = "Malformed JSON body"
     reason = "malformed_body"
 
 
 class BodyTooLarge(MeetError):
-    """The body has more bytes than an operation takes."""
+    """The body is larger than any operation accepts."""
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     message = "Request body too large"
@@ -47,7 +50,7 @@ class UnsupportedMediaType(MeetError):
 
 
 class InvalidRequest(MeetError):
-    """Some fields break the contract; details lists (dotted path, sentence) for each."""
+    """Fields are missing or invalid; `details` has the dotted path and a sentence for each."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -58,7 +61,7 @@ class InvalidRequest(MeetError):
 
     @property
     def body(self) -> dict[str, Any]:
-        """One entry a failing field."""
+        """One entry per invalid field."""
         return {
             "error": "Unprocessable Entity",
             "message": self.message,
@@ -67,7 +70,7 @@ class InvalidRequest(MeetError):
 
 
 class NotFound(MeetError):
-    """Nothing is there."""
+    """The resource does not exist."""
 
     status = HTTPStatus.NOT_FOUND
     message = "Not found"
@@ -75,7 +78,7 @@ class NotFound(MeetError):
 
 
 class MethodNotAllowed(MeetError):
-    """The path exists, but not with this method; allowed lists those that it has."""
+    """The path exists, but not with this method; `allowed` lists its methods."""
 
     status = HTTPStatus.METHOD_NOT_ALLOWED
     message = "Method not allowed"
@@ -92,7 +95,7 @@ class MethodNotAllowed(MeetError):
 
 
 class InternalServerError(MeetError):
-    """A bug, about which the caller learns nothing more."""
+    """A bug; the caller is told no details."""
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     message = "Internal server error"
@@ -100,14 +103,14 @@ class InternalServerError(MeetError):
 
 
 class RoomNotFound(NotFound):
-    """No such room, or it expired, or it was deleted: one and the same to a caller."""
+    """The room is unknown, expired or deleted; callers cannot tell these apart."""
 
     message = "Room not found"
     reason = "room_not_found"
 
 
 class RoomToJoinNotFound(RoomNotFound):
-    """RoomNotFound, in the body that the token operation has had from the start."""
+    """The room is unknown, expired or deleted; the body is one that only this operation has."""
 
     @property
     def body(self) -> dict[str, Any]:
@@ -116,7 +119,7 @@ class RoomToJoinNotFound(RoomNotFound):
 
 
 class ParticipantNotFound(NotFound):
-    """Nobody with that identity or name is connected to the room."""
+    """No participant with this identity or name is connected to the room."""
 
     message = "Participant not found"
     reason = "participant_not_found"
@@ -155,7 +158,7 @@ class StillRunning(MeetError):
 
 
 class Unauthorized(MeetError):
-    """The caller is not who may do this."""
+    """The request carries no valid credential."""
 
     status = HTTPStatus.UNAUTHORIZED
     message = "Unauthorized"
@@ -183,7 +186,7 @@ class OtherSite(MeetError):
 
 
 class PasswordTooShort(MeetError):
-    """The console's password is right, and short enough to be guessed."""
+    """The console's password is correct, but short enough to be guessed."""
 
     status = HTTPStatus.FORBIDDEN
     message = "The console's password is too short: store a longer one"
@@ -198,7 +201,7 @@ class MediaServerUnavailable(MeetError):
     reason = "media_server_unavailable"
     retry_after = 5
     code = ""
-    """LiveKit's, where it answered; empty where it could not be asked."""
+    """LiveKit's error code; empty if LiveKit did not answer."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -207,7 +210,10 @@ class MediaServerUnavailable(MeetError):
 
 
 class TemporarilyUnavailable(MeetError):
-    """Too much happened at once; the gateway says the same of functions that were throttled."""
+    """Too many requests at once; try again in a moment.
+
+    The gateway gives the same answer when a function is throttled.
+    """
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     message = "Temporarily unavailable"
@@ -220,14 +226,14 @@ class TemporarilyUnavailable(MeetError):
 
 
 class RecordingNotFound(NotFound):
-    """No such recording, or its file is lost."""
+    """The recording does not exist, or its file is lost."""
 
     message = "Recording not found"
     reason = "recording_not_found"
 
 
 class RecordingDisabled(MeetError):
-    """The room's preferences forbid it."""
+    """The room's preferences forbid recording."""
 
     status = HTTPStatus.FORBIDDEN
     message = "Recording is disabled in this room"
@@ -235,7 +241,7 @@ class RecordingDisabled(MeetError):
 
 
 class AlreadyRecording(MeetError):
-    """The room has a recording that is not over."""
+    """The room already has a recording in progress."""
 
     status = HTTPStatus.CONFLICT
     message = "The room is already being recorded"
@@ -243,7 +249,7 @@ class AlreadyRecording(MeetError):
 
 
 class NobodyPublishing(MeetError):
-    """There is nothing to record."""
+    """Nobody publishes in the room, so there is nothing to record."""
 
     status = HTTPStatus.CONFLICT
     message = "Nobody is publishing in the room"
@@ -259,7 +265,7 @@ class RecordingNotFinished(MeetError):
 
 
 class RecordingFinished(MeetError):
-    """The recording is over: there is nothing to stop."""
+    """The recording has already ended, so it cannot be stopped."""
 
     status = HTTPStatus.CONFLICT
     message = "The recording is already finished"
@@ -267,7 +273,7 @@ class RecordingFinished(MeetError):
 
 
 class RecordingNotReady(MeetError):
-    """The recording has no file to play."""
+    """The recording has no file to play, or not yet."""
 
     status = HTTPStatus.CONFLICT
     message = "The recording is not ready"
@@ -275,14 +281,14 @@ class RecordingNotReady(MeetError):
 
 
 class InvalidRangeHeader(MeetError):
-    """The Range header makes no sense."""
+    """The Range header cannot be parsed."""
 
     message = "Invalid Range header"
     reason = "invalid_range_header"
 
 
 class RangeNotSatisfiable(MeetError):
-    """The recording has none of the bytes that were asked for."""
+    """The requested range lies outside the file."""
 
     status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
     message = "Requested range not satisfiable"

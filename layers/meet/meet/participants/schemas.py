@@ -1,4 +1,4 @@
-"""Participants on the wire."""
+"""Request and response bodies about participants."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from meet.types import ChosenName, Text, View, WireModel, broken_rule
 
 MAX_NAME = 128
 MAX_NAME_BYTES = 240
-"""LiveKit's limit of an identity is 256 bytes, and one is a name with a suffix."""
+"""LiveKit limits an identity, which is the name with a suffix, to 256 bytes."""
 
 
 def _not_blank(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Rooms on the wire: request bodies in, views out."""
+"""Request and response bodies about rooms."""
 
 import unicodedata
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,9 @@ def _years_after(moment: int, years: int) -> int:
 
 def _prefix(text: str) -> str:
     if len(unicodedata.normalize("NFC", text)) > MAX_PREFIX or len(clean_prefix(text)) > MAX_PREFIX:
-        raise broken_rule(f"Must be at most {MAX_PREFIX} characters")  # one sign may become three
+        raise broken_rule(
+            f"Must be at most {MAX_PREFIX} characters"
+        )  # NFKD can turn one character into three
     return text
 
 
@@ -87,7 +89,7 @@ class RoomPreferences(WireModel):
         )
 
     def changes(self) -> dict[str, bool]:
-        """Return what was named, by the property's name on the wire."""
+        """Return the preferences in the body, by their names in the API."""
         named: dict[str, Any] = self.model_dump(by_alias=True, exclude_unset=True)
         return {name: value["enabled"] for name, value in named.items() if value}
 
@@ -108,7 +110,7 @@ class RoomOptions(WireModel):
 
     @property
     def prefix(self) -> str:
-        """The prefix as it stands in the room's name."""
+        """The prefix after cleaning, as in the room's name."""
         return clean_prefix(self.room_name_prefix)
 
 
@@ -125,7 +127,7 @@ class RoomUpdate(RoomPreferences):
         return body
 
     def changes(self) -> dict[str, bool]:
-        """Return what was named, by the property's name on the wire."""
+        """Return the preferences in the body, by their names in the API."""
         return super().changes() if self.preferences is None else self.preferences.changes()
 
 
@@ -144,7 +146,7 @@ class RoomView(View):
 
     @classmethod
     def of(cls, room: Room, *, origin: str) -> Self:
-        """Return the view of a room, with links that begin with the origin."""
+        """Return the view of a room, with links on this origin."""
         chosen = room.preferences
 
         def link(role: Role) -> str:
@@ -169,7 +171,7 @@ class RoomView(View):
         )
 
     def at(self, origin: str) -> Self:
-        """Return a view whose links are paths with links that begin with the origin."""
+        """Return a copy whose links, so far paths, are on this origin."""
         return self.model_copy(
             update={
                 "moderator_url": origin + self.moderator_url,
