@@ -26,7 +26,7 @@ from tests.functions.conftest import Reply, event, invoke
 from tools import ROOT, openapi
 from tools.openapi import __main__ as command
 from tools.openapi import table
-from tools.openapi.schemas import EXPIRES
+from tools.openapi.examples import EXPIRES
 from tools.template import load_template
 
 DOCUMENT = openapi.document()

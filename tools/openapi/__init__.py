@@ -51,8 +51,6 @@ def document() -> Document:
             operation = _without_bodies(operation)
         paths.setdefault(resource.removeprefix(API), {})[method.lower()] = operation
     components = {_name(name): _clean(schema) for name, schema in found.items()}
-    for name, more in schemas.SCHEMAS.items():
-        components[name] = _merged(components[name], more)
     components |= own_schemas.OWN_SCHEMAS
     tags = {operation["tags"][0] for path in paths.values() for operation in path.values()}
     whole: Document = {
@@ -80,7 +78,9 @@ def _views() -> Document:
         properties = found[name]["properties"]
         for key, value in properties.items():
             choice = found.get(value.get("$ref", "").removeprefix(REF), {})
-            properties[key] = _absent_not_null(choice if "enum" in choice else value)
+            if "enum" in choice:
+                value = choice | {k: v for k, v in value.items() if k != "$ref"}  # noqa: PLW2901
+            properties[key] = _absent_not_null(value)
             properties[key].pop("default", None)
     for name in schemas.WITH_FIELDS:
         del found[name]["required"]  # "fields" leaves out what it does not name

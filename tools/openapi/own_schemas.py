@@ -4,7 +4,9 @@ from typing import Any
 
 from meet import errors
 from meet.errors import MeetError
-from tools.openapi.schemas import OF_EVERY_RECORDING, OF_EVERY_ROOM, PREFERENCES
+from meet.recordings.schemas import RecordingView
+from meet.rooms.schemas import RoomView
+from tools.openapi.schemas import PREFERENCES, always
 from tools.openapi.words import GATEWAY_ERRORS
 
 _MESSAGE = {"type": "string", "description": "One sentence on what is wrong."}
@@ -105,14 +107,14 @@ OWN_SCHEMAS: dict[str, dict[str, Any]] = {
         "description": "A room with all its properties; `maxParticipants` only if limited.",
         "allOf": [
             {"$ref": f"{_REF}OpenViduMeetRoom"},
-            {"required": OF_EVERY_ROOM},
+            {"required": always(RoomView)},
         ],
     },
     "WholeOpenViduMeetRecording": {
         "description": "A recording with all that is known of it.",
         "allOf": [
             {"$ref": f"{_REF}OpenViduMeetRecording"},
-            {"required": OF_EVERY_RECORDING},
+            {"required": always(RecordingView)},
         ],
     },
 }

@@ -1,10 +1,9 @@
 """The operations on recordings."""
 
-from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from meet.clock import SECOND, Milliseconds
+from meet.clock import SECOND
 from meet.errors import (
     AlreadyRecording,
     InvalidRangeHeader,
@@ -25,38 +24,17 @@ from meet.http import NEXT_PAGE_HEADER
 from meet.recordings.byte_range import MAX_LENGTH
 from meet.recordings.lifecycle import Status
 from meet.recordings.media import LINK_LIFETIME
-from meet.recordings.model import Recording
 from meet.recordings.playback import LIFETIME, PARAMETER
-from meet.recordings.schemas import RecordingView
+from meet.recordings.schemas import DeletionView, NotDeleted, RecordingIds, RecordingRequest
+from tools.openapi.examples import NAME, READY, RECORDING_ID, STARTING, example
 from tools.openapi.row import IN_BODY, Row, Success
-from tools.openapi.schemas import CREATED, NAME, RECORDING_ID
 from tools.openapi.words import PARAMETERS, RECORDINGS_TAG, STREAM_TAG
-
-_STARTED = Milliseconds(CREATED + 2_000)
-_MINUTE_OF_VIDEO = 7_340_032
-
-_STARTING = RecordingView.of(
-    Recording(RECORDING_ID, NAME, Status.STARTING, created_at=CREATED)
-).to_json()
-
-_READY = RecordingView.of(
-    Recording(
-        RECORDING_ID,
-        NAME,
-        Status.READY,
-        created_at=CREATED,
-        started_at=_STARTED,
-        ended_at=Milliseconds(_STARTED + 60_000),
-        duration=Decimal(60),
-        size=_MINUTE_OF_VIDEO,
-    )
-).to_json()
 
 _STREAM_PATH = f"/meet/api/v1/recordings/{RECORDING_ID}/stream"
 
 
 def _link(url: str, lifetime: int) -> dict[str, Any]:
-    return {"url": url, "expiresAt": CREATED + lifetime}
+    return {"url": url, "expiresAt": READY["endedAt"] + lifetime}
 
 
 _VIDEO = {"video/mp4": {"schema": {"type": "string", "format": "binary"}}}
@@ -80,8 +58,8 @@ ROWS: dict[str, Row] = {
             "recording is on its way. A room has one recording at a time."
         ),
         body="Which room to record.",
-        body_examples={"default": {"summary": "A room", "value": {"roomName": NAME}}},
-        successes=(Success("The new recording", "WholeOpenViduMeetRecording", _STARTING),),
+        body_examples={"default": {"summary": "A room", "value": example(RecordingRequest)}},
+        successes=(Success("The new recording", "WholeOpenViduMeetRecording", STARTING),),
         errors=(
             *IN_BODY,
             RecordingDisabled(),
@@ -102,7 +80,7 @@ ROWS: dict[str, Row] = {
             Success(
                 "The recordings; empty if there is none",
                 "OpenViduMeetRecording",
-                [_READY],
+                [READY],
                 is_list=True,
                 headers=("Link", NEXT_PAGE_HEADER),
             ),
@@ -124,20 +102,13 @@ ROWS: dict[str, Row] = {
         ),
         body="The recordings to delete.",
         body_required=False,
-        body_examples={
-            "default": {"summary": "One recording", "value": {"recordingIds": [RECORDING_ID]}}
-        },
+        body_examples={"default": {"summary": "One recording", "value": example(RecordingIds)}},
         successes=(
             Success("All of them are deleted", status=HTTPStatus.NO_CONTENT),
             Success(
                 "Some of them are not deleted",
                 "RecordingDeletion",
-                {
-                    "deleted": [RECORDING_ID],
-                    "notDeleted": [
-                        {"recordingId": "rec_unknown", "error": RecordingNotFound.message}
-                    ],
-                },
+                example(DeletionView) | {"notDeleted": [example(NotDeleted)]},
             ),
         ),
         errors=(*IN_BODY, InvalidRequest(("recordingIds", "Required"))),
@@ -146,7 +117,7 @@ ROWS: dict[str, Row] = {
         tag=RECORDINGS_TAG,
         summary="Get details of an OpenVidu Meet recording",
         description="Shows a recording, or the properties of it that `fields` names.",
-        successes=(Success("The recording", "OpenViduMeetRecording", _READY),),
+        successes=(Success("The recording", "OpenViduMeetRecording", READY),),
         errors=(RecordingNotFound(),),
     ),
     "stop_recording": Row(
@@ -236,7 +207,7 @@ ROWS: dict[str, Row] = {
             InvalidRangeHeader(),
             RecordingNotFound(),
             RecordingNotReady(),
-            RangeNotSatisfiable(_MINUTE_OF_VIDEO),
+            RangeNotSatisfiable(READY["size"]),
         ),
     ),
     "get_recording_url": Row(

@@ -1,7 +1,6 @@
 """The operations on rooms and on the people in them."""
 
 from http import HTTPStatus
-from typing import Any
 
 from meet.errors import (
     InvalidRequest,
@@ -15,31 +14,12 @@ from meet.errors import (
     StillRunning,
 )
 from meet.http import NEXT_PAGE_HEADER
-from meet.rooms.model import Preferences, Room
-from meet.rooms.schemas import RoomView
+from meet.participants.schemas import TokenRequest, TokenView
+from tools.openapi.examples import EXPIRES, OPTIONS, ROOM, example
 from tools.openapi.row import IN_BODY, Row, Success
-from tools.openapi.schemas import CREATED, EXPIRES, NAME, PREFERENCES, SECRETS
 from tools.openapi.words import PARTICIPANT_TAG, ROOM_TAG
 
-
-def _choice(*, recording: bool = True) -> dict[str, Any]:
-    return {name: {"enabled": recording or name != "recordingPreferences"} for name in PREFERENCES}
-
-
-_OPTIONS = {"expirationDate": EXPIRES, "roomNamePrefix": "OpenVidu", "maxParticipants": 10}
-
-ROOM = RoomView.of(
-    Room(
-        name=NAME,
-        prefix="OpenVidu",
-        created_at=CREATED,
-        expires_at=EXPIRES,
-        max_participants=10,
-        preferences=Preferences(),
-        secrets=SECRETS,
-    ),
-    origin="http://localhost:6080",
-).to_json()
+_BARE = {"recordingPreferences": {"enabled": False}}
 
 ROWS: dict[str, Row] = {
     "create_room": Row(
@@ -53,11 +33,11 @@ ROWS: dict[str, Row] = {
         body_examples={
             "default": {
                 "summary": "Everything enabled",
-                "value": _OPTIONS | {"preferences": _choice()},
+                "value": OPTIONS,
             },
             "withNestedAttributes": {
                 "summary": "Without recording",
-                "value": _OPTIONS | {"preferences": _choice(recording=False)},
+                "value": OPTIONS | {"preferences": OPTIONS["preferences"] | _BARE},
             },
             "smallest": {"summary": "As little as possible", "value": {"expirationDate": EXPIRES}},
         },
@@ -104,8 +84,8 @@ ROWS: dict[str, Row] = {
         body="The preferences to change.",
         body_schema="RoomPreferencesUpdate",
         body_examples={
-            "default": {"summary": "Wrapped", "value": {"preferences": _choice()}},
-            "bare": {"summary": "Bare", "value": {"recordingPreferences": {"enabled": False}}},
+            "default": {"summary": "Wrapped", "value": {"preferences": ROOM["preferences"]}},
+            "bare": {"summary": "Bare", "value": _BARE},
         },
         successes=(Success("The whole room after the change", "WholeOpenViduMeetRoom", ROOM),),
         errors=(
@@ -137,24 +117,14 @@ ROWS: dict[str, Row] = {
         body_examples={
             "default": {
                 "summary": "A publisher",
-                "value": {
-                    "roomName": NAME,
-                    "participantName": "Alice",
-                    "secret": "publisher-secret",
-                },
+                "value": example(TokenRequest),
             }
         },
         successes=(
             Success(
                 "The token",
                 "ParticipantToken",
-                {
-                    "token": "header.claims.signature",
-                    "participantName": "Alice",
-                    "participantIdentity": "Alice_k2j9x0",
-                    "role": "publisher",
-                    "livekitUrl": "wss://livekit.example.com",
-                },
+                example(TokenView),
             ),
         ),
         errors=(
