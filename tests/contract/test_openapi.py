@@ -162,6 +162,15 @@ def test_every_operation_says_what_may_happen_to_any_request() -> None:
         assert operation["responses"].keys() >= expected, (method, path)
 
 
+def test_every_operation_is_described_and_has_a_tag_that_is_described() -> None:
+    tags = {each["name"] for each in DOCUMENT["tags"]}
+    for method, path, operation in operations():
+        assert operation["summary"], (method, path)
+        assert operation["description"], (method, path)
+        assert len(operation["tags"]) == 1, (method, path)
+        assert tags >= set(operation["tags"]), (method, path)
+
+
 def test_the_credentials_are_those_of_the_access_table() -> None:
     schemes = DOCUMENT["components"]["securitySchemes"]
     for method, path, operation in operations():

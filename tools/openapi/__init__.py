@@ -1,11 +1,13 @@
 """The OpenAPI document of the API, made from the code and a table of what code cannot say."""
 
+import inspect
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
 
+from aws_lambda_powertools.event_handler.api_gateway import Route
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
@@ -41,12 +43,13 @@ def document() -> Document:
             continue
         row = table.ROWS[function]
         generated: Document = {}
+        api = import_module(f"functions.{function}.app").api
         if row.parameters is None:
-            api = import_module(f"functions.{function}.app").api
             own = json.loads(api.get_openapi_json_schema(title=function))
             generated = _serving(own, method, resource)
             _add(found, own.get("components", {}).get("schemas", {}))
-        operation = _operation(function, row, generated, accepted)
+        route, *_ = api._static_routes + api._dynamic_routes  # more only where HEAD goes with GET
+        operation = _operation(route, row, generated, accepted)
         if method == "HEAD":
             operation = _without_bodies(operation)
         paths.setdefault(resource.removeprefix(API), {})[method.lower()] = operation
@@ -102,14 +105,15 @@ def _serving(own: Document, method: str, resource: str) -> Document:
 
 
 def _operation(
-    function: str, row: Row, generated: Document, accepted: Iterable[Credential]
+    route: Route, row: Row, generated: Document, accepted: Iterable[Credential]
 ) -> Document:
+    function = route.func.__name__
     security: list[Document] = [{credential.value: []} for credential in sorted(accepted)]
     operation: Document = {
         "operationId": to_camel(function),
-        "tags": [row.tag],
-        "summary": row.summary,
-        "description": row.description,
+        "tags": route.tags,
+        "summary": route.summary,
+        "description": row.description or _prose(route.func),
         "security": security,
     }
     if row.parameters is not None:
@@ -122,12 +126,14 @@ def _operation(
             schema = {"$ref": REF + row.body_schema}
         content = {"schema": schema, "examples": row.body_examples}
         operation["requestBody"] = {
-            "description": row.body,
             "required": row.body_required,
             "content": {JSON: content},
         }
     errors = (*row.errors, *([Unauthorized()] if security else []))
-    successes = {str(each.status.value): _success(each) for each in row.successes}
+    successes = {
+        str(each.status.value): _success(each, each.meaning or route.response_description)
+        for each in row.successes
+    }
     responses = successes | _errors((*errors, TemporarilyUnavailable()))
     operation["responses"] = dict(sorted(responses.items()))
     return operation
@@ -155,9 +161,14 @@ def _parameter(function: str, generated: Document) -> Document:
     return _merged(own | {"description": "", "schema": schema}, described)
 
 
-def _success(success: Success) -> Document:
+def _prose(function: Callable[..., Any]) -> str:
+    """Return a docstring without its line breaks, but for those between paragraphs."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.getdoc(function) or "")
+
+
+def _success(success: Success, meaning: str | None) -> Document:
     answer: Document = {
-        "description": success.meaning,
+        "description": meaning,
         "headers": _headers(REQUEST_ID_HEADER, *success.headers),
     }
     if success.content:
@@ -202,7 +213,7 @@ def _error_content(schema: str, *bodies: Document) -> Document:
     """Return a body's schema, with the reasons that this operation may give, and an example."""
     own: Document = {"$ref": REF + schema}
     if reasons := [body["reason"] for body in bodies if "reason" in body]:
-        own["properties"] = {"reason": {"enum": reasons}}
+        own["properties"] = {"reason": own_schemas.REASON | {"enum": reasons}}
     return {"schema": own, "example": bodies[0]}
 
 

@@ -25,6 +25,13 @@ _NAMED = {
         for name in PREFERENCES
     ],
 }
+REASON = {
+    "type": "string",
+    "description": (
+        "What went wrong, for programs to decide by: unlike the message, it stays as it is. Absent "
+        "in a 401. There may be further reasons one day."
+    ),
+}
 _REF = "#/components/schemas/"
 
 OWN_SCHEMAS: dict[str, dict[str, Any]] = {
@@ -35,14 +42,7 @@ OWN_SCHEMAS: dict[str, dict[str, Any]] = {
         "properties": {
             "code": {"type": "integer", "description": "The HTTP status; absent in a 401."},
             "message": _MESSAGE,
-            "reason": {
-                "type": "string",
-                "description": (
-                    "What went wrong, for programs to decide by: unlike the message, it stays as "
-                    "it is. Absent in a 401. There may be further reasons one day."
-                ),
-                "enum": sorted(_REASONS),
-            },
+            "reason": REASON | {"enum": sorted(_REASONS)},
         },
     },
     "RoomToJoinNotFound": {

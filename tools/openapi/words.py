@@ -11,11 +11,6 @@ from meet.recordings import playback
 from meet.recordings.lifecycle import Status
 from tools.openapi.schemas import NOT_BLANK
 
-ROOM_TAG = "OpenVidu Meet - Room"
-RECORDINGS_TAG = "OpenVidu Meet - Recordings"
-PARTICIPANT_TAG = "Internal API - Participant"
-STREAM_TAG = "Internal API - Recordings"
-
 INFO = {
     "title": "OpenVidu Meet API",
     "version": "v1",
@@ -34,10 +29,10 @@ SERVERS = [
 ]
 
 TAGS = {
-    ROOM_TAG: "Create, show, change and delete rooms.",
-    RECORDINGS_TAG: "Start, stop, show and delete recordings.",
-    PARTICIPANT_TAG: "Let people into rooms and remove them.",
-    STREAM_TAG: "Play recordings.",
+    "OpenVidu Meet - Room": "Create, show, change and delete rooms.",
+    "OpenVidu Meet - Recordings": "Start, stop, show and delete recordings.",
+    "Internal API - Participant": "Let people into rooms and remove them.",
+    "Internal API - Recordings": "Play recordings.",
 }
 
 SECURITY_SCHEMES = {
