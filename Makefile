@@ -56,7 +56,7 @@ cost: environment ## Calculate the costs, into docs/cost.md
 pictures: environment ## Take pictures of the web pages, into docs/pictures and .local/pictures
 	@$(PYTHON) -m pytest -q tests/browser/console_pictures.py tests/browser/pictures.py
 
-openapi: environment ## Write docs/openapi.json anew
+openapi: environment ## Write functions/web/openapi.json anew
 	@$(PYTHON) -m tools.openapi
 
 environment:

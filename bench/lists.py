@@ -20,7 +20,7 @@ from tests.contract.samples import SAMPLES
 from tests.functions.conftest import CONTEXT
 from tools import dynamodb_local
 from tools.memory_aws import create_tables
-from tools.openapi.schemas import EXPIRES
+from tools.openapi.examples import EXPIRES
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

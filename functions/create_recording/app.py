@@ -9,11 +9,19 @@ from meet.recordings.schemas import RecordingRequest, RecordingView
 api = create_api()
 
 
-@api.post("/api/v1/recordings")
+@api.post(
+    "/api/v1/recordings",
+    summary="Create a new OpenVidu Meet recording",
+    response_description="The new recording",
+    tags=["OpenVidu Meet - Recordings"],
+)
 def create_recording(
     request: RecordingRequest, idempotency_key: IdempotencyKey = None
 ) -> dict[str, Any]:
-    """Start recording a room that somebody publishes in."""
+    """Start recording a room that somebody publishes in, and answer before the recording has begun.
+
+    A room has one recording at a time.
+    """
     logger.append_keys(room=request.room_name)
     keep_to_own_room(api, request.room_name)
 

@@ -9,9 +9,17 @@ from meet.rooms.schemas import RoomOptions, RoomView
 api = create_api()
 
 
-@api.post("/api/v1/rooms")
+@api.post(
+    "/api/v1/rooms",
+    summary="Create a new OpenVidu Meet room",
+    response_description="The new room",
+    tags=["OpenVidu Meet - Room"],
+)
 def create_room(options: RoomOptions, idempotency_key: IdempotencyKey = None) -> dict[str, Any]:
-    """Create a room with a name and join links nobody can guess."""
+    """Create a room with a name and three join links that nobody can guess.
+
+    It is there until it expires or is deleted.
+    """
 
     def create() -> dict[str, Any]:
         room = wiring.room_service().create(

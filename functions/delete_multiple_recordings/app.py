@@ -13,12 +13,21 @@ from meet.recordings.schemas import DeletionView, NotDeleted, RecordingIds, ids_
 api = create_api()
 
 
-@api.delete("/api/v1/recordings")
+@api.delete(
+    "/api/v1/recordings",
+    summary="Delete multiples OpenVidu Meet recordings",
+    response_description="All of them are deleted",
+    tags=["OpenVidu Meet - Recordings"],
+)
 def delete_multiple_recordings(
     body: RecordingIds | None = None,
     recording_ids: Annotated[str | None, Query(alias="recordingIds")] = None,
 ) -> Response[str]:
-    """Delete finished recordings, named in the body or, comma-separated, in the query."""
+    """Delete finished recordings and their files.
+
+    The ids come in the body, in `recordingIds` of the query for clients that cannot send a body
+    with DELETE, or in both.
+    """
     deleted, refused = wiring.recording_deletion().delete_many(ids_of(body, recording_ids))
     if not refused:
         return no_content()

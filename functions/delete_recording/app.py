@@ -9,9 +9,14 @@ from meet.types import PathSegment
 api = create_api()
 
 
-@api.delete("/api/v1/recordings/<recording_id>")
+@api.delete(
+    "/api/v1/recordings/<recording_id>",
+    summary="Delete an OpenVidu Meet recording",
+    response_description="The recording is deleted",
+    tags=["OpenVidu Meet - Recordings"],
+)
 def delete_recording(recording_id: PathSegment) -> Response[str]:
-    """Delete a finished recording; nothing that comes later brings it back."""
+    """Delete a finished recording and its file for good."""
     wiring.recording_deletion().delete(recording_id)
     return no_content()
 

@@ -9,9 +9,18 @@ from meet.types import PathSegment
 api = create_api()
 
 
-@api.delete("/api/v1/rooms/<room_name>")
+@api.delete(
+    "/api/v1/rooms/<room_name>",
+    summary="Delete an OpenVidu Meet room",
+    response_description="The room is deleted",
+    tags=["OpenVidu Meet - Room"],
+)
 def delete_room(room_name: PathSegment) -> Response[str]:
-    """End a room; people inside are disconnected, its recordings stay."""
+    """Delete a room and disconnect everybody in it; its recordings stay.
+
+    When LiveKit cannot be reached, the room is deleted all the same, and the meeting is ended as
+    soon as possible.
+    """
     wiring.room_ending().delete(room_name)
     return no_content()
 

@@ -13,11 +13,20 @@ from meet.types import ChosenSegment
 api = create_api()
 
 
-@api.delete("/api/v1/participants/<participant_name>")
+@api.delete(
+    "/api/v1/participants/<participant_name>",
+    summary="Delete a participant from a room",
+    response_description="The participant is disconnected",
+    tags=["Internal API - Participant"],
+)
 def disconnect_participant(
     participant_name: ChosenSegment, room_name: Annotated[RoomNameQuery, Query(alias="roomName")]
 ) -> Response[str]:
-    """Remove the participant of an identity, else everybody of a name."""
+    """Disconnect the participant with this identity, or everybody with this name.
+
+    Their existing tokens stop working; a new one can be requested with a join link. The tokens of
+    an identity stop working also when it is not connected: the answer is then 404.
+    """
     logger.append_keys(room=room_name)
     keep_to_own_room(api, room_name)
     wiring.participant_removal().remove(room_name, participant_name)

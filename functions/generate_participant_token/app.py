@@ -10,9 +10,19 @@ from meet.participants.schemas import TokenRequest, TokenView
 api = create_api()
 
 
-@api.post("/api/v1/participants/token")
+@api.post(
+    "/api/v1/participants/token",
+    summary="Generate a token for a participant",
+    response_description="The token",
+    tags=["Internal API - Participant"],
+)
 def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
-    """Return a token that joins the room in the role the secret stands for."""
+    """Give a token to join a room with to anyone who knows a secret of the room.
+
+    No API key is needed. The token has to be used within an hour, unless the deployment says
+    otherwise, and before the room expires; whoever is connected stays. Each token has an identity
+    of its own, or that of `previousToken`.
+    """
     logger.append_keys(room=request.room_name)
     try:
         admission = wiring.participant_admission().admit(

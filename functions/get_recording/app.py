@@ -10,9 +10,14 @@ from meet.types import PathSegment
 api = create_api()
 
 
-@api.get("/api/v1/recordings/<recording_id>")
+@api.get(
+    "/api/v1/recordings/<recording_id>",
+    summary="Get details of an OpenVidu Meet recording",
+    response_description="The recording",
+    tags=["OpenVidu Meet - Recordings"],
+)
 def get_recording(recording_id: PathSegment, fields: str | None = None) -> dict[str, Any]:
-    """Show a recording."""
+    """Show a recording, or the properties of it that `fields` names."""
     recording = wiring.recording_repository().get(recording_id)
     return RecordingView.of(recording).to_json(fields)
 

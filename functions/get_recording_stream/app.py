@@ -38,7 +38,13 @@ _PLAYERS = {"video", "audio"}
 _STRONG_ETAG = re.compile(r'"[!#-~]*"')
 
 
-@api.route("/api/v1/recordings/<recording_id>/stream", method=["GET", "HEAD"])
+@api.route(
+    "/api/v1/recordings/<recording_id>/stream",
+    method=["GET", "HEAD"],
+    summary="Stream an OpenVidu Meet recording",
+    response_description="The whole recording; or a link to it, for those who prefer JSON",
+    tags=["Internal API - Recordings"],
+)
 def get_recording_stream(recording_id: str) -> Response[str]:
     """Send the bytes asked for, at most 4 MiB of them, or point to a link to the file."""
     recording = wiring.recording_repository().get(decode_segment(recording_id))

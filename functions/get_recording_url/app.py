@@ -14,9 +14,17 @@ from meet.types import PathSegment
 api = create_api()
 
 
-@api.get("/api/v1/recordings/<recording_id>/url")
+@api.get(
+    "/api/v1/recordings/<recording_id>/url",
+    summary="Get a link that plays an OpenVidu Meet recording",
+    response_description="The link",
+    tags=["OpenVidu Meet - Recordings"],
+)
 def get_recording_url(recording_id: PathSegment) -> dict[str, Any]:
-    """Return a link for this recording alone; it expires, and deleting the recording ends it."""
+    """Give a link to the stream of this recording alone, for players that can send no API key.
+
+    Anyone who has it may watch, until it expires or the recording is deleted.
+    """
     recording = wiring.recording_repository().get(recording_id)
     if recording.status is not Status.READY:
         raise RecordingNotReady

@@ -13,7 +13,12 @@ from meet.recordings.schemas import RecordingPageToken, RecordingView, StatusQue
 api = create_api()
 
 
-@api.get("/api/v1/recordings")
+@api.get(
+    "/api/v1/recordings",
+    summary="Get a list of OpenVidu Meet recordings",
+    response_description="The recordings; empty if there are none",
+    tags=["OpenVidu Meet - Recordings"],
+)
 def get_recordings(
     status: StatusQuery | None = None,
     room_name: Annotated[str | None, Query(alias="roomName")] = None,
@@ -21,7 +26,7 @@ def get_recordings(
     max_items: MaxItems = MAX_ITEMS,
     after: RecordingPageToken = None,
 ) -> Response[list[dict[str, Any]]]:
-    """List recordings, newest first."""
+    """List the recordings, newest first, in pages of `maxItems`."""
     keep_to_own_room(api, room_name)
     page = wiring.recording_repository().page(
         statuses=to_statuses(status), room=room_name, after=after, limit=max_items

@@ -10,9 +10,14 @@ from meet.types import PathSegment
 api = create_api()
 
 
-@api.get("/api/v1/rooms/<room_name>")
+@api.get(
+    "/api/v1/rooms/<room_name>",
+    summary="Get details of an OpenVidu Meet room",
+    response_description="The room",
+    tags=["OpenVidu Meet - Room"],
+)
 def get_room(room_name: PathSegment, fields: str | None = None) -> dict[str, Any]:
-    """Show a room."""
+    """Show a room, or the properties of it that `fields` names."""
     room = wiring.room_service().get(room_name)
     return RoomView.of(room, origin=origin(api)).to_json(fields)
 

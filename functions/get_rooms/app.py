@@ -12,13 +12,18 @@ from meet.rooms.schemas import RoomPageToken, RoomView
 api = create_api()
 
 
-@api.get("/api/v1/rooms")
+@api.get(
+    "/api/v1/rooms",
+    summary="Get a list of OpenVidu Meet rooms",
+    response_description="The open rooms; empty if there are none",
+    tags=["OpenVidu Meet - Room"],
+)
 def get_rooms(
     fields: str | None = None,
     max_items: MaxItems = MAX_ITEMS,
     after: RoomPageToken = None,
 ) -> Response[list[dict[str, Any]]]:
-    """List the open rooms, newest first."""
+    """List the rooms that are open, newest first, in pages of `maxItems`."""
     page = wiring.room_service().list(after=after, limit=max_items)
     links = origin(api)
     views = [RoomView.of(room, origin=links).to_json(fields) for room in page.items]

@@ -9,9 +9,17 @@ from meet.types import PathSegment
 api = create_api()
 
 
-@api.put("/api/v1/recordings/<recording_id>")
+@api.put(
+    "/api/v1/recordings/<recording_id>",
+    summary="Stop an OpenVidu Meet recording",
+    response_description="The recording is stopping",
+    tags=["OpenVidu Meet - Recordings"],
+)
 def stop_recording(recording_id: PathSegment) -> Response[str]:
-    """Stop a recording, now or as soon as it can be."""
+    """Stop a recording, also one that is just starting.
+
+    Stopping it again before it has stopped changes nothing.
+    """
     wiring.recording_control().stop(recording_id, within=room_of_caller(api))
     return no_content()
 

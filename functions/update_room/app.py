@@ -11,9 +11,18 @@ from meet.types import PathSegment
 api = create_api()
 
 
-@api.put("/api/v1/rooms/<room_name>")
+@api.put(
+    "/api/v1/rooms/<room_name>",
+    summary="Update an OpenVidu Meet room",
+    response_description="The whole room after the change",
+    tags=["OpenVidu Meet - Room"],
+)
 def update_room(room_name: PathSegment, update: RoomUpdate) -> dict[str, Any]:
-    """Change the named preferences of a room; the others stay."""
+    """Change the preferences that the body names; the others stay as they are.
+
+    A body that names none is refused. What participants may do changes with the token that they
+    join with next.
+    """
     changes = update.changes()
     if not changes:
         field = "" if update.preferences is None else "preferences"

@@ -23,7 +23,7 @@ from tests.conftest import Clock
 from tests.functions.conftest import CONTEXT
 from tools import ROOT
 from tools.memory_aws import ENVIRONMENT
-from tools.openapi.schemas import EXPIRES, NAME, RECORDING_ID
+from tools.openapi.examples import EXPIRES, NAME, RECORDING_ID
 from tools.template import functions, load_template
 
 TEMPLATE, FUNCTIONS = load_template(), functions()

@@ -26,11 +26,12 @@ from tests.functions.conftest import Reply, event, invoke
 from tools import ROOT, openapi
 from tools.openapi import __main__ as command
 from tools.openapi import table
-from tools.openapi.schemas import EXPIRES
+from tools.openapi.examples import EXPIRES
 from tools.template import load_template
 
 DOCUMENT = openapi.document()
 JSON = "application/json"
+ERROR = "#/components/schemas/Error"
 
 NAME = "OpenVidu-k3v9x0q2m7t1c8z"
 
@@ -62,10 +63,8 @@ def test_the_document_is_valid_openapi_31() -> None:
     assert list(OpenAPIV31SpecValidator(DOCUMENT).iter_errors()) == []
 
 
-def test_both_files_are_up_to_date_and_alike() -> None:
-    one, other = (file.read_bytes() for file in openapi.FILES)
-    assert one == other
-    assert one.decode() == openapi.text(), "run `make openapi`"
+def test_the_file_is_up_to_date() -> None:
+    assert openapi.FILE.read_text(encoding="utf-8") == openapi.text(), "run `make openapi`"
 
 
 def test_the_document_is_the_same_whenever_and_wherever_it_is_made() -> None:
@@ -84,17 +83,18 @@ def test_the_document_is_the_same_whenever_and_wherever_it_is_made() -> None:
 def test_the_check_says_what_to_do_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    files = (tmp_path / "docs.json", tmp_path / "web.json")
-    monkeypatch.setattr(command, "FILES", files)
+    file = tmp_path / "openapi.json"
+    monkeypatch.setattr(command, "FILE", file)
     monkeypatch.setattr(command, "ROOT", tmp_path)
     assert command.main([]) == 0
     assert command.main(["--check"]) == 0
-    files[0].write_text("{}")
-    files[1].unlink()
+    file.write_text("{}")
+    assert command.main(["--check"]) == 1
+    file.unlink()
     assert command.main(["--check"]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == "Out of date: docs.json and web.json; run `make openapi`.\n"
+    assert said.err == "Out of date: openapi.json; run `make openapi`.\n" * 2
     assert command.main(["--chekc"]) == 2
 
 
@@ -134,12 +134,41 @@ def test_every_answer_has_the_request_id_and_every_503_says_when_to_retry() -> N
             assert ("Retry-After" in answer["headers"]) is (status == "503")
 
 
+def test_every_error_lists_the_reasons_that_its_operation_may_give() -> None:
+    known = DOCUMENT["components"]["schemas"]["Error"]["properties"]["reason"]["enum"]
+    found = set()
+    for method, path, operation in operations():
+        for status, answer in operation["responses"].items():
+            content = answer.get("content", {}).get(JSON, {})
+            if int(status) < 400 or content.get("schema", {}).get("$ref") != ERROR:
+                continue  # or none at all, in answers to HEAD
+            examples = [each["value"] for each in content.get("examples", {}).values()]
+            shown = [each.get("reason") for each in examples or [content["example"]]]
+            if status == "401":
+                assert shown == [None]
+                continue
+            reasons = content["schema"]["properties"]["reason"]["enum"]
+            assert reasons == shown, (method, path, status)
+            found |= set(reasons)
+    assert len(found) > 20
+    assert found <= set(known)
+
+
 def test_every_operation_says_what_may_happen_to_any_request() -> None:
     for method, path, operation in operations():
         expected = {"429", "500", "504"} | ({"401"} if operation["security"] else set())
         if "requestBody" in operation:
             expected |= {"400", "413", "415", "422"}
         assert operation["responses"].keys() >= expected, (method, path)
+
+
+def test_every_operation_is_described_and_has_a_tag_that_is_described() -> None:
+    tags = {each["name"] for each in DOCUMENT["tags"]}
+    for method, path, operation in operations():
+        assert operation["summary"], (method, path)
+        assert operation["description"], (method, path)
+        assert len(operation["tags"]) == 1, (method, path)
+        assert tags >= set(operation["tags"]), (method, path)
 
 
 def test_the_credentials_are_those_of_the_access_table() -> None:

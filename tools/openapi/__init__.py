@@ -1,11 +1,13 @@
 """The OpenAPI document of the API, made from the code and a table of what code cannot say."""
 
+import inspect
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
 
+from aws_lambda_powertools.event_handler.api_gateway import Route
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import models_json_schema
 
@@ -16,7 +18,8 @@ from tools import ROOT
 from tools.openapi import own_schemas, schemas, table, words
 from tools.openapi.row import Row, Success
 
-FILES = (ROOT / "docs/openapi.json", ROOT / "functions/web/openapi.json")
+FILE = ROOT / "functions/web/openapi.json"
+"""The document, where the web function serves it from."""
 
 JSON = "application/json"
 REF = "#/components/schemas/"
@@ -27,7 +30,7 @@ Document = dict[str, Any]
 
 
 def text() -> str:
-    """Return the document as it stands in the files."""
+    """Return the document as it stands in the file."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -40,18 +43,17 @@ def document() -> Document:
             continue
         row = table.ROWS[function]
         generated: Document = {}
+        api = import_module(f"functions.{function}.app").api
         if row.parameters is None:
-            api = import_module(f"functions.{function}.app").api
             own = json.loads(api.get_openapi_json_schema(title=function))
             generated = _serving(own, method, resource)
             _add(found, own.get("components", {}).get("schemas", {}))
-        operation = _operation(function, row, generated, accepted)
+        route, *_ = api._static_routes + api._dynamic_routes  # more only where HEAD goes with GET
+        operation = _operation(route, row, generated, accepted)
         if method == "HEAD":
             operation = _without_bodies(operation)
         paths.setdefault(resource.removeprefix(API), {})[method.lower()] = operation
     components = {_name(name): _clean(schema) for name, schema in found.items()}
-    for name, more in schemas.SCHEMAS.items():
-        components[name] = _merged(components[name], more)
     components |= own_schemas.OWN_SCHEMAS
     tags = {operation["tags"][0] for path in paths.values() for operation in path.values()}
     whole: Document = {
@@ -79,7 +81,9 @@ def _views() -> Document:
         properties = found[name]["properties"]
         for key, value in properties.items():
             choice = found.get(value.get("$ref", "").removeprefix(REF), {})
-            properties[key] = _absent_not_null(choice if "enum" in choice else value)
+            if "enum" in choice:
+                value = choice | {k: v for k, v in value.items() if k != "$ref"}  # noqa: PLW2901
+            properties[key] = _absent_not_null(value)
             properties[key].pop("default", None)
     for name in schemas.WITH_FIELDS:
         del found[name]["required"]  # "fields" leaves out what it does not name
@@ -101,14 +105,15 @@ def _serving(own: Document, method: str, resource: str) -> Document:
 
 
 def _operation(
-    function: str, row: Row, generated: Document, accepted: Iterable[Credential]
+    route: Route, row: Row, generated: Document, accepted: Iterable[Credential]
 ) -> Document:
+    function = route.func.__name__
     security: list[Document] = [{credential.value: []} for credential in sorted(accepted)]
     operation: Document = {
         "operationId": to_camel(function),
-        "tags": [row.tag],
-        "summary": row.summary,
-        "description": row.description,
+        "tags": route.tags,
+        "summary": route.summary,
+        "description": row.description or _prose(route.func),
         "security": security,
     }
     if row.parameters is not None:
@@ -121,12 +126,14 @@ def _operation(
             schema = {"$ref": REF + row.body_schema}
         content = {"schema": schema, "examples": row.body_examples}
         operation["requestBody"] = {
-            "description": row.body,
             "required": row.body_required,
             "content": {JSON: content},
         }
     errors = (*row.errors, *([Unauthorized()] if security else []))
-    successes = {str(each.status.value): _success(each) for each in row.successes}
+    successes = {
+        str(each.status.value): _success(each, each.meaning or route.response_description)
+        for each in row.successes
+    }
     responses = successes | _errors((*errors, TemporarilyUnavailable()))
     operation["responses"] = dict(sorted(responses.items()))
     return operation
@@ -154,9 +161,14 @@ def _parameter(function: str, generated: Document) -> Document:
     return _merged(own | {"description": "", "schema": schema}, described)
 
 
-def _success(success: Success) -> Document:
+def _prose(function: Callable[..., Any]) -> str:
+    """Return a docstring without its line breaks, but for those between paragraphs."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", inspect.getdoc(function) or "")
+
+
+def _success(success: Success, meaning: str | None) -> Document:
     answer: Document = {
-        "description": success.meaning,
+        "description": meaning,
         "headers": _headers(REQUEST_ID_HEADER, *success.headers),
     }
     if success.content:
@@ -185,20 +197,30 @@ def _errors(errors: Iterable[MeetError]) -> Document:
     for status, same in by_status.items():
         [schema] = {words.ERROR_SCHEMAS.get(type(error), "Error") for error in same}
         headers = {name: None for error in same for name in error.headers}
-        content = _error_content(schema, same[0].body)
+        content = _error_content(schema, *(error.body for error in same))
         if len(same) > 1:
             del content["example"]
             content["examples"] = {_key(error): {"value": error.body} for error in same}
         answers[status] = {
-            "description": "; or: ".join(words.MEANINGS[type(error)] for error in same),
+            "description": "; or: ".join(_meaning(error) for error in same),
             "headers": _headers(REQUEST_ID_HEADER, *headers),
             "content": {JSON: content},
         }
     return answers
 
 
-def _error_content(schema: str, example: Document) -> Document:
-    return {"schema": {"$ref": REF + schema}, "example": example}
+def _error_content(schema: str, *bodies: Document) -> Document:
+    """Return a body's schema, with the reasons that this operation may give, and an example."""
+    own: Document = {"$ref": REF + schema}
+    if reasons := [body["reason"] for body in bodies if "reason" in body]:
+        own["properties"] = {"reason": own_schemas.REASON | {"enum": reasons}}
+    return {"schema": own, "example": bodies[0]}
+
+
+def _meaning(error: MeetError) -> str:
+    """Return the first line of the docstring of an error's class."""
+    assert error.__doc__
+    return error.__doc__.partition("\n")[0].removesuffix(".")
 
 
 def _key(error: MeetError) -> str:

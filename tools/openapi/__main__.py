@@ -3,23 +3,21 @@
 import sys
 
 from tools import ROOT
-from tools.openapi import FILES, text
+from tools.openapi import FILE, text
 
 
 def main(arguments: list[str]) -> int:
-    """Write the files; with --check, only tell whether they are up to date."""
+    """Write the file; with --check, only say whether it is up to date."""
     if arguments not in ([], ["--check"]):
         print("Usage: python -m tools.openapi [--check]", file=sys.stderr)
         return 2
     wanted = text().encode()
-    stale = [file for file in FILES if not file.exists() or file.read_bytes() != wanted]
-    if not arguments:
-        for file in stale:
-            file.write_bytes(wanted)
-    elif stale:
-        names = " and ".join(str(file.relative_to(ROOT)) for file in stale)
-        print(f"Out of date: {names}; run `make openapi`.", file=sys.stderr)
+    if FILE.exists() and FILE.read_bytes() == wanted:
+        return 0
+    if arguments:
+        print(f"Out of date: {FILE.relative_to(ROOT)}; run `make openapi`.", file=sys.stderr)
         return 1
+    FILE.write_bytes(wanted)
     return 0
 
 

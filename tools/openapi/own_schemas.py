@@ -4,7 +4,9 @@ from typing import Any
 
 from meet import errors
 from meet.errors import MeetError
-from tools.openapi.schemas import OF_EVERY_RECORDING, OF_EVERY_ROOM, PREFERENCES
+from meet.recordings.schemas import RecordingView
+from meet.rooms.schemas import RoomView
+from tools.openapi.schemas import PREFERENCES, always
 from tools.openapi.words import GATEWAY_ERRORS
 
 _MESSAGE = {"type": "string", "description": "One sentence on what is wrong."}
@@ -23,6 +25,13 @@ _NAMED = {
         for name in PREFERENCES
     ],
 }
+REASON = {
+    "type": "string",
+    "description": (
+        "What went wrong, for programs to decide by: unlike the message, it stays as it is. Absent "
+        "in a 401. There may be further reasons one day."
+    ),
+}
 _REF = "#/components/schemas/"
 
 OWN_SCHEMAS: dict[str, dict[str, Any]] = {
@@ -33,14 +42,7 @@ OWN_SCHEMAS: dict[str, dict[str, Any]] = {
         "properties": {
             "code": {"type": "integer", "description": "The HTTP status; absent in a 401."},
             "message": _MESSAGE,
-            "reason": {
-                "type": "string",
-                "description": (
-                    "What went wrong, for programs to decide by: unlike the message, it stays as "
-                    "it is. Absent in a 401. There may be further reasons one day."
-                ),
-                "enum": sorted(_REASONS),
-            },
+            "reason": REASON | {"enum": sorted(_REASONS)},
         },
     },
     "RoomToJoinNotFound": {
@@ -85,34 +87,34 @@ OWN_SCHEMAS: dict[str, dict[str, Any]] = {
             "The preferences to change, at least one of them, either bare or as the property "
             "`preferences`; beside that property, bare ones are ignored."
         ),
-        "oneOf": [
-            {
-                "title": "Bare",
-                "allOf": [{"$ref": f"{_REF}RoomPreferences"}, _NAMED],
-                "not": {"required": ["preferences"]},
-            },
-            {
-                "title": "Wrapped",
-                "type": "object",
-                "required": ["preferences"],
-                "properties": {
-                    "preferences": {"allOf": [{"$ref": f"{_REF}RoomPreferences"}, _NAMED]}
-                },
-            },
-        ],
+        "anyOf": [{"$ref": f"{_REF}RoomPreferences"}, {"$ref": f"{_REF}WrappedRoomPreferences"}],
+        # Generators of clients read the two types above. What a body must name is said in words
+        # of JSON Schema that they pass over: nested in a type, anyOf and not confuse them.
+        "if": {"required": ["preferences"]},
+        "then": {
+            "$ref": f"{_REF}WrappedRoomPreferences",
+            "properties": {"preferences": _NAMED},
+        },
+        "else": {"$ref": f"{_REF}RoomPreferences"} | _NAMED,
+    },
+    "WrappedRoomPreferences": {
+        "type": "object",
+        "description": "What a room allows, as a property.",
+        "required": ["preferences"],
+        "properties": {"preferences": {"$ref": f"{_REF}RoomPreferences"}},
     },
     "WholeOpenViduMeetRoom": {
         "description": "A room with all its properties; `maxParticipants` only if limited.",
         "allOf": [
             {"$ref": f"{_REF}OpenViduMeetRoom"},
-            {"required": OF_EVERY_ROOM},
+            {"required": always(RoomView)},
         ],
     },
     "WholeOpenViduMeetRecording": {
         "description": "A recording with all that is known of it.",
         "allOf": [
             {"$ref": f"{_REF}OpenViduMeetRecording"},
-            {"required": OF_EVERY_RECORDING},
+            {"required": always(RecordingView)},
         ],
     },
 }

@@ -1,10 +1,9 @@
 """The operations on recordings."""
 
-from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from meet.clock import SECOND, Milliseconds
+from meet.clock import SECOND
 from meet.errors import (
     AlreadyRecording,
     InvalidRangeHeader,
@@ -25,38 +24,17 @@ from meet.http import NEXT_PAGE_HEADER
 from meet.recordings.byte_range import MAX_LENGTH
 from meet.recordings.lifecycle import Status
 from meet.recordings.media import LINK_LIFETIME
-from meet.recordings.model import Recording
 from meet.recordings.playback import LIFETIME, PARAMETER
-from meet.recordings.schemas import RecordingView
+from meet.recordings.schemas import DeletionView, NotDeleted, RecordingIds, RecordingRequest
+from tools.openapi.examples import NAME, READY, RECORDING_ID, STARTING, example
 from tools.openapi.row import IN_BODY, Row, Success
-from tools.openapi.schemas import CREATED, NAME, RECORDING_ID
-from tools.openapi.words import PARAMETERS, RECORDINGS_TAG, STREAM_TAG
-
-_STARTED = Milliseconds(CREATED + 2_000)
-_MINUTE_OF_VIDEO = 7_340_032
-
-_STARTING = RecordingView.of(
-    Recording(RECORDING_ID, NAME, Status.STARTING, created_at=CREATED)
-).to_json()
-
-_READY = RecordingView.of(
-    Recording(
-        RECORDING_ID,
-        NAME,
-        Status.READY,
-        created_at=CREATED,
-        started_at=_STARTED,
-        ended_at=Milliseconds(_STARTED + 60_000),
-        duration=Decimal(60),
-        size=_MINUTE_OF_VIDEO,
-    )
-).to_json()
+from tools.openapi.words import PARAMETERS
 
 _STREAM_PATH = f"/meet/api/v1/recordings/{RECORDING_ID}/stream"
 
 
 def _link(url: str, lifetime: int) -> dict[str, Any]:
-    return {"url": url, "expiresAt": CREATED + lifetime}
+    return {"url": url, "expiresAt": READY["endedAt"] + lifetime}
 
 
 _VIDEO = {"video/mp4": {"schema": {"type": "string", "format": "binary"}}}
@@ -73,15 +51,8 @@ _BUCKET_LINK = {
 
 ROWS: dict[str, Row] = {
     "create_recording": Row(
-        tag=RECORDINGS_TAG,
-        summary="Create a new OpenVidu Meet recording",
-        description=(
-            "Starts to record a room that somebody publishes in, and answers at once: the "
-            "recording is on its way. A room has one recording at a time."
-        ),
-        body="Which room to record.",
-        body_examples={"default": {"summary": "A room", "value": {"roomName": NAME}}},
-        successes=(Success("The new recording", "WholeOpenViduMeetRecording", _STARTING),),
+        body_examples={"default": {"summary": "A room", "value": example(RecordingRequest)}},
+        successes=(Success("WholeOpenViduMeetRecording", STARTING),),
         errors=(
             *IN_BODY,
             RecordingDisabled(),
@@ -95,14 +66,10 @@ ROWS: dict[str, Row] = {
         ),
     ),
     "get_recordings": Row(
-        tag=RECORDINGS_TAG,
-        summary="Get a list of OpenVidu Meet recordings",
-        description="Lists the recordings, newest first, in pages of `maxItems`.",
         successes=(
             Success(
-                "The recordings; empty if there is none",
                 "OpenViduMeetRecording",
-                [_READY],
+                [READY],
                 is_list=True,
                 headers=("Link", NEXT_PAGE_HEADER),
             ),
@@ -116,59 +83,31 @@ ROWS: dict[str, Row] = {
         ),
     ),
     "delete_multiple_recordings": Row(
-        tag=RECORDINGS_TAG,
-        summary="Delete multiples OpenVidu Meet recordings",
-        description=(
-            "Deletes finished recordings and their files. The ids come in the body, in "
-            "`recordingIds` of the query for those who cannot send a body with DELETE, or in both."
-        ),
-        body="The recordings to delete.",
         body_required=False,
-        body_examples={
-            "default": {"summary": "One recording", "value": {"recordingIds": [RECORDING_ID]}}
-        },
+        body_examples={"default": {"summary": "One recording", "value": example(RecordingIds)}},
         successes=(
-            Success("All of them are deleted", status=HTTPStatus.NO_CONTENT),
+            Success(status=HTTPStatus.NO_CONTENT),
             Success(
-                "Some of them are not deleted",
                 "RecordingDeletion",
-                {
-                    "deleted": [RECORDING_ID],
-                    "notDeleted": [
-                        {"recordingId": "rec_unknown", "error": RecordingNotFound.message}
-                    ],
-                },
+                example(DeletionView) | {"notDeleted": [example(NotDeleted)]},
+                meaning="Some of them are not deleted",
             ),
         ),
         errors=(*IN_BODY, InvalidRequest(("recordingIds", "Required"))),
     ),
     "get_recording": Row(
-        tag=RECORDINGS_TAG,
-        summary="Get details of an OpenVidu Meet recording",
-        description="Shows a recording, or the properties of it that `fields` names.",
-        successes=(Success("The recording", "OpenViduMeetRecording", _READY),),
+        successes=(Success("OpenViduMeetRecording", READY),),
         errors=(RecordingNotFound(),),
     ),
     "stop_recording": Row(
-        tag=RECORDINGS_TAG,
-        summary="Stop an OpenVidu Meet recording",
-        description=(
-            "Stops a recording, also one that is just starting. Stopping it again before it has "
-            "stopped changes nothing."
-        ),
-        successes=(Success("The recording is stopping", status=HTTPStatus.NO_CONTENT),),
+        successes=(Success(status=HTTPStatus.NO_CONTENT),),
         errors=(RecordingNotFound(), RecordingFinished()),
     ),
     "delete_recording": Row(
-        tag=RECORDINGS_TAG,
-        summary="Delete an OpenVidu Meet recording",
-        description="Deletes a finished recording and its file for good.",
-        successes=(Success("The recording is deleted", status=HTTPStatus.NO_CONTENT),),
+        successes=(Success(status=HTTPStatus.NO_CONTENT),),
         errors=(RecordingNotFound(), RecordingNotFinished()),
     ),
     "get_recording_stream": Row(
-        tag=STREAM_TAG,
-        summary="Stream an OpenVidu Meet recording",
         description=(
             "Sends the recording, or the range of it that was asked for, up to "
             f"{MAX_LENGTH // 1024**2} MiB. What is longer is answered with a redirect into the "
@@ -213,12 +152,11 @@ ROWS: dict[str, Row] = {
         ),
         successes=(
             Success(
-                "The whole recording; or a link to it, for those who prefer JSON",
                 headers=("Accept-Ranges", "Content-Disposition", "Content-Length", "ETag", "Vary"),
                 content=_VIDEO | _BUCKET_LINK,
             ),
             Success(
-                "A range of the recording",
+                meaning="A range of the recording",
                 status=HTTPStatus.PARTIAL_CONTENT,
                 headers=(
                     *("Accept-Ranges", "Content-Disposition", "Content-Range"),
@@ -227,7 +165,7 @@ ROWS: dict[str, Row] = {
                 content=_VIDEO,
             ),
             Success(
-                "What was asked for is too long for one answer, and in the bucket",
+                meaning="Too long for one answer; the link leads to the file in the bucket",
                 status=HTTPStatus.TEMPORARY_REDIRECT,
                 headers=("Location", "Vary"),
             ),
@@ -236,19 +174,12 @@ ROWS: dict[str, Row] = {
             InvalidRangeHeader(),
             RecordingNotFound(),
             RecordingNotReady(),
-            RangeNotSatisfiable(_MINUTE_OF_VIDEO),
+            RangeNotSatisfiable(READY["size"]),
         ),
     ),
     "get_recording_url": Row(
-        tag=RECORDINGS_TAG,
-        summary="Get a link that plays an OpenVidu Meet recording",
-        description=(
-            "Gives a link to the stream of this recording alone, for players that can send no "
-            "API key. Whoever has it may watch, until it expires or the recording is deleted."
-        ),
         successes=(
             Success(
-                "The link",
                 "RecordingLink",
                 _link(
                     f"http://localhost:6080{_STREAM_PATH}?{PARAMETER}=1861923600.signature",

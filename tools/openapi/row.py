@@ -11,31 +11,30 @@ from meet.errors import BodyTooLarge, MalformedBody, MeetError, UnsupportedMedia
 class Success:
     """One way an operation answers when all is well; schema is a name, content anything else."""
 
-    meaning: str
     schema: str | None = None
     example: Any = None
     is_list: bool = False
     status: HTTPStatus = HTTPStatus.OK
     headers: tuple[str, ...] = ()
     content: dict[str, Any] = field(default_factory=dict)
+    meaning: str = ""
+    """Empty for the one that the route describes."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """What the signature of an operation cannot say."""
+    """What neither the route, the signature nor the docstring of an operation says."""
 
-    tag: str
-    summary: str
-    description: str
     successes: tuple[Success, ...]
     errors: tuple[MeetError, ...] = ()
-    body: str = ""
     body_schema: str | None = None
     """In place of the one that the code gives."""
     body_required: bool = True
     body_examples: dict[str, Any] = field(default_factory=dict)
     parameters: tuple[dict[str, Any], ...] | None = None
     """All of them, where the code validates nothing and so tells nothing."""
+    description: str = ""
+    """In place of the docstring."""
 
 
 IN_BODY = (MalformedBody(), BodyTooLarge(), UnsupportedMediaType())

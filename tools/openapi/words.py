@@ -3,44 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from meet.errors import (
-    AlreadyRecording,
-    BodyTooLarge,
-    InternalServerError,
-    InvalidRangeHeader,
-    InvalidRequest,
-    InvalidSecret,
-    MalformedBody,
-    MediaServerUnavailable,
-    MeetError,
-    NobodyPublishing,
-    OtherRoom,
-    ParticipantNotFound,
-    RangeNotSatisfiable,
-    RecordingDisabled,
-    RecordingFinished,
-    RecordingNotFinished,
-    RecordingNotFound,
-    RecordingNotReady,
-    RoomFull,
-    RoomNotFound,
-    RoomToJoinNotFound,
-    StillRunning,
-    TemporarilyUnavailable,
-    Unauthorized,
-    UnsupportedMediaType,
-)
+from meet.errors import InternalServerError, InvalidRequest, MeetError, RoomToJoinNotFound
 from meet.http import NEXT_PAGE_HEADER, REQUEST_ID_HEADER
 from meet.idempotency import HEADER as IDEMPOTENCY_HEADER
 from meet.idempotency import MAX_KEY_LENGTH
 from meet.recordings import playback
 from meet.recordings.lifecycle import Status
 from tools.openapi.schemas import NOT_BLANK
-
-ROOM_TAG = "OpenVidu Meet - Room"
-RECORDINGS_TAG = "OpenVidu Meet - Recordings"
-PARTICIPANT_TAG = "Internal API - Participant"
-STREAM_TAG = "Internal API - Recordings"
 
 INFO = {
     "title": "OpenVidu Meet API",
@@ -60,10 +29,10 @@ SERVERS = [
 ]
 
 TAGS = {
-    ROOM_TAG: "Create, show, change and delete rooms.",
-    RECORDINGS_TAG: "Start, stop, show and delete recordings.",
-    PARTICIPANT_TAG: "Let people into rooms and remove them.",
-    STREAM_TAG: "Play recordings.",
+    "OpenVidu Meet - Room": "Create, show, change and delete rooms.",
+    "OpenVidu Meet - Recordings": "Start, stop, show and delete recordings.",
+    "Internal API - Participant": "Let people into rooms and remove them.",
+    "Internal API - Recordings": "Play recordings.",
 }
 
 SECURITY_SCHEMES = {
@@ -201,32 +170,6 @@ ERROR_SCHEMAS: Mapping[type[MeetError], str] = {
     RoomToJoinNotFound: "RoomToJoinNotFound",
 }
 """The bodies that are not Error."""
-
-MEANINGS: Mapping[type[MeetError], str] = {
-    Unauthorized: "No credential that opens this operation, or an invalid one",
-    MalformedBody: "The body is no JSON",
-    BodyTooLarge: "The body is too large",
-    UnsupportedMediaType: "The body is not declared as application/json",
-    InvalidRequest: "Something in the request breaks a rule",
-    StillRunning: "The first request with this Idempotency-Key has no answer yet",
-    RoomNotFound: "There is no such room, or it expired, or it was deleted",
-    RoomToJoinNotFound: "There is no such room, or it expired, or it was deleted",
-    ParticipantNotFound: "Nobody with that identity or name is connected to the room",
-    InvalidSecret: "The secret opens no role of this room",
-    RecordingNotFound: "There is no such recording, or it was deleted, or its file is lost",
-    RecordingDisabled: "The room's preferences forbid recording",
-    AlreadyRecording: "The room is being recorded",
-    NobodyPublishing: "Nobody publishes in the room, so there is nothing to record",
-    RecordingNotFinished: "The recording is neither READY nor FAILED yet",
-    RecordingFinished: "The recording is over",
-    RecordingNotReady: "The recording has no file to play, or not yet",
-    InvalidRangeHeader: "The Range header makes no sense",
-    RangeNotSatisfiable: "The file has none of the bytes that were asked for",
-    OtherRoom: "The moderator's token is of another room",
-    RoomFull: "As many people are connected as the room allows",
-    MediaServerUnavailable: "LiveKit cannot be reached; try again later",
-    TemporarilyUnavailable: "Too much at once; try again in a moment",
-}
 
 GATEWAY_ERRORS: tuple[tuple[dict[str, Any], str], ...] = (
     (

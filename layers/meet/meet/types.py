@@ -111,7 +111,9 @@ def _boolean(value: object) -> bool:
 Integer = Annotated[int, BeforeValidator(_whole)]
 """A JSON integer; 10.0 is one (RFC 8259 knows only numbers)."""
 
-Timestamp = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "number"})]
+Timestamp = Annotated[
+    int, BeforeValidator(_whole), WithJsonSchema({"type": "number", "multipleOf": 1})
+]
 """Milliseconds since the Unix epoch; the API calls it a number."""
 
 Text = Annotated[str, BeforeValidator(_text)]

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from meet.rooms.model import Role
 from meet.types import ChosenName, Text, View, WireModel, broken_rule
 
 MAX_NAME = 128
@@ -29,25 +30,54 @@ ParticipantName = Annotated[
 
 
 class TokenRequest(WireModel):
-    """Body of POST /participants/token."""
+    """Who wants to join which room, and the secret of the link."""
 
-    room_name: Text
-    participant_name: ParticipantName
-    secret: Text
-    previous_token: Text | None = None
+    room_name: Text = Field(description="The room to join.", examples=["OpenVidu-k3v9x0q2m7t1c8z"])
+    participant_name: ParticipantName = Field(
+        description=f"The name that others see: 1 to {MAX_NAME} characters, at most "
+        f"{MAX_NAME_BYTES} bytes in UTF-8, some of them visible, none a control or format "
+        "character, and neither `.` nor `..`. Kept in Unicode's form NFC.",
+        examples=["Alice"],
+        json_schema_extra={"minLength": 1, "pattern": r"^(?!\.{1,2}$)[\s\S]*\S[\s\S]*$"},
+    )
+    secret: Text = Field(
+        description="The `secret` in a join link; it decides the role.",
+        examples=["publisher-secret"],
+    )
+    previous_token: Text | None = Field(
+        None,
+        description="An earlier token of the same participant for this room, expired or not. The "
+        "new one then has the same identity, so that joining with it replaces the earlier "
+        "connection. Ignored if it is not valid, or if the participant was removed.",
+    )
 
 
 class TokenView(View):
-    """What a participant needs to join."""
+    """What a browser needs to join."""
 
-    token: str = Field(description="LiveKit access token.")
-    api_token: str | None = Field(
-        None, description="For a moderator: opens the operations of this room."
+    token: str = Field(
+        description="The LiveKit access token.", examples=["header.claims.signature"]
     )
-    participant_name: str = Field(description="The name that others see.")
-    participant_identity: str = Field(description="The identity in the meeting, unique.")
-    role: str
-    livekit_url: str = Field(description="The LiveKit server to connect to.")
+    api_token: str | None = Field(
+        None,
+        description="For a moderator: opens the operations of this room, as `Authorization: "
+        "Bearer`. It lasts 6 hours, and ends with the room or the moderator's removal.",
+    )
+    participant_name: str = Field(
+        description="The name that others see. Several participants may share one.",
+        examples=["Alice"],
+    )
+    participant_identity: str = Field(
+        description="The identity in the meeting: the name, `_` and 6 random characters. Unique, "
+        "so it is the one to disconnect a participant by.",
+        examples=["Alice_k2j9x0"],
+    )
+    role: Role = Field(description="The role that the secret stands for.", examples=["publisher"])
+    livekit_url: str = Field(
+        description="The LiveKit server to connect to.",
+        examples=["wss://livekit.example.com"],
+        json_schema_extra={"format": "uri"},
+    )
 
 
 RoomNameQuery = Annotated[str, AfterValidator(_not_blank)]

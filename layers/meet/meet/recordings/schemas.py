@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from meet.errors import InvalidRequest
+from meet.errors import InvalidRequest, RecordingNotFound
 from meet.paging import from_token
 from meet.recordings.lifecycle import Status
 from meet.recordings.media import MAX_DELETES
@@ -14,11 +14,15 @@ from meet.recordings.model import Recording
 from meet.recordings.repository import LIST_KEY
 from meet.types import Text, View, WireModel, broken_rule, expected
 
+_ID = "rec_01KX3QZ8V5T7M2N4P6R9S0W1Y3"
+_ROOM = "OpenVidu-k3v9x0q2m7t1c8z"
+_STARTED, _ENDED = 1_861_920_002_000, 1_861_920_062_000
+
 
 class RecordingRequest(WireModel):
-    """Body of POST /recordings."""
+    """Which room to record."""
 
-    room_name: Text
+    room_name: Text = Field(description="The room to record.", examples=[_ROOM])
 
 
 def _texts(value: object) -> object:
@@ -28,9 +32,13 @@ def _texts(value: object) -> object:
 
 
 class RecordingIds(WireModel):
-    """Body of DELETE /recordings."""
+    """Which recordings to delete."""
 
-    recording_ids: Annotated[list[Text], BeforeValidator(_texts), Field(min_length=1)]
+    recording_ids: Annotated[list[Text], BeforeValidator(_texts)] = Field(
+        min_length=1,
+        description=f"Their ids, at most {MAX_DELETES} different ones.",
+        examples=[[_ID]],
+    )
 
 
 def ids_of(body: RecordingIds | None, query: str | None) -> list[str]:
@@ -66,18 +74,39 @@ def to_statuses(text: str | None) -> frozenset[Status]:
 
 
 class RecordingView(View):
-    """A recording as the API shows it."""
+    """A recording; what is not known yet is absent.
 
-    id: str
-    room_name: str
-    output_mode: Literal["COMPOSED"] = "COMPOSED"
-    status: Status
-    filename: str
-    started_at: int | None = None
-    ended_at: int | None = None
-    duration: float | None = Field(None, description="Seconds.")
-    size: int | None = Field(None, description="Bytes.")
-    error: str | None = Field(None, description="Why there is no file; only when FAILED.")
+    With `fields`, only the properties that were asked for.
+    """
+
+    id: str = Field(description="Identifies the recording.", examples=[_ID])
+    room_name: str = Field(description="The room that was recorded.", examples=[_ROOM])
+    output_mode: Literal["COMPOSED"] = Field(
+        "COMPOSED", description="All participants in one picture.", examples=["COMPOSED"]
+    )
+    status: Status = Field(
+        description="How far the recording has come. It never goes back; READY and FAILED are the "
+        "end.",
+        examples=["READY"],
+    )
+    filename: str = Field(description="The name of the file.", examples=[f"{_ID}.mp4"])
+    started_at: int | None = Field(
+        None,
+        description="When recording began, in milliseconds since the Unix epoch.",
+        examples=[_STARTED],
+    )
+    ended_at: int | None = Field(
+        None,
+        description="When recording ended, in milliseconds since the Unix epoch.",
+        examples=[_ENDED],
+    )
+    duration: float | None = Field(
+        None, description="In seconds.", examples=[60], json_schema_extra={"minimum": 0}
+    )
+    size: int | None = Field(
+        None, description="In bytes.", examples=[7_340_032], json_schema_extra={"minimum": 0}
+    )
+    error: str | None = Field(None, description="Why there is no file; only with FAILED.")
 
     @classmethod
     def of(cls, recording: Recording) -> Self:
@@ -96,21 +125,26 @@ class RecordingView(View):
 
 
 class LinkView(View):
-    """A link that ends."""
+    """A link to a recording."""
 
-    url: str
-    expires_at: int
+    url: str = Field(
+        description="Plays the recording, with no API key.", json_schema_extra={"format": "uri"}
+    )
+    expires_at: int = Field(
+        description="Until when it works, in milliseconds since the Unix epoch.",
+        examples=[_ENDED],
+    )
 
 
 class NotDeleted(View):
-    """A recording that is still there."""
+    """A recording that was not deleted."""
 
-    recording_id: str
-    error: str
+    recording_id: str = Field(description="Its id, as it was sent.", examples=["rec_unknown"])
+    error: str = Field(description="One sentence on why.", examples=[RecordingNotFound.message])
 
 
 class DeletionView(View):
-    """What became of several recordings."""
+    """The result of deleting several recordings."""
 
-    deleted: list[str]
-    not_deleted: list[NotDeleted]
+    deleted: list[str] = Field(description="The ids of the deleted ones.", examples=[[_ID]])
+    not_deleted: list[NotDeleted] = Field(description="Those that are still there, or never were.")

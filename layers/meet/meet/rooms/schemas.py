@@ -16,6 +16,7 @@ from meet.types import Boolean, Integer, Text, Timestamp, View, WireModel, broke
 
 MAX_PREFIX = 50
 MAX_LIFETIME_YEARS = 10
+MAX_PARTICIPANTS = 10_000
 
 
 def _in_the_future(moment: int) -> int:
@@ -58,23 +59,27 @@ def _no_null(value: object) -> object:
 class ChatPreferences(WireModel):
     """The chat of a room."""
 
-    enabled: Boolean = Field(True, description="Whether people can send and receive messages.")
+    enabled: Boolean = Field(
+        True, description="Whether people can send and receive messages.", examples=[True]
+    )
 
 
 class RecordingPreferences(WireModel):
     """The recording of a room."""
 
-    enabled: Boolean = Field(True, description="Whether the room can be recorded.")
+    enabled: Boolean = Field(True, description="Whether the room can be recorded.", examples=[True])
 
 
 class VirtualBackgroundPreferences(WireModel):
     """The virtual background of a room."""
 
-    enabled: Boolean = Field(True, description="Whether people can replace their background.")
+    enabled: Boolean = Field(
+        True, description="Whether people can replace their background.", examples=[True]
+    )
 
 
 class RoomPreferences(WireModel):
-    """What a room allows; what is missing is enabled."""
+    """What a room allows."""
 
     chat_preferences: ChatPreferences = ChatPreferences()
     recording_preferences: RecordingPreferences = RecordingPreferences()
@@ -95,18 +100,29 @@ class RoomPreferences(WireModel):
 
 
 class RoomOptions(WireModel):
-    """Body of POST /rooms."""
+    """Options for a new room."""
 
     expiration_date: Annotated[Timestamp, AfterValidator(_in_the_future)] = Field(
-        description="When the room closes, in milliseconds since the Unix epoch."
+        description="When the room closes, in milliseconds since the Unix epoch: a whole number, "
+        f"later than now, at most {MAX_LIFETIME_YEARS} years ahead.",
+        examples=[1_893_456_000_000],
     )
     room_name_prefix: Annotated[
         Text, AfterValidator(_prefix), WithJsonSchema({"type": "string", "maxLength": MAX_PREFIX})
-    ] = Field("", description="What the generated name begins with; other characters are dropped.")
-    max_participants: Annotated[Integer, Field(ge=1, le=10_000)] | None = Field(
-        None, description="How many people may be in the room at once; no limit if absent."
+    ] = Field(
+        "",
+        description="What the room's name begins with. Letters lose their accents; white space "
+        "becomes a hyphen; everything but ASCII letters, digits and hyphens is dropped.",
+        examples=["OpenVidu"],
     )
-    preferences: RoomPreferences = RoomPreferences()
+    max_participants: Annotated[Integer, Field(ge=1, le=MAX_PARTICIPANTS)] | None = Field(
+        None,
+        description="How many people may be in the room at once. Absent or null: no limit.",
+        examples=[10],
+    )
+    preferences: RoomPreferences = Field(
+        RoomPreferences(), description="What the room allows; what is missing is enabled."
+    )
 
     @property
     def prefix(self) -> str:
@@ -131,18 +147,44 @@ class RoomUpdate(RoomPreferences):
         return super().changes() if self.preferences is None else self.preferences.changes()
 
 
-class RoomView(View):
-    """A room as the API shows it."""
+_NAME = "OpenVidu-k3v9x0q2m7t1c8z"
 
-    room_name: str
-    creation_date: int
-    expiration_date: int
-    room_name_prefix: str
-    preferences: RoomPreferences
-    max_participants: int | None = None
-    moderator_url: str = Field(alias="moderatorURL")
-    publisher_url: str = Field(alias="publisherURL")
-    viewer_url: str = Field(alias="viewerURL")
+
+def _join_link(role: Role) -> Any:
+    return Field(
+        alias=f"{role}URL",
+        description=f"The link to join as {role}. Whoever has it may enter.",
+        examples=[f"http://localhost:6080/meet/{_NAME}/?secret={role}-secret"],
+        json_schema_extra={"format": "uri"},
+    )
+
+
+class RoomView(View):
+    """A room; with `fields`, only the properties that were asked for."""
+
+    room_name: str = Field(description="The prefix and 15 random characters.", examples=[_NAME])
+    creation_date: int = Field(
+        description="When the room was made, in milliseconds since the Unix epoch.",
+        examples=[1_861_920_000_000],
+    )
+    expiration_date: int = Field(
+        description="When the room closes and everybody has to leave, in milliseconds since the "
+        "Unix epoch.",
+        examples=[1_893_456_000_000],
+    )
+    room_name_prefix: str = Field(
+        description="The prefix after cleaning; may be empty.", examples=["OpenVidu"]
+    )
+    preferences: RoomPreferences = Field(description="What the room allows; complete.")
+    max_participants: int | None = Field(
+        None,
+        description="How many people may be in the room at once; absent if there is no limit.",
+        examples=[10],
+        json_schema_extra={"minimum": 1, "maximum": MAX_PARTICIPANTS},
+    )
+    moderator_url: str = _join_link(Role.MODERATOR)
+    publisher_url: str = _join_link(Role.PUBLISHER)
+    viewer_url: str = _join_link(Role.VIEWER)
 
     @classmethod
     def of(cls, room: Room, *, origin: str) -> Self:
