@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lamb
 
 import json
 import logging
-import os
 from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
@@ -14,6 +13,7 @@ from meet.access import OPERATIONS, Credential, name_of_key
 from meet.console import browser
 from meet.errors import MeetError, Unauthorized
 from meet.recordings import playback
+from meet.settings import settings
 
 Context: TypeAlias = dict[str, str]
 """What a function is told about its caller."""
@@ -57,7 +57,7 @@ def _api_key(event: dict[str, Any]) -> Context | None:
     key = _header(event, "x-api-key")
     if key is None:
         return None
-    keys: dict[str, str] = json.loads(wiring.secret(os.environ["API_KEYS_SECRET"]))
+    keys: dict[str, str] = json.loads(wiring.secret(settings.api_keys_secret))
     name = name_of_key(key, keys)
     return None if name is None else {"apiKey": name}
 
@@ -65,7 +65,7 @@ def _api_key(event: dict[str, Any]) -> Context | None:
 def _session(event: dict[str, Any]) -> Context | None:
     shown = browser.cookies(event, browser.SESSION_COOKIE)
     is_write = event["httpMethod"] not in {"GET", "HEAD"}
-    if not shown or (is_write and not browser.is_same_origin(event, os.environ["PUBLIC_URL"])):
+    if not shown or (is_write and not browser.is_same_origin(event, settings.public_url)):
         return None
     try:
         wiring.console_sessions().current(shown)

@@ -23,17 +23,14 @@ def create_room(options: RoomOptions, idempotency_key: IdempotencyKey = None) ->
         logger.append_keys(room=room.name)
         return RoomView.of(room, origin="").to_json()  # what is kept has paths, not addresses
 
-    if idempotency_key is None:
-        view = create()
-    else:
-        view = wiring.once(
-            "createRoom",
-            idempotency_key,
-            api.current_event.json_body,
-            create,
-            caller=caller_of(api),
-            context=api.lambda_context,
-        )
+    view = wiring.once(
+        "createRoom",
+        idempotency_key,
+        api.current_event.json_body,
+        create,
+        caller=caller_of(api),
+        context=api.lambda_context,
+    )
     return RoomView.model_validate(view).at(origin(api)).to_json()
 
 

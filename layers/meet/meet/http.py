@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, TypeAlias, TypeVar
@@ -30,6 +29,7 @@ from meet.errors import (
 from meet.headers import for_every_answer
 from meet.logs import create_logger
 from meet.paging import MAX_ITEMS, to_token
+from meet.settings import settings
 from meet.types import QueryInteger, expected, sentence
 
 Event: TypeAlias = dict[str, Any]
@@ -103,8 +103,8 @@ def _ids(event: Event) -> dict[str, str]:
 
 def origin(api: APIGatewayRestResolver) -> str:
     """Return what links begin with: the stack's public URL, else what the caller reached."""
-    if public := os.environ.get("PUBLIC_URL"):
-        return public.rstrip("/")
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
     headers = api.current_event.headers
     return f"{headers.get('X-Forwarded-Proto', 'https')}://{headers['Host']}"
 

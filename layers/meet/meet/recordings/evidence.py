@@ -28,6 +28,8 @@ class RecordingEvidence:
     rooms: RoomRepository
     recorder: "Callable[[], Recorder]"
     media: MediaStore
+    retention: int
+    """Milliseconds that a recording is kept after its end; 0 for ever."""
 
     def egress_seen(self, egress: "Egress") -> Recording | None:
         """Write down what LiveKit says about an egress; None when it is none of ours."""
@@ -122,7 +124,7 @@ class RecordingEvidence:
         if advance(recording.status, evidence) not in RECORDING:
             # First of all: what is written as over may be deleted, and nobody would do it then.
             self.rooms.release(recording.room_name, recording.id)
-        return self.recordings.observe(recording.id, evidence, facts)
+        return self.recordings.observe(recording.id, evidence, facts, retention=self.retention)
 
     def stop_egress(self, egress: "Egress") -> bool:
         """Stop an egress, unless it is ending; True if LiveKit answered that it will end."""

@@ -38,8 +38,6 @@ class RecordingRepository:
     client: "DynamoDBClient"
     table: str
     rooms: RoomRepository
-    retention: int = 0
-    """Milliseconds that a recording is kept after its end; 0: for ever."""
 
     def start(self, recording: Recording, *, sweep_at: Milliseconds) -> None:
         """Store a new recording and take its room, both or none.
@@ -127,19 +125,27 @@ class RecordingRepository:
         page = found[:limit]
         return Page(page, _list_key(page[-1]) if len(found) > limit else None)
 
-    def observe(self, recording_id: str, evidence: Evidence, facts: dict[str, Any]) -> Recording:
+    def observe(
+        self,
+        recording_id: str,
+        evidence: Evidence,
+        facts: dict[str, Any],
+        *,
+        retention: int = 0,
+    ) -> Recording:
         """Write down evidence and the facts that came with it; return what is known then.
 
-        The status never goes back, and a fact once known stays. Raises RecordingNotFound, also
-        for what was deleted: nothing brings a recording back.
+        The status never goes back, and a fact once known stays. A recording that ends with this
+        is kept for `retention` milliseconds, 0 for ever. Raises RecordingNotFound, also for a
+        deleted recording: nothing brings it back.
         """
         status = advance(Status.STARTING, evidence)
         known = {key: value for key, value in facts.items() if value is not None}
         sets = [f"#{key} = if_not_exists(#{key}, :{key})" for key in known]
         earlier = {f":from{number}": each for number, each in enumerate(earlier_than(status))}
         expiry: dict[str, int] = {}
-        if status in FINISHED and self.retention:
-            expiry = {f":{TTL_ATTRIBUTE}": (clock.now() + self.retention) // SECOND}
+        if status in FINISHED and retention:
+            expiry = {f":{TTL_ATTRIBUTE}": (clock.now() + retention) // SECOND}
             sets.append(f"{TTL_ATTRIBUTE} = :{TTL_ATTRIBUTE}")
         if earlier:
             try:
