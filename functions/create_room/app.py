@@ -4,7 +4,7 @@ from typing import Any
 
 from meet import wiring
 from meet.http import IdempotencyKey, caller_of, create_api, entrypoint, logger, origin
-from meet.rooms.schemas import RoomOptions, RoomView
+from meet.rooms.schemas import RoomOptions, RoomView, with_origin
 
 api = create_api()
 
@@ -21,7 +21,7 @@ def create_room(options: RoomOptions, idempotency_key: IdempotencyKey = None) ->
             preferences=options.preferences.to_model(),
         )
         logger.append_keys(room=room.name)
-        return RoomView.of(room, origin="").to_json()  # what is kept has paths, not addresses
+        return RoomView.of(room, origin="").to_json()  # answers are kept without an origin
 
     view = wiring.once(
         "createRoom",
@@ -31,7 +31,7 @@ def create_room(options: RoomOptions, idempotency_key: IdempotencyKey = None) ->
         caller=caller_of(api),
         context=api.lambda_context,
     )
-    return RoomView.model_validate(view).at(origin(api)).to_json()
+    return with_origin(view, origin(api))
 
 
 handler = entrypoint(api)
