@@ -47,7 +47,7 @@ NEXT_PAGE_HEADER = "X-Next-Page-Token"
 MaxItems = Annotated[QueryInteger, Query(alias="maxItems", ge=1, le=MAX_ITEMS)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 
-_JSON = "application/json"
+JSON = "application/json"
 _LOGGED = {"roomName": "room", "recordingId": "recording", "participantName": "participant"}
 
 logger = create_logger()
@@ -148,12 +148,12 @@ def page_of(
         query = {**(event.query_string_parameters or {}), "nextPageToken": token}
         url = f"{origin(api)}/meet{event['requestContext']['resourcePath']}?{urlencode(query)}"
         headers = {"Link": f'<{url}>; rel="next"', NEXT_PAGE_HEADER: token}
-    return Response(HTTPStatus.OK, _JSON, views, headers=headers)
+    return Response(HTTPStatus.OK, JSON, views, headers=headers)
 
 
 def json_reply(body: dict[str, Any], status: HTTPStatus) -> Response[str]:
     """Return an answer of JSON."""
-    return Response(status, _JSON, json.dumps(body))
+    return Response(status, JSON, json.dumps(body))
 
 
 def no_content() -> Response[str]:
@@ -183,7 +183,7 @@ def json_object(event: Event, *, max_bytes: int) -> dict[str, Any] | None:
         return None
     if len(raw) > max_bytes:
         raise BodyTooLarge
-    if _media_type(event) != _JSON:
+    if _media_type(event) != JSON:
         raise UnsupportedMediaType
     try:
         value = json.loads(raw.decode(), parse_constant=_no_json)
@@ -209,7 +209,7 @@ def _as_json(event: Event, text: str | None) -> Event:
     """Return the event with this body, and the one media type that Powertools takes for JSON."""
     sent = event.get("headers") or {}
     headers = {name: value for name, value in sent.items() if name.lower() != "content-type"}
-    headers["Content-Type"] = _JSON
+    headers["Content-Type"] = JSON
     lists = {name: [value] for name, value in headers.items()}
     return event | {
         "body": text,
@@ -254,7 +254,7 @@ def _no_json(constant: str) -> None:
 
 def _refused(error: MeetError) -> Response[str]:
     body = json.dumps(error.body)
-    return Response(error.status, _JSON, body, headers=dict(error.headers))
+    return Response(error.status, JSON, body, headers=dict(error.headers))
 
 
 def _invalid(error: RequestValidationError) -> Response[str]:
@@ -275,7 +275,7 @@ def _unexpected(error: Exception) -> Response[str]:
 
 
 def _to_reply(error: MeetError) -> Reply:
-    headers = {"Content-Type": _JSON, **error.headers}
+    headers = {"Content-Type": JSON, **error.headers}
     return {
         "statusCode": error.status.value,
         "body": json.dumps(error.body),

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from meet.participants.removal import ParticipantRemoval
     from meet.recordings.control import RecordingControl
     from meet.recordings.deletion import RecordingDeletion
+    from meet.recordings.delivery import RecordingDelivery
     from meet.recordings.evidence import RecordingEvidence
     from meet.recordings.media import MediaStore
     from meet.recordings.repository import RecordingRepository
@@ -247,6 +248,12 @@ def recording_control() -> "RecordingControl":
     from meet.recordings.control import RecordingControl
 
     return RecordingControl(recording_repository(), room_service(), media_server, recorder)
+
+
+def recording_delivery() -> "RecordingDelivery":
+    from meet.recordings.delivery import RecordingDelivery
+
+    return RecordingDelivery(recording_repository(), media_store, playback_key)
 
 
 def recording_deletion() -> "RecordingDeletion":
