@@ -57,9 +57,14 @@ RECORDING = frozenset({Status.STARTING, Status.STARTED, Status.STOPPING})
 """As long as a recording is in one of these, its room takes no other."""
 
 
+def status_of(evidence: Evidence) -> Status:
+    """Return the status that a recording has reached at least, by a piece of evidence."""
+    return _TELLS[evidence]
+
+
 def advance(status: Status, evidence: Evidence) -> Status:
     """Return the status after a piece of evidence: never an earlier one."""
-    return max(status, _TELLS[evidence], key=ORDER.index)
+    return max(status, status_of(evidence), key=ORDER.index)
 
 
 def earlier_than(status: Status) -> tuple[Status, ...]:
