@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from meet.console.admin import Admin
     from meet.console.sessions import ConsoleSessions
     from meet.console.tokens import ConsoleTokens
-    from meet.livekit.egress import Recorder
     from meet.livekit.outages import Outages
+    from meet.livekit.recorder import Recorder
     from meet.livekit.rooms import MediaServer
     from meet.livekit.tokens import AccessTokens
     from meet.livekit.twirp import TwirpClient

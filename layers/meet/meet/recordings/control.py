@@ -14,7 +14,7 @@ from meet.errors import (
     RecordingFinished,
     RecordingNotFound,
 )
-from meet.livekit.egress import Recorder
+from meet.livekit.recorder import Recorder
 from meet.livekit.rooms import MediaServer
 from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.lifecycle import Evidence

@@ -3,19 +3,17 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from meet import clock
 from meet.errors import MediaServerUnavailable, RecordingNotFound
+from meet.livekit.recorder import Egress, EgressState, Recorder
 from meet.recordings import reasons
 from meet.recordings.lifecycle import RECORDING, Evidence, Status, advance
 from meet.recordings.media import MediaStore, StoredFile
 from meet.recordings.model import Recording, id_in_key
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
-
-if TYPE_CHECKING:
-    from meet.livekit.egress import Egress, Recorder
 
 logger = logging.getLogger(__name__)
 
@@ -26,12 +24,12 @@ class RecordingEvidence:
 
     recordings: RecordingRepository
     rooms: RoomRepository
-    recorder: "Callable[[], Recorder]"
+    recorder: Callable[[], Recorder]
     media: MediaStore
     retention: int
     """Milliseconds that a recording is kept after its end; 0 for ever."""
 
-    def egress_seen(self, egress: "Egress") -> Recording | None:
+    def egress_seen(self, egress: Egress) -> Recording | None:
         """Write down what LiveKit says about an egress; None when it is none of ours."""
         recording_id = id_in_key(egress.object_key)
         if recording_id is None or egress.bucket not in {"", self.media.bucket}:
@@ -60,7 +58,7 @@ class RecordingEvidence:
                 self.media.delete_one(key)
             return None
 
-    def egress_of(self, recording: Recording, egress: "Egress") -> Recording:
+    def egress_of(self, recording: Recording, egress: Egress) -> Recording:
         """Write down what LiveKit says about the egress of a recording; return what is known."""
         facts: dict[str, Any] = {
             "egressId": egress.id,
@@ -75,7 +73,7 @@ class RecordingEvidence:
             extra = {"recording": recording.id, "reason": failure, **reasons.words(egress)}
             logger.warning("egress failed", extra=extra)
             facts["error"] = failure
-        recording = self.write(recording, egress.evidence, facts)
+        recording = self.write(recording, Evidence(egress.state), facts)
         if egress.is_over and failure is None:
             recording = self.look_into_bucket(recording)
         if recording.is_finished:
@@ -84,7 +82,7 @@ class RecordingEvidence:
             self.stop_egress(egress)
         return recording
 
-    def _end_ownerless(self, egress: "Egress") -> None:
+    def _end_ownerless(self, egress: Egress) -> None:
         """Stop an egress that goes on though its recording has its end, or is no more."""
         if not egress.is_over and egress.bucket == self.media.bucket:
             logger.warning("stopping an egress nobody waits for", extra={"egress": egress.id})
@@ -126,9 +124,9 @@ class RecordingEvidence:
             self.rooms.release(recording.room_name, recording.id)
         return self.recordings.observe(recording.id, evidence, facts, retention=self.retention)
 
-    def stop_egress(self, egress: "Egress") -> bool:
+    def stop_egress(self, egress: Egress) -> bool:
         """Stop an egress, unless it is ending; True if LiveKit answered that it will end."""
-        if egress.evidence is Evidence.EGRESS_ENDING:
+        if egress.state is EgressState.ENDING:
             return True
         try:
             self.recorder().stop(egress.id)

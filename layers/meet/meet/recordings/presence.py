@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from meet import clock
 from meet.clock import MINUTE, SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable
-from meet.recordings.lifecycle import Evidence
+from meet.livekit.recorder import Egress, EgressState, Recorder
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
 
 if TYPE_CHECKING:
-    from meet.livekit.egress import Egress, Recorder
     from meet.livekit.rooms import MediaServer
 
 logger = logging.getLogger(__name__)
@@ -23,7 +22,7 @@ ABSENCE_DEADLINE = MINUTE - 10 * SECOND
 """How long a recorder, or everybody else, may be away: both may lose the network and reconnect.
 A minute, from one sweep to the next, which may come a little early."""
 
-_IN_THE_MEETING = {Evidence.EGRESS_STARTING, Evidence.EGRESS_ACTIVE}
+_IN_THE_MEETING = {EgressState.STARTING, EgressState.ACTIVE}
 """A recorder that is ENDING has left, and uploads."""
 
 
@@ -43,15 +42,15 @@ class Presence:
 
     recordings: RecordingRepository
     media_server: "Callable[[], MediaServer]"
-    recorder: "Callable[[], Recorder]"
+    recorder: Callable[[], Recorder]
 
-    def look(self, recording: Recording, egress: "Egress | None") -> Verdict:
+    def look(self, recording: Recording, egress: Egress | None) -> Verdict:
         """Judge a recording by who is in its meeting, now and at the looks before.
 
         Nothing is concluded while LiveKit cannot be asked, and absences count anew after that.
         Without an egress nothing is known of the recording at this moment.
         """
-        if egress is None or egress.evidence not in _IN_THE_MEETING:
+        if egress is None or egress.state not in _IN_THE_MEETING:
             self._note(recording, recorder_missing_since=None, empty_since=None)
             return Verdict.GOES_ON
         try:
@@ -69,7 +68,7 @@ class Presence:
             return Verdict.IS_DEAD
         return Verdict.IS_OVER if _is_long(empty_since, now) else Verdict.GOES_ON
 
-    def _is_alive(self, egress: "Egress") -> bool:
+    def _is_alive(self, egress: Egress) -> bool:
         """True unless LiveKit says that the recorder does not answer."""
         try:
             return self.recorder().is_alive(egress.id)

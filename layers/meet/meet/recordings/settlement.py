@@ -3,19 +3,17 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from meet import clock, metrics
 from meet.clock import HOUR, MINUTE, Milliseconds
 from meet.errors import RecordingNotFound, RoomNotFound
+from meet.livekit.recorder import Egress, EgressState
 from meet.recordings import reasons
 from meet.recordings.evidence import RecordingEvidence
 from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording, id_in_key
 from meet.recordings.presence import Presence, Verdict
-
-if TYPE_CHECKING:
-    from meet.livekit.egress import Egress
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +30,7 @@ SILENCE_DEADLINE = HOUR
 
 _PARALLEL = 8
 
-_Seen: TypeAlias = "dict[str | None, Egress]"
+_Seen: TypeAlias = dict[str | None, Egress]
 """What LiveKit takes for going on, by recording."""
 
 
@@ -78,7 +76,7 @@ class RecordingSettlement:
             settled = list(pool.map(attempt, due))
         return settled.count(True), settled.count(False)
 
-    def _settle(self, recording: Recording, seen: "_Seen | None") -> bool:
+    def _settle(self, recording: Recording, seen: _Seen | None) -> bool:
         """Find out what became of a recording; True if no sweep has to look again."""
         found_in = recording.status
         egress = None
@@ -115,7 +113,7 @@ class RecordingSettlement:
             self.evidence.recordings.deleted_for_good(recording_id)
         return True
 
-    def _find(self, recording: Recording, seen: "_Seen | None") -> "Egress | None":
+    def _find(self, recording: Recording, seen: _Seen | None) -> Egress | None:
         if seen is None:
             return None
         if recording.id in seen:
@@ -124,7 +122,7 @@ class RecordingSettlement:
         return next((each for each in ended if each.object_key == recording.object_key), None)
 
     def _details_may_come(
-        self, recording: Recording, egress: "Egress | None", seen: "_Seen | None"
+        self, recording: Recording, egress: Egress | None, seen: _Seen | None
     ) -> bool:
         """True if LiveKit may still know how long a READY recording is."""
         if recording.status is not Status.READY or recording.ended_at is not None:
@@ -135,7 +133,7 @@ class RecordingSettlement:
         return not is_late and self.presence.look(recording, egress) is not Verdict.IS_DEAD
 
     def _give_up_or_end(
-        self, recording: Recording, egress: "Egress | None", *, silent: bool
+        self, recording: Recording, egress: Egress | None, *, silent: bool
     ) -> Recording:
         now = clock.now()
         verdict = self.presence.look(recording, egress)
@@ -160,7 +158,7 @@ class RecordingSettlement:
         return recording
 
     def _end(
-        self, recording: Recording, egress: "Egress", now: Milliseconds
+        self, recording: Recording, egress: Egress, now: Milliseconds
     ) -> tuple[Recording, bool]:
         """Stop a recording; return it, and whether LiveKit answered that it will end."""
         recording = self.evidence.write(
@@ -169,7 +167,7 @@ class RecordingSettlement:
         return recording, self.evidence.stop_egress(egress)
 
     def _hopeless(
-        self, recording: Recording, egress: "Egress | None", now: Milliseconds, *, silent: bool
+        self, recording: Recording, egress: Egress | None, now: Milliseconds, *, silent: bool
     ) -> str | None:
         """Return why nobody will bring a recording to its end any more; None if somebody may."""
         if silent:
@@ -184,7 +182,7 @@ class RecordingSettlement:
                 return None
             where = {"key": recording.object_key, "bucket": self.evidence.media.bucket}
             return reasons.of_missing_file(egress, **where)
-        if egress.evidence is Evidence.EGRESS_ENDING:
+        if egress.state is EgressState.ENDING:
             since = egress.updated_at or recording.stop_requested_at or recording.created_at
             return reasons.NO_ANSWER if now > since + UPLOAD_DEADLINE else None
         asked, answered = recording.stop_requested_at, recording.stop_answered_at
