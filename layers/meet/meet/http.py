@@ -97,12 +97,12 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
 
 
 def _ids(event: Event) -> dict[str, str]:
-    """Return what a path names, by the keys that all log lines use."""
+    """Return the parameters of the path, by the keys that all log lines use."""
     return {_LOGGED.get(name, name): v for name, v in (event["pathParameters"] or {}).items()}
 
 
 def origin(api: APIGatewayRestResolver) -> str:
-    """Return what links begin with: the stack's public URL, else what the caller reached."""
+    """Return the origin of links: the stack's public URL, else the one of this request."""
     if settings.public_url:
         return settings.public_url.rstrip("/")
     headers = api.current_event.headers
@@ -110,7 +110,7 @@ def origin(api: APIGatewayRestResolver) -> str:
 
 
 def caller_of(api: APIGatewayRestResolver) -> str:
-    """Return who calls: an API key by its name, the console, or the moderators of a room.
+    """Return the caller: an API key by its name, the console, or the moderators of a room.
 
     Read from the authorizer's context, which a caller cannot set.
     """
@@ -122,8 +122,7 @@ def caller_of(api: APIGatewayRestResolver) -> str:
 def room_of_caller(api: APIGatewayRestResolver) -> str | None:
     """Return the one room that the caller may touch, None for the admin, who may touch all.
 
-    The authorizer says so, since it alone saw the credential; what it does not say is nothing
-    that a caller could.
+    Read from the authorizer's context, which a caller cannot set.
     """
     authorized: dict[str, Any] = api.current_event["requestContext"].get("authorizer") or {}
     if authorized.get("principalId") != Credential.PARTICIPANT_TOKEN:
@@ -141,7 +140,7 @@ def keep_to_own_room(api: APIGatewayRestResolver, room_name: str | None) -> None
 def page_of(
     api: APIGatewayRestResolver, views: list[dict[str, Any]], last_key: str | None
 ) -> Response[list[dict[str, Any]]]:
-    """Return a bare array, and where to go on when more remain (RFC 8288 for Link)."""
+    """Return a bare array, with the link to the next page if there is one (RFC 8288)."""
     headers: dict[str, str] = {}
     if last_key is not None:
         token, event = to_token(last_key), api.current_event
@@ -152,19 +151,19 @@ def page_of(
 
 
 def json_reply(body: dict[str, Any], status: HTTPStatus) -> Response[str]:
-    """Return an answer of JSON."""
+    """Return a JSON answer."""
     return Response(status, JSON, json.dumps(body))
 
 
 def no_content() -> Response[str]:
-    """Return the answer that says it is done."""
+    """Return 204."""
     return Response(HTTPStatus.NO_CONTENT, body="")
 
 
 def _with_json_body(event: Event) -> Event:
     """Return the event with its body as plain JSON text.
 
-    An operation that takes a body finds an empty object where none came.
+    An operation that takes a body gets an empty object if none was sent.
     """
     body = json_object(event, max_bytes=MAX_BODY_BYTES)
     if body is None:
@@ -173,10 +172,10 @@ def _with_json_body(event: Event) -> Event:
 
 
 def json_object(event: Event, *, max_bytes: int) -> dict[str, Any] | None:
-    """Return the body, None where none came.
+    """Return the body, None if none was sent.
 
     Raises BodyTooLarge, UnsupportedMediaType, MalformedBody, or InvalidRequest for a body that
-    is JSON but no object.
+    is JSON but not an object.
     """
     raw = raw_body(event)
     if not raw:
@@ -186,7 +185,7 @@ def json_object(event: Event, *, max_bytes: int) -> dict[str, Any] | None:
     if _media_type(event) != JSON:
         raise UnsupportedMediaType
     try:
-        value = json.loads(raw.decode(), parse_constant=_no_json)
+        value = json.loads(raw.decode(), parse_constant=_not_json)
     except (ValueError, RecursionError) as error:
         raise MalformedBody from error
     if _is_deeper_than(MAX_DEPTH, value):
@@ -248,8 +247,8 @@ def _media_type(event: Event) -> str:
     return value.partition(";")[0].strip().lower()
 
 
-def _no_json(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
+def _not_json(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _refused(error: MeetError) -> Response[str]:

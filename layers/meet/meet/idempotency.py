@@ -1,7 +1,7 @@
 """Idempotency-Key: the same request again gets the first answer again.
 
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ for the meaning,
-Powertools' idempotency on DynamoDB for the doing.
+Powertools' idempotency on DynamoDB is the implementation.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ EXPIRY_ATTRIBUTE = "expiration"
 
 
 def store_in(table: str, client: "DynamoDBClient") -> DynamoDBPersistenceLayer:
-    """Return where answers are kept."""
+    """Return the store of the answers."""
     return DynamoDBPersistenceLayer(
         table_name=table,
         key_attr=KEY_ATTRIBUTE,
@@ -53,9 +53,9 @@ def once(
 ) -> dict[str, Any]:
     """Return run()'s answer, or the one it gave to the same key within LIFETIME_SECONDS.
 
-    Each caller has keys of its own: nobody gets, or takes, what another one's key stands for.
-    Raises InvalidRequest when the key came with another request before, StillRunning when the
-    first one has no answer yet. A run that raises is forgotten, and may be repeated.
+    Each caller has its own keys: the same key of another caller is another key.
+    Raises InvalidRequest if the key was used with another request, StillRunning while the first
+    one has no answer. A run that raises is not stored, so it may be repeated.
     """
     if not 0 < len(key) <= MAX_KEY_LENGTH:
         raise _refused(f"Must have 1 to {MAX_KEY_LENGTH} characters")

@@ -1,4 +1,4 @@
-"""Whether a recording really goes on: LiveKit lists a dead recorder as ACTIVE for ever."""
+"""Whether a recorder is alive: LiveKit lists a dead one as ACTIVE for ever."""
 
 import logging
 from collections.abc import Callable
@@ -27,28 +27,28 @@ _IN_THE_MEETING = {EgressState.STARTING, EgressState.ACTIVE}
 
 
 class Verdict(Enum):
-    """What becomes of a recording that LiveKit lists as going on."""
+    """The state of a recording that LiveKit lists as active."""
 
     GOES_ON = auto()
     IS_OVER = auto()
-    """Nobody is left to be recorded."""
+    """All participants have left."""
     IS_DEAD = auto()
-    """The recorder is gone: neither in the meeting nor to be reached."""
+    """The recorder is neither in the meeting nor reachable."""
 
 
 @dataclass(frozen=True)
 class Presence:
-    """Looks for the recorder and for people in the meeting that is recorded."""
+    """Checks that the recorder and at least one participant are in the recorded meeting."""
 
     recordings: RecordingRepository
     media_server: "Callable[[], MediaServer]"
     recorder: Callable[[], Recorder]
 
     def look(self, recording: Recording, egress: Egress | None) -> Verdict:
-        """Judge a recording by who is in its meeting, now and at the looks before.
+        """Judge a recording by the participants of its meeting, now and at earlier checks.
 
-        Nothing is concluded while LiveKit cannot be asked, and absences count anew after that.
-        Without an egress nothing is known of the recording at this moment.
+        While LiveKit cannot be asked, nothing is concluded, and absences are counted anew after
+        that. Without an egress nothing is known about the recorder.
         """
         if egress is None or egress.state not in _IN_THE_MEETING:
             self._note(recording, recorder_missing_since=None, empty_since=None)
@@ -73,7 +73,7 @@ class Presence:
         try:
             return self.recorder().is_alive(egress.id)
         except MediaServerUnavailable:
-            logger.warning("recorder not asked", extra={"egress": egress.id}, exc_info=True)
+            logger.warning("recorder check failed", extra={"egress": egress.id}, exc_info=True)
             return True
 
     def _note(
@@ -83,7 +83,7 @@ class Presence:
         recorder_missing_since: Milliseconds | None,
         empty_since: Milliseconds | None,
     ) -> None:
-        """Remember the absences until the next look; writes only what has changed."""
+        """Store the absences for the next check, if they have changed."""
         known = (recording.recorder_missing_since, recording.empty_since)
         if known != (recorder_missing_since, empty_since):
             self.recordings.note_absence(recording.id, recorder_missing_since, empty_since)

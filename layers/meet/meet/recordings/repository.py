@@ -135,7 +135,6 @@ class RecordingRepository:
         recording_id: str,
         evidence: Evidence,
         facts: dict[str, Any],
-        *,
         retention: int = 0,
     ) -> Recording:
         """Write down evidence and the facts that came with it; return what is known then.

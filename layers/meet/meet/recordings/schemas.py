@@ -96,7 +96,7 @@ class RecordingView(View):
 
 
 class LinkView(View):
-    """A link that ends."""
+    """A link that expires."""
 
     url: str
     expires_at: int
@@ -108,14 +108,14 @@ class LinkView(View):
 
 
 class NotDeleted(View):
-    """A recording that is still there."""
+    """A recording that was not deleted."""
 
     recording_id: str
     error: str
 
 
 class DeletionView(View):
-    """What became of several recordings."""
+    """The result of deleting several recordings."""
 
     deleted: list[str]
     not_deleted: list[NotDeleted]

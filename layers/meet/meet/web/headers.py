@@ -1,4 +1,4 @@
-"""Response headers of the pages: what a browser lets each of them do."""
+"""Response headers of the pages, and the policies in them."""
 
 from urllib.parse import urlsplit
 
@@ -27,7 +27,7 @@ UNUSED = (
     *("idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "serial"),
     *("screen-wake-lock", "storage-access", "usb", "xr-spatial-tracking"),
 )
-"""What no page of the console may ask a browser for."""
+"""Browser features that the console's page may not use."""
 
 
 class GatewayHeaders:
@@ -69,7 +69,7 @@ def of_meeting() -> dict[str, str]:
 
 
 def allowed_embedders() -> list[str]:
-    """Return the origins whose pages may frame the meeting, and are told what happens in it."""
+    """Return the origins whose pages may frame the meeting, and receive its events."""
     return settings.allowed_embedders
 
 
@@ -112,7 +112,7 @@ def _policy(directives: dict[str, list[str]]) -> str:
 
 
 def livekit_origins(url: str) -> list[str]:
-    """Return what a browser connects to when it joins: WebSocket, and HTTP to find out why not.
+    """Return the origins that a browser connects to: WebSocket to join, HTTP to learn of errors.
 
     LiveKit Cloud sends people to the nearest of its regions, each a host of its own.
     """
