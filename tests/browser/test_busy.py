@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from tests.browser.console import console_url, log_in, shows
+from tests.browser.console import console_url, log_in, row, shows
 from tests.browser.visitors import Visitor, visitor
 from tests.live import Client
 
@@ -62,11 +62,13 @@ def test_the_meeting_comes_up_where_everything_is_refused_at_first(
 def test_the_console_comes_up_where_everything_is_refused_at_first(
     api: Client, browser: Browser
 ) -> None:
+    room = api.create_room()
     with visitor(browser, "admin") as somebody:
         refused = refuse_at_first(somebody, 503, times=2)
         somebody.open(console_url(api, "#/rooms"))
         log_in(somebody, api)
         shows(somebody, "Rooms")
+        expect(row(somebody, room["roomName"])).to_be_visible(timeout=LATE_MS)
         assert {"session", "rooms"} <= {path.rpartition("/")[2] for path in refused}
 
 
