@@ -20,7 +20,7 @@ from moto.dynamodb.models.table import Table
 from meet import clock, wiring
 from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
-from meet.livekit.egress import Egress, Recorder
+from meet.livekit.recorder import Egress, EgressState, Recorder
 from meet.livekit.rooms import MediaServer, Participant
 from meet.livekit.tokens import issued
 from meet.livekit.twirp import OutcomeUnknown
@@ -133,7 +133,7 @@ class FakeRecorder:
         if self.refuses:
             raise MediaServerUnavailable("no response from servers")
         number = f"EG_{len(self.egresses) + 1}"
-        starting = Evidence.EGRESS_STARTING
+        starting = EgressState.STARTING
         nothing = (None, None, None, None, "")
         egress = Egress(number, room, starting, object_key, *nothing, bucket="recordings")
         self.egresses[number] = egress
@@ -160,7 +160,7 @@ class FakeRecorder:
 
     def change(self, egress_id: str, evidence: Evidence, **facts: Any) -> Egress:
         """Let a recording come to something."""
-        changed = replace(self.egresses[egress_id], evidence=evidence, **facts)
+        changed = replace(self.egresses[egress_id], state=EgressState(evidence), **facts)
         self.egresses[egress_id] = changed
         return changed
 

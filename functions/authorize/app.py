@@ -1,11 +1,10 @@
-"""In front of every operation: let pass who may do this, answer 401 to everybody else.
+"""Lambda authorizer: allow the request if its credential opens the operation, else 401.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 """
 
 import json
 import logging
-import os
 from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
@@ -14,9 +13,10 @@ from meet.access import OPERATIONS, Credential, name_of_key
 from meet.console import browser
 from meet.errors import MeetError, Unauthorized
 from meet.recordings import playback
+from meet.settings import settings
 
 Context: TypeAlias = dict[str, str]
-"""What a function is told about its caller."""
+"""The facts about its caller that a function receives."""
 
 logger = logging.getLogger()
 
@@ -31,20 +31,20 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     try:
         policy = _policy(accepted, event)
     except Exception:
-        logger.exception("could not decide", extra=request)
+        logger.exception("authorizer failed", extra=request)
         metrics.count("AuthorizerFailed")
         raise
     if policy is None:
-        logger.warning("refused", extra=request)
+        logger.warning("request denied", extra=request)
         metrics.count("AuthorizerRefused")
         raise Exception("Unauthorized")  # noqa: TRY002 - the very text that API Gateway looks for
     return policy
 
 
 def _policy(accepted: Collection[Credential], event: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what the caller's credential allows, None if no valid one is shown.
+    """Return the policy for the caller's credential; None if the request carries no valid one.
 
-    The functions find the context in their requests, see meet.http.caller_of and room_of_caller.
+    Functions read the context from their requests, see meet.http.caller_of and room_of_caller.
     """
     for credential, check in _CHECKS.items():
         if credential in accepted and (context := check(event)) is not None:
@@ -57,7 +57,7 @@ def _api_key(event: dict[str, Any]) -> Context | None:
     key = _header(event, "x-api-key")
     if key is None:
         return None
-    keys: dict[str, str] = json.loads(wiring.secret(os.environ["API_KEYS_SECRET"]))
+    keys: dict[str, str] = json.loads(wiring.secret(settings.api_keys_secret))
     name = name_of_key(key, keys)
     return None if name is None else {"apiKey": name}
 
@@ -65,7 +65,7 @@ def _api_key(event: dict[str, Any]) -> Context | None:
 def _session(event: dict[str, Any]) -> Context | None:
     shown = browser.cookies(event, browser.SESSION_COOKIE)
     is_write = event["httpMethod"] not in {"GET", "HEAD"}
-    if not shown or (is_write and not browser.is_same_origin(event, os.environ["PUBLIC_URL"])):
+    if not shown or (is_write and not browser.is_same_origin(event, settings.public_url)):
         return None
     try:
         wiring.console_sessions().current(shown)
@@ -91,7 +91,7 @@ def _moderator(event: dict[str, Any]) -> Context | None:
 def _moderated_room(event: dict[str, Any]) -> str | None:
     """Return the room of a moderator's apiToken, None if the request carries no valid one.
 
-    It ends with the room, and with the removal of its bearer.
+    It ends when the room does, and when its bearer is removed.
     """
     scheme, _, token = (_header(event, "authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not token:

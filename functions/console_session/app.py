@@ -1,7 +1,6 @@
 """The session of the console's page: log in, who am I, stay, log out."""
 
 import json
-import os
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -11,6 +10,7 @@ from meet.console import browser
 from meet.console.tokens import Session
 from meet.errors import MeetError, OtherSite
 from meet.http import Event, create_api, entrypoint, logger, read_body
+from meet.settings import settings
 from meet.types import Text, WireModel
 
 MAX_BODY_BYTES = 4 * 1024
@@ -64,7 +64,7 @@ def log_out() -> Response[str]:
 def _from_our_page() -> Event:
     """Return the event of a request that only a page of ours may send; raise OtherSite."""
     event: Event = api.current_event.raw_event
-    if not browser.is_same_origin(event, os.environ["PUBLIC_URL"]):
+    if not browser.is_same_origin(event, settings.public_url):
         raise OtherSite
     return event
 

@@ -30,8 +30,6 @@ def create_recording(
         logger.append_keys(recording=recording.id)
         return RecordingView.of(recording).to_json()
 
-    if idempotency_key is None:
-        return start()
     return wiring.once(
         "createRecording",
         idempotency_key,

@@ -4,7 +4,7 @@ from typing import Any
 
 from meet import wiring
 from meet.http import IdempotencyKey, caller_of, create_api, entrypoint, logger, origin
-from meet.rooms.schemas import RoomOptions, RoomView
+from meet.rooms.schemas import RoomOptions, RoomView, with_origin
 
 api = create_api()
 
@@ -29,20 +29,17 @@ def create_room(options: RoomOptions, idempotency_key: IdempotencyKey = None) ->
             preferences=options.preferences.to_model(),
         )
         logger.append_keys(room=room.name)
-        return RoomView.of(room, origin="").to_json()  # what is kept has paths, not addresses
+        return RoomView.of(room, origin="").to_json()  # answers are kept without an origin
 
-    if idempotency_key is None:
-        view = create()
-    else:
-        view = wiring.once(
-            "createRoom",
-            idempotency_key,
-            api.current_event.json_body,
-            create,
-            caller=caller_of(api),
-            context=api.lambda_context,
-        )
-    return RoomView.model_validate(view).at(origin(api)).to_json()
+    view = wiring.once(
+        "createRoom",
+        idempotency_key,
+        api.current_event.json_body,
+        create,
+        caller=caller_of(api),
+        context=api.lambda_context,
+    )
+    return with_origin(view, origin(api))
 
 
 handler = entrypoint(api)

@@ -6,6 +6,7 @@ from meet import metrics, wiring
 from meet.errors import MeetError
 from meet.http import create_api, entrypoint, logger
 from meet.participants.schemas import TokenRequest, TokenView
+from meet.settings import settings
 
 api = create_api()
 
@@ -38,7 +39,7 @@ def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
         participant_name=admission.name,
         participant_identity=admission.identity,
         role=admission.role,
-        livekit_url=wiring.livekit_url(),
+        livekit_url=settings.livekit_url,
     ).to_json()
 
 

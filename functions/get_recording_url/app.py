@@ -2,12 +2,8 @@
 
 from typing import Any
 
-from meet import clock, wiring
-from meet.clock import Milliseconds
-from meet.errors import RecordingNotReady
+from meet import wiring
 from meet.http import create_api, entrypoint, origin
-from meet.recordings import playback
-from meet.recordings.lifecycle import Status
 from meet.recordings.schemas import LinkView
 from meet.types import PathSegment
 
@@ -25,14 +21,8 @@ def get_recording_url(recording_id: PathSegment) -> dict[str, Any]:
 
     Anyone who has it may watch, until it expires or the recording is deleted.
     """
-    recording = wiring.recording_repository().get(recording_id)
-    if recording.status is not Status.READY:
-        raise RecordingNotReady
-    expires_at = Milliseconds(clock.now() + playback.LIFETIME)
-    token = playback.sign(recording.id, expires_at=expires_at, key=wiring.playback_key())
-    path = f"/meet/api/v1/recordings/{recording.id}/stream"
-    url = f"{origin(api)}{path}?{playback.PARAMETER}={token}"
-    return LinkView(url=url, expires_at=expires_at).to_json()
+    link = wiring.recording_delivery().stream_link(recording_id, origin=origin(api))
+    return LinkView.of(link).to_json()
 
 
 handler = entrypoint(api)

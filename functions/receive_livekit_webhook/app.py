@@ -19,7 +19,7 @@ from meet.recordings import reasons
 
 logger = Logger(child=True)
 
-# What tells that a meeting goes on. Any of them may come twice, late, or never.
+# Events of a running meeting. Any of them may come twice, late, or never.
 _SIGNS_OF_LIFE = {"room_started", "participant_joined"}
 
 api = create_api()
@@ -50,7 +50,7 @@ def receive_livekit_webhook() -> Response[str]:
         _meeting_ended(event)
     if event.event in _SIGNS_OF_LIFE and is_ours:
         if wiring.room_ending().close_if_stray(event.room.name):
-            logger.warning("closed a stray meeting", extra={"room": event.room.name})
+            logger.warning("stray meeting closed", extra={"room": event.room.name})
         elif event.event == "participant_joined":
             _joined(event.room.name, event.participant)
     return json_reply({}, HTTPStatus.OK)
@@ -73,7 +73,7 @@ def _egress(info: EgressInfo) -> None:
     try:
         egress = to_egress(info)
     except ValueError:
-        logger.exception("egress of an unknown status ignored")
+        logger.exception("unknown egress status ignored")
         return
     recording = wiring.recording_evidence().egress_seen(egress)
     if recording is not None:

@@ -1,4 +1,4 @@
-"""Object created in the recordings bucket: the recording is there.
+"""Object created in the recordings bucket: the recording is READY.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 """
@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str | No
     key: str = event["detail"]["object"]["key"]
     recording = wiring.recording_evidence().object_seen(key)
     if recording is None:
-        logger.info("object of no recording", extra={"key": key})
+        logger.info("object ignored", extra={"key": key})
         return {"status": None}
     ids = {"recording": recording.id, "room": recording.room_name}
     logger.info("object created", extra={**ids, "status": recording.status})

@@ -1,4 +1,4 @@
-"""Every minute: end the recordings whose webhook or file event never came."""
+"""Every minute: end the recordings whose webhook or upload event never arrived."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ logger = create_logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Settle what is due, and report how many have their end and how many have to wait."""
+    """Settle the recordings that are due; report how many were settled and how many wait."""
     settled, waiting = wiring.recording_settlement().sweep(
         clock.sweep_deadline(context.get_remaining_time_in_millis())
     )
-    logger.info("swept recordings", extra={"settled": settled, "waiting": waiting})
+    logger.info("recordings swept", extra={"settled": settled, "waiting": waiting})
     return {"settled": settled, "waiting": waiting}

@@ -22,5 +22,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         "strays": swept.strays,
         "removed": removed,
     }
-    logger.info("swept rooms", extra=report)
+    logger.info("rooms swept", extra=report)
     return report

@@ -26,10 +26,9 @@ from botocore.exceptions import ClientError
 from meet import clock, wiring
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable
-from meet.livekit.egress import Egress, Recorder
+from meet.livekit.recorder import Egress, EgressState, Recorder
 from meet.livekit.rooms import MediaServer, Participant
 from meet.livekit.twirp import OutcomeUnknown
-from meet.recordings.lifecycle import Evidence
 from tests.functions.conftest import CONTEXT, Reply, event, invoke
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET, memory_aws
 
@@ -264,7 +263,7 @@ class World:
             raise MediaServerUnavailable("no response from servers")
         if answer == "never arrived":
             raise OutcomeUnknown("timeout")
-        starting, name = Evidence.EGRESS_STARTING, f"EG_{len(self.live)}"
+        starting, name = EgressState.STARTING, f"EG_{len(self.live)}"
         facts = (None, None, self.now(), None, "")
         egress = Egress(name, room, starting, object_key, *facts, bucket=BUCKET)
         live = Live(egress, self.pick(FATES))
@@ -303,7 +302,7 @@ class World:
 
     def begin(self, live: Live) -> None:
         if live.fate == "fails at the start":
-            self.after(SECOND, lambda: self.become(live, Evidence.EGRESS_FAILED, error="boom"))
+            self.after(SECOND, lambda: self.become(live, EgressState.FAILED, error="boom"))
         elif live.fate == "never gets going":
             live.dead = self.chance(0.5)
         else:
@@ -312,10 +311,10 @@ class World:
     def go(self, live: Live) -> None:
         if live.egress.is_over or live.asked_to_stop:
             return
-        self.become(live, Evidence.EGRESS_ACTIVE, started_at=self.now())
+        self.become(live, EgressState.ACTIVE, started_at=self.now())
         wait = self.between(10 * SECOND, 4 * MINUTE)
         if live.fate == "fails on the way":
-            self.after(wait, lambda: self.become(live, Evidence.EGRESS_FAILED, error="boom"))
+            self.after(wait, lambda: self.become(live, EgressState.FAILED, error="boom"))
         elif live.fate == "fails after the upload":
             self.after(wait, lambda: self.fail_after_upload(live))
         elif live.fate == "ends by itself":
@@ -326,13 +325,13 @@ class World:
     def fail_after_upload(self, live: Live) -> None:
         if not live.asked_to_stop:
             self.upload(live)
-            self.become(live, Evidence.EGRESS_FAILED, error="boom")
+            self.become(live, EgressState.FAILED, error="boom")
 
     def reach_limit(self, live: Live) -> None:
         if not live.asked_to_stop:
             live.asked_to_stop = True
             self.upload(live)
-            self.finish(live, Evidence.EGRESS_LIMIT_REACHED)
+            self.finish(live, EgressState.LIMIT_REACHED)
 
     def die(self, live: Live) -> None:
         if live.asked_to_stop or live.egress.is_over:
@@ -348,10 +347,10 @@ class World:
         if live.asked_to_stop or live.egress.is_over or live.dead:
             return
         live.asked_to_stop = True
-        if live.egress.evidence is Evidence.EGRESS_STARTING:
-            self.after(SECOND, lambda: self.become(live, Evidence.EGRESS_ABORTED, error="early"))
+        if live.egress.state is EgressState.STARTING:
+            self.after(SECOND, lambda: self.become(live, EgressState.ABORTED, error="early"))
             return
-        self.become(live, Evidence.EGRESS_ENDING)
+        self.become(live, EgressState.ENDING)
         if live.fate == "dies while it ends":
             live.dead = True
             return
@@ -362,18 +361,18 @@ class World:
     def complete(self, live: Live) -> None:
         if live.fate != "complete without a file" and not live.egress.is_over:
             self.upload(live)
-        self.after(self.between(0, 5 * SECOND), lambda: self.finish(live, Evidence.EGRESS_COMPLETE))
+        self.after(self.between(0, 5 * SECOND), lambda: self.finish(live, EgressState.COMPLETE))
 
-    def finish(self, live: Live, evidence: Evidence) -> None:
+    def finish(self, live: Live, state: EgressState) -> None:
         duration = Decimal(self.now() - (live.egress.started_at or self.now()) + 1) / 1000
-        self.become(live, evidence, duration=duration)
+        self.become(live, state, duration=duration)
 
-    def become(self, live: Live, evidence: Evidence, **facts: Any) -> None:
+    def become(self, live: Live, state: EgressState, **facts: Any) -> None:
         if live.egress.is_over or live.dead:
             return
         before = live.egress
         known = {name: getattr(before, name) for name in Egress.__slots__}
-        known |= {"evidence": evidence, "updated_at": self.now()} | facts
+        known |= {"state": state, "updated_at": self.now()} | facts
         live.egress = Egress(**known)
         if live.egress.is_over:
             live.egress = Egress(**known | {"ended_at": self.now()})
@@ -425,8 +424,8 @@ def _info(egress: Egress) -> dict[str, Any]:
     info: dict[str, Any] = {"egressId": egress.id, "roomName": egress.room_name, **times}
     info |= {"file": file, "roomComposite": {"fileOutputs": [output]}}
     info["updatedAt"] = str((egress.updated_at or 0) * 1_000_000)
-    if egress.evidence is not Evidence.EGRESS_STARTING:
-        info["status"] = egress.evidence.value
+    if egress.state is not EgressState.STARTING:
+        info["status"] = egress.state.value
     if egress.error:
         info["error"] = egress.error
     return info

@@ -12,7 +12,7 @@ import pytest
 
 from meet import wiring
 from meet.clock import HOUR, MINUTE, SECOND
-from meet.recordings.lifecycle import Evidence
+from meet.livekit.recorder import EgressState
 from tests.chaos.simulator import CONTENT, MAX_DURATION, Figures, World, in_place
 
 DEFAULT = 480
@@ -174,7 +174,7 @@ def judge(world: World) -> Iterator[str]:
             yield f"{name}, with the reason {recording.error}"
         if status == "READY" and recording.size != len(CONTENT):
             yield f"{name}, with the size {recording.size}"
-        ended = live is not None and live.egress.evidence is Evidence.EGRESS_COMPLETE
+        ended = live is not None and live.egress.state is EgressState.COMPLETE
         if live is not None and ended and status == "READY":
             yield from _facts(name, recording, live.egress)
         if recording_id in world.deleted:

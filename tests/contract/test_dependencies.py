@@ -204,8 +204,16 @@ for name in {built!r}:
 """
 
 ASKS = {
-    *("access_tokens", "admin", "api_tokens", "console_sessions", "console_tokens", "livekit_url"),
-    *("once", "owner", "playback_key", "secret"),
+    *(
+        "access_tokens",
+        "admin",
+        "api_tokens",
+        "console_sessions",
+        "console_tokens",
+        "once",
+        "owner",
+    ),
+    *("playback_key", "secret"),
 }
 """Functions of wiring that build nothing, or need more than an environment.
 

@@ -9,6 +9,7 @@ from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
 from meet import clock, dynamodb, idempotency, wiring
 from meet.clock import Milliseconds
+from meet.recordings import items
 from meet.recordings import repository as recordings
 from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording
@@ -31,8 +32,8 @@ RECORDING = Recording.new(ROOM.name, now=Milliseconds(1))
 ITEMS = {
     "RoomsTable": (rooms._key(ROOM.name), rooms._to_values(ROOM)),
     "RecordingsTable": (
-        recordings._key(RECORDING.id),
-        recordings._to_values(RECORDING) | {"sweepAt": 1},
+        items.key_of(RECORDING.id),
+        items.to_values(RECORDING) | {"sweepAt": 1},
     ),
 }
 """Table -> its key, and an item that is in all its indexes."""
@@ -101,7 +102,7 @@ def test_the_time_to_live_is_an_attribute_that_rooms_have_in_seconds() -> None:
     expiry = {name: table.get("TimeToLiveSpecification") for name, table in TABLES.items()}
     assert expiry == {
         "RoomsTable": {"AttributeName": rooms.TTL_ATTRIBUTE, "Enabled": True},
-        "RecordingsTable": {"AttributeName": recordings.TTL_ATTRIBUTE, "Enabled": True},
+        "RecordingsTable": {"AttributeName": items.TTL_ATTRIBUTE, "Enabled": True},
         "IdempotencyTable": {"AttributeName": idempotency.EXPIRY_ATTRIBUTE, "Enabled": True},
     }
     seconds = (ROOM.expires_at + rooms.TTL_GRACE) // 1000
@@ -111,10 +112,10 @@ def test_the_time_to_live_is_an_attribute_that_rooms_have_in_seconds() -> None:
 def test_a_recording_stays_and_the_mark_of_a_deleted_one_goes_in_seconds(
     still_clock: Clock,
 ) -> None:
-    assert recordings.TTL_ATTRIBUTE not in recordings._to_values(RECORDING)
-    mark = dynamodb.from_item(recordings._deleted(RECORDING.id))
-    seconds = (still_clock() + recordings.DELETION_REMEMBERED) // 1000
-    assert mark == {"recordingId": RECORDING.id, recordings.TTL_ATTRIBUTE: seconds}
+    assert items.TTL_ATTRIBUTE not in items.to_values(RECORDING)
+    mark = dynamodb.from_item(items.deletion_mark(RECORDING.id))
+    seconds = (still_clock() + items.DELETION_REMEMBERED) // 1000
+    assert mark == {"recordingId": RECORDING.id, items.TTL_ATTRIBUTE: seconds}
 
 
 def test_the_table_of_idempotency_is_as_powertools_is_told() -> None:

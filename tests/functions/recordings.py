@@ -12,7 +12,7 @@ from typing import Any
 import jwt
 
 from meet import wiring
-from meet.livekit.egress import Egress
+from meet.livekit.recorder import Egress, EgressState
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.model import Recording
 from tests.conftest import Clock, FakeLiveKit, FakeRecorder
@@ -170,8 +170,8 @@ def info_of(egress: Egress) -> dict[str, Any]:
     """Return an EgressInfo as LiveKit writes it in webhooks: camel case, defaults left out."""
     file: dict[str, Any] = {"filename": egress.object_key}
     info: dict[str, Any] = {"egressId": egress.id, "roomId": "RM_1", "roomName": egress.room_name}
-    if egress.evidence is not Evidence.EGRESS_STARTING:
-        info["status"] = egress.evidence.value
+    if egress.state is not EgressState.STARTING:
+        info["status"] = egress.state.value
     if egress.started_at:
         file["startedAt"] = info["startedAt"] = str(egress.started_at * 1_000_000)
     for name, value in (

@@ -201,5 +201,5 @@ def test_only_who_shows_a_cookie_makes_the_authorizer_load_the_jwt_library() -> 
 
 def test_the_cookie_is_not_logged(cookie: str, logs: Logs) -> None:
     assert authorize({"Cookie": cookie}, *WRITE) is None
-    (line,) = [each for each in logs() if each["message"] == "refused"]
+    (line,) = [each for each in logs() if each["message"] == "request denied"]
     assert cookie.partition("=")[2] not in str(line)

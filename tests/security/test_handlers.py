@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from meet import wiring
 from meet.access import API, OPERATIONS
+from meet.livekit.recorder import EgressState
 from meet.recordings.lifecycle import Evidence
 from tests.conftest import Clock, FakeLiveKit
 from tests.functions.conftest import ORIGIN, Call, Logs, Reply, create_room, event, invoke
@@ -265,8 +266,8 @@ def test_an_old_webhook_heard_again_changes_nothing(studio: Studio) -> None:
     room = studio.room()
     recording = studio.active(room)
     running = studio.egress_of(recording)
-    told = [replace(running, evidence=Evidence.EGRESS_STARTING, started_at=None), running]
-    told.append(replace(running, evidence=Evidence.EGRESS_ENDING))
+    told = [replace(running, state=EgressState.STARTING, started_at=None), running]
+    told.append(replace(running, state=EgressState.ENDING))
     studio.upload(recording)
     studio.hear(recording, Evidence.EGRESS_COMPLETE, ended_at=studio.clock())
     told.append(studio.egress_of(recording))

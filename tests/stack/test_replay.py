@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from meet import clock, dynamodb
-from meet.recordings import repository as recordings
+from meet.recordings import items
 from meet.recordings.lifecycle import Status
 from meet.recordings.model import Recording
 from tests.live import Client
@@ -67,7 +67,7 @@ def test_an_event_that_is_handled_now_leaves_the_queue_and_does_its_work(
     recording = Recording.new(ROOM, now=clock.now())
     client("s3").put_object(Bucket=stack.recordings_bucket, Key=recording.object_key, Body=b"video")
     # The event of this file finds no recording, and no sweep will look for its end.
-    values = recordings._to_values(recording) | {"status": Status.STOPPED}
+    values = items.to_values(recording) | {"status": Status.STOPPED}
     client("dynamodb").put_item(TableName=stack.recordings_table, Item=dynamodb.to_item(values))
 
     detail = {"bucket": {"name": stack.recordings_bucket}, "object": {"key": recording.object_key}}

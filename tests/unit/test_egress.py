@@ -32,9 +32,9 @@ from meet.errors import MediaServerUnavailable
 from meet.livekit import egress as recorder
 from meet.livekit import twirp
 from meet.livekit.egress import LiveKitEgress, to_egress
+from meet.livekit.recorder import Egress, EgressState
 from meet.livekit.tokens import AccessTokens
 from meet.livekit.twirp import OutcomeUnknown, TwirpClient
-from meet.recordings.lifecycle import Evidence
 
 KEY = "recordings/abcdefghijklmno/rec_00000000000000000000000000.mp4"
 SECRET = "livekit-secret-of-at-least-32-bytes"
@@ -156,7 +156,7 @@ def test_the_answer_is_what_livekit_says(server: Server) -> None:
     info = EgressInfo(egress_id="EG_1", room_name="room", status=EgressStatus.EGRESS_STARTING)
     server.body = info.SerializeToString()
     egress = egress_at(server.url).start("room", KEY)
-    assert (egress.id, egress.evidence) == ("EG_1", Evidence.EGRESS_STARTING)
+    assert (egress.id, egress.state) == ("EG_1", EgressState.STARTING)
 
 
 def test_stop_and_lists_ask_for_what_they_say(server: Server) -> None:
@@ -306,7 +306,7 @@ def test_a_refused_connection_did_nothing(call: Callable[[LiveKitEgress], object
 # ------------------------------------------------------------------ what LiveKit's words mean
 
 
-def heard(**info: Any) -> recorder.Egress:
+def heard(**info: Any) -> Egress:
     """Return our reading of an EgressInfo in a webhook's JSON."""
     return to_egress(ParseDict({"egressId": "EG_1", "roomName": "room", **info}, EgressInfo()))
 
@@ -332,7 +332,7 @@ def test_a_complete_one_has_its_facts_also_in_the_deprecated_field(where: dict[s
 
 def test_started_comes_without_a_status_and_means_starting() -> None:
     egress = heard(startedAt=str(5 * 10**18 // 3), file={"filename": KEY})
-    assert egress.evidence is Evidence.EGRESS_STARTING
+    assert egress.state is EgressState.STARTING
     assert not egress.is_over
     assert egress.started_at is None, "that is when the request came"
     assert (egress.ended_at, egress.duration, egress.error) == (None, None, "")
@@ -416,11 +416,11 @@ def test_a_moment_before_1970_is_none() -> None:
 )
 def test_every_status_of_livekit_is_evidence(status: str, is_over: bool) -> None:
     egress = heard(status=status, fileResults=[FILE], error="why")
-    assert (egress.evidence, egress.is_over) == (Evidence(status), is_over)
+    assert (egress.state, egress.is_over) == (EgressState(status), is_over)
     assert (egress.ended_at is not None) == is_over
     assert (egress.duration is not None) == is_over
     assert egress.error == "why"
 
 
 def test_no_status_of_livekit_is_forgotten() -> None:
-    assert {name for name in EgressStatus.keys() if name not in Evidence.__members__} == set()  # noqa: SIM118
+    assert {name for name in EgressStatus.keys() if name not in {*EgressState}} == set()  # noqa: SIM118

@@ -42,6 +42,68 @@ def from_item(item: "dict[str, AttributeValueTypeDef]") -> dict[str, Any]:
     return {k: _deserializer.deserialize(v) for k, v in item.items()}
 
 
+class Change:
+    """The parts of one UpdateItem; all attributes stand in it by placeholders of their names."""
+
+    def __init__(self) -> None:
+        self._sets: list[str] = []
+        self._removed: list[str] = []
+        self._names: dict[str, str] = {}
+        self._values: dict[str, Any] = {}
+
+    def set(self, name: str, value: Any) -> None:
+        """Give an attribute a value."""
+        self._sets.append(f"{self._name(name)} = {self._value(value)}")
+
+    def set_once(self, name: str, value: Any) -> None:
+        """Give an attribute a value, unless it has one."""
+        placeholder = self._name(name)
+        self._sets.append(f"{placeholder} = if_not_exists({placeholder}, {self._value(value)})")
+
+    def remove(self, name: str) -> None:
+        """Remove an attribute."""
+        self._removed.append(self._name(name))
+
+    def set_or_remove(self, name: str, value: Any | None) -> None:
+        """Give an attribute a value, or remove it for None."""
+        if value is None:
+            self.remove(name)
+        else:
+            self.set(name, value)
+
+    def exists(self, name: str) -> str:
+        """Return the condition that an attribute has a value."""
+        return f"attribute_exists({self._name(name)})"
+
+    def is_new(self, name: str) -> str:
+        """Return the condition that an attribute has no value."""
+        return f"attribute_not_exists({self._name(name)})"
+
+    def is_one_of(self, name: str, values: Iterable[Any]) -> str:
+        """Return the condition that an attribute has one of these values."""
+        return f"{self._name(name)} IN ({', '.join(map(self._value, values))})"
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of update_item, but for key and condition."""
+        expression = f"SET {', '.join(self._sets)} " if self._sets else ""
+        expression += f"REMOVE {', '.join(self._removed)}" if self._removed else ""
+        values = {"ExpressionAttributeValues": to_item(self._values)} if self._values else {}
+        return {
+            "UpdateExpression": expression.strip(),
+            "ExpressionAttributeNames": self._names,
+            **values,
+        }
+
+    def _name(self, name: str) -> str:
+        self._names[f"#{name}"] = name
+        return f"#{name}"
+
+    def _value(self, value: Any) -> str:
+        placeholder = f":v{len(self._values)}"
+        self._values[placeholder] = value
+        return placeholder
+
+
 def shard_of(name: str) -> str:
     """Return the index shard of the item with this name."""
     return SHARDS[crc32(name.encode()) % len(SHARDS)]

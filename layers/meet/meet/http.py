@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, TypeAlias, TypeVar
@@ -30,6 +29,7 @@ from meet.errors import (
 from meet.headers import for_every_answer
 from meet.logs import create_logger
 from meet.paging import MAX_ITEMS, to_token
+from meet.settings import settings
 from meet.types import QueryInteger, expected, sentence
 
 Event: TypeAlias = dict[str, Any]
@@ -47,7 +47,7 @@ NEXT_PAGE_HEADER = "X-Next-Page-Token"
 MaxItems = Annotated[QueryInteger, Query(alias="maxItems", ge=1, le=MAX_ITEMS)]
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 
-_JSON = "application/json"
+JSON = "application/json"
 _LOGGED = {"roomName": "room", "recordingId": "recording", "participantName": "participant"}
 
 logger = create_logger()
@@ -97,20 +97,20 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
 
 
 def _ids(event: Event) -> dict[str, str]:
-    """Return what a path names, by the keys that all log lines use."""
+    """Return the parameters of the path, by the keys that all log lines use."""
     return {_LOGGED.get(name, name): v for name, v in (event["pathParameters"] or {}).items()}
 
 
 def origin(api: APIGatewayRestResolver) -> str:
-    """Return what links begin with: the stack's public URL, else what the caller reached."""
-    if public := os.environ.get("PUBLIC_URL"):
-        return public.rstrip("/")
+    """Return the origin of links: the stack's public URL, else the one of this request."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
     headers = api.current_event.headers
     return f"{headers.get('X-Forwarded-Proto', 'https')}://{headers['Host']}"
 
 
 def caller_of(api: APIGatewayRestResolver) -> str:
-    """Return who calls: an API key by its name, the console, or the moderators of a room.
+    """Return the caller: an API key by its name, the console, or the moderators of a room.
 
     Read from the authorizer's context, which a caller cannot set.
     """
@@ -122,8 +122,7 @@ def caller_of(api: APIGatewayRestResolver) -> str:
 def room_of_caller(api: APIGatewayRestResolver) -> str | None:
     """Return the one room that the caller may touch, None for the admin, who may touch all.
 
-    The authorizer says so, since it alone saw the credential; what it does not say is nothing
-    that a caller could.
+    Read from the authorizer's context, which a caller cannot set.
     """
     authorized: dict[str, Any] = api.current_event["requestContext"].get("authorizer") or {}
     if authorized.get("principalId") != Credential.PARTICIPANT_TOKEN:
@@ -141,30 +140,30 @@ def keep_to_own_room(api: APIGatewayRestResolver, room_name: str | None) -> None
 def page_of(
     api: APIGatewayRestResolver, views: list[dict[str, Any]], last_key: str | None
 ) -> Response[list[dict[str, Any]]]:
-    """Return a bare array, and where to go on when more remain (RFC 8288 for Link)."""
+    """Return a bare array, with the link to the next page if there is one (RFC 8288)."""
     headers: dict[str, str] = {}
     if last_key is not None:
         token, event = to_token(last_key), api.current_event
         query = {**(event.query_string_parameters or {}), "nextPageToken": token}
         url = f"{origin(api)}/meet{event['requestContext']['resourcePath']}?{urlencode(query)}"
         headers = {"Link": f'<{url}>; rel="next"', NEXT_PAGE_HEADER: token}
-    return Response(HTTPStatus.OK, _JSON, views, headers=headers)
+    return Response(HTTPStatus.OK, JSON, views, headers=headers)
 
 
 def json_reply(body: dict[str, Any], status: HTTPStatus) -> Response[str]:
-    """Return an answer of JSON."""
-    return Response(status, _JSON, json.dumps(body))
+    """Return a JSON answer."""
+    return Response(status, JSON, json.dumps(body))
 
 
 def no_content() -> Response[str]:
-    """Return the answer that says it is done."""
+    """Return 204."""
     return Response(HTTPStatus.NO_CONTENT, body="")
 
 
 def _with_json_body(event: Event) -> Event:
     """Return the event with its body as plain JSON text.
 
-    An operation that takes a body finds an empty object where none came.
+    An operation that takes a body gets an empty object if none was sent.
     """
     body = json_object(event, max_bytes=MAX_BODY_BYTES)
     if body is None:
@@ -173,20 +172,20 @@ def _with_json_body(event: Event) -> Event:
 
 
 def json_object(event: Event, *, max_bytes: int) -> dict[str, Any] | None:
-    """Return the body, None where none came.
+    """Return the body, None if none was sent.
 
     Raises BodyTooLarge, UnsupportedMediaType, MalformedBody, or InvalidRequest for a body that
-    is JSON but no object.
+    is JSON but not an object.
     """
     raw = raw_body(event)
     if not raw:
         return None
     if len(raw) > max_bytes:
         raise BodyTooLarge
-    if _media_type(event) != _JSON:
+    if _media_type(event) != JSON:
         raise UnsupportedMediaType
     try:
-        value = json.loads(raw.decode(), parse_constant=_no_json)
+        value = json.loads(raw.decode(), parse_constant=_not_json)
     except (ValueError, RecursionError) as error:
         raise MalformedBody from error
     if _is_deeper_than(MAX_DEPTH, value):
@@ -209,7 +208,7 @@ def _as_json(event: Event, text: str | None) -> Event:
     """Return the event with this body, and the one media type that Powertools takes for JSON."""
     sent = event.get("headers") or {}
     headers = {name: value for name, value in sent.items() if name.lower() != "content-type"}
-    headers["Content-Type"] = _JSON
+    headers["Content-Type"] = JSON
     lists = {name: [value] for name, value in headers.items()}
     return event | {
         "body": text,
@@ -248,13 +247,13 @@ def _media_type(event: Event) -> str:
     return value.partition(";")[0].strip().lower()
 
 
-def _no_json(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
+def _not_json(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _refused(error: MeetError) -> Response[str]:
     body = json.dumps(error.body)
-    return Response(error.status, _JSON, body, headers=dict(error.headers))
+    return Response(error.status, JSON, body, headers=dict(error.headers))
 
 
 def _invalid(error: RequestValidationError) -> Response[str]:
@@ -275,7 +274,7 @@ def _unexpected(error: Exception) -> Response[str]:
 
 
 def _to_reply(error: MeetError) -> Reply:
-    headers = {"Content-Type": _JSON, **error.headers}
+    headers = {"Content-Type": JSON, **error.headers}
     return {
         "statusCode": error.status.value,
         "body": json.dumps(error.body),

@@ -4,10 +4,10 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 """
 
 import json
-import os
 import sys
 
 from meet import clock
+from meet.settings import settings
 
 NAMESPACE = "Meet"
 
@@ -23,7 +23,7 @@ def seconds(name: str, milliseconds: int) -> None:
 
 
 def _put(name: str, value: float, unit: str, dimensions: dict[str, str]) -> None:
-    values = {"stack": os.environ["STACK_NAME"], **dimensions}
+    values = {"stack": settings.stack_name, **dimensions}
     metric = {
         "Namespace": NAMESPACE,
         "Dimensions": [list(values)],

@@ -7,7 +7,6 @@ livekit-server 1.9 and 1.13 and livekit/egress 1.14 behave differently.
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
 
 from livekit.protocol.egress import (
     EgressInfo,
@@ -26,8 +25,8 @@ from livekit.protocol.egress import (
 
 from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable
+from meet.livekit.recorder import UNDER_WAY, Egress, EgressState
 from meet.livekit.twirp import Refused, TwirpClient
-from meet.recordings.lifecycle import Evidence
 
 START_TIMEOUT = 8.0
 """Seconds. If no egress is free, LiveKit answers after 21 to 24, close to the gateway's 29."""
@@ -38,60 +37,6 @@ _NOBODY = {"unavailable", "deadline_exceeded"}
 _KNOWN = frozenset(EgressStatus.values())
 _NANOSECONDS = Decimal(10**9)
 _NANOSECONDS_IN_MILLISECOND = 10**6
-
-
-@dataclass(frozen=True, slots=True)
-class Egress:
-    """What LiveKit says about one recording."""
-
-    id: str
-    room_name: str
-    evidence: Evidence
-    object_key: str
-    started_at: Milliseconds | None
-    ended_at: Milliseconds | None
-    updated_at: Milliseconds | None
-    duration: Decimal | None
-    """Seconds."""
-    error: str
-    """LiveKit's error text: for logs, not for callers."""
-    bucket: str = ""
-    """Empty if LiveKit's answer does not include the request."""
-    details: str = ""
-    """LiveKit's reason for the end, such as "End reason: StopEgress API": for logs, too."""
-    error_code: int = 0
-    """An HTTP status; 0 if there is none."""
-    location: str = ""
-    """Location of the file according to egress: a URL, or a path in its backup storage."""
-    is_in_backup: bool = False
-    """True if the upload failed and the file is in egress's backup storage."""
-
-    @property
-    def is_over(self) -> bool:
-        """True if the egress has ended."""
-        return self.evidence not in _UNDER_WAY
-
-
-class Recorder(Protocol):
-    """What Meet needs of egress. Every method raises MediaServerUnavailable if LiveKit fails."""
-
-    def start(self, room: str, object_key: str) -> Egress:
-        """Start recording a room; raises OutcomeUnknown if it may have started all the same."""
-
-    def stop(self, egress_id: str) -> None:
-        """Stop a recording; do nothing if it has ended."""
-
-    def is_alive(self, egress_id: str) -> bool:
-        """True if the process that records still answers."""
-
-    def under_way(self) -> list[Egress]:
-        """Return all recordings that LiveKit lists as active, including those of dead workers."""
-
-    def in_room(self, room: str) -> list[Egress]:
-        """Return a room's recordings of the last 24 hours: LiveKit forgets older ones."""
-
-
-_UNDER_WAY = {Evidence.EGRESS_STARTING, Evidence.EGRESS_ACTIVE, Evidence.EGRESS_ENDING}
 
 
 @dataclass(frozen=True)
@@ -185,14 +130,14 @@ def to_egress(info: EgressInfo) -> Egress:
     Raises ValueError for a status that this version of LiveKit's protocol does not know.
     """
     file, (asked_for, bucket) = _file(info), _asked_for(info)
-    evidence = Evidence(EgressStatus.Name(info.status))
-    over = evidence not in _UNDER_WAY
+    state = EgressState(EgressStatus.Name(info.status))
+    over = state not in UNDER_WAY
     return Egress(
         id=info.egress_id,
         room_name=info.room_name,
-        evidence=evidence,
+        state=state,
         object_key=file.filename or asked_for,
-        started_at=_moment(file.started_at) if _has_run(evidence, file) else None,
+        started_at=_moment(file.started_at) if _has_run(state, file) else None,
         ended_at=_moment(file.ended_at or info.ended_at) if over else None,
         updated_at=_moment(info.updated_at),
         duration=_duration(file) if over else None,
@@ -205,15 +150,15 @@ def to_egress(info: EgressInfo) -> Egress:
     )
 
 
-def _has_run(evidence: Evidence, file: FileInfo) -> bool:
+def _has_run(state: EgressState, file: FileInfo) -> bool:
     """True if file.started_at is when recording began.
 
     An EgressInfo has a started_at of its own, which differs from webhook to webhook and is never
     when recording began. If nothing was recorded, the file may begin at the moment it ends.
     """
-    if evidence in {Evidence.EGRESS_STARTING, Evidence.EGRESS_ABORTED}:
+    if state in {EgressState.STARTING, EgressState.ABORTED}:
         return False
-    return evidence is not Evidence.EGRESS_FAILED or file.ended_at != file.started_at
+    return state is not EgressState.FAILED or file.ended_at != file.started_at
 
 
 def _file(info: EgressInfo) -> FileInfo:

@@ -1,4 +1,4 @@
-"""How recordings are started and stopped."""
+"""Starting and stopping recordings."""
 
 import logging
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from meet.errors import (
     RecordingFinished,
     RecordingNotFound,
 )
-from meet.livekit.egress import Recorder
+from meet.livekit.recorder import Recorder
 from meet.livekit.rooms import MediaServer
 from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.lifecycle import Evidence
@@ -57,12 +57,12 @@ class RecordingControl:
         try:
             egress = self.recorder().start(room.name, recording.object_key)
         except OutcomeUnknown:
-            logger.warning("start left to the sweep", extra=_ids(recording), exc_info=True)
+            logger.warning("recording start unanswered", extra=_ids(recording), exc_info=True)
             return recording
         except MediaServerUnavailable:
             self.recordings.discard(recording)
             raise
-        facts = {"egressId": egress.id}  # what else it tells comes with a webhook, or the sweep
+        facts = {"egressId": egress.id}  # the rest comes with a webhook or the sweep
         recording = self.recordings.observe(recording.id, Evidence.EGRESS_STARTING, facts)
         if recording.stop_requested_at is not None:  # while LiveKit was starting it
             self._stop(recording)
@@ -84,11 +84,11 @@ class RecordingControl:
 
     def _stop(self, recording: Recording) -> None:
         if recording.egress_id is None:
-            return  # whoever learns the egress's id stops it
+            return  # it is stopped as soon as the id of the egress is known
         try:
             self.recorder().stop(recording.egress_id)
         except MediaServerUnavailable:
-            logger.warning("stop left to the sweep", extra=_ids(recording), exc_info=True)
+            logger.warning("recording stop unanswered", extra=_ids(recording), exc_info=True)
 
 
 def _ids(recording: Recording) -> dict[str, str]:

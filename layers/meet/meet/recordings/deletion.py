@@ -1,4 +1,4 @@
-"""How recordings are deleted: the file first, then the item, so that it can be repeated."""
+"""Deleting recordings: the file first, then the item, so that a deletion can be repeated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ class RecordingDeletion:
             self.media.delete_one(recording.object_key)
             if self.recordings.delete(recording):
                 return
-            # FAILED a moment ago, and then its file came after all: delete that too
+            # it was FAILED, and its file has just arrived: delete that too
 
     def delete_many(self, recording_ids: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-        """Delete several, at most MAX_DELETES; return those gone, and why the others are not."""
+        """Delete several, at most MAX_DELETES; return the deleted ids, and the others' errors."""
         wanted = list(dict.fromkeys(recording_ids))[:MAX_DELETES]
         refused = dict.fromkeys(wanted, RecordingNotFound.message)
         ready: list[Recording] = []
@@ -45,7 +45,7 @@ class RecordingDeletion:
                 try:
                     self.delete(recording.id)
                 except RecordingNotFound:
-                    continue  # somebody else was faster
+                    continue  # another request deleted it
                 except OSError:
                     refused[recording.id] = NOT_NOW
                 else:
@@ -57,7 +57,7 @@ class RecordingDeletion:
         return deleted, {each: refused[each] for each in wanted if each in refused}
 
     def _delete_batch(self, recordings: list[Recording]) -> set[str]:
-        """Return the ids of those that S3 and DynamoDB really deleted."""
+        """Return the ids of the recordings that both S3 and DynamoDB deleted."""
         kept = self.media.delete([each.object_key for each in recordings])
         clean = [each.id for each in recordings if each.object_key not in kept]
         return set(clean) - self.recordings.delete_many(clean)

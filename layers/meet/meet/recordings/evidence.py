@@ -1,12 +1,13 @@
-"""Records what LiveKit, the bucket and the sweep see of recordings."""
+"""The evidence about recordings: from LiveKit, from the bucket and from the sweep."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from meet import clock
 from meet.errors import MediaServerUnavailable, RecordingNotFound
+from meet.livekit.recorder import Egress, EgressState, Recorder
 from meet.recordings import reasons
 from meet.recordings.lifecycle import RECORDING, Evidence, Status, advance
 from meet.recordings.media import MediaStore, StoredFile
@@ -14,23 +15,22 @@ from meet.recordings.model import Recording, id_in_key
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
 
-if TYPE_CHECKING:
-    from meet.livekit.egress import Egress, Recorder
-
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class RecordingEvidence:
-    """Advances recordings by what is seen of them, in whatever order it comes."""
+    """Advances recordings by evidence, which may come in any order."""
 
     recordings: RecordingRepository
     rooms: RoomRepository
-    recorder: "Callable[[], Recorder]"
+    recorder: Callable[[], Recorder]
     media: MediaStore
+    retention: int
+    """Milliseconds that a recording is kept after its end; 0 for ever."""
 
-    def egress_seen(self, egress: "Egress") -> Recording | None:
-        """Write down what LiveKit says about an egress; None when it is none of ours."""
+    def egress_seen(self, egress: Egress) -> Recording | None:
+        """Write down the state of an egress; return None if it does not belong to a recording."""
         recording_id = id_in_key(egress.object_key)
         if recording_id is None or egress.bucket not in {"", self.media.bucket}:
             return None
@@ -41,7 +41,7 @@ class RecordingEvidence:
             return None
 
     def object_seen(self, key: str) -> Recording | None:
-        """Write down that a file is in the bucket; None when it is none of ours, or gone."""
+        """Write down that a file is in the bucket; return None if no recording has it."""
         recording_id = id_in_key(key)
         if recording_id is None:
             return None
@@ -54,12 +54,12 @@ class RecordingEvidence:
             return self.look_into_bucket(recording)
         except RecordingNotFound:
             if self.recordings.was_deleted(recording_id):
-                logger.warning("file of a deleted recording deleted", extra={"key": key})
+                logger.warning("late file deleted", extra={"key": key})
                 self.media.delete_one(key)
             return None
 
-    def egress_of(self, recording: Recording, egress: "Egress") -> Recording:
-        """Write down what LiveKit says about the egress of a recording; return what is known."""
+    def egress_of(self, recording: Recording, egress: Egress) -> Recording:
+        """Write down the state of a recording's egress; return the recording after that."""
         facts: dict[str, Any] = {
             "egressId": egress.id,
             "startedAt": egress.started_at,
@@ -68,12 +68,12 @@ class RecordingEvidence:
         }
         failure = reasons.of_failure(egress)
         if failure is not None:
-            # What the recorder says of itself counts only when there is no file to say better.
+            # The recorder's failure counts only if there is no file.
             recording = self.look_into_bucket(recording)
             extra = {"recording": recording.id, "reason": failure, **reasons.words(egress)}
             logger.warning("egress failed", extra=extra)
             facts["error"] = failure
-        recording = self.write(recording, egress.evidence, facts)
+        recording = self.write(recording, Evidence(egress.state), facts)
         if egress.is_over and failure is None:
             recording = self.look_into_bucket(recording)
         if recording.is_finished:
@@ -82,14 +82,14 @@ class RecordingEvidence:
             self.stop_egress(egress)
         return recording
 
-    def _end_ownerless(self, egress: "Egress") -> None:
-        """Stop an egress that goes on though its recording has its end, or is no more."""
+    def _end_ownerless(self, egress: Egress) -> None:
+        """Stop an active egress whose recording has ended or was deleted."""
         if not egress.is_over and egress.bucket == self.media.bucket:
-            logger.warning("stopping an egress nobody waits for", extra={"egress": egress.id})
+            logger.warning("ownerless egress stopped", extra={"egress": egress.id})
             self.stop_egress(egress)
 
     def look_into_bucket(self, recording: Recording) -> Recording:
-        """Make a recording READY if its file is there; return what is known then."""
+        """Make a recording READY if its file is there; return the recording after that."""
         if recording.status is Status.READY:
             return recording
         file = self.media.find(recording.object_key)
@@ -99,38 +99,39 @@ class RecordingEvidence:
         if not file.size:
             if recording.status is Status.FAILED:
                 return recording
-            logger.warning("file of a recording is empty", extra={"recording": recording.id})
+            logger.warning("recording file empty", extra={"recording": recording.id})
             facts: dict[str, Any] = {"error": reasons.EMPTY_FILE, "givenUpAt": clock.now()}
             return self.write(recording, Evidence.EMPTY_OBJECT_SEEN, facts)
         facts = {"size": file.size, "etag": file.etag}
         return self.write(recording, Evidence.OBJECT_SEEN, facts)
 
     def _file_replaced(self, recording: Recording) -> Recording:
-        """Write down size and ETag of the file that a READY recording has by now."""
+        """Write down the size and ETag of the present file of a READY recording."""
         while True:
             file = self.media.find(recording.object_key)
             if file is None or (file.size, file.etag) == (recording.size, recording.etag):
                 return recording
             if self.recordings.replace_file(recording, size=file.size, etag=file.etag):
-                logger.warning("file of a recording replaced", extra={"recording": recording.id})
+                logger.warning("recording file replaced", extra={"recording": recording.id})
                 return recording
             # Another event was faster, and what it saw may be older or newer: look again.
             recording = self.recordings.get(recording.id)
 
     def write(self, recording: Recording, evidence: Evidence, facts: dict[str, Any]) -> Recording:
-        """Advance a recording, and free its room if it is over; return what is known then."""
+        """Advance a recording, and free its room if it has ended; return the new state."""
         if advance(recording.status, evidence) not in RECORDING:
-            # First of all: what is written as over may be deleted, and nobody would do it then.
+            # Before the final status: after it the recording may be deleted, and nothing would
+            # free its room.
             self.rooms.release(recording.room_name, recording.id)
-        return self.recordings.observe(recording.id, evidence, facts)
+        return self.recordings.observe(recording.id, evidence, facts, self.retention)
 
-    def stop_egress(self, egress: "Egress") -> bool:
+    def stop_egress(self, egress: Egress) -> bool:
         """Stop an egress, unless it is ending; True if LiveKit answered that it will end."""
-        if egress.evidence is Evidence.EGRESS_ENDING:
+        if egress.state is EgressState.ENDING:
             return True
         try:
             self.recorder().stop(egress.id)
         except MediaServerUnavailable:
-            logger.warning("stop not answered", extra={"egress": egress.id}, exc_info=True)
+            logger.warning("egress stop unanswered", extra={"egress": egress.id}, exc_info=True)
             return False
         return True

@@ -1,7 +1,7 @@
-"""What becomes of a recording: evidence decides, in whatever order it comes.
+"""The status of a recording, decided by evidence in any order.
 
-Each piece of evidence says how far a recording has come at least. The status is the furthest
-that any of them told, so that evidence may come twice, late or shuffled: the end is the same.
+Each piece of evidence implies a status that the recording has reached at least. The furthest
+of them counts, so evidence may arrive twice, late or out of order: the result is the same.
 """
 
 from enum import StrEnum
@@ -19,7 +19,7 @@ class Status(StrEnum):
 
 
 class Evidence(StrEnum):
-    """What somebody saw."""
+    """A fact about a recording, seen by one of the functions."""
 
     EGRESS_STARTING = "EGRESS_STARTING"
     EGRESS_ACTIVE = "EGRESS_ACTIVE"
@@ -30,7 +30,7 @@ class Evidence(StrEnum):
     EGRESS_ABORTED = "EGRESS_ABORTED"
     STOP_REQUESTED = "STOP_REQUESTED"
     LOST = "LOST"
-    """The sweep saw that nobody will bring this recording to an end any more."""
+    """The sweep concluded that this recording cannot end normally."""
     EMPTY_OBJECT_SEEN = "EMPTY_OBJECT_SEEN"
     """The file in the bucket has no bytes: that is not a recording."""
     OBJECT_SEEN = "OBJECT_SEEN"
@@ -54,12 +54,17 @@ _TELLS = {
 ORDER = tuple(Status)
 FINISHED = frozenset({Status.FAILED, Status.READY})
 RECORDING = frozenset({Status.STARTING, Status.STARTED, Status.STOPPING})
-"""As long as a recording is in one of these, its room takes no other."""
+"""While a recording has one of these, its room cannot start another."""
+
+
+def status_of(evidence: Evidence) -> Status:
+    """Return the status that a recording has reached at least, by a piece of evidence."""
+    return _TELLS[evidence]
 
 
 def advance(status: Status, evidence: Evidence) -> Status:
     """Return the status after a piece of evidence: never an earlier one."""
-    return max(status, _TELLS[evidence], key=ORDER.index)
+    return max(status, status_of(evidence), key=ORDER.index)
 
 
 def earlier_than(status: Status) -> tuple[Status, ...]:

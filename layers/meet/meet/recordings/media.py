@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 LINK_LIFETIME = 15 * 60
-"""Seconds. A link ends with the session of the role that signed it, of whose end Lambda tells
-nothing; no session of a role is shorter than this."""
+"""Seconds. A link ends with the session of the role that signed it. Lambda does not say when that
+is, but no session of a role is shorter than this."""
 
 MEDIA_TYPE = "video/mp4"
 
@@ -39,16 +39,16 @@ class FileLost(Exception):
 
 
 class FileChanged(Exception):
-    """The object is another one than was asked for."""
+    """The object was replaced: its ETag is not the one asked for."""
 
 
 class OutsideOfFile(Exception):
-    """The object has no byte of the range."""
+    """No byte of the range is in the object."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """What S3 says about an object."""
+    """Size and ETag of an object."""
 
     size: int
     etag: str
@@ -56,16 +56,16 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """An object, or a part of it, whose bytes are on their way."""
+    """An object, or a part of it, that is being read."""
 
     body: "StreamingBody"
     length: int
-    """Bytes that come."""
+    """Bytes that are sent."""
     size: int
     """Bytes of the whole object."""
     etag: str
     content_range: str | None
-    """Which bytes come; None if it is the whole object."""
+    """The range that is sent; None if it is the whole object."""
 
     def read_base64(self) -> str:
         """Return the bytes as base64; raises botocore's error if fewer come than S3 said."""
@@ -74,7 +74,7 @@ class OpenFile:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A URL that works until a moment."""
+    """A URL and its expiry."""
 
     url: str
     expires_at: Milliseconds
@@ -88,7 +88,7 @@ class MediaStore:
     bucket: str
 
     def find(self, key: str) -> StoredFile | None:
-        """Return what is known of a file; None if it is not there."""
+        """Return the size and ETag of a file; None if it does not exist."""
         try:
             head = self.client.head_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
@@ -103,7 +103,7 @@ class MediaStore:
     ) -> Iterator[OpenFile]:
         """Ask for a file's bytes, all of them without a part, if its ETag is the one given.
 
-        What is known of the file comes with the bytes, so that both are of the same object.
+        Size and ETag come with the bytes, so that all are of the same object.
         Raises FileLost, FileChanged, OutsideOfFile.
         """
         if part is not None and part.is_empty:
@@ -124,12 +124,12 @@ class MediaStore:
 
     @property
     def origin(self) -> str:
-        """Where links lead to."""
+        """Origin of the presigned URLs."""
         parts = urlsplit(self.link("any").url)
         return f"{parts.scheme}://{parts.netloc}"
 
     def link(self, key: str, *, method: str = "GET", disposition: str | None = None) -> Link:
-        """Return a presigned URL for GET or HEAD, which names the file as it is told to."""
+        """Return a presigned URL for GET or HEAD; `disposition` becomes Content-Disposition."""
         named = {"ResponseContentDisposition": disposition} if disposition else {}
         url = self.client.generate_presigned_url(
             "head_object" if method == "HEAD" else "get_object",
@@ -151,7 +151,7 @@ class MediaStore:
     def delete(self, keys: Iterable[str]) -> set[str]:
         """Delete files, at most MAX_DELETES; return the keys that are still there.
 
-        Deleting what is not there is no error.
+        Deleting a file that does not exist is not an error.
         """
         objects = [{"Key": key} for key in keys]
         answer = self.client.delete_objects(

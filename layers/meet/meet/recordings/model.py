@@ -1,4 +1,4 @@
-"""A recording: its identity, where its file is, and what is known of it."""
+"""A recording: its identity, the place of its file, and the known facts."""
 
 import re
 import secrets
@@ -21,7 +21,7 @@ PREFIX = "recordings/"
 _KEY = re.compile(rf"{PREFIX}([A-Za-z0-9-]+)/({ID.pattern})\.mp4", re.ASCII)
 
 LATE_FILE_DEADLINE = DAY
-"""So long after a recording was given up its file may come all the same."""
+"""How long after a recording was given up its file may still arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class Recording:
     stop_requested_at: Milliseconds | None = None
     ended_at: Milliseconds | None = None
     given_up_at: Milliseconds | None = None
-    """When the sweep saw that nobody would bring it to its end."""
+    """When the sweep gave it up."""
     stop_answered_at: Milliseconds | None = None
-    """When LiveKit said, as the sweep asked it again, that it ends the recording."""
+    """When LiveKit accepted the sweep's repeated request to stop it."""
     recorder_missing_since: Milliseconds | None = None
     empty_since: Milliseconds | None = None
-    """Since when the sweep has found nobody in the meeting but recorders."""
+    """Since when the sweep has found only recorders in the meeting."""
     duration: Decimal | None = None
     """Seconds."""
     size: int | None = None
@@ -57,7 +57,7 @@ class Recording:
 
     @property
     def object_key(self) -> str:
-        """Where the file is, or will be."""
+        """The key of the file in the bucket."""
         return object_key(self.room_name, self.id)
 
     @property
@@ -73,7 +73,7 @@ class Recording:
 
     @property
     def holds_its_room(self) -> bool:
-        """True if the room takes no other recording because of this one."""
+        """True if the room cannot start another recording because of this one."""
         return self.status in RECORDING
 
     @property
@@ -83,14 +83,14 @@ class Recording:
 
     @property
     def file_may_come_until(self) -> Milliseconds | None:
-        """Until when a file may come for a recording that was given up; None for any other."""
+        """The end of the time in which the file of a given-up recording may arrive, else None."""
         if self.status is not Status.FAILED or self.given_up_at is None:
             return None
         return Milliseconds(self.given_up_at + LATE_FILE_DEADLINE)
 
 
 def new_id(now: Milliseconds) -> str:
-    """Return an id that sorts by time and that nobody can guess."""
+    """Return an id that sorts by time and cannot be guessed."""
     number = now << (5 * _RANDOM_LENGTH) | secrets.randbits(5 * _RANDOM_LENGTH)
     digits = (number >> (5 * place) & 31 for place in reversed(range(_ID_LENGTH)))
     return "rec_" + "".join(_ALPHABET[digit] for digit in digits)
@@ -102,6 +102,6 @@ def object_key(room_name: str, recording_id: str) -> str:
 
 
 def id_in_key(object_key: str) -> str | None:
-    """Return the recording that an object belongs to; None if it is none of ours."""
+    """Return the id of the recording that an object belongs to; None if there is none."""
     match = _KEY.fullmatch(object_key)
     return match[2] if match else None

@@ -1,4 +1,4 @@
-"""Signed links to one recording, for players that can send no API key.
+"""Signed links to one recording, for players that cannot send an API key.
 
 Unlike an S3 link they outlive the credentials of any Lambda role, and deleting the recording
 revokes them.
@@ -22,7 +22,7 @@ def sign(recording_id: str, *, expires_at: Milliseconds, key: bytes) -> str:
 
 
 def is_valid(token: str, recording_id: str, *, now: Milliseconds, key: bytes) -> bool:
-    """Tell whether a token opens this recording now."""
+    """True if a token opens this recording now."""
     expiry, _, signature = token.partition(".")
     expected = _signature(recording_id, expiry, key)
     if not is_same(signature, expected):

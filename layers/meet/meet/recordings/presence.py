@@ -1,4 +1,4 @@
-"""Whether a recording really goes on: LiveKit lists a dead recorder as ACTIVE for ever."""
+"""Whether a recorder is alive: LiveKit lists a dead one as ACTIVE for ever."""
 
 import logging
 from collections.abc import Callable
@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from meet import clock
 from meet.clock import MINUTE, SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable
-from meet.recordings.lifecycle import Evidence
+from meet.livekit.recorder import Egress, EgressState, Recorder
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
 
 if TYPE_CHECKING:
-    from meet.livekit.egress import Egress, Recorder
     from meet.livekit.rooms import MediaServer
 
 logger = logging.getLogger(__name__)
@@ -23,35 +22,35 @@ ABSENCE_DEADLINE = MINUTE - 10 * SECOND
 """How long a recorder, or everybody else, may be away: both may lose the network and reconnect.
 A minute, from one sweep to the next, which may come a little early."""
 
-_IN_THE_MEETING = {Evidence.EGRESS_STARTING, Evidence.EGRESS_ACTIVE}
+_IN_THE_MEETING = {EgressState.STARTING, EgressState.ACTIVE}
 """A recorder that is ENDING has left, and uploads."""
 
 
 class Verdict(Enum):
-    """What becomes of a recording that LiveKit lists as going on."""
+    """The state of a recording that LiveKit lists as active."""
 
     GOES_ON = auto()
     IS_OVER = auto()
-    """Nobody is left to be recorded."""
+    """All participants have left."""
     IS_DEAD = auto()
-    """The recorder is gone: neither in the meeting nor to be reached."""
+    """The recorder is neither in the meeting nor reachable."""
 
 
 @dataclass(frozen=True)
 class Presence:
-    """Looks for the recorder and for people in the meeting that is recorded."""
+    """Checks that the recorder and at least one participant are in the recorded meeting."""
 
     recordings: RecordingRepository
     media_server: "Callable[[], MediaServer]"
-    recorder: "Callable[[], Recorder]"
+    recorder: Callable[[], Recorder]
 
-    def look(self, recording: Recording, egress: "Egress | None") -> Verdict:
-        """Judge a recording by who is in its meeting, now and at the looks before.
+    def look(self, recording: Recording, egress: Egress | None) -> Verdict:
+        """Judge a recording by the participants of its meeting, now and at earlier checks.
 
-        Nothing is concluded while LiveKit cannot be asked, and absences count anew after that.
-        Without an egress nothing is known of the recording at this moment.
+        While LiveKit cannot be asked, nothing is concluded, and absences are counted anew after
+        that. Without an egress nothing is known about the recorder.
         """
-        if egress is None or egress.evidence not in _IN_THE_MEETING:
+        if egress is None or egress.state not in _IN_THE_MEETING:
             self._note(recording, recorder_missing_since=None, empty_since=None)
             return Verdict.GOES_ON
         try:
@@ -69,12 +68,12 @@ class Presence:
             return Verdict.IS_DEAD
         return Verdict.IS_OVER if _is_long(empty_since, now) else Verdict.GOES_ON
 
-    def _is_alive(self, egress: "Egress") -> bool:
+    def _is_alive(self, egress: Egress) -> bool:
         """True unless LiveKit says that the recorder does not answer."""
         try:
             return self.recorder().is_alive(egress.id)
         except MediaServerUnavailable:
-            logger.warning("recorder not asked", extra={"egress": egress.id}, exc_info=True)
+            logger.warning("recorder check failed", extra={"egress": egress.id}, exc_info=True)
             return True
 
     def _note(
@@ -84,7 +83,7 @@ class Presence:
         recorder_missing_since: Milliseconds | None,
         empty_since: Milliseconds | None,
     ) -> None:
-        """Remember the absences until the next look; writes only what has changed."""
+        """Store the absences for the next check, if they have changed."""
         known = (recording.recorder_missing_since, recording.empty_since)
         if known != (recorder_missing_since, empty_since):
             self.recordings.note_absence(recording.id, recorder_missing_since, empty_since)

@@ -3,13 +3,10 @@
 LiveKit's own words may name hosts, paths and accounts: they are for logs, where `words` puts them.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from meet.recordings.lifecycle import Evidence
-
-if TYPE_CHECKING:
-    from meet.livekit.egress import Egress
+from meet.livekit.recorder import Egress, EgressState
 
 ABORTED = "It was stopped before anything was recorded."
 CRASHED = "The recorder crashed, and what it had recorded is lost."
@@ -39,11 +36,11 @@ _WHILE_IT_RECORDED = {400: NOT_UPLOADED, 403: EXHAUSTED, 503: DISCONNECTED}
 """By the HTTP status in `error_code`, as livekit/egress 1.14 means it."""
 
 
-def of_failure(egress: "Egress") -> str | None:
+def of_failure(egress: Egress) -> str | None:
     """Return why an egress failed; None if it did not."""
-    if egress.evidence is Evidence.EGRESS_ABORTED:
+    if egress.state is EgressState.ABORTED:
         return ABORTED
-    if egress.evidence is not Evidence.EGRESS_FAILED:
+    if egress.state is not EgressState.FAILED:
         return None
     if egress.is_in_backup:
         return IN_BACKUP
@@ -53,7 +50,7 @@ def of_failure(egress: "Egress") -> str | None:
     return sentences.get(egress.error_code, FAILED)
 
 
-def of_missing_file(egress: "Egress", *, key: str, bucket: str) -> str:
+def of_missing_file(egress: Egress, *, key: str, bucket: str) -> str:
     """Return why the file of an egress that is complete is not under its key in the bucket."""
     if egress.is_in_backup:
         return IN_BACKUP
@@ -63,7 +60,7 @@ def of_missing_file(egress: "Egress", *, key: str, bucket: str) -> str:
     return MOVED if is_moved and not rest and before not in {"", bucket} else NO_FILE
 
 
-def words(egress: "Egress") -> dict[str, Any]:
+def words(egress: Egress) -> dict[str, Any]:
     """Return LiveKit's own account as extras of a log line; empty values left out."""
     said = {
         "egress_error": egress.error[:_LONGEST],

@@ -1,17 +1,26 @@
-"""Recordings in DynamoDB: the only module that knows the table's attributes and indexes."""
+"""Recordings in DynamoDB: the conditional writes and the indexes of the table."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from meet import clock, dynamodb, metrics
-from meet.clock import DAY, SECOND, Milliseconds
+from meet.clock import SECOND, Milliseconds
 from meet.errors import AlreadyRecording, RecordingNotFound, RoomNotFound
 from meet.paging import Page
-from meet.recordings.lifecycle import FINISHED, Evidence, Status, advance, earlier_than
+from meet.recordings.items import (
+    TTL_ATTRIBUTE,
+    deletion_mark,
+    from_values,
+    is_kept,
+    key_of,
+    list_key_of,
+    status_shard,
+    to_values,
+)
+from meet.recordings.lifecycle import FINISHED, Evidence, Status, earlier_than, status_of
 from meet.recordings.model import ID, Recording, object_key
 from meet.rooms.model import NAME
 from meet.rooms.repository import RoomRepository
@@ -22,10 +31,6 @@ if TYPE_CHECKING:
 STATUS_INDEX = "byStatus"
 ROOM_INDEX = "byRoom"
 LIST_KEY = rf"\d{{15}}#{ID.pattern}"
-
-TTL_ATTRIBUTE = "deleteAfter"
-DELETION_REMEMBERED = 2 * DAY
-"""Longer than any recorder goes on after its recording was given up."""
 
 _BATCH_WRITE = 25
 _ATTEMPTS = 10
@@ -38,18 +43,16 @@ class RecordingRepository:
     client: "DynamoDBClient"
     table: str
     rooms: RoomRepository
-    retention: int = 0
-    """Milliseconds that a recording is kept after its end; 0: for ever."""
 
     def start(self, recording: Recording, *, sweep_at: Milliseconds) -> None:
-        """Store a new recording and take its room, both or none.
+        """Store a new recording and mark its room as being recorded, both or none.
 
-        Raises RoomNotFound when the room is not open, AlreadyRecording when it is taken.
+        Raises RoomNotFound if the room is not open, AlreadyRecording if it is being recorded.
         """
         room = self.rooms.taking(recording.room_name, recording.id, now=recording.created_at)
         put = {
             "TableName": self.table,
-            "Item": dynamodb.to_item(_to_values(recording) | {"sweepAt": sweep_at}),
+            "Item": dynamodb.to_item(to_values(recording) | {"sweepAt": sweep_at}),
             "ConditionExpression": "attribute_not_exists(recordingId)",
         }
         try:
@@ -62,45 +65,45 @@ class RecordingRepository:
             raise (AlreadyRecording if taken else RoomNotFound) from error
 
     def discard(self, recording: Recording) -> None:
-        """Forget a recording that LiveKit never started, and let its room go."""
+        """Delete a recording that never started, and free its room."""
         self.rooms.release(recording.room_name, recording.id)
-        self.client.delete_item(TableName=self.table, Key=_key(recording.id))
+        self.client.delete_item(TableName=self.table, Key=key_of(recording.id))
 
     def get(self, recording_id: str) -> Recording:
         """Return a recording; raise RecordingNotFound."""
         if ID.fullmatch(recording_id) is None:
             raise RecordingNotFound
         values = self._read(recording_id)
-        if not _is_kept(values):
+        if not is_kept(values):
             raise RecordingNotFound
-        return _from_values(values)
+        return from_values(values)
 
     def was_deleted(self, recording_id: str) -> bool:
-        """Tell whether the recording was deleted, within DELETION_REMEMBERED."""
+        """True if the recording was deleted, within DELETION_REMEMBERED."""
         return TTL_ATTRIBUTE in self._read(recording_id)
 
     def late_file_of_deleted(self, recording_id: str) -> str | None:
-        """Return the key that a deleted recording's file may have come to; None for none."""
+        """Return the key of the late file of a deleted recording; None if none may come."""
         values = self._read(recording_id)
         if "sweepAt" not in values or "status" in values:
             return None
         return object_key(values["roomName"], recording_id)
 
     def deleted_for_good(self, recording_id: str) -> None:
-        """Tell that no sweep has to look after a deleted recording's file."""
+        """Write down that the file of a deleted recording needs no sweep any longer."""
         with suppress(self.client.exceptions.ConditionalCheckFailedException):
             self.client.update_item(
                 TableName=self.table,
-                Key=_key(recording_id),
+                Key=key_of(recording_id),
                 UpdateExpression="REMOVE sweepAt",
                 ConditionExpression=f"attribute_exists({TTL_ATTRIBUTE})",
             )
 
     def get_many(self, recording_ids: Sequence[str]) -> list[Recording]:
         """Return those of the recordings that exist, in no order."""
-        keys = [_key(each) for each in recording_ids if ID.fullmatch(each)]
+        keys = [key_of(each) for each in recording_ids if ID.fullmatch(each)]
         items = dynamodb.get_many(self.client, table=self.table, keys=keys)
-        return [_from_values(values) for values in items if _is_kept(values)]
+        return [from_values(values) for values in items if is_kept(values)]
 
     def page(
         self, *, statuses: frozenset[Status], room: str | None, after: str | None, limit: int
@@ -120,92 +123,88 @@ class RecordingRepository:
         items = dynamodb.newest_first(
             self.client, table=self.table, after=after, limit=limit, **index
         )
-        recordings = (_from_values(values) for values in items if _is_kept(values))
+        recordings = (from_values(values) for values in items if is_kept(values))
         wanted = (each for each in recordings if not statuses or each.status in statuses)
         # One that changes its status meanwhile may stand in two partitions of an index.
         found = list(islice(_once_each(wanted), limit + 1))
         page = found[:limit]
-        return Page(page, _list_key(page[-1]) if len(found) > limit else None)
+        return Page(page, list_key_of(page[-1]) if len(found) > limit else None)
 
-    def observe(self, recording_id: str, evidence: Evidence, facts: dict[str, Any]) -> Recording:
+    def observe(
+        self,
+        recording_id: str,
+        evidence: Evidence,
+        facts: dict[str, Any],
+        retention: int = 0,
+    ) -> Recording:
         """Write down evidence and the facts that came with it; return what is known then.
 
-        The status never goes back, and a fact once known stays. Raises RecordingNotFound, also
-        for what was deleted: nothing brings a recording back.
+        The status never goes back, and a fact once known stays. A recording that ends with this
+        is kept for `retention` milliseconds, 0 for ever. Raises RecordingNotFound, also for a
+        deleted recording: nothing brings it back.
         """
-        status = advance(Status.STARTING, evidence)
-        known = {key: value for key, value in facts.items() if value is not None}
-        sets = [f"#{key} = if_not_exists(#{key}, :{key})" for key in known]
-        earlier = {f":from{number}": each for number, each in enumerate(earlier_than(status))}
-        expiry: dict[str, int] = {}
-        if status in FINISHED and self.retention:
-            expiry = {f":{TTL_ATTRIBUTE}": (clock.now() + self.retention) // SECOND}
-            sets.append(f"{TTL_ATTRIBUTE} = :{TTL_ATTRIBUTE}")
-        if earlier:
-            try:
-                recording = self._update(
-                    recording_id,
-                    ["#status = :status", "statusShard = :statusShard", *sets],
-                    remove="#error" if status is Status.READY else None,
-                    condition=f"#status IN ({', '.join(earlier)})",
-                    values={
-                        ":status": status,
-                        ":statusShard": _status_shard(recording_id, status),
-                        **earlier,
-                        **expiry,
-                    },
-                    facts=known,
-                )
-            except RecordingNotFound:
-                known.pop("error", None)
-            else:
-                if status in FINISHED:
-                    _count_end(recording)
-                return recording
-        sets = [f"#{key} = if_not_exists(#{key}, :{key})" for key in known]
-        if not sets:
+        status = status_of(evidence)
+        known = {name: value for name, value in facts.items() if value is not None}
+        recording = self._advance(recording_id, status, known, retention)
+        if recording is None:  # it is as far already
+            if earlier_than(status):
+                known.pop("error", None)  # tells why it ended, which is known
+            recording = self._complete(recording_id, known)
+        elif status in FINISHED:
+            _count_end(recording)
+        return recording
+
+    def _advance(
+        self, recording_id: str, status: Status, facts: dict[str, Any], retention: int
+    ) -> Recording | None:
+        """Write down a later status than the present one; None if it is not later."""
+        earlier = earlier_than(status)
+        if not earlier:
+            return None
+        change = dynamodb.Change()
+        change.set("status", status)
+        change.set("statusShard", status_shard(recording_id, status))
+        for name, value in facts.items():
+            change.set_once(name, value)
+        if status in FINISHED and retention:
+            change.set(TTL_ATTRIBUTE, (clock.now() + retention) // SECOND)
+        if status is Status.READY:
+            change.remove("error")
+        return self._update(recording_id, change, condition=change.is_one_of("status", earlier))
+
+    def _complete(self, recording_id: str, facts: dict[str, Any]) -> Recording:
+        """Write down facts that are not known yet; raise RecordingNotFound."""
+        if not facts:
             return self.get(recording_id)
-        return self._update(recording_id, sets, condition="attribute_exists(#status)", facts=known)
+        change = dynamodb.Change()
+        for name, value in facts.items():
+            change.set_once(name, value)
+        recording = self._update(recording_id, change, condition=change.exists("status"))
+        if recording is None:
+            raise RecordingNotFound
+        return recording
 
     def replace_file(self, recording: Recording, *, size: int, etag: str) -> bool:
         """Write down another file of a READY recording; True if it still was as it is given."""
-        same = "etag = :before" if recording.etag else "attribute_not_exists(etag)"
-        try:
-            self.client.update_item(
-                TableName=self.table,
-                Key=_key(recording.id),
-                UpdateExpression="SET #size = :size, etag = :etag",
-                ConditionExpression=f"#status = :ready AND {same}",
-                ExpressionAttributeNames={"#status": "status", "#size": "size"},
-                ExpressionAttributeValues=dynamodb.to_item(
-                    {
-                        ":size": size,
-                        ":etag": etag,
-                        ":ready": Status.READY,
-                        ":before": recording.etag,
-                    }
-                ),
-            )
-        except self.client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        change = dynamodb.Change()
+        change.set("size", size)
+        change.set("etag", etag)
+        ready = change.is_one_of("status", [Status.READY])
+        same = (
+            change.is_one_of("etag", [recording.etag]) if recording.etag else change.is_new("etag")
+        )
+        return self._update(recording.id, change, condition=f"{ready} AND {same}") is not None
 
     def settled(self, recording_id: str, *, look_again_at: Milliseconds | None) -> None:
-        """Tell when a sweep has to look at a finished recording again, None for never."""
-        never = look_again_at is None
-        try:
-            self.client.update_item(
-                TableName=self.table,
-                Key=_key(recording_id),
-                UpdateExpression="REMOVE sweepAt" if never else "SET sweepAt = :at",
-                ConditionExpression="#status IN (:failed, :ready)",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=dynamodb.to_item(
-                    {":failed": Status.FAILED, ":ready": Status.READY, ":at": look_again_at}
-                ),
-            )
-        except self.client.exceptions.ConditionalCheckFailedException as error:
-            raise RecordingNotFound from error
+        """Write down when a sweep looks at a finished recording again, None for never.
+
+        Raises RecordingNotFound.
+        """
+        change = dynamodb.Change()
+        change.set_or_remove("sweepAt", look_again_at)
+        finished = change.is_one_of("status", FINISHED)
+        if self._update(recording_id, change, condition=finished) is None:
+            raise RecordingNotFound
 
     def note_absence(
         self,
@@ -213,42 +212,26 @@ class RecordingRepository:
         recorder_missing_since: Milliseconds | None,
         empty_since: Milliseconds | None,
     ) -> None:
-        """Remember since when the recorder, and everybody else, is away; None if they are not."""
-        moments = {"recorderMissingSince": recorder_missing_since, "emptySince": empty_since}
-        known = {key: value for key, value in moments.items() if value is not None}
-        gone = ", ".join(moments.keys() - known.keys())
-        with suppress(RecordingNotFound):  # deleted meanwhile
-            self._update(
-                recording_id,
-                [f"#{key} = :{key}" for key in known],
-                remove=gone or None,
-                condition="attribute_exists(#status)",
-                facts=known,
-            )
+        """Write down since when the recorder, or everybody else, is absent; None for present."""
+        change = dynamodb.Change()
+        change.set_or_remove("recorderMissingSince", recorder_missing_since)
+        change.set_or_remove("emptySince", empty_since)
+        # Nothing is written if it was deleted meanwhile.
+        self._update(recording_id, change, condition=change.exists("status"))
 
     def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
         """Return id and moment of the recordings that the sweep has to look at."""
         return dynamodb.due(self.client, table=self.table, name="recordingId", until=until)
 
     def delete(self, recording: Recording) -> bool:
-        """Delete a finished recording; tell whether it still was as it is given here.
+        """Delete a finished recording; True if it still was in the given status.
 
-        A mark of it stays for DELETION_REMEMBERED, with a sweep at its end when a file may
-        still come.
+        A mark of it stays for DELETION_REMEMBERED.
         """
-        mark = _deleted(recording.id)
-        if recording.file_may_come_until is not None:
-            mark |= dynamodb.to_item(
-                {
-                    "roomName": recording.room_name,
-                    "indexShard": dynamodb.shard_of(recording.id),
-                    "sweepAt": recording.file_may_come_until,
-                }
-            )
         try:
             self.client.put_item(
                 TableName=self.table,
-                Item=mark,
+                Item=deletion_mark(recording.id, late_file_of=recording),
                 ConditionExpression="#status = :status",
                 ExpressionAttributeNames={"#status": "status"},
                 ExpressionAttributeValues=dynamodb.to_item({":status": recording.status}),
@@ -263,7 +246,7 @@ class RecordingRepository:
         undone: set[str] = set()
         while left:
             chunk, left = left[:_BATCH_WRITE], left[_BATCH_WRITE:]
-            requests: Any = [{"PutRequest": {"Item": _deleted(each)}} for each in chunk]
+            requests: Any = [{"PutRequest": {"Item": deletion_mark(each)}} for each in chunk]
             for attempt in range(_ATTEMPTS):
                 clock.pause(attempt)
                 answer = self.client.batch_write_item(RequestItems={self.table: requests})
@@ -276,54 +259,25 @@ class RecordingRepository:
     def _read(self, recording_id: str) -> dict[str, Any]:
         """Return what is stored under an id, a recording or the mark of a deletion."""
         found = self.client.get_item(
-            TableName=self.table, Key=_key(recording_id), ConsistentRead=True
+            TableName=self.table, Key=key_of(recording_id), ConsistentRead=True
         )
         return dynamodb.from_item(found.get("Item", {}))
 
     def _update(
-        self,
-        recording_id: str,
-        sets: list[str],
-        *,
-        condition: str,
-        facts: dict[str, Any],
-        values: dict[str, Any] | None = None,
-        remove: str | None = None,
-    ) -> Recording:
-        expression = f"SET {', '.join(sets)}" if sets else ""
-        expression += f" REMOVE {remove}" if remove else ""
-        names = {f"#{key}": key for key in ("status", "error", *facts)}
-        used = {key: name for key, name in names.items() if key in f"{expression} {condition}"}
-        bound = {**(values or {}), **{f":{key}": value for key, value in facts.items()}}
+        self, recording_id: str, change: dynamodb.Change, *, condition: str
+    ) -> Recording | None:
+        """Apply a change; return the recording after it, None if the condition is not met."""
         try:
             updated = self.client.update_item(
                 TableName=self.table,
-                Key=_key(recording_id),
-                UpdateExpression=expression,
+                Key=key_of(recording_id),
                 ConditionExpression=condition,
-                ExpressionAttributeNames=used,
                 ReturnValues="ALL_NEW",
-                **({"ExpressionAttributeValues": dynamodb.to_item(bound)} if bound else {}),  # type: ignore[arg-type]
+                **change.arguments(),
             )
-        except self.client.exceptions.ConditionalCheckFailedException as error:
-            raise RecordingNotFound from error
-        return _from_values(dynamodb.from_item(updated["Attributes"]))
-
-
-def _key(recording_id: str) -> dict[str, Any]:
-    return dynamodb.to_item({"recordingId": recording_id})
-
-
-def _is_kept(values: dict[str, Any]) -> bool:
-    """Tell an item of a recording from the mark of a deletion, and from one kept long enough."""
-    over = values.get(TTL_ATTRIBUTE)
-    return "status" in values and (over is None or clock.now() < over * SECOND)
-
-
-def _deleted(recording_id: str) -> dict[str, Any]:
-    """Return what stays of a deleted recording: nothing late may bring it back."""
-    gone = (clock.now() + DELETION_REMEMBERED) // SECOND
-    return dynamodb.to_item({"recordingId": recording_id, TTL_ATTRIBUTE: gone})
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return None
+        return from_values(dynamodb.from_item(updated["Attributes"]))
 
 
 def _count_end(recording: Recording) -> None:
@@ -334,54 +288,9 @@ def _count_end(recording: Recording) -> None:
         metrics.seconds("StopToReady", max(0, clock.now() - stopped))
 
 
-def _list_key(recording: Recording) -> str:
-    return dynamodb.list_key(recording.created_at, recording.id)
-
-
 def _once_each(recordings: Iterator[Recording]) -> Iterator[Recording]:
     seen: set[str] = set()
     for recording in recordings:
         if recording.id not in seen:
             seen.add(recording.id)
             yield recording
-
-
-def _status_shard(recording_id: str, status: Status) -> str:
-    return f"{status}#{dynamodb.shard_of(recording_id)}"
-
-
-def _to_values(recording: Recording) -> dict[str, Any]:
-    return {
-        "recordingId": recording.id,
-        "roomName": recording.room_name,
-        "status": recording.status,
-        "createdAt": recording.created_at,
-        "indexShard": dynamodb.shard_of(recording.id),
-        "statusShard": _status_shard(recording.id, recording.status),
-        "listKey": _list_key(recording),
-    }
-
-
-def _from_values(values: dict[str, Any]) -> Recording:
-    def moment(name: str) -> Milliseconds | None:
-        return Milliseconds(int(values[name])) if name in values else None
-
-    duration: Decimal | None = values.get("duration")
-    return Recording(
-        id=values["recordingId"],
-        room_name=values["roomName"],
-        status=Status(values["status"]),
-        created_at=Milliseconds(int(values["createdAt"])),
-        egress_id=values.get("egressId"),
-        started_at=moment("startedAt"),
-        stop_requested_at=moment("stopRequestedAt"),
-        ended_at=moment("endedAt"),
-        given_up_at=moment("givenUpAt"),
-        stop_answered_at=moment("stopAnsweredAt"),
-        recorder_missing_since=moment("recorderMissingSince"),
-        empty_since=moment("emptySince"),
-        duration=duration,
-        size=int(values["size"]) if "size" in values else None,
-        etag=values.get("etag"),
-        error=values.get("error"),
-    )

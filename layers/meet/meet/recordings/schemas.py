@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from meet.errors import InvalidRequest, RecordingNotFound
 from meet.paging import from_token
 from meet.recordings.lifecycle import Status
-from meet.recordings.media import MAX_DELETES
+from meet.recordings.media import MAX_DELETES, Link
 from meet.recordings.model import Recording
 from meet.recordings.repository import LIST_KEY
 from meet.types import Text, View, WireModel, broken_rule, expected
@@ -134,6 +134,11 @@ class LinkView(View):
         description="Until when it works, in milliseconds since the Unix epoch.",
         examples=[_ENDED],
     )
+
+    @classmethod
+    def of(cls, link: Link) -> Self:
+        """Return the view of a link."""
+        return cls(url=link.url, expires_at=link.expires_at)
 
 
 class NotDeleted(View):

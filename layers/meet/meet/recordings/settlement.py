@@ -1,30 +1,28 @@
-"""Ends recordings whose webhook or file event never came: what the sweep concludes, and when."""
+"""The sweep of recordings: ends those whose webhook or upload event never arrived."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from meet import clock, metrics
 from meet.clock import HOUR, MINUTE, Milliseconds
 from meet.errors import RecordingNotFound, RoomNotFound
+from meet.livekit.recorder import Egress, EgressState
 from meet.recordings import reasons
 from meet.recordings.evidence import RecordingEvidence
 from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording, id_in_key
 from meet.recordings.presence import Presence, Verdict
 
-if TYPE_CHECKING:
-    from meet.livekit.egress import Egress
-
 logger = logging.getLogger(__name__)
 
 START_DEADLINE = MINUTE
 """How long LiveKit may take before a recording that it was asked for shows up in its list."""
 STOP_DEADLINE = 2 * MINUTE
-"""How long a stop may go unanswered before the recorder is taken for dead."""
+"""How long a stop may go unanswered before the recorder counts as dead."""
 UPLOAD_DEADLINE = 30 * MINUTE
-"""How long a recorder that ends, or said that it would, may take: hours of video take minutes."""
+"""How long a recorder may take to end and upload: hours of video take minutes."""
 OBJECT_DEADLINE = MINUTE
 """How long a file may take to show up after LiveKit said that it is written."""
 SILENCE_DEADLINE = HOUR
@@ -32,13 +30,13 @@ SILENCE_DEADLINE = HOUR
 
 _PARALLEL = 8
 
-_Seen: TypeAlias = "dict[str | None, Egress]"
-"""What LiveKit takes for going on, by recording."""
+_Seen: TypeAlias = dict[str | None, Egress]
+"""The active egresses in LiveKit's list, by recording."""
 
 
 @dataclass(frozen=True)
 class RecordingSettlement:
-    """Brings recordings to their end that nothing else brings there."""
+    """Ends recordings whose webhook or upload event never arrived."""
 
     evidence: RecordingEvidence
     presence: Presence
@@ -46,9 +44,9 @@ class RecordingSettlement:
     """Milliseconds."""
 
     def sweep(self, deadline: Milliseconds) -> tuple[int, int]:
-        """Look at every recording that has no end; return how many got one, and how many wait.
+        """Look at every unfinished recording; return the numbers of those settled and waiting.
 
-        Takes up no new one after the deadline. One that fails is in no other's way.
+        Starts no new one after the deadline. A failure does not stop the others.
         """
         due = [each for each, _ in self.evidence.recordings.due(clock.now())]
         if not due:
@@ -59,8 +57,8 @@ class RecordingSettlement:
                 for each in self.evidence.recorder().under_way()
                 if each.bucket in {"", self.evidence.media.bucket}
             }
-        except Exception:  # whatever it is: the bucket may still tell
-            logger.warning("LiveKit cannot be asked; only the bucket is", exc_info=True)
+        except Exception:  # of whatever kind: the bucket can still be asked
+            logger.warning("egress list unavailable", exc_info=True)
             seen = None
 
         def attempt(recording_id: str) -> bool:
@@ -71,15 +69,15 @@ class RecordingSettlement:
             except RecordingNotFound:
                 return self._settle_deleted(recording_id)
             except Exception:
-                logger.exception("recording not settled", extra={"recording": recording_id})
+                logger.exception("recording sweep failed", extra={"recording": recording_id})
                 return False
 
         with ThreadPoolExecutor(_PARALLEL) as pool:
             settled = list(pool.map(attempt, due))
         return settled.count(True), settled.count(False)
 
-    def _settle(self, recording: Recording, seen: "_Seen | None") -> bool:
-        """Find out what became of a recording; True if no sweep has to look again."""
+    def _settle(self, recording: Recording, seen: _Seen | None) -> bool:
+        """Settle one recording; True if no sweep has to look at it again."""
         found_in = recording.status
         egress = None
         if not recording.is_finished or recording.ended_at is None:
@@ -101,21 +99,21 @@ class RecordingSettlement:
         return True
 
     def _next_look(self, recording: Recording) -> Milliseconds | None:
-        """Return when to look for a late file, ever more seldom; None for never again."""
+        """Return the next check for a late file, at growing intervals; None for no more."""
         now, until = clock.now(), recording.file_may_come_until
         if until is None or recording.given_up_at is None or now >= until:
             return None
         return Milliseconds(min(now + max(now - recording.given_up_at, MINUTE), until))
 
     def _settle_deleted(self, recording_id: str) -> bool:
-        """Delete the file that came for a deleted recording, in case nobody told of it."""
+        """Delete the late file of a deleted recording, whose upload event may be lost."""
         key = self.evidence.recordings.late_file_of_deleted(recording_id)
         if key is not None:
             self.evidence.media.delete_one(key)
             self.evidence.recordings.deleted_for_good(recording_id)
         return True
 
-    def _find(self, recording: Recording, seen: "_Seen | None") -> "Egress | None":
+    def _find(self, recording: Recording, seen: _Seen | None) -> Egress | None:
         if seen is None:
             return None
         if recording.id in seen:
@@ -124,7 +122,7 @@ class RecordingSettlement:
         return next((each for each in ended if each.object_key == recording.object_key), None)
 
     def _details_may_come(
-        self, recording: Recording, egress: "Egress | None", seen: "_Seen | None"
+        self, recording: Recording, egress: Egress | None, seen: _Seen | None
     ) -> bool:
         """True if LiveKit may still know how long a READY recording is."""
         if recording.status is not Status.READY or recording.ended_at is not None:
@@ -135,7 +133,7 @@ class RecordingSettlement:
         return not is_late and self.presence.look(recording, egress) is not Verdict.IS_DEAD
 
     def _give_up_or_end(
-        self, recording: Recording, egress: "Egress | None", *, silent: bool
+        self, recording: Recording, egress: Egress | None, *, silent: bool
     ) -> Recording:
         now = clock.now()
         verdict = self.presence.look(recording, egress)
@@ -160,18 +158,18 @@ class RecordingSettlement:
         return recording
 
     def _end(
-        self, recording: Recording, egress: "Egress", now: Milliseconds
+        self, recording: Recording, egress: Egress, now: Milliseconds
     ) -> tuple[Recording, bool]:
-        """Stop a recording; return it, and whether LiveKit answered that it will end."""
+        """Stop a recording; return it, and True if LiveKit answered that it will end."""
         recording = self.evidence.write(
             recording, Evidence.STOP_REQUESTED, {"stopRequestedAt": now}
         )
         return recording, self.evidence.stop_egress(egress)
 
     def _hopeless(
-        self, recording: Recording, egress: "Egress | None", now: Milliseconds, *, silent: bool
+        self, recording: Recording, egress: Egress | None, now: Milliseconds, *, silent: bool
     ) -> str | None:
-        """Return why nobody will bring a recording to its end any more; None if somebody may."""
+        """Return why a recording cannot end normally; None if it still may."""
         if silent:
             return reasons.SILENT if now > self._last_moment(recording) else None
         if egress is None:
@@ -184,7 +182,7 @@ class RecordingSettlement:
                 return None
             where = {"key": recording.object_key, "bucket": self.evidence.media.bucket}
             return reasons.of_missing_file(egress, **where)
-        if egress.evidence is Evidence.EGRESS_ENDING:
+        if egress.state is EgressState.ENDING:
             since = egress.updated_at or recording.stop_requested_at or recording.created_at
             return reasons.NO_ANSWER if now > since + UPLOAD_DEADLINE else None
         asked, answered = recording.stop_requested_at, recording.stop_answered_at
@@ -192,7 +190,7 @@ class RecordingSettlement:
             return None
         if answered is not None and now > answered + UPLOAD_DEADLINE:
             return reasons.NEVER_ENDED
-        # It may be that LiveKit was away all the time, and ends it only now.
+        # LiveKit may have been unreachable until now.
         if not self.evidence.stop_egress(egress):
             return reasons.NO_ANSWER
         if answered is None:

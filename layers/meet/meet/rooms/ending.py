@@ -115,7 +115,7 @@ class RoomEnding:
         except Exception:
             logger.exception("stray left to the next sweep", extra={"room": stray})
             return False
-        logger.warning("closed a stray meeting", extra={"room": stray})
+        logger.warning("stray meeting closed", extra={"room": stray})
         return True
 
     def _postpone(self, name: str) -> None:

@@ -17,6 +17,7 @@ from meet.types import Boolean, Integer, Text, Timestamp, View, WireModel, broke
 MAX_PREFIX = 50
 MAX_LIFETIME_YEARS = 10
 MAX_PARTICIPANTS = 10_000
+LINKS = ("moderatorURL", "publisherURL", "viewerURL")
 
 
 def _in_the_future(moment: int) -> int:
@@ -212,12 +213,7 @@ class RoomView(View):
             viewer_url=link(Role.VIEWER),
         )
 
-    def at(self, origin: str) -> Self:
-        """Return a copy whose links, so far paths, are on this origin."""
-        return self.model_copy(
-            update={
-                "moderator_url": origin + self.moderator_url,
-                "publisher_url": origin + self.publisher_url,
-                "viewer_url": origin + self.viewer_url,
-            }
-        )
+
+def with_origin(view: dict[str, Any], origin: str) -> dict[str, Any]:
+    """Return a room's JSON, whose links are paths, with links that begin with the origin."""
+    return view | {name: origin + view[name] for name in LINKS}

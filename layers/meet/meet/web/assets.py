@@ -1,4 +1,4 @@
-"""The built pages' files: named after their content, so kept for ever, and packed."""
+"""The files of the built pages: named after their content, so cached for ever, and packed."""
 
 import mimetypes
 
@@ -26,7 +26,7 @@ class Assets(StaticFiles):
         return response
 
     async def check_config(self) -> None:
-        """Find nothing, rather than fail, where the pages are not built."""
+        """Serve 404 if the pages are not built, instead of failing."""
 
     def _packed(self, path: str) -> str:
         try:

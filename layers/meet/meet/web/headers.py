@@ -1,6 +1,5 @@
-"""Response headers of the pages: what a browser lets each of them do."""
+"""Response headers of the pages, and the policies in them."""
 
-import os
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -8,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from meet import wiring
 from meet.headers import for_every_answer
 from meet.http import REQUEST_ID_HEADER
+from meet.settings import settings
 
 POLICY = "Content-Security-Policy"
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -27,7 +27,7 @@ UNUSED = (
     *("idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "serial"),
     *("screen-wake-lock", "storage-access", "usb", "xr-spatial-tracking"),
 )
-"""What no page of the console may ask a browser for."""
+"""Browser features that the console's page may not use."""
 
 
 class GatewayHeaders:
@@ -69,8 +69,8 @@ def of_meeting() -> dict[str, str]:
 
 
 def allowed_embedders() -> list[str]:
-    """Return the origins whose pages may frame the meeting, and are told what happens in it."""
-    return os.environ.get("ALLOWED_EMBEDDERS", "").split()
+    """Return the origins whose pages may frame the meeting, and receive its events."""
+    return settings.allowed_embedders
 
 
 def meeting_policy() -> str:
@@ -82,7 +82,7 @@ def meeting_policy() -> str:
         "style-src": ["'self'"],
         "img-src": ["'self'", "blob:", "data:"],
         "media-src": ["'self'", "blob:"],
-        "connect-src": ["'self'", *livekit_origins(wiring.livekit_url())],
+        "connect-src": ["'self'", *livekit_origins(settings.livekit_url)],
         "base-uri": ["'none'"],
         "form-action": ["'none'"],
         "frame-ancestors": allowed_embedders() or ["'none'"],
@@ -112,7 +112,7 @@ def _policy(directives: dict[str, list[str]]) -> str:
 
 
 def livekit_origins(url: str) -> list[str]:
-    """Return what a browser connects to when it joins: WebSocket, and HTTP to find out why not.
+    """Return the origins that a browser connects to: WebSocket to join, HTTP to learn of errors.
 
     LiveKit Cloud sends people to the nearest of its regions, each a host of its own.
     """

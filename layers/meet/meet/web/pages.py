@@ -27,7 +27,7 @@ class Pages:
         return self._plain("Meet", "Open the link that you were given to join a meeting.")
 
     def join(self, request: Request) -> Response:
-        """Show the room that a join link leads to, or that it is gone."""
+        """Show the room of a join link, or that it does not exist."""
         name = request.path_params["room_name"]
         if NAME.fullmatch(name) is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
@@ -37,7 +37,7 @@ class Pages:
         return self._meeting("Room not found", text, HTTPStatus.NOT_FOUND)
 
     def console(self, request: Request) -> Response:
-        """Show the console, which asks for the password by itself."""
+        """Show the console, which has the login form."""
         html = self._text(self.static / "console.html")
         if html is None:
             return self._plain("Console", "The console is not built here.")
@@ -59,7 +59,7 @@ class Pages:
         return FileResponse(self.files / "openapi.json", media_type="application/json")
 
     def _meeting(self, title: str, text: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
-        """Return the meeting page, which finds out by itself; where it is not built, the text."""
+        """Return the meeting page; if it is not built, a plain page with the text."""
         html = self._text(self.static / "meeting.html")
         if html is None:
             return self._plain(title, text, status)

@@ -1,4 +1,4 @@
-"""What no page answers, in the API's error body."""
+"""Errors of the pages, in the API's error body."""
 
 import re
 from http import HTTPStatus
@@ -18,7 +18,7 @@ _PATTERNS = [
 
 
 def not_served(request: Request, error: HTTPException) -> Response:
-    """Answer what no route takes, in the API's error body."""
+    """Answer a request that matches no route."""
     path, method = request.scope["aws.event"]["path"], request.method  # as sent, not decoded
     allowed = sorted({verb for pattern, verb in _PATTERNS if pattern.fullmatch(path)})
     if allowed and method not in allowed:
@@ -29,7 +29,7 @@ def not_served(request: Request, error: HTTPException) -> Response:
 
 
 def failed(request: Request, error: Exception) -> Response:
-    """Answer a bug without a word about it."""
+    """Answer 500 to an unexpected error, without its details."""
     logger.error("unhandled error", exc_info=error)  # Starlette calls this in another thread
     return _problem(InternalServerError())
 

@@ -21,7 +21,7 @@ logging.getLogger("mangum").setLevel(logging.CRITICAL)  # problems.failed logs, 
 
 
 class Site:
-    """Serves the pages of a folder, and what web/ was built to, where it was."""
+    """Serves the pages of a folder, and the built ones if there are any."""
 
     def __init__(self, files: Path, static: Path | None = None) -> None:
         static = static or files / "static"

@@ -1,0 +1,58 @@
+"""The ways to a READY recording's file: a link to our stream, a link to the bucket, the bytes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from meet import clock
+from meet.access import API
+from meet.clock import Milliseconds
+from meet.errors import RecordingNotFound, RecordingNotReady
+from meet.recordings import playback
+from meet.recordings.lifecycle import Status
+from meet.recordings.media import Link, MediaStore, content_disposition
+from meet.recordings.model import Recording
+from meet.recordings.repository import RecordingRepository
+from meet.recordings.stream import RecordingStream, StreamAnswer, StreamRequest
+
+
+@dataclass(frozen=True)
+class RecordingDelivery:
+    """Delivers recordings; each method raises RecordingNotFound and RecordingNotReady."""
+
+    recordings: RecordingRepository
+    media: Callable[[], MediaStore]
+    playback_key: Callable[[], bytes]
+
+    def stream_link(self, recording_id: str, *, origin: str) -> Link:
+        """Return a link to the stream that needs no API key.
+
+        It opens this recording alone, expires, and ends when the recording is deleted.
+        """
+        recording = self._ready(recording_id)
+        expires_at = Milliseconds(clock.now() + playback.LIFETIME)
+        token = playback.sign(recording.id, expires_at=expires_at, key=self.playback_key())
+        path = f"/meet{API}/recordings/{recording.id}/stream"
+        return Link(f"{origin}{path}?{playback.PARAMETER}={token}", expires_at)
+
+    def file_link(self, recording_id: str, *, is_download: bool) -> Link:
+        """Return a presigned link to the file, to play it or to save it under its own name."""
+        recording, media = self._ready(recording_id), self.media()
+        if media.find(recording.object_key) is None:
+            raise RecordingNotFound  # otherwise the player would get S3's XML error
+        kind, name = (
+            ("attachment", recording.filename) if is_download else ("inline", recording.title)
+        )
+        return media.link(recording.object_key, disposition=content_disposition(kind, name))
+
+    def stream(self, recording_id: str, request: StreamRequest) -> StreamAnswer:
+        """Return the bytes that a request asks for, at most 4 MiB of them, or a redirect.
+
+        Raises InvalidRangeHeader and RangeNotSatisfiable too.
+        """
+        return RecordingStream(self.media(), self._ready(recording_id), request).answer()
+
+    def _ready(self, recording_id: str) -> Recording:
+        recording = self.recordings.get(recording_id)
+        if recording.status is not Status.READY:
+            raise RecordingNotReady
+        return recording

@@ -1,0 +1,158 @@
+"""The HTTP answers with a recording's bytes: ranges, ETags, and redirects to the bucket."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Self
+
+from meet.errors import InvalidRangeHeader, RangeNotSatisfiable, RecordingNotFound
+from meet.recordings.byte_range import MAX_LENGTH, ByteRange
+from meet.recordings.media import (
+    MEDIA_TYPE,
+    FileChanged,
+    FileLost,
+    MediaStore,
+    OutsideOfFile,
+    StoredFile,
+    content_disposition,
+)
+from meet.recordings.model import Recording
+
+_PRIVATE = "private, no-store"
+_PLAYERS = {"video", "audio"}
+_STRONG_ETAG = re.compile(r'"[!#-~]*"')
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRequest:
+    """The part of a request that decides which bytes are sent."""
+
+    is_head: bool
+    is_player: bool
+    """True for a media element: it goes by Content-Range, and asks for what is missing."""
+    range: str | None
+    if_range: str | None
+
+    @classmethod
+    def of(cls, method: str, headers: Mapping[str, str]) -> Self:
+        """Read a request; the names of the headers are compared in any case by `headers`."""
+        if_range = headers.get("If-Range")
+        return cls(
+            is_head=method == "HEAD",
+            is_player=headers.get("Sec-Fetch-Dest", "").strip().lower() in _PLAYERS,
+            range=headers.get("Range"),
+            if_range=None if if_range is None else if_range.strip(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StreamAnswer:
+    """Bytes of a file, or a redirect to it."""
+
+    status: HTTPStatus
+    headers: dict[str, str]
+    base64: str = ""
+
+
+@dataclass(frozen=True)
+class RecordingStream:
+    """Answers one request for a recording, from what S3 says of its file.
+
+    The size in the item is a hint: whoever may write to the bucket may replace the file.
+    """
+
+    media: MediaStore
+    recording: Recording
+    request: StreamRequest
+
+    def answer(self) -> StreamAnswer:
+        """Return the bytes or a redirect.
+
+        Raises RecordingNotFound, InvalidRangeHeader or RangeNotSatisfiable.
+        """
+        wanted = self._wanted()
+        return self._answer(wanted, None if wanted is None else self.request.if_range)
+
+    def _wanted(self) -> ByteRange | None:
+        """Return the range to send, None for all; raise InvalidRangeHeader.
+
+        If-Range allows a range by a strong ETag only (RFC 9110, 13.1.5).
+        """
+        etag = self.request.if_range
+        if etag is not None and not _STRONG_ETAG.fullmatch(etag):
+            return None
+        try:
+            return ByteRange.parse(self.request.range)
+        except InvalidRangeHeader:
+            if etag is not None and self._file().etag != etag:
+                return None
+            raise
+
+    def _answer(self, wanted: ByteRange | None, etag: str | None) -> StreamAnswer:
+        if self.request.is_head or self._is_too_long(wanted, self.recording.size):
+            file = self._file()
+            if etag not in {None, file.etag}:
+                return self._answer(None, None)
+            if wanted is not None:
+                wanted.check(file.size)
+            # API Gateway writes the Content-Length of the body it gets: HEAD's would be 0.
+            if self.request.is_head or self._is_too_long(wanted, file.size):
+                return self._redirect()
+        try:
+            return self._bytes(wanted, etag)
+        except FileLost as error:
+            raise RecordingNotFound from error
+        except FileChanged:
+            return self._answer(None, None)
+        except OutsideOfFile as error:
+            file = self._file()
+            if etag not in {None, file.etag}:
+                return self._answer(None, None)
+            raise RangeNotSatisfiable(file.size) from error
+
+    def _is_too_long(self, wanted: ByteRange | None, size: int | None) -> bool:
+        """True if the answer is more than one piece, to a client that would not ask for more."""
+        if size is None:
+            return True
+        if wanted is None:
+            return size > MAX_LENGTH
+        return not self.request.is_player and wanted.length_in(size) > MAX_LENGTH
+
+    def _bytes(self, wanted: ByteRange | None, etag: str | None) -> StreamAnswer:
+        part = None if wanted is None else wanted.cut(MAX_LENGTH)
+        with self.media.open(self.recording.object_key, part, etag=etag) as opened:
+            if self._is_too_long(wanted, opened.size):
+                return self._redirect()
+            headers = {
+                "Accept-Ranges": "bytes",
+                "Cache-Control": _PRIVATE,
+                "Content-Disposition": self._disposition,
+                "Content-Length": str(opened.length),
+                "Content-Type": MEDIA_TYPE,
+                "ETag": opened.etag,
+                "Vary": "Sec-Fetch-Dest",
+            }
+            status = HTTPStatus.OK
+            if opened.content_range is not None:
+                status = HTTPStatus.PARTIAL_CONTENT
+                headers["Content-Range"] = opened.content_range
+            return StreamAnswer(status, headers, opened.read_base64())
+
+    def _redirect(self) -> StreamAnswer:
+        method = "HEAD" if self.request.is_head else "GET"
+        link = self.media.link(
+            self.recording.object_key, method=method, disposition=self._disposition
+        )
+        headers = {"Cache-Control": _PRIVATE, "Location": link.url, "Vary": "Sec-Fetch-Dest"}
+        return StreamAnswer(HTTPStatus.TEMPORARY_REDIRECT, headers)
+
+    @property
+    def _disposition(self) -> str:
+        return content_disposition("inline", self.recording.title)
+
+    def _file(self) -> StoredFile:
+        file = self.media.find(self.recording.object_key)
+        if file is None:
+            raise RecordingNotFound
+        return file
