@@ -49,4 +49,6 @@ def test_a_second_worker_in_one_directory_is_refused(
     assert held is not None
     assert asyncio.run(command._alone(tmp_path)) is None
     held.close()
-    assert asyncio.run(command._alone(tmp_path)) is not None
+    taken = asyncio.run(command._alone(tmp_path))
+    assert taken is not None
+    taken.close()

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from tools.recorder.psrpc import Peer, RedisBus
 from tools.recorder.recorder import lock
@@ -73,7 +74,7 @@ async def _say_when_ready(peer: Peer) -> None:
     log.info("ready: listening for egress requests")
 
 
-async def _alone(directory: Path) -> object | None:
+async def _alone(directory: Path) -> TextIO | None:
     """Wait for another worker to end; None if it does not."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _PREDECESSOR_SECONDS

@@ -59,7 +59,7 @@ class Recorder(Protocol):
     """LiveKit's egress; each method raises MediaServerUnavailable if it cannot be asked."""
 
     def start(self, room: str, object_key: str) -> Egress:
-        """Record a room; raise OutcomeUnknown if it may have started after all."""
+        """Record a room; raises OutcomeUnknown if it may have started after all."""
 
     def stop(self, egress_id: str) -> None:
         """Stop a recording; do nothing if it has ended."""
