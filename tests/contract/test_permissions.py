@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from meet.recordings.model import PREFIX
-from tests.permissions import (
+from tests.permissions import Ledger
+from tests.roles import (
     ACCOUNT,
     BY_SERVICE,
     REGION,
-    Ledger,
     Need,
     Statement,
     allows,
