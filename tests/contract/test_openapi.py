@@ -19,14 +19,14 @@ from meet.access import API, OPERATIONS
 from meet.clock import Milliseconds
 from meet.errors import TemporarilyUnavailable
 from meet.paging import MAX_ITEMS
+from meet.participants.schemas import TokenRequest
 from meet.rooms.model import Preferences, Role, Room
-from meet.rooms.schemas import RoomPreferences, RoomUpdate
+from meet.rooms.schemas import RoomOptions, RoomPreferences, RoomUpdate
 from tests.fakes import Clock, FakeLiveKit
 from tests.functions.gateway import Reply, event, invoke
 from tools import ROOT, openapi
 from tools.openapi import __main__ as command
-from tools.openapi import table
-from tools.openapi.examples import EXPIRES
+from tools.openapi.examples import EXPIRES, example
 from tools.template import load_template
 
 DOCUMENT = openapi.document()
@@ -43,9 +43,9 @@ VALUES: list[Any] = [
     ABSENT,
 ]
 
-OPTIONS = table.ROWS["create_room"].body_examples["default"]["value"]
+OPTIONS = example(RoomOptions)
 BARE = OPTIONS["preferences"]
-TOKEN = table.ROWS["generate_participant_token"].body_examples["default"]["value"]
+TOKEN = example(TokenRequest)
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -116,13 +116,13 @@ def test_every_example_is_what_its_schema_says() -> None:
                 several = [each["value"] for each in media.get("examples", {}).values()]
                 if media["schema"].get("format") == "binary":
                     continue
-                for example in several or [media["example"]]:
-                    validator(media["schema"]).validate(example)
+                for shown in several or [media["example"]]:
+                    validator(media["schema"]).validate(shown)
                     checked += 1
     for schema in DOCUMENT["components"]["schemas"].values():
         for found in schema.get("properties", {}).values():
-            for example in found.get("examples", []):
-                validator(found).validate(example)
+            for shown in found.get("examples", []):
+                validator(found).validate(shown)
                 checked += 1
     assert checked > 70
 
@@ -352,14 +352,14 @@ def test_a_full_room_and_a_livekit_that_is_down_are_answered_as_documented(
     responses = DOCUMENT["paths"]["/participants/token"]["post"]["responses"]
     for number in range(10):
         livekit.join(NAME, f"guest {number}")
-    assert send("POST", "/participants/token", TOKEN).body == example(responses["409"])
+    assert send("POST", "/participants/token", TOKEN).body == example_of(responses["409"])
     livekit.down = True
     reply = send("POST", "/participants/token", TOKEN)
-    assert reply.body == example(responses["503"], "mediaServerUnavailable")
+    assert reply.body == example_of(responses["503"], "mediaServerUnavailable")
     assert reply.headers["retry-after"].isdigit()
 
 
-def example(answer: dict[str, Any], name: str | None = None) -> Any:
+def example_of(answer: dict[str, Any], name: str | None = None) -> Any:
     content = answer["content"][JSON]
     return content["examples"][name]["value"] if name else content["example"]
 

@@ -3,10 +3,8 @@
 from typing import Any
 
 from meet import errors
-from meet.errors import MeetError
-from meet.recordings.schemas import RecordingView
-from meet.rooms.schemas import RoomView
-from tools.openapi.schemas import PREFERENCES, always
+from meet.errors import InvalidRequest, MeetError, RoomToJoinNotFound
+from meet.rooms.schemas import RoomPreferences
 from tools.openapi.words import GATEWAY_ERRORS
 
 _MESSAGE = {"type": "string", "description": "One sentence on what is wrong."}
@@ -22,14 +20,14 @@ _NAMED = {
     "type": "object",
     "anyOf": [
         {"required": [name], "properties": {name: {"required": ["enabled"]}}}
-        for name in PREFERENCES
+        for name in (str(field.alias) for field in RoomPreferences.model_fields.values())
     ],
 }
 REASON = {
     "type": "string",
     "description": (
-        "What went wrong, for programs to decide by: unlike the message, it stays as it is. Absent "
-        "in a 401. There may be further reasons one day."
+        "What went wrong, for programs to decide by: unlike the message, it never changes. Absent "
+        "in a 401. Further reasons may be added."
     ),
 }
 _REF = "#/components/schemas/"
@@ -88,8 +86,8 @@ OWN_SCHEMAS: dict[str, dict[str, Any]] = {
             "`preferences`; beside that property, bare ones are ignored."
         ),
         "anyOf": [{"$ref": f"{_REF}RoomPreferences"}, {"$ref": f"{_REF}WrappedRoomPreferences"}],
-        # Generators of clients read the two types above. What a body must name is said in words
-        # of JSON Schema that they pass over: nested in a type, anyOf and not confuse them.
+        # Generators of clients read the two types above. What a body must contain is in keywords of
+        # JSON Schema that they ignore; anyOf and not inside a type confuse them.
         "if": {"required": ["preferences"]},
         "then": {
             "$ref": f"{_REF}WrappedRoomPreferences",
@@ -103,18 +101,13 @@ OWN_SCHEMAS: dict[str, dict[str, Any]] = {
         "required": ["preferences"],
         "properties": {"preferences": {"$ref": f"{_REF}RoomPreferences"}},
     },
-    "WholeOpenViduMeetRoom": {
-        "description": "A room with all its properties; `maxParticipants` only if limited.",
-        "allOf": [
-            {"$ref": f"{_REF}OpenViduMeetRoom"},
-            {"required": always(RoomView)},
-        ],
-    },
-    "WholeOpenViduMeetRecording": {
-        "description": "A recording with all that is known of it.",
-        "allOf": [
-            {"$ref": f"{_REF}OpenViduMeetRecording"},
-            {"required": always(RecordingView)},
-        ],
-    },
 }
+
+OF_BODIES = {"RoomUpdate": "RoomPreferencesUpdate"}
+"""Models that read a body -> the schema that says what they take."""
+
+OF_ERRORS: dict[type[MeetError], str] = {
+    InvalidRequest: "InvalidRequest",
+    RoomToJoinNotFound: "RoomToJoinNotFound",
+}
+"""The errors whose body is not an Error."""
