@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from urllib3 import PoolManager
 
+    from meet.authorization import Authorizer
     from meet.console.admin import Admin
     from meet.console.sessions import ConsoleSessions
     from meet.console.tokens import ConsoleTokens
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from meet.livekit.rooms import MediaServer
     from meet.livekit.tokens import AccessTokens
     from meet.livekit.twirp import TwirpClient
+    from meet.livekit.webhooks import Webhooks
     from meet.participants.admission import ParticipantAdmission
     from meet.participants.api_tokens import ApiTokens
     from meet.participants.removal import ParticipantRemoval
@@ -148,6 +150,12 @@ def access_tokens() -> "AccessTokens":
     missing = NO_URL if key is None else "the stack has no LiveKitApiSecret"
     outages().report(Kind.NOT_CONFIGURED, "access_tokens", missing)
     raise MediaServerUnavailable(missing)
+
+
+def webhooks() -> "Webhooks":
+    from meet.livekit.webhooks import Webhooks
+
+    return Webhooks(access_tokens(), owner())
 
 
 def _twirp_client() -> "TwirpClient":
@@ -309,6 +317,23 @@ def console_sessions() -> "ConsoleSessions":
     from meet.console.sessions import ConsoleSessions
 
     return ConsoleSessions(console_tokens(), _dynamodb(), settings.idempotency_table)
+
+
+# Access
+
+
+def api_keys() -> dict[str, str]:
+    """Return the API keys by their names."""
+    keys: dict[str, str] = json.loads(secret(settings.api_keys_secret))
+    return keys
+
+
+def authorizer() -> "Authorizer":
+    from meet.authorization import Authorizer
+
+    return Authorizer(
+        api_keys, console_sessions, playback_key, api_tokens, room_repository, settings.public_url
+    )
 
 
 # Operations
