@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from meet import clock
-from meet.errors import MediaServerUnavailable, RecordingNotFound
+from meet.errors import MediaServerUnavailable
 from meet.livekit.recorder import Egress, EgressState, Recorder
 from meet.recordings import reasons
+from meet.recordings.errors import RecordingNotFound
 from meet.recordings.lifecycle import RECORDING, Evidence, Status, advance
 from meet.recordings.media import MediaStore, StoredFile
 from meet.recordings.model import Recording, id_in_key
