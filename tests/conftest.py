@@ -130,7 +130,7 @@ def livekit(monkeypatch: pytest.MonkeyPatch) -> FakeLiveKit:
     def media_server() -> MediaServer:
         return fake
 
-    monkeypatch.setattr(wiring, "media_server", media_server)
+    monkeypatch.setattr("meet.wiring.livekit.media_server", media_server)
     return fake
 
 
@@ -141,7 +141,7 @@ def recorder(monkeypatch: pytest.MonkeyPatch) -> FakeRecorder:
     def build() -> Recorder:
         return fake
 
-    monkeypatch.setattr(wiring, "recorder", build)
+    monkeypatch.setattr("meet.wiring.livekit.recorder", build)
     return fake
 
 

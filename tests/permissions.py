@@ -16,7 +16,7 @@ import anyio.to_thread
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from meet import wiring
+from meet.wiring import clients
 from tests.roles import Need, allows, arn, role
 from tools import ROOT
 from tools.template import translated
@@ -134,7 +134,7 @@ def _as_caller(work: Callable[..., Any]) -> Callable[..., Any]:
 def enforced(ledger: Ledger) -> Iterator[None]:
     """Hold every function to its role, for as long as the block runs; tests may do anything."""
     make, submit = BaseClient._make_api_call, ThreadPoolExecutor.submit  # type: ignore[attr-defined]
-    run_sync, secret = anyio.to_thread.run_sync, wiring.secret
+    run_sync, secret = anyio.to_thread.run_sync, clients.secret
 
     def make_if_allowed(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         function = _calling_function(_user_of_client())
@@ -168,7 +168,7 @@ def enforced(ledger: Ledger) -> Iterator[None]:
         return secret(name)
 
     with (
-        patch.object(wiring, "secret", secret_if_allowed),
+        patch.object(clients, "secret", secret_if_allowed),
         patch.object(BaseClient, "_make_api_call", make_if_allowed),
         patch.object(ThreadPoolExecutor, "submit", submit_as_caller),
         patch.object(anyio.to_thread, "run_sync", run_sync_as_caller),  # Starlette's way

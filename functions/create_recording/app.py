@@ -4,16 +4,10 @@ from typing import Any
 
 from meet import wiring
 from meet.answers import Success, answers
-from meet.errors import (
-    AlreadyRecording,
-    MediaServerUnavailable,
-    NobodyPublishing,
-    OtherRoom,
-    RecordingDisabled,
-    RoomNotFound,
-)
+from meet.errors import MediaServerUnavailable, OtherRoom, RoomNotFound
 from meet.http import caller_of, create_api, entrypoint, keep_to_own_room, logger
 from meet.parameters import IdempotencyKey
+from meet.recordings.errors import AlreadyRecording, NobodyPublishing, RecordingDisabled
 from meet.recordings.schemas import STARTING, RecordingRequest, RecordingView
 
 api = create_api()

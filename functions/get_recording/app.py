@@ -4,9 +4,9 @@ from typing import Any
 
 from meet import wiring
 from meet.answers import answers
-from meet.errors import RecordingNotFound
 from meet.http import create_api, entrypoint
 from meet.parameters import Fields
+from meet.recordings.errors import RecordingNotFound
 from meet.recordings.schemas import RecordingId, RecordingView
 
 api = create_api()

@@ -6,14 +6,14 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from meet import wiring
 from meet.answers import answers
-from meet.errors import (
+from meet.http import JSON, create_api, entrypoint, json_reply
+from meet.negotiation import prefers
+from meet.recordings.errors import (
     InvalidRangeHeader,
     RangeNotSatisfiable,
     RecordingNotFound,
     RecordingNotReady,
 )
-from meet.http import JSON, create_api, entrypoint, json_reply
-from meet.negotiation import prefers
 from meet.recordings.media import MEDIA_TYPE
 from meet.recordings.schemas import LinkView
 from meet.recordings.stream import StreamRequest

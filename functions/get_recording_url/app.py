@@ -4,8 +4,8 @@ from typing import Any
 
 from meet import wiring
 from meet.answers import answers
-from meet.errors import RecordingNotFound, RecordingNotReady
 from meet.http import create_api, entrypoint, origin
+from meet.recordings.errors import RecordingNotFound, RecordingNotReady
 from meet.recordings.schemas import LinkView, RecordingId
 
 api = create_api()

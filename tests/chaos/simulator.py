@@ -452,8 +452,8 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.clock.now", world.now),
             ("meet.clock.wait_until", world.wait_until),
             ("meet.clock.pause", lambda attempt: None),
-            ("meet.wiring.media_server", media_server),
-            ("meet.wiring.recorder", recorder),
+            ("meet.wiring.livekit.media_server", media_server),
+            ("meet.wiring.livekit.recorder", recorder),
             ("meet.recordings.settlement._PARALLEL", 1),  # threads would have an order of their own
             ("meet.rooms.ending._PARALLEL", 1),
             ("meet.recordings.model.secrets", by_seed),

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from meet import wiring
 from meet.metrics import NAMESPACE
 from meet.recordings.lifecycle import Evidence
+from meet.wiring import clients
 from tests.fakes import Clock, FakeLiveKit
 from tests.functions.gateway import Call, event, invoke
 from tests.functions.recordings import MINUTE, SECOND, Studio, object_created, sweep
@@ -191,7 +191,7 @@ def test_an_authorizer_that_cannot_decide_is_counted_apart(
     def fail(name: str) -> str:
         raise RuntimeError("told to fail")
 
-    monkeypatch.setattr(wiring, "secret", fail)
+    monkeypatch.setattr(clients, "secret", fail)
     with pytest.raises(RuntimeError, match="told to fail"):
         authorize({"X-API-KEY": API_KEY})
     assert metrics() == [("AuthorizerFailed", 1, {})]

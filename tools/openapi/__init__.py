@@ -49,6 +49,7 @@ def document() -> Document:
         schemas.sent(*(each.components for each in operations))
         | schemas.answered({view for each in operations for view in each.views}, partial)
         | own_schemas.OWN_SCHEMAS
+        | {"Error": own_schemas.error()}
     )
     whole["components"]["schemas"] = schemas.reachable(components, whole)
     return whole

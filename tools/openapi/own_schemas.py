@@ -1,21 +1,22 @@
 """Schemas that no model of the code says in full."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from meet import errors
 from meet.errors import InvalidRequest, MeetError, RoomToJoinNotFound
 from meet.rooms.schemas import RoomPreferences
 from tools.openapi.words import GATEWAY_ERRORS
 
 _MESSAGE = {"type": "string", "description": "One sentence on what is wrong."}
-_ERRORS = [
-    each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, MeetError)
-]
-_REASONS = {
-    *(each.reason for each in _ERRORS),
-    *(body["reason"] for body, _ in GATEWAY_ERRORS),
-    "forbidden",  # by the gateway, or a web ACL in front of it
-}
+
+
+def all_errors(base: type[MeetError] = MeetError) -> Iterator[type[MeetError]]:
+    """Yield every class of errors that the operations may raise."""
+    yield base
+    for each in base.__subclasses__():
+        yield from all_errors(each)
+
+
 _NAMED = {
     "type": "object",
     "anyOf": [
@@ -32,17 +33,27 @@ REASON = {
 }
 _REF = "#/components/schemas/"
 
-OWN_SCHEMAS: dict[str, dict[str, Any]] = {
-    "Error": {
+
+def error() -> dict[str, Any]:
+    """Return the schema of an error, with the reasons of all modules that are imported."""
+    reasons = {
+        *(each.reason for each in all_errors()),
+        *(body["reason"] for body, _ in GATEWAY_ERRORS),
+        "forbidden",  # by the gateway, or a web ACL in front of it
+    }
+    return {
         "type": "object",
         "description": "Why a request was refused.",
         "required": ["message"],
         "properties": {
             "code": {"type": "integer", "description": "The HTTP status; absent in a 401."},
             "message": _MESSAGE,
-            "reason": REASON | {"enum": sorted(_REASONS)},
+            "reason": REASON | {"enum": sorted(reasons)},
         },
-    },
+    }
+
+
+OWN_SCHEMAS: dict[str, dict[str, Any]] = {
     "RoomToJoinNotFound": {
         "type": "object",
         "description": "There is no such room to join.",
