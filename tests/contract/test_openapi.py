@@ -14,10 +14,12 @@ from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[impor
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic.alias_generators import to_camel
 
+from functions.get_room import app as get_room
 from meet import wiring
 from meet.access import API, OPERATIONS
 from meet.clock import Milliseconds
 from meet.errors import TemporarilyUnavailable
+from meet.http import create_api
 from meet.paging import MAX_ITEMS
 from meet.participants.schemas import TokenRequest
 from meet.rooms.model import Preferences, Role, Room
@@ -169,6 +171,27 @@ def test_every_operation_is_described_and_has_a_tag_that_is_described() -> None:
         assert operation["description"], (method, path)
         assert len(operation["tags"]) == 1, (method, path)
         assert tags >= set(operation["tags"]), (method, path)
+
+
+def test_an_operation_that_does_not_declare_its_answers_has_no_document(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(get_room.get_room, "answers")
+    with pytest.raises(TypeError, match="get_room does not declare"):
+        openapi.document()
+
+
+def test_a_parameter_without_a_description_has_no_document(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def undescribed(room_name: str) -> None: ...
+
+    vars(undescribed)["answers"] = vars(get_room.get_room)["answers"]
+    api = create_api()
+    api.get("/api/v1/rooms/<room_name>")(undescribed)
+    monkeypatch.setattr(get_room, "api", api)
+    with pytest.raises(ValueError, match="the parameter room_name has no description"):
+        openapi.document()
 
 
 def test_the_credentials_are_those_of_the_access_table() -> None:
