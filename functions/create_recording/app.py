@@ -3,7 +3,7 @@
 from typing import Any
 
 from meet import wiring
-from meet.http import IdempotencyKey, caller_of, create_api, entrypoint, keep_to_own_room, logger
+from meet.http import IdempotencyKey, create_api, entrypoint, keep_to_own_room, logger
 from meet.recordings.schemas import RecordingRequest, RecordingView
 
 api = create_api()
@@ -30,14 +30,7 @@ def create_recording(
         logger.append_keys(recording=recording.id)
         return RecordingView.of(recording).to_json()
 
-    return wiring.once(
-        "createRecording",
-        idempotency_key,
-        api.current_event.json_body,
-        start,
-        caller=caller_of(api),
-        context=api.lambda_context,
-    )
+    return wiring.once(api, "createRecording", idempotency_key, start)
 
 
 handler = entrypoint(api)

@@ -1,9 +1,10 @@
 """Request and response bodies about participants."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field
 
+from meet.participants.admission import Admission
 from meet.rooms.model import Role
 from meet.types import ChosenName, Text, View, WireModel, broken_rule
 
@@ -78,6 +79,18 @@ class TokenView(View):
         examples=["wss://livekit.example.com"],
         json_schema_extra={"format": "uri"},
     )
+
+    @classmethod
+    def of(cls, admission: Admission, *, livekit_url: str) -> Self:
+        """Return the view of an admission."""
+        return cls(
+            token=admission.token,
+            api_token=admission.api_token,
+            participant_name=admission.name,
+            participant_identity=admission.identity,
+            role=admission.role,
+            livekit_url=livekit_url,
+        )
 
 
 RoomNameQuery = Annotated[str, AfterValidator(_not_blank)]
