@@ -5,7 +5,7 @@ from typing import Any
 from meet import wiring
 from meet.answers import Success, answers
 from meet.errors import MediaServerUnavailable, OtherRoom, RoomNotFound
-from meet.http import caller_of, create_api, entrypoint, keep_to_own_room, logger
+from meet.http import create_api, entrypoint, keep_to_own_room, logger
 from meet.parameters import IdempotencyKey
 from meet.recordings.errors import AlreadyRecording, NobodyPublishing, RecordingDisabled
 from meet.recordings.schemas import STARTING, RecordingRequest, RecordingView
@@ -43,14 +43,7 @@ def create_recording(
         logger.append_keys(recording=recording.id)
         return RecordingView.of(recording).to_json()
 
-    return wiring.once(
-        "createRecording",
-        idempotency_key,
-        api.current_event.json_body,
-        start,
-        caller=caller_of(api),
-        context=api.lambda_context,
-    )
+    return wiring.once(api, "createRecording", idempotency_key, start)
 
 
 handler = entrypoint(api)

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from meet import wiring
 from meet.answers import Success, answers
 from meet.http import create_api, entrypoint, json_reply, no_content
-from meet.recordings.schemas import DeletionView, IdsQuery, NotDeleted, RecordingIds, ids_of
+from meet.recordings.schemas import DeletionView, IdsQuery, RecordingIds, ids_of
 
 api = create_api()
 
@@ -31,11 +31,7 @@ def delete_multiple_recordings(
     deleted, refused = wiring.recording_deletion().delete_many(ids_of(body, recording_ids))
     if not refused:
         return no_content()
-    view = DeletionView(
-        deleted=deleted,
-        not_deleted=[NotDeleted(recording_id=i, error=error) for i, error in refused.items()],
-    )
-    return json_reply(view.to_json(), HTTPStatus.OK)
+    return json_reply(DeletionView.of(deleted, refused).to_json(), HTTPStatus.OK)
 
 
 handler = entrypoint(api)

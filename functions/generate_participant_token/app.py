@@ -1,4 +1,4 @@
-"""POST /participants/token: let somebody in who knows a secret of the room."""
+"""POST /participants/token: issue a token to a caller who knows a secret of the room."""
 
 from typing import Any
 
@@ -41,14 +41,7 @@ def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
         metrics.count("TokensRefused", reason=type(error).__name__)
         raise
     metrics.count("TokensGranted")
-    return TokenView(
-        token=admission.token,
-        api_token=admission.api_token,
-        participant_name=admission.name,
-        participant_identity=admission.identity,
-        role=admission.role,
-        livekit_url=settings.livekit_url,
-    ).to_json()
+    return TokenView.of(admission, livekit_url=settings.livekit_url).to_json()
 
 
 handler = entrypoint(api)

@@ -13,10 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
-from meet import wiring
+from meet import idempotency
 from meet.clock import DAY, HOUR, Milliseconds
 from meet.rooms import model
 from meet.rooms.repository import RoomRepository
+from meet.wiring import clients
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import CONTEXT, HOST, ORIGIN, Call, Reply, event, invoke
@@ -445,8 +446,14 @@ def test_a_refused_body_does_not_use_the_key_up(call: Call, still_clock: Clock) 
 
 
 def test_a_key_of_another_operation_is_another_key(call: Call, still_clock: Clock) -> None:
-    other = wiring.once(
-        "createRecording", "k-1", {"x": 1}, lambda: {"id": "r"}, caller=":", context=CONTEXT
+    other = idempotency.once(
+        "createRecording",
+        "k-1",
+        {"x": 1},
+        lambda: {"id": "r"},
+        caller=":",
+        store=clients.idempotency_store(),
+        context=CONTEXT,
     )
     assert other == {"id": "r"}
     assert keyed(call, {"expirationDate": still_clock() + HOUR}).status == 200

@@ -1,10 +1,11 @@
 """Request and response bodies about participants."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import AfterValidator, Field
 
+from meet.participants.admission import Admission
 from meet.rooms.model import Role
 from meet.types import ChosenName, ChosenSegment, Text, View, WireModel, broken_rule
 
@@ -79,6 +80,18 @@ class TokenView(View, title="ParticipantToken"):
         examples=["wss://livekit.example.com"],
         json_schema_extra={"format": "uri"},
     )
+
+    @classmethod
+    def of(cls, admission: Admission, *, livekit_url: str) -> Self:
+        """Return the view of an admission."""
+        return cls(
+            token=admission.token,
+            api_token=admission.api_token,
+            participant_name=admission.name,
+            participant_identity=admission.identity,
+            role=admission.role,
+            livekit_url=livekit_url,
+        )
 
 
 ParticipantSegment = Annotated[

@@ -190,3 +190,9 @@ class DeletionView(View, title="RecordingDeletion"):
 
     deleted: list[str] = Field(description="The ids of the deleted ones.", examples=[[_ID]])
     not_deleted: list[NotDeleted] = Field(description="Those that are still there, or never were.")
+
+    @classmethod
+    def of(cls, deleted: list[str], errors: dict[str, str]) -> Self:
+        """Return the view of the deleted ids, and of the others with their errors."""
+        refused = [NotDeleted(recording_id=each, error=error) for each, error in errors.items()]
+        return cls(deleted=deleted, not_deleted=refused)
