@@ -2,14 +2,20 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
 from meet.paging import MAX_ITEMS
-from meet.types import QueryInteger
+from meet.types import PathSegment, QueryInteger
 
 NEXT_PAGE_HEADER = "X-Next-Page-Token"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 255
+
+RoomName = Annotated[
+    PathSegment, Path(description="The name of the room, as the answer to its creation has it.")
+]
+
+RecordingId = Annotated[PathSegment, Path(description="The recording, by its `id`.")]
 
 Fields = Annotated[
     str | None,

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, Literal, Self
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from meet.errors import InvalidRequest
@@ -15,7 +15,7 @@ from meet.recordings.media import MAX_DELETES, Link
 from meet.recordings.model import Recording
 from meet.recordings.playback import LIFETIME, PARAMETER
 from meet.recordings.repository import LIST_KEY
-from meet.types import PathSegment, Text, View, WireModel, broken_rule, expected
+from meet.types import Text, View, WireModel, broken_rule, expected
 
 _ID = "rec_01KX3QZ8V5T7M2N4P6R9S0W1Y3"
 _ROOM = "OpenVidu-k3v9x0q2m7t1c8z"
@@ -87,8 +87,6 @@ IdsQuery = Annotated[
     str | None,
     Query(alias="recordingIds", description="Comma-separated ids of recordings to delete."),
 ]
-
-RecordingId = Annotated[PathSegment, Path(description="The recording, by its `id`.")]
 
 
 def to_statuses(text: str | None) -> frozenset[Status]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Self
 
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from meet import clock
@@ -16,7 +16,6 @@ from meet.rooms.repository import LIST_KEY
 from meet.types import (
     Boolean,
     Integer,
-    PathSegment,
     Text,
     Timestamp,
     View,
@@ -62,10 +61,6 @@ def _prefix(text: str) -> str:
 
 RoomPageToken = Annotated[
     str | None, next_page(), AfterValidator(partial(from_token, pattern=LIST_KEY))
-]
-
-RoomName = Annotated[
-    PathSegment, Path(description="The name of the room, as the answer to its creation has it.")
 ]
 
 
