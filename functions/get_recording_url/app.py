@@ -17,9 +17,9 @@ api = create_api()
     tags=["OpenVidu Meet - Recordings"],
 )
 def get_recording_url(recording_id: PathSegment) -> dict[str, Any]:
-    """Give a link to the stream of this recording alone, for players that can send no API key.
+    """Return a link to the stream of this recording, for players that cannot send an API key.
 
-    Anyone who has it may watch, until it expires or the recording is deleted.
+    Anyone with the link can watch, until it expires or the recording is deleted.
     """
     link = wiring.recording_delivery().stream_link(recording_id, origin=origin(api))
     return LinkView.of(link).to_json()
