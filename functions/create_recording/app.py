@@ -3,8 +3,12 @@
 from typing import Any
 
 from meet import wiring
-from meet.http import IdempotencyKey, create_api, entrypoint, keep_to_own_room, logger
-from meet.recordings.schemas import RecordingRequest, RecordingView
+from meet.answers import Success, answers
+from meet.errors import MediaServerUnavailable, OtherRoom, RoomNotFound
+from meet.http import create_api, entrypoint, keep_to_own_room, logger
+from meet.parameters import IdempotencyKey
+from meet.recordings.errors import AlreadyRecording, NobodyPublishing, RecordingDisabled
+from meet.recordings.schemas import STARTING, RecordingRequest, RecordingView
 
 api = create_api()
 
@@ -14,6 +18,15 @@ api = create_api()
     summary="Create a new OpenVidu Meet recording",
     response_description="The new recording",
     tags=["OpenVidu Meet - Recordings"],
+)
+@answers(
+    Success(RecordingView, example=STARTING),
+    RecordingDisabled,
+    OtherRoom,
+    RoomNotFound,
+    AlreadyRecording,
+    NobodyPublishing,
+    MediaServerUnavailable,
 )
 def create_recording(
     request: RecordingRequest, idempotency_key: IdempotencyKey = None

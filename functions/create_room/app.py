@@ -3,8 +3,10 @@
 from typing import Any
 
 from meet import wiring
-from meet.http import IdempotencyKey, create_api, entrypoint, logger, origin
-from meet.rooms.schemas import RoomOptions, RoomView, with_origin
+from meet.answers import answers
+from meet.http import create_api, entrypoint, logger, origin
+from meet.parameters import IdempotencyKey
+from meet.rooms.schemas import NewRoom, RoomView, with_origin
 
 api = create_api()
 
@@ -15,7 +17,8 @@ api = create_api()
     response_description="The new room",
     tags=["OpenVidu Meet - Room"],
 )
-def create_room(options: RoomOptions, idempotency_key: IdempotencyKey = None) -> dict[str, Any]:
+@answers(RoomView)
+def create_room(options: NewRoom, idempotency_key: IdempotencyKey = None) -> dict[str, Any]:
     """Create a room with a name and three join links that nobody can guess.
 
     It exists until it expires or is deleted.

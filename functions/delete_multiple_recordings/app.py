@@ -1,14 +1,13 @@
 """DELETE /recordings: delete several recordings and their files."""
 
 from http import HTTPStatus
-from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from meet import wiring
+from meet.answers import Success, answers
 from meet.http import create_api, entrypoint, json_reply, no_content
-from meet.recordings.schemas import DeletionView, RecordingIds, ids_of
+from meet.recordings.schemas import DeletionView, IdsQuery, RecordingIds, ids_of
 
 api = create_api()
 
@@ -19,9 +18,10 @@ api = create_api()
     response_description="All of them are deleted",
     tags=["OpenVidu Meet - Recordings"],
 )
+@answers(None, Success(DeletionView, meaning="Some of them are not deleted"))
 def delete_multiple_recordings(
     body: RecordingIds | None = None,
-    recording_ids: Annotated[str | None, Query(alias="recordingIds")] = None,
+    recording_ids: IdsQuery = None,
 ) -> Response[str]:
     """Delete finished recordings and their files.
 

@@ -3,7 +3,14 @@
 from typing import Any
 
 from meet import metrics, wiring
-from meet.errors import MeetError
+from meet.answers import answers
+from meet.errors import (
+    InvalidSecret,
+    MediaServerUnavailable,
+    MeetError,
+    RoomFull,
+    RoomToJoinNotFound,
+)
 from meet.http import create_api, entrypoint, logger
 from meet.participants.schemas import TokenRequest, TokenView
 from meet.settings import settings
@@ -17,6 +24,7 @@ api = create_api()
     response_description="The token",
     tags=["Internal API - Participant"],
 )
+@answers(TokenView, InvalidSecret, RoomToJoinNotFound, RoomFull, MediaServerUnavailable)
 def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
     """Issue a token to join a room, to anyone who knows one of its secrets.
 

@@ -29,7 +29,7 @@ from meet.errors import MediaServerUnavailable
 from meet.livekit.recorder import Egress, EgressState, Recorder
 from meet.livekit.rooms import MediaServer, Participant
 from meet.livekit.twirp import OutcomeUnknown
-from tests.functions.conftest import CONTEXT, Reply, event, invoke
+from tests.functions.gateway import CONTEXT, Reply, event, invoke
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET, memory_aws
 
 BUCKET = "recordings"

@@ -29,8 +29,8 @@ from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback
 from meet.signing import derived_key
 from meet.wiring import clients
-from tests.conftest import Clock
 from tests.contract.samples import BEGAN, LIVEKIT, READY, ROOM, SAMPLES, STARTED, Called, run
+from tests.fakes import Clock
 from tools import ROOT
 from tools.memory_aws import (
     ADMIN_PASSWORD,

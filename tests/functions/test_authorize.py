@@ -12,7 +12,9 @@ import pytest
 from aws_lambda_powertools.utilities.parameters import base as parameters
 
 from meet.wiring import clients
-from tests.functions.conftest import CONTEXT, AwsCalls, Logs, event
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import CONTEXT, event
+from tests.functions.logs import Logs
 from tools import ROOT
 from tools.memory_aws import API_KEY
 from tools.template import functions

@@ -12,8 +12,8 @@ from meet import wiring
 from meet.clock import HOUR, MINUTE, SECOND
 from meet.console.sessions import PREFIX
 from meet.console.tokens import LONGEST_SESSION, SESSION_LIFETIME
-from tests.conftest import Clock
-from tests.functions.conftest import AwsCalls, Logs
+from tests.fakes import Clock
+from tests.functions.aws_calls import AwsCalls
 from tests.functions.console import (
     RIGHT,
     SESSION,
@@ -24,6 +24,7 @@ from tests.functions.console import (
     claims_of,
     set_admin,
 )
+from tests.functions.logs import Logs
 from tools.memory_aws import ADMIN_PASSWORD
 
 UNAUTHORIZED = {"message": "Unauthorized"}

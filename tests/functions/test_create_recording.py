@@ -19,8 +19,10 @@ from meet.recordings.lifecycle import Evidence
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
 from meet.wiring import livekit
-from tests.functions.conftest import HOUR, AwsCalls, Logs
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.logs import Logs
 from tests.functions.recordings import Studio, item_of, stored, sweep
+from tests.functions.rooms import HOUR
 
 ALREADY = {
     "code": 409,

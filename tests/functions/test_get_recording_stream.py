@@ -15,7 +15,8 @@ import pytest
 from meet import wiring
 from meet.recordings.byte_range import MAX_LENGTH
 from meet.recordings.media import LINK_LIFETIME, MediaStore, OpenFile
-from tests.functions.conftest import CONTEXT, AwsCalls, event
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import CONTEXT, event
 from tests.functions.recordings import BUCKET, NOT_FOUND, UNKNOWN_ID, Studio, stored
 
 CONTENT = bytes(range(256)) * 4

@@ -17,8 +17,10 @@ from urllib3.exceptions import (
 
 from meet.livekit.outages import EVENT, READS_EVERY, Kind
 from meet.wiring import clients, livekit
-from tests.conftest import Clock
-from tests.functions.conftest import HOUR, Logs, Reply, event, invoke
+from tests.fakes import Clock
+from tests.functions.gateway import Reply, event, invoke
+from tests.functions.logs import Logs
+from tests.functions.rooms import HOUR
 from tools import ROOT
 
 POOL: Any = urllib3.HTTPConnectionPool("livekit.example.com")

@@ -10,9 +10,10 @@ import pytest
 from meet.metrics import NAMESPACE
 from meet.recordings.lifecycle import Evidence
 from meet.wiring import clients
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import HOUR, Call, create_room, event, invoke, secret_of
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.gateway import Call, event, invoke
 from tests.functions.recordings import MINUTE, SECOND, Studio, object_created, sweep
+from tests.functions.rooms import HOUR, create_room, secret_of
 from tests.functions.test_authorize import authorize, is_let_in
 from tests.functions.test_receive_livekit_webhook import message, post, sign
 from tools.memory_aws import API_KEY
