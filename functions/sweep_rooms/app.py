@@ -12,7 +12,7 @@ logger = create_logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """End what is due; report how many ended, have to wait, and had come back."""
+    """End the meetings that are due; return the counts."""
     deadline = clock.sweep_deadline(context.get_remaining_time_in_millis())
     swept = wiring.room_ending().sweep(deadline)
     removed = wiring.participant_removal().sweep(swept.going_on, deadline)

@@ -51,8 +51,7 @@ def test_a_device_that_fails_is_told_and_people_join_without(
         with visitor(browser, "Bob") as bob:
             script = FAILING.replace("{kind}", '"video"').replace("{name}", '"NotAllowedError"')
             bob.page.add_init_script(script)
-            bob.open(room["publisherURL"])
-            bob.join()
+            bob.enter(room["publisherURL"])
             expect(bob.button("Turn camera on")).to_be_visible()
             expect(bob.button("Mute")).to_be_visible(timeout=JOIN_MS)
 
@@ -70,8 +69,7 @@ def test_a_bad_link_says_what_is_wrong(api: Client, browser: Browser) -> None:
         bob.open(good.replace(room["roomName"], "abcdefghijklmno"))
         bob.ends_with("This meeting is over")
         with visitor(browser, "Ada") as ada:
-            ada.open(room["moderatorURL"])
-            ada.join()
+            ada.enter(room["moderatorURL"])
             bob.open(good)
             bob.ends_with("The room is full")
             assert api.call("DELETE", f"/rooms/{room['roomName']}").status == 204

@@ -328,7 +328,7 @@ def test_a_bucket_that_takes_nothing_makes_the_recording_fail(
         with without_bucket(api):
             api.call("PUT", path)
             failed = reaches(api, path, "FAILED", 60)
-        assert failed["error"] == "The recorder could not write its file into the bucket."
+        assert failed["error"] == "The recorder could not write its file to the bucket."
         again = start(api, room)  # the room is free
         api.call("PUT", again)
         reaches(api, again, "READY", 10)
