@@ -109,7 +109,7 @@ def test_a_livekit_that_is_down_is_told_at_once_where_the_room_has_a_limit(
     api: Client, browser: Browser
 ) -> None:
     room, limited = api.create_room(), api.create_room(maxParticipants=5)
-    api.stack.stop_livekit()
+    api.stack.livekit.stop()
     try:
         with visitor(browser, "Bob") as bob, visitor(browser, "Ana", locale="es-ES") as ana:
             bob.open(limited["publisherURL"])
@@ -122,7 +122,7 @@ def test_a_livekit_that_is_down_is_told_at_once_where_the_room_has_a_limit(
             join.click()
             bob.ends_with("The meeting cannot be reached", seconds=40)
     finally:
-        api.stack.start_livekit()
+        api.stack.livekit.start()
 
 
 def test_a_livekit_that_answers_us_but_not_the_browser_is_told(

@@ -52,14 +52,14 @@ def test_a_connection_that_does_not_come_back_is_told(api: Client, browser: Brow
     room = api.create_room()
     with visitor(browser, "Ada") as ada:
         ada.enter(room["publisherURL"])
-        api.stack.stop_livekit()
+        api.stack.livekit.stop()
         try:
             ada.ends_with("The connection was lost", seconds=90)
             ada.button("Join again").click()
             ada.at_the_door().click()
             ada.ends_with("The meeting cannot be reached")
         finally:
-            api.stack.start_livekit()
+            api.stack.livekit.start()
         ada.button("Try again").click()
         ada.join()
 

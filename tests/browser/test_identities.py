@@ -101,7 +101,7 @@ def test_a_connection_that_comes_back_too_late_gets_a_new_token(
     def back(route: Route) -> None:
         nonlocal is_up
         if not is_up:
-            api.stack.start_livekit()
+            api.stack.livekit.start()
             is_up = True
         route.continue_()
 
@@ -112,7 +112,7 @@ def test_a_connection_that_comes_back_too_late_gets_a_new_token(
         before = _identities(ada)
         ada.page.route("**/participants/token", back)
         try:
-            api.stack.stop_livekit()
+            api.stack.livekit.stop()
             is_up = False
             with ada.page.expect_request("**/participants/token", timeout=GIVING_UP_MS) as request:
                 pass
@@ -120,7 +120,7 @@ def test_a_connection_that_comes_back_too_late_gets_a_new_token(
             bob.enter(room["publisherURL"])
         finally:
             if not is_up:
-                api.stack.start_livekit()
+                api.stack.livekit.start()
         bob.sees_moving("Ada")
         expect(ada.button("Unmute")).to_be_visible(timeout=JOIN_MS)
         expect(bob.tile("Ada")).to_have_count(1)
