@@ -19,7 +19,7 @@ api = create_api()
 )
 @answers(None, RecordingNotFound, RecordingNotFinished)
 def delete_recording(recording_id: RecordingId) -> Response[str]:
-    """Delete a finished recording and its file for good."""
+    """Delete a finished recording and its file permanently."""
     wiring.recording_deletion().delete(recording_id)
     return no_content()
 
