@@ -30,6 +30,7 @@ REGION, ACCOUNT = ENVIRONMENT["AWS_REGION"], "123456789012"
 
 BY_SERVICE = {
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole": "Lambda writes the logs",
+    "arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole": "Lambda reads streams",
     "sqs:SendMessage": "Lambda fills the dead-letter queue",
 }
 """What a role holds for Lambda itself: no code of ours calls it, and so no test can need it."""
@@ -235,7 +236,8 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
         case "dynamodb", "TransactWriteItems":
             for item in parameters["TransactItems"]:
                 ((kind, body),) = item.items()
-                yield Need(f"dynamodb:{kind}Item", _arn(body["TableName"]), _leading_key(body))
+                action = "ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item"
+                yield Need(f"dynamodb:{action}", _arn(body["TableName"]), _leading_key(body))
         case "dynamodb", "BatchGetItem" | "BatchWriteItem":
             for table in parameters["RequestItems"]:
                 yield Need(f"dynamodb:{operation}", _arn(table))
@@ -244,8 +246,8 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
             attributes = _attributes(parameters) if operation == "GetItem" else None
             yield Need(f"dynamodb:{operation}", table, _leading_key(parameters), attributes)
         case "dynamodb", "Query":
-            index = f"{_arn(parameters['TableName'])}/index/{parameters['IndexName']}"
-            yield Need("dynamodb:Query", index)
+            index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
+            yield Need("dynamodb:Query", f"{_arn(parameters['TableName'])}{index}")
         case _:
             raise NotImplementedError(f"what {service}:{operation} needs")
 

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 from meet import clock, metrics, wiring
 from meet.access import OPERATIONS, Credential, name_of_key
@@ -84,12 +85,7 @@ def _playback_link(event: dict[str, Any]) -> Context | None:
 
 
 def _moderator(event: dict[str, Any]) -> Context | None:
-    room = _moderated_room(event)
-    return None if room is None else {"room": room}
-
-
-def _moderated_room(event: dict[str, Any]) -> str | None:
-    """Return the room of a moderator's apiToken, None if the request carries no valid one.
+    """Return room and identity of a moderator's apiToken; None without a valid one.
 
     It ends when the room does, and when its bearer is removed.
     """
@@ -102,7 +98,8 @@ def _moderated_room(event: dict[str, Any]) -> str | None:
     except MeetError:
         return None
     is_good = room.is_open(clock.now()) and not room.has_removed(bearer.identity)
-    return room.name if is_good else None
+    # Percent-encoded, since the gateway promises only ASCII in the context.
+    return {"room": room.name, "identity": quote(bearer.identity)} if is_good else None
 
 
 def _header(event: dict[str, Any], name: str) -> str | None:

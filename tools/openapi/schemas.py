@@ -1,5 +1,6 @@
 """The schemas of the code that are in the document, by their names there."""
 
+from meet.events.schemas import EventList
 from meet.participants.schemas import TokenView
 from meet.recordings.schemas import DeletionView, LinkView, RecordingView
 from meet.rooms.schemas import RoomPreferences, RoomView
@@ -15,6 +16,7 @@ VIEWS: dict[str, type[WireModel]] = {
     "ParticipantToken": TokenView,
     "RecordingDeletion": DeletionView,
     "RecordingLink": LinkView,
+    "Events": EventList,
 }
 """What is answered, by its name in the document."""
 
@@ -22,6 +24,8 @@ WITH_FIELDS = ("OpenViduMeetRoom", "OpenViduMeetRecording")
 """Views of which a caller may ask for some properties only."""
 
 RENAMED = {
+    "ActorView": "Actor",
+    "EventView": "Event",
     "NotDeleted": "RecordingNotDeleted",
     "RoomOptions": "OpenViduMeetRoomOptions",
     "TokenRequest": "ParticipantTokenRequest",

@@ -280,6 +280,14 @@ class RecordingNotReady(MeetError):
     reason = "recording_not_ready"
 
 
+class EventsNotKept(MeetError):
+    """Events that follow the cursor are older than the stack keeps them."""
+
+    status = HTTPStatus.GONE
+    message = "Events after this cursor are not kept any more"
+    reason = "events_not_kept"
+
+
 class InvalidRangeHeader(MeetError):
     """The Range header cannot be parsed."""
 

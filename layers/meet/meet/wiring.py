@@ -28,11 +28,14 @@ if TYPE_CHECKING:
     from meet.console.admin import Admin
     from meet.console.sessions import ConsoleSessions
     from meet.console.tokens import ConsoleTokens
+    from meet.events.derivation import Source
+    from meet.events.log import EventLog
     from meet.livekit.outages import Outages
     from meet.livekit.recorder import Recorder
     from meet.livekit.rooms import MediaServer
     from meet.livekit.tokens import AccessTokens
     from meet.livekit.twirp import TwirpClient
+    from meet.meetings.repository import MeetingRepository
     from meet.participants.admission import ParticipantAdmission
     from meet.participants.api_tokens import ApiTokens
     from meet.participants.removal import ParticipantRemoval
@@ -281,6 +284,34 @@ def recording_settlement() -> "RecordingSettlement":
     evidence = recording_evidence()
     presence = Presence(evidence.recordings, media_server, recorder)
     return RecordingSettlement(evidence, presence, settings.max_recording_duration)
+
+
+# Meetings and events
+
+
+def meeting_repository() -> "MeetingRepository":
+    from meet.meetings.repository import MeetingRepository
+
+    return MeetingRepository(
+        _dynamodb(), settings.meetings_table, room_repository(), settings.event_retention
+    )
+
+
+def event_log() -> "EventLog":
+    from meet.events.log import EventLog
+
+    return EventLog(_dynamodb(), settings.events_table, settings.event_retention)
+
+
+def event_sources() -> "dict[str, Source]":
+    """Return the tables whose transitions are events, by their names."""
+    from meet.events.derivation import Source
+
+    return {
+        settings.rooms_table: Source.ROOMS,
+        settings.recordings_table: Source.RECORDINGS,
+        settings.meetings_table: Source.MEETINGS,
+    }
 
 
 # Console

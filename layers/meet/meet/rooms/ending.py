@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meet import clock
+from meet.actors import Actor
 from meet.clock import MINUTE, SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable, RoomNotFound
 from meet.rooms.model import Room
@@ -45,9 +46,9 @@ class RoomEnding:
     owner: Callable[[], str]
     """Name of this stack, which marks its LiveKit rooms."""
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str, *, by: Actor) -> None:
         """Close an open room; raises RoomNotFound. Its meeting ends now or in the next sweep."""
-        self.rooms.close(name, now=clock.now())
+        self.rooms.close(name, now=clock.now(), by=by)
         try:
             self._end_meeting(name)
         except Exception:  # whatever it is: callers no longer see the room
