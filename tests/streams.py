@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 
-from tests.functions.conftest import CONTEXT
+from tests.functions.gateway import CONTEXT
 from tools.deploy.stream_records import read
 
 LOGGED = ("RoomsTable", "RecordingsTable", "MeetingsTable")

@@ -13,7 +13,6 @@ from meet import wiring
 from meet.access import API, Credential
 from meet.actors import SWEEP
 from meet.recordings.lifecycle import Evidence, Status
-from tests.conftest import Clock
 from tests.contract.samples import (
     FILE,
     READY,
@@ -26,7 +25,8 @@ from tests.contract.samples import (
     run,
     store_recording,
 )
-from tests.functions.conftest import Reply
+from tests.fakes import Clock
+from tests.functions.gateway import Reply
 from tools.openapi import document
 
 STATUS = {
@@ -87,6 +87,7 @@ def test_the_sample_of_the_schedule_sweeps(called: Called, still_clock: Clock) -
         "waiting": 0,
         "strays": 0,
         "removed": 0,
+        "unreported": 0,
     }
     assert called.livekit == ["RoomService/DeleteRoom", "RoomService/ListRooms"]
 

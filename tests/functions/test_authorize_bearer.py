@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, TypeAlias
+from urllib.parse import quote
 
 import boto3
 import jwt
@@ -14,16 +15,9 @@ import pytest
 from meet import wiring
 from meet.access import OPERATIONS, Credential
 from meet.clock import HOUR, MINUTE
-from tests.conftest import Clock, FakeLiveKit, FakeRecorder
-from tests.functions.conftest import (
-    CONTEXT,
-    Call,
-    Reply,
-    create_room,
-    event,
-    invoke,
-    secret_of,
-)
+from tests.fakes import Clock, FakeLiveKit, FakeRecorder
+from tests.functions.gateway import CONTEXT, Call, Reply, event, invoke
+from tests.functions.rooms import create_room, secret_of
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
 
 ARN = "arn:aws:execute-api:eu-west-1:123456789012:abc123/meet/POST/api/v1/recordings"
@@ -124,7 +118,8 @@ def test_the_function_learns_the_room_and_not_the_token(room: Room, token_of: To
     token = token_of(room)
     answer = authorize(f"bearer {token}")
     assert answer is not None
-    assert answer["context"] == {"room": room["roomName"]}
+    identity = jwt.decode(token, options={"verify_signature": False})["sub"]
+    assert answer["context"] == {"room": room["roomName"], "identity": quote(identity)}
     assert answer["principalId"] == "participantToken"
     assert answer["policyDocument"]["Statement"][0]["Resource"] == ARN
     assert token not in str(answer)

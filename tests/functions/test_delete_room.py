@@ -4,8 +4,10 @@ from importlib import import_module
 from typing import Any
 
 from meet.clock import HOUR
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import CONTEXT, AwsCalls, Call, create_room, secret_of
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import CONTEXT, Call
+from tests.functions.rooms import create_room, secret_of
 
 
 def sweep() -> dict[str, Any]:
@@ -51,10 +53,10 @@ def test_with_livekit_down_it_succeeds_and_the_sweep_finishes_it(
     livekit.down = True
     assert call("DELETE", f"/rooms/{name}").status == 204
     assert call("GET", f"/rooms/{name}").status == 404
-    assert sweep() == {"ended": 0, "waiting": 1, "strays": 0, "removed": 0}
+    assert sweep() == {"ended": 0, "waiting": 1, "strays": 0, "removed": 0, "unreported": 0}
     still_clock.advance(60_000)
     livekit.down = False
-    assert sweep() == {"ended": 1, "waiting": 0, "strays": 0, "removed": 0}
+    assert sweep() == {"ended": 1, "waiting": 0, "strays": 0, "removed": 0, "unreported": 0}
     assert livekit.inside == {}
     livekit.calls.clear()
     still_clock.advance(2 * HOUR)
@@ -69,7 +71,7 @@ def test_what_was_done_at_once_is_not_done_again_by_the_sweep(
     call("DELETE", f"/rooms/{name}")
     assert livekit.calls == [("delete_room", name)]
     still_clock.advance(2 * HOUR)
-    assert sweep() == {"ended": 0, "waiting": 0, "strays": 0, "removed": 0}
+    assert sweep() == {"ended": 0, "waiting": 0, "strays": 0, "removed": 0, "unreported": 0}
     assert livekit.deletions() == [name]
 
 

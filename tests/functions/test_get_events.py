@@ -10,9 +10,10 @@ from meet import wiring
 from meet.clock import DAY, MINUTE, SECOND
 from meet.events.model import iso
 from meet.recordings.lifecycle import Evidence
-from tests.conftest import Clock
-from tests.functions.conftest import Call, create_room
+from tests.fakes import Clock
+from tests.functions.gateway import Call, event, invoke
 from tests.functions.recordings import Studio, object_created, stored
+from tests.functions.rooms import create_room
 from tests.streams import Streams
 
 GONE = (
@@ -278,3 +279,29 @@ def test_recordings_that_are_deleted_together_say_who_did_it(
     deleted = events(call, "?types=recording.deleted")
     assert {each["data"]["id"] for each in deleted} == set(ids)
     assert [each["actor"] for each in deleted] == [{"type": "apiKey"}] * 2
+
+
+@pytest.mark.parametrize(
+    ("context", "actor"),
+    [
+        ({"principalId": "apiKeyInHeader", "apiKey": "two"}, {"type": "apiKey", "name": "two"}),
+        ({"principalId": "jwtInCookie"}, {"type": "console"}),
+        (
+            {"principalId": "participantToken", "room": "r", "identity": "Zo%C3%AB_k2j9x0"},
+            {"type": "moderator", "name": "Zo\u00eb_k2j9x0"},
+        ),
+    ],
+)
+def test_an_event_names_who_caused_it(
+    call: Call,
+    still_clock: Clock,
+    streams: Streams,
+    context: dict[str, str],
+    actor: dict[str, str],
+) -> None:
+    name = create_room(call, still_clock)["roomName"]
+    request = event("DELETE", f"/api/v1/rooms/{name}")
+    request["requestContext"]["authorizer"] = context
+    assert invoke(request).status == 204
+    streams.flow()
+    assert events(call, "?types=room.deleted")[0]["actor"] == actor

@@ -9,8 +9,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from meet.clock import HOUR, MINUTE, SECOND
 from meet.rooms.repository import RoomRepository
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import AwsCalls, Call, create_room, secret_of
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import Call
+from tests.functions.rooms import create_room, secret_of
 
 
 def sweep(remaining: int = 55 * SECOND) -> dict[str, int]:
@@ -27,7 +29,8 @@ def sweep(remaining: int = 55 * SECOND) -> dict[str, int]:
 
 
 def report(ended: int, waiting: int, strays: int = 0, removed: int = 0) -> dict[str, int]:
-    return {"ended": ended, "waiting": waiting, "strays": strays, "removed": removed}
+    counts = {"ended": ended, "waiting": waiting, "strays": strays, "removed": removed}
+    return counts | {"unreported": 0}
 
 
 def expiring(call: Call, still_clock: Clock, livekit: FakeLiveKit, count: int = 1) -> list[str]:

@@ -1,6 +1,7 @@
 """The operations on events."""
 
-from meet.errors import EventsNotKept, InvalidRequest
+from meet.errors import InvalidRequest
+from meet.events.errors import EventsNotKept
 from tools.openapi.examples import EVENT
 from tools.openapi.row import Row, Success
 

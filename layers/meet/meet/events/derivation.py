@@ -137,7 +137,7 @@ def _recording_deleted(change: Transition) -> Iterator[Fact]:
 
 
 def _meetings(change: Transition) -> Iterator[Fact]:
-    if not change.new:
+    if "roomName" not in change.new:
         return
     if change.new["item"] == meeting_items.MEETING:
         yield from _meeting(change, meeting_items.meeting_from(dict(change.new)))
@@ -152,7 +152,7 @@ def _meeting(change: Transition, meeting: Meeting) -> Iterator[Fact]:
         "roomName": name,
         "startedAt": began,
     }
-    if not change.old:
+    if change.appears("startedAt"):
         yield _fact(EventType.MEETING_STARTED, began, name, data, None, meeting.id)
     if change.appears("endedAt") and meeting.ended_at is not None:
         ended = meeting.ended_at

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from meet import clock, dynamodb
 from meet.clock import DAY, SECOND, Milliseconds
-from meet.errors import EventsNotKept
+from meet.events.errors import EventsNotKept
 from meet.events.model import EventType, Fact, StoredEvent
 from meet.paging import from_token, to_token
 from meet.rooms.model import NAME
