@@ -3,8 +3,10 @@
 from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
+from meet.answers import answers
+from meet.errors import RoomNotFound
 from meet.http import actor_of, create_api, entrypoint, no_content
-from meet.types import PathSegment
+from meet.rooms.schemas import RoomName
 
 api = create_api()
 
@@ -15,7 +17,8 @@ api = create_api()
     response_description="The room is deleted",
     tags=["OpenVidu Meet - Room"],
 )
-def delete_room(room_name: PathSegment) -> Response[str]:
+@answers(None, RoomNotFound)
+def delete_room(room_name: RoomName) -> Response[str]:
     """Delete a room and disconnect everybody in it; its recordings stay.
 
     When LiveKit cannot be reached, the room is deleted all the same, and the meeting is ended as

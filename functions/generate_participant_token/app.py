@@ -1,9 +1,16 @@
-"""POST /participants/token: let somebody in who knows a secret of the room."""
+"""POST /participants/token: issue a token to a caller who knows a secret of the room."""
 
 from typing import Any
 
 from meet import metrics, wiring
-from meet.errors import MeetError
+from meet.answers import answers
+from meet.errors import (
+    InvalidSecret,
+    MediaServerUnavailable,
+    MeetError,
+    RoomFull,
+    RoomToJoinNotFound,
+)
 from meet.http import create_api, entrypoint, logger
 from meet.participants.schemas import TokenRequest, TokenView
 from meet.settings import settings
@@ -17,6 +24,7 @@ api = create_api()
     response_description="The token",
     tags=["Internal API - Participant"],
 )
+@answers(TokenView, InvalidSecret, RoomToJoinNotFound, RoomFull, MediaServerUnavailable)
 def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
     """Give a token to join a room with to anyone who knows a secret of the room.
 
@@ -33,14 +41,7 @@ def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
         metrics.count("TokensRefused", reason=type(error).__name__)
         raise
     metrics.count("TokensGranted")
-    return TokenView(
-        token=admission.token,
-        api_token=admission.api_token,
-        participant_name=admission.name,
-        participant_identity=admission.identity,
-        role=admission.role,
-        livekit_url=settings.livekit_url,
-    ).to_json()
+    return TokenView.of(admission, livekit_url=settings.livekit_url).to_json()
 
 
 handler = entrypoint(api)

@@ -5,8 +5,15 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from meet import wiring
+from meet.answers import answers
 from meet.http import JSON, create_api, entrypoint, json_reply
 from meet.negotiation import prefers
+from meet.recordings.errors import (
+    InvalidRangeHeader,
+    RangeNotSatisfiable,
+    RecordingNotFound,
+    RecordingNotReady,
+)
 from meet.recordings.media import MEDIA_TYPE
 from meet.recordings.schemas import LinkView
 from meet.recordings.stream import StreamRequest
@@ -22,6 +29,7 @@ api: APIGatewayRestResolver = create_api(validate=False)  # Powertools would ref
     response_description="The whole recording; or a link to it, for those who prefer JSON",
     tags=["Internal API - Recordings"],
 )
+@answers(InvalidRangeHeader, RecordingNotFound, RecordingNotReady, RangeNotSatisfiable(size=0))
 def get_recording_stream(recording_id: str) -> Response[str]:
     """Send the bytes asked for, at most 4 MiB of them, or point to a link to the file."""
     event, delivery = api.current_event, wiring.recording_delivery()

@@ -287,31 +287,52 @@ def test_without_a_recorder_the_start_fails_and_may_be_repeated(api: Client) -> 
         reaches(api, again, "READY", 10)
 
 
-def test_a_bucket_that_takes_nothing_makes_the_recording_fail(api: Client) -> None:
-    room, bucket, store = api.create_room(), api.stack.recordings_bucket, s3(api)
+@contextmanager
+def without_bucket(api: Client) -> Iterator[None]:
+    """Take the bucket away, and bring it back with the recordings of the other tests."""
+    bucket, store = api.stack.recordings_bucket, s3(api)
+    events = store.get_bucket_notification_configuration(Bucket=bucket)
+    versions = store.list_object_versions(Bucket=bucket)
+    kept: dict[str, dict[str, Any]] = {}
+    for each in versions.get("Versions", []):
+        if each["IsLatest"]:
+            found = store.get_object(Bucket=bucket, Key=each["Key"])
+            named = ("ContentType", "ContentDisposition")
+            shown = {name: found[name] for name in named if name in found}
+            kept[each["Key"]] = {"Body": found["Body"].read(), **shown}
+    for each in [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]:
+        store.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
+    store.delete_bucket(Bucket=bucket)
+    try:
+        yield
+    finally:
+        store.create_bucket(Bucket=bucket)
+        store.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        for key, content in kept.items():  # before anybody is told of new objects
+            store.put_object(Bucket=bucket, Key=key, **content)
+        store.put_bucket_notification_configuration(
+            Bucket=bucket,
+            NotificationConfiguration={
+                "EventBridgeConfiguration": events.get("EventBridgeConfiguration", {})
+            },
+        )
+
+
+def test_a_bucket_that_takes_nothing_makes_the_recording_fail(
+    api: Client, ready: dict[str, Any]
+) -> None:
+    room = api.create_room()
     with meeting(api, room, Ada=ADA):
         path = start(api, room)
         film_for(1)
-        events = store.get_bucket_notification_configuration(Bucket=bucket)
-        versions = store.list_object_versions(Bucket=bucket)
-        for each in [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]:
-            store.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
-        store.delete_bucket(Bucket=bucket)
-        try:
+        with without_bucket(api):
             api.call("PUT", path)
             failed = reaches(api, path, "FAILED", 60)
-        finally:
-            store.create_bucket(Bucket=bucket)
-            store.put_bucket_notification_configuration(
-                Bucket=bucket,
-                NotificationConfiguration={
-                    "EventBridgeConfiguration": events.get("EventBridgeConfiguration", {})
-                },
-            )
         assert failed["error"] == "The recorder could not write its file into the bucket."
         again = start(api, room)  # the room is free
         api.call("PUT", again)
         reaches(api, again, "READY", 10)
+    assert stream(api, ready).data == ready["file"].read_bytes(), "the others are as they were"
 
 
 def test_the_file_is_where_the_contract_says(ready: dict[str, Any]) -> None:

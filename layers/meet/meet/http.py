@@ -4,13 +4,12 @@ import base64
 import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import unquote, urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ValidationError
@@ -29,9 +28,10 @@ from meet.errors import (
 )
 from meet.headers import for_every_answer
 from meet.logs import create_logger
-from meet.paging import MAX_ITEMS, to_token
+from meet.paging import to_token
+from meet.parameters import NEXT_PAGE_HEADER
 from meet.settings import settings
-from meet.types import QueryInteger, expected, sentence
+from meet.types import expected, sentence
 
 Event: TypeAlias = dict[str, Any]
 Reply: TypeAlias = dict[str, Any]
@@ -42,11 +42,6 @@ MAX_BODY_BYTES = 100 * 1024
 MAX_DEPTH = 32
 """Objects and arrays inside each other: more than any operation needs."""
 REQUEST_ID_HEADER = "X-Request-Id"
-
-NEXT_PAGE_HEADER = "X-Next-Page-Token"
-
-MaxItems = Annotated[QueryInteger, Query(alias="maxItems", ge=1, le=MAX_ITEMS)]
-IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 JSON = "application/json"
 _LOGGED = {"roomName": "room", "recordingId": "recording", "participantName": "participant"}
