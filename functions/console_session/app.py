@@ -34,7 +34,7 @@ def log_in() -> Response[str]:
 
 @api.route("/console/session", method=["GET", "HEAD"])
 def get_session() -> Response[str]:
-    """Return whose session this is and how long it lasts."""
+    """Return the user of the session, and its expiry."""
     return _answer(_current(api.current_event.raw_event))
 
 

@@ -31,9 +31,9 @@ api = create_api()
 def create_recording(
     request: RecordingRequest, idempotency_key: IdempotencyKey = None
 ) -> dict[str, Any]:
-    """Start recording a room that somebody publishes in, and answer before the recording has begun.
+    """Start recording a room in which someone publishes; the answer does not wait for the recorder.
 
-    A room has one recording at a time.
+    A room has at most one recording at a time.
     """
     logger.append_keys(room=request.room_name)
     keep_to_own_room(api, request.room_name)

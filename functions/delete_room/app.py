@@ -19,10 +19,10 @@ api = create_api()
 )
 @answers(None, RoomNotFound)
 def delete_room(room_name: RoomName) -> Response[str]:
-    """Delete a room and disconnect everybody in it; its recordings stay.
+    """Delete a room and disconnect all participants; its recordings are kept.
 
-    When LiveKit cannot be reached, the room is deleted all the same, and the meeting is ended as
-    soon as possible.
+    If LiveKit cannot be reached, the room is deleted anyway, and the meeting ends as soon as
+    LiveKit can be reached again.
     """
     wiring.room_ending().delete(room_name, by=actor_of(api))
     return no_content()

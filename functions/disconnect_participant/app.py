@@ -21,10 +21,10 @@ api = create_api()
 def disconnect_participant(
     participant_name: ParticipantSegment, room_name: RoomQuery
 ) -> Response[str]:
-    """Disconnect the participant with this identity, or everybody with this name.
+    """Disconnect the participant with this identity, or else everyone with this name.
 
-    Their existing tokens stop working; a new one can be requested with a join link. The tokens of
-    an identity stop working also when it is not connected: the answer is then 404.
+    Their existing tokens stop working; a new one can be requested with a join link. If the identity
+    is not connected, its tokens stop working all the same, and the answer is 404.
     """
     logger.append_keys(room=room_name)
     keep_to_own_room(api, room_name)

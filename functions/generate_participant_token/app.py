@@ -26,11 +26,11 @@ api = create_api()
 )
 @answers(TokenView, InvalidSecret, RoomToJoinNotFound, RoomFull, MediaServerUnavailable)
 def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
-    """Give a token to join a room with to anyone who knows a secret of the room.
+    """Issue a token to join a room, to anyone who knows one of its secrets.
 
-    No API key is needed. The token has to be used within an hour, unless the deployment says
-    otherwise, and before the room expires; whoever is connected stays. Each token has an identity
-    of its own, or that of `previousToken`.
+    No API key is needed. The token has to be used within an hour, unless the deployment sets
+    another time, and before the room expires; connected participants stay connected. Each token
+    has its own identity, or that of `previousToken`.
     """
     logger.append_keys(room=request.room_name)
     try:

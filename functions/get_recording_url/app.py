@@ -19,9 +19,9 @@ api = create_api()
 )
 @answers(LinkView, RecordingNotFound, RecordingNotReady)
 def get_recording_url(recording_id: RecordingId) -> dict[str, Any]:
-    """Give a link to the stream of this recording alone, for players that can send no API key.
+    """Return a link to the stream of this recording, for players that cannot send an API key.
 
-    Anyone who has it may watch, until it expires or the recording is deleted.
+    Anyone with the link can watch, until it expires or the recording is deleted.
     """
     link = wiring.recording_delivery().stream_link(recording_id, origin=origin(api))
     return LinkView.of(link).to_json()

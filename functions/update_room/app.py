@@ -23,10 +23,9 @@ api = create_api()
     InvalidRequest(("recordingPreferences.enabled", "Expected boolean, received string")),
 )
 def update_room(room_name: RoomName, update: ChangedRoom) -> dict[str, Any]:
-    """Change the preferences that the body names; the others stay as they are.
+    """Change the preferences in the body; the others stay as they are.
 
-    A body that names none is refused. What participants may do changes with the token that they
-    join with next.
+    A body without any is refused. Participants get the changed permissions with their next token.
     """
     changes = update.changes()
     if not changes:

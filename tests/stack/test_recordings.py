@@ -256,7 +256,7 @@ def test_a_recorder_that_died_in_silence_is_noticed_and_its_room_is_free(api: Cl
         path = start(api, room)
         film_for(3)
         api.stack.processes.kill("egress")
-        api.stack.start_egress()
+        api.stack.recorder.start()
         failed = reaches(api, path, "FAILED", 240)
         assert failed["error"] == "The recorder disappeared from the meeting."
         again = start(api, room)
@@ -270,7 +270,7 @@ def test_without_a_recorder_the_start_fails_and_may_be_repeated(api: Client) -> 
         first = start(api, room)
         api.call("PUT", first)
         reaches(api, first, "READY", 10)
-        api.stack.stop_egress()
+        api.stack.recorder.stop()
         try:
             refused = api.call("POST", "/recordings", {"roomName": room["roomName"]})
             # LiveKit says so after seven seconds or a little more; we wait for eight.
@@ -281,7 +281,7 @@ def test_without_a_recorder_the_start_fails_and_may_be_repeated(api: Client) -> 
                 assert (refused.status, refused.body["code"]) == (503, 503)
                 assert refused.headers["Retry-After"]
         finally:
-            api.stack.start_egress()
+            api.stack.recorder.start()
         again = start(api, room)
         api.call("PUT", again)
         reaches(api, again, "READY", 10)
@@ -328,7 +328,7 @@ def test_a_bucket_that_takes_nothing_makes_the_recording_fail(
         with without_bucket(api):
             api.call("PUT", path)
             failed = reaches(api, path, "FAILED", 60)
-        assert failed["error"] == "The recorder could not write its file into the bucket."
+        assert failed["error"] == "The recorder could not write its file to the bucket."
         again = start(api, room)  # the room is free
         api.call("PUT", again)
         reaches(api, again, "READY", 10)

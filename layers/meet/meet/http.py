@@ -40,7 +40,7 @@ Handler: TypeAlias = Callable[[Event, LambdaContext], Reply]
 
 MAX_BODY_BYTES = 100 * 1024
 MAX_DEPTH = 32
-"""Objects and arrays inside each other: more than any operation needs."""
+"""Nesting of objects and arrays: deeper than any operation needs."""
 REQUEST_ID_HEADER = "X-Request-Id"
 
 JSON = "application/json"
@@ -52,12 +52,12 @@ logger = create_logger()
 def create_api(*, validate: bool = True) -> APIGatewayRestResolver:
     """Return a resolver that reads types from signatures and turns every failure into an answer.
 
-    Switch validation off where the answer is binary: Powertools would read the bytes as JSON.
+    Turn validation off where the answer is binary: Powertools would read the bytes as JSON.
     """
     api = APIGatewayRestResolver(
         enable_validation=validate,
         response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR if validate else None,
-        strip_prefixes=["/meet"],  # a custom domain hands over its base path
+        strip_prefixes=["/meet"],  # on a custom domain the path includes the base path
     )
     api.exception_handler(MeetError)(_refused)
     api.exception_handler(NotFoundError)(_not_served)
@@ -80,7 +80,9 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
         reply["body"] = reply["body"] or ""  # gateways differ on null
         request = event["requestContext"]
         reply["multiValueHeaders"][REQUEST_ID_HEADER] = [request["requestId"]]
-        reply["multiValueHeaders"].setdefault("Cache-Control", ["no-store"])  # rooms show secrets
+        reply["multiValueHeaders"].setdefault(
+            "Cache-Control", ["no-store"]
+        )  # answers about rooms contain secrets
         for name, value in for_every_answer(event).items():
             reply["multiValueHeaders"][name] = [value]
         logger.info(
@@ -93,7 +95,7 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
 
 
 def _ids(event: Event) -> dict[str, str]:
-    """Return the parameters of the path, by the keys that all log lines use."""
+    """Return the path's parameters under the keys that log lines use."""
     return {_LOGGED.get(name, name): v for name, v in (event["pathParameters"] or {}).items()}
 
 
@@ -206,7 +208,7 @@ def json_object(event: Event, *, max_bytes: int) -> dict[str, Any] | None:
 
 
 def read_body(event: Event, model: type[Model], *, max_bytes: int) -> Model:
-    """Return the body as a model; raise as json_object does, or InvalidRequest."""
+    """Return the body as a model; raises InvalidRequest, and what json_object raises."""
     try:
         return model.model_validate(json_object(event, max_bytes=max_bytes) or {})
     except ValidationError as error:
@@ -215,7 +217,7 @@ def read_body(event: Event, model: type[Model], *, max_bytes: int) -> Model:
 
 
 def _as_json(event: Event, text: str | None) -> Event:
-    """Return the event with this body, and the one media type that Powertools takes for JSON."""
+    """Return the event with this body, and the only media type that Powertools reads as JSON."""
     sent = event.get("headers") or {}
     headers = {name: value for name, value in sent.items() if name.lower() != "content-type"}
     headers["Content-Type"] = JSON
@@ -241,7 +243,7 @@ def _is_deeper_than(depth: int, value: object) -> bool:
 
 
 def raw_body(event: Event) -> bytes:
-    """Return the body as it was sent; raise MalformedBody."""
+    """Return the body's bytes as sent; raises MalformedBody if its base64 is invalid."""
     body = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         return body.encode("utf-8", "surrogatepass")

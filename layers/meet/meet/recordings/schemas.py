@@ -1,4 +1,4 @@
-"""Recordings on the wire: request bodies in, views out."""
+"""Request and response bodies about recordings."""
 
 from functools import partial
 from typing import Annotated, Literal, Self
@@ -45,7 +45,7 @@ class RecordingIds(WireModel):
 
 
 def ids_of(body: RecordingIds | None, query: str | None) -> list[str]:
-    """Return the ids in the body and the comma-separated query; raise InvalidRequest."""
+    """Return the ids in the body and the comma-separated query; raises InvalidRequest."""
     ids = list(body.recording_ids) if body else []
     ids += [each.strip() for each in (query or "").split(",") if each.strip()]
     ids = list(dict.fromkeys(ids))
