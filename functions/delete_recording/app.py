@@ -4,7 +4,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
 from meet.answers import answers
-from meet.http import create_api, entrypoint, no_content
+from meet.http import actor_of, create_api, entrypoint, no_content
 from meet.parameters import RecordingId
 from meet.recordings.errors import RecordingNotFinished, RecordingNotFound
 
@@ -20,7 +20,7 @@ api = create_api()
 @answers(None, RecordingNotFound, RecordingNotFinished)
 def delete_recording(recording_id: RecordingId) -> Response[str]:
     """Delete a finished recording and its file permanently."""
-    wiring.recording_deletion().delete(recording_id)
+    wiring.recording_deletion().delete(recording_id, by=actor_of(api))
     return no_content()
 
 
