@@ -48,6 +48,7 @@ class Change:
     def __init__(self) -> None:
         self._sets: list[str] = []
         self._removed: list[str] = []
+        self._added: list[str] = []
         self._names: dict[str, str] = {}
         self._values: dict[str, Any] = {}
 
@@ -60,9 +61,17 @@ class Change:
         placeholder = self._name(name)
         self._sets.append(f"{placeholder} = if_not_exists({placeholder}, {self._value(value)})")
 
+    def copy(self, name: str, *, to: str) -> None:
+        """Give an attribute the value that another one has before the change."""
+        self._sets.append(f"{self._name(to)} = {self._name(name)}")
+
     def remove(self, name: str) -> None:
         """Remove an attribute."""
         self._removed.append(self._name(name))
+
+    def add(self, name: str, number: int) -> None:
+        """Add to a number, which begins at 0."""
+        self._added.append(f"{self._name(name)} {self._value(number)}")
 
     def set_or_remove(self, name: str, value: Any | None) -> None:
         """Give an attribute a value, or remove it for None."""
@@ -83,10 +92,19 @@ class Change:
         """Return the condition that an attribute has one of these values."""
         return f"{self._name(name)} IN ({', '.join(map(self._value, values))})"
 
+    def is_at_most(self, name: str, value: int) -> str:
+        """Return the condition that a number is not greater than a value."""
+        return f"{self._name(name)} <= {self._value(value)}"
+
+    def begins_with(self, name: str, prefix: str) -> str:
+        """Return the condition that a text begins with a prefix."""
+        return f"begins_with({self._name(name)}, {self._value(prefix)})"
+
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of update_item, but for key and condition."""
         expression = f"SET {', '.join(self._sets)} " if self._sets else ""
-        expression += f"REMOVE {', '.join(self._removed)}" if self._removed else ""
+        expression += f"REMOVE {', '.join(self._removed)} " if self._removed else ""
+        expression += f"ADD {', '.join(self._added)}" if self._added else ""
         values = {"ExpressionAttributeValues": to_item(self._values)} if self._values else {}
         return {
             "UpdateExpression": expression.strip(),
@@ -149,7 +167,7 @@ def newest_first(
     partitions = list(partitions)
     condition = f"{attribute} = :partition" + (" AND listKey > :after" if after else "")
     streams = [
-        _query(
+        query(
             client,
             TableName=table,
             IndexName=index,
@@ -166,8 +184,16 @@ def due(
     client: "DynamoDBClient", *, table: str, name: str, until: Milliseconds
 ) -> Iterator[tuple[str, Milliseconds]]:
     """Yield name and due time of the items that a sweep has to look at, earliest first."""
+    for values in due_items(client, table=table, until=until):
+        yield str(values[name]), Milliseconds(int(values["sweepAt"]))
+
+
+def due_items(
+    client: "DynamoDBClient", *, table: str, until: Milliseconds
+) -> Iterator[dict[str, Any]]:
+    """Yield what the index holds of the items that a sweep has to look at, earliest first."""
     streams = [
-        _query(
+        query(
             client,
             TableName=table,
             IndexName=SWEEP_INDEX,
@@ -176,12 +202,11 @@ def due(
         )
         for shard in SHARDS
     ]
-    for values in heapq.merge(*streams, key=lambda values: int(values["sweepAt"])):
-        yield str(values[name]), Milliseconds(int(values["sweepAt"]))
+    return heapq.merge(*streams, key=lambda values: int(values["sweepAt"]))
 
 
-def _query(client: "DynamoDBClient", **request: Any) -> Iterator[dict[str, Any]]:
-    """Yield a query's items, asking for the next page only when it is needed."""
+def query(client: "DynamoDBClient", **request: Any) -> Iterator[dict[str, Any]]:
+    """Yield the items of a query, asking for the next page only when it is needed."""
     while True:
         page = client.query(**request)
         yield from map(from_item, page["Items"])

@@ -35,6 +35,10 @@ def _in(unit: int) -> Callable[[str], int]:
     return lambda text: int(text) * unit
 
 
+def _is_true(text: str) -> bool:
+    return text == "true"
+
+
 class Settings:
     """The settings of the stack."""
 
@@ -48,8 +52,12 @@ class Settings:
 
     rooms_table = Variable("ROOMS_TABLE", str)
     recordings_table = Variable("RECORDINGS_TABLE", str)
+    webhooks_table = Variable("WEBHOOKS_TABLE", str)
     idempotency_table = Variable("IDEMPOTENCY_TABLE", str)
     recordings_bucket = Variable("RECORDINGS_BUCKET", str)
+
+    deliveries_queue = Variable("DELIVERIES_QUEUE", str)
+    slow_deliveries_queue = Variable("SLOW_DELIVERIES_QUEUE", str)
 
     api_keys_secret = Variable("API_KEYS_SECRET", str)
     admin_secret = Variable("ADMIN_SECRET", str)
@@ -68,6 +76,9 @@ class Settings:
     """Milliseconds."""
     recording_retention = Variable("RECORDING_RETENTION_DAYS", _in(DAY))
     """Milliseconds that a recording is kept after its end; 0 keeps it until it is deleted."""
+
+    allow_http_webhooks = Variable("ALLOW_HTTP_WEBHOOKS", _is_true, default="false")
+    allow_private_webhooks = Variable("ALLOW_PRIVATE_WEBHOOKS", _is_true, default="false")
 
 
 settings = Settings()
