@@ -17,7 +17,7 @@ from botocore.response import StreamingBody
 
 from meet import clock, wiring
 from tests.contract.samples import BEGAN, LIVEKIT, ROOM, SAMPLES, given, store
-from tests.functions.conftest import CONTEXT
+from tests.functions.gateway import CONTEXT
 from tools.memory_aws import memory_aws
 
 _NOTHING_DUE = BEGAN - clock.HOUR

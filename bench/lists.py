@@ -17,7 +17,7 @@ from meet.rooms.model import Preferences, Role, Room
 from meet.rooms.repository import RoomRepository
 from meet.rooms.service import RoomService
 from tests.contract.samples import SAMPLES
-from tests.functions.conftest import CONTEXT
+from tests.functions.gateway import CONTEXT
 from tools import dynamodb_local
 from tools.memory_aws import create_tables
 from tools.openapi.examples import EXPIRES

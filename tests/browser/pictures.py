@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.browser.conftest import launch
+from tests.browser.chromium import launch
 from tests.browser.portraits import PORTRAITS, film
 from tests.browser.visitors import JOIN_MS, Visitor, picture, visitor
 from tests.documents import place_for

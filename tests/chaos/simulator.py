@@ -29,7 +29,7 @@ from meet.errors import MediaServerUnavailable
 from meet.livekit.recorder import Egress, EgressState, Recorder
 from meet.livekit.rooms import MediaServer, Participant
 from meet.livekit.twirp import OutcomeUnknown
-from tests.functions.conftest import CONTEXT, Reply, event, invoke
+from tests.functions.gateway import CONTEXT, Reply, event, invoke
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET, memory_aws
 
 BUCKET = "recordings"
@@ -452,8 +452,8 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.clock.now", world.now),
             ("meet.clock.wait_until", world.wait_until),
             ("meet.clock.pause", lambda attempt: None),
-            ("meet.wiring.media_server", media_server),
-            ("meet.wiring.recorder", recorder),
+            ("meet.wiring.livekit.media_server", media_server),
+            ("meet.wiring.livekit.recorder", recorder),
             ("meet.recordings.settlement._PARALLEL", 1),  # threads would have an order of their own
             ("meet.rooms.ending._PARALLEL", 1),
             ("meet.recordings.model.secrets", by_seed),

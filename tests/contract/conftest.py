@@ -10,8 +10,8 @@ import pytest
 import urllib3
 from botocore.client import BaseClient
 
-from tests.conftest import Clock
 from tests.contract.samples import LIVEKIT, Called, store
+from tests.fakes import Clock
 from tests.functions.conftest import loop_of_the_main_thread  # noqa: F401 - a fixture
 
 

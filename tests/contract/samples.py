@@ -19,8 +19,8 @@ from meet.clock import HOUR, Milliseconds
 from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording
 from meet.rooms.model import Preferences, Role, Room
-from tests.conftest import Clock
-from tests.functions.conftest import CONTEXT
+from tests.fakes import Clock
+from tests.functions.gateway import CONTEXT
 from tools import ROOT
 from tools.memory_aws import ENVIRONMENT
 from tools.openapi.examples import EXPIRES, NAME, RECORDING_ID

@@ -17,7 +17,6 @@ import pytest
 from meet.aws import AWS_CONFIG
 from meet.http import MAX_BODY_BYTES
 from meet.recordings import byte_range
-from tests.conftest import Clock
 from tests.contract.documented import (
     CLOUDFORMATION,
     DOCS,
@@ -31,6 +30,7 @@ from tests.contract.documented import (
     names_in,
 )
 from tests.contract.samples import REQUESTS, Called, run
+from tests.fakes import Clock
 from tools.template import load_template, translated
 
 # -------------------------------------------------------------------------------------- names

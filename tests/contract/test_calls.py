@@ -28,8 +28,9 @@ from meet.console.tokens import ConsoleTokens, Session
 from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback
 from meet.signing import derived_key
-from tests.conftest import Clock
+from meet.wiring import clients
 from tests.contract.samples import BEGAN, LIVEKIT, READY, ROOM, SAMPLES, STARTED, Called, run
+from tests.fakes import Clock
 from tools import ROOT
 from tools.memory_aws import (
     ADMIN_PASSWORD,
@@ -269,7 +270,7 @@ def test_the_second_invocation_asks_for_no_secret(
     called.aws.clear()
     run(function, still_clock)
     assert not [call for call in called.aws if call[0] == "secretsmanager"]
-    assert wiring.secret(ENVIRONMENT["LIVEKIT_SECRET"])
+    assert clients.secret(ENVIRONMENT["LIVEKIT_SECRET"])
 
 
 def test_the_table_is_about_every_function_and_nothing_else() -> None:

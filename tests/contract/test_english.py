@@ -33,7 +33,6 @@ STILL_TO_BE_REWRITTEN = (
     "layers/meet/meet/http.py",
     "layers/meet/meet/recordings/",
     "layers/meet/meet/web/",
-    "layers/meet/meet/wiring.py",
     "tools/openapi/",
     "web/",
 )

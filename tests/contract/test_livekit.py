@@ -17,7 +17,7 @@ from meet.errors import Unauthorized
 from meet.livekit.tokens import AccessTokens
 from meet.participants.admission import ParticipantAdmission
 from meet.rooms.model import Preferences, Role
-from tests.conftest import FakeLiveKit
+from tests.fakes import FakeLiveKit
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
 
 OURS = AccessTokens(LIVEKIT_KEY, LIVEKIT_SECRET)

@@ -21,8 +21,8 @@ from meet.errors import TemporarilyUnavailable
 from meet.paging import MAX_ITEMS
 from meet.rooms.model import Preferences, Role, Room
 from meet.rooms.schemas import RoomPreferences, RoomUpdate
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import Reply, event, invoke
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.gateway import Reply, event, invoke
 from tools import ROOT, openapi
 from tools.openapi import __main__ as command
 from tools.openapi import table

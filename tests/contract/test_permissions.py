@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from meet.recordings.model import PREFIX
-from tests.permissions import (
+from tests.permissions import Ledger
+from tests.roles import (
     ACCOUNT,
     BY_SERVICE,
     REGION,
-    Ledger,
     Need,
     Statement,
     allows,
@@ -24,7 +24,7 @@ from tests.permissions import (
     role,
 )
 from tools.memory_aws import ENVIRONMENT
-from tools.template import functions, translated
+from tools.template import translated
 
 FUNCTIONS = sorted(logical_ids())
 
@@ -327,6 +327,15 @@ def test_the_environment_of_a_function_has_names_of_secrets_and_no_secret() -> N
         assert not any(mentions(function["Environment"], each) for each in secret_parameters())
 
 
+def test_a_function_is_given_the_names_of_those_secrets_only_that_it_may_read() -> None:
+    environments = resources_of("AWS::Lambda::Function")
+    for function, logical_id in logical_ids().items():
+        variables = environments[logical_id]["Environment"]["Variables"]
+        for name in (each for each in variables if each.endswith("_SECRET")):
+            need = Need("secretsmanager:GetSecretValue", arn_of(variables[name]))
+            assert allows(role(function), need), (function, name)
+
+
 def test_the_gateway_logs_no_query_no_header_and_no_body() -> None:
     """Join links carry their secret in the query, playback links their token."""
     for stage in resources_of("AWS::ApiGateway::Stage").values():
@@ -383,7 +392,7 @@ def test_the_function_that_serves_the_pages_can_read_no_secret_of_any_kind() -> 
     for statement in role("web"):
         assert {action.partition(":")[0] for action in statement.actions} == {"dynamodb"}
         assert statement.attributes == ("roomName", "expirationDate", "closedAt")
-    variables = functions()["web"]["Environment"]["Variables"]
+    variables = resources_of("AWS::Lambda::Function")["Web"]["Environment"]["Variables"]
     assert not [name for name in variables if "SECRET" in name]
 
 

@@ -12,7 +12,6 @@ from livekit.protocol.room import RoomParticipantIdentity
 from meet import wiring
 from meet.access import API, Credential
 from meet.recordings.lifecycle import Evidence, Status
-from tests.conftest import Clock
 from tests.contract.samples import (
     FILE,
     READY,
@@ -25,7 +24,8 @@ from tests.contract.samples import (
     run,
     store_recording,
 )
-from tests.functions.conftest import Reply
+from tests.fakes import Clock
+from tests.functions.gateway import Reply
 from tools.openapi import document
 
 STATUS = {

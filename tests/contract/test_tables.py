@@ -15,9 +15,10 @@ from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording
 from meet.rooms import repository as rooms
 from meet.rooms.model import Preferences, Role, Room
-from tests.conftest import DYNAMODB_LOCAL, MOTO, Clock
+from tests.conftest import DYNAMODB_LOCAL, MOTO
 from tests.contract.samples import READY, SAMPLES, STARTED, Called, run
 from tests.contract.samples import ROOM as STORED
+from tests.fakes import Clock
 from tools.template import resources
 
 TABLES = resources("AWS::DynamoDB::Table")

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from meet import wiring
-from tests.functions.conftest import CONTEXT, ORIGIN, ROUTES, Reply, event
+from tests.functions.gateway import CONTEXT, ORIGIN, ROUTES, Reply, event
 from tools.memory_aws import ADMIN_PASSWORD, ADMIN_USERNAME
 
 SESSION = "OvMeetAccessToken"

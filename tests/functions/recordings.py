@@ -15,8 +15,9 @@ from meet import wiring
 from meet.livekit.recorder import Egress, EgressState
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.model import Recording
-from tests.conftest import Clock, FakeLiveKit, FakeRecorder
-from tests.functions.conftest import CONTEXT, HOUR, Call, Reply, create_room, event, invoke
+from tests.fakes import Clock, FakeLiveKit, FakeRecorder
+from tests.functions.gateway import CONTEXT, Call, Reply, event, invoke
+from tests.functions.rooms import HOUR, create_room
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
 
 BUCKET = "recordings"

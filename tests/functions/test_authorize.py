@@ -11,8 +11,10 @@ import boto3
 import pytest
 from aws_lambda_powertools.utilities.parameters import base as parameters
 
-from meet import wiring
-from tests.functions.conftest import CONTEXT, AwsCalls, Logs, event
+from meet.wiring import clients
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import CONTEXT, event
+from tests.functions.logs import Logs
 from tools import ROOT
 from tools.memory_aws import API_KEY
 from tools.template import functions
@@ -52,7 +54,7 @@ def set_keys(**keys: str) -> None:
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> timedelta:
     """Let the cache of secrets grow old."""
-    age = timedelta(seconds=wiring.SECRETS_MAX_AGE + 1)
+    age = timedelta(seconds=clients.SECRETS_MAX_AGE + 1)
 
     class Later(datetime):
         @classmethod
@@ -143,7 +145,7 @@ def test_a_key_that_was_removed_is_refused_once_the_cache_is_old(
 
 
 def test_the_cache_is_minutes_old_at_most(aws: None) -> None:
-    assert wiring.SECRETS_MAX_AGE <= 600
+    assert clients.SECRETS_MAX_AGE <= 600
 
 
 def test_with_no_keys_at_all_nobody_is_let_in(aws: None) -> None:

@@ -14,16 +14,9 @@ import pytest
 from meet import wiring
 from meet.access import OPERATIONS, Credential
 from meet.clock import HOUR, MINUTE
-from tests.conftest import Clock, FakeLiveKit, FakeRecorder
-from tests.functions.conftest import (
-    CONTEXT,
-    Call,
-    Reply,
-    create_room,
-    event,
-    invoke,
-    secret_of,
-)
+from tests.fakes import Clock, FakeLiveKit, FakeRecorder
+from tests.functions.gateway import CONTEXT, Call, Reply, event, invoke
+from tests.functions.rooms import create_room, secret_of
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
 
 ARN = "arn:aws:execute-api:eu-west-1:123456789012:abc123/meet/POST/api/v1/recordings"

@@ -11,9 +11,11 @@ import pytest
 from meet import wiring
 from meet.access import OPERATIONS, Credential
 from meet.clock import MINUTE
-from tests.conftest import Clock
-from tests.functions.conftest import ORIGIN, AwsCalls, Logs, event
+from tests.fakes import Clock
+from tests.functions.aws_calls import AwsCalls
 from tests.functions.console import HOME, SESSION, Browser, authorize, claims_of
+from tests.functions.gateway import ORIGIN, event
+from tests.functions.logs import Logs
 from tools import ROOT
 from tools.memory_aws import API_KEY, ENVIRONMENT
 

@@ -9,10 +9,11 @@ from unittest.mock import patch
 import pytest
 from botocore.endpoint import Endpoint
 
-from tests.conftest import Clock
 from tests.contract.conftest import called  # noqa: F401 - a fixture
 from tests.contract.samples import SAMPLES, Called, run
-from tests.functions.conftest import Call, create_room
+from tests.fakes import Clock
+from tests.functions.gateway import Call
+from tests.functions.rooms import create_room
 
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
 

@@ -12,9 +12,10 @@ from meet import wiring
 from meet.clock import HOUR, MINUTE, SECOND
 from meet.console.sessions import PREFIX
 from meet.console.tokens import LONGEST_SESSION, SESSION_LIFETIME
-from tests.conftest import Clock
-from tests.functions.conftest import AwsCalls, Logs
+from tests.fakes import Clock
+from tests.functions.aws_calls import AwsCalls
 from tests.functions.console import RIGHT, SESSION, WRONG, Browser, authorize, claims_of, set_admin
+from tests.functions.logs import Logs
 from tools.memory_aws import ADMIN_PASSWORD
 
 UNAUTHORIZED = {"message": "Unauthorized"}

@@ -9,9 +9,11 @@ import pytest
 
 from meet.clock import MINUTE, SECOND
 from meet.console.admin import MIN_LENGTH, Admin
-from tests.conftest import Clock
-from tests.functions.conftest import HOST, ORIGIN, REQUEST_ID, AwsCalls, Logs
+from tests.fakes import Clock
+from tests.functions.aws_calls import AwsCalls
 from tests.functions.console import RIGHT, SESSION, WRONG, Browser, set_admin
+from tests.functions.gateway import HOST, ORIGIN, REQUEST_ID
+from tests.functions.logs import Logs
 from tools.memory_aws import ADMIN_PASSWORD, ADMIN_USERNAME
 from tools.template import resources
 

@@ -18,8 +18,11 @@ from meet.livekit.twirp import TwirpClient
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
-from tests.functions.conftest import HOUR, AwsCalls, Logs
+from meet.wiring import livekit
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.logs import Logs
 from tests.functions.recordings import Studio, item_of, stored, sweep
+from tests.functions.rooms import HOUR
 
 ALREADY = {
     "code": 409,
@@ -369,7 +372,7 @@ def test_what_livekit_refuses_is_503_and_its_reason_is_for_the_log_alone(
     tokens = AccessTokens("key", "secret-of-at-least-thirty-two-bytes")
     pool = SimpleNamespace(request=request)
     client = TwirpClient("wss://livekit.example", tokens, pool)  # type: ignore[arg-type]
-    monkeypatch.setattr(wiring, "recorder", lambda: LiveKitEgress(client, S3Upload))
+    monkeypatch.setattr(livekit, "recorder", lambda: LiveKitEgress(client, S3Upload))
     for _ in range(2):
         reply = studio.post(room)
         assert (reply.status, reply.body) == (503, UNAVAILABLE)

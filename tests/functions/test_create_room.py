@@ -17,18 +17,10 @@ from meet import wiring
 from meet.clock import DAY, HOUR, Milliseconds
 from meet.rooms import model
 from meet.rooms.repository import RoomRepository
-from tests.conftest import Clock
-from tests.functions.conftest import (
-    CONTEXT,
-    HOST,
-    ORIGIN,
-    AwsCalls,
-    Call,
-    Reply,
-    create_room,
-    event,
-    invoke,
-)
+from tests.fakes import Clock
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import CONTEXT, HOST, ORIGIN, Call, Reply, event, invoke
+from tests.functions.rooms import create_room
 from tools import ROOT
 from tools.template import resources
 

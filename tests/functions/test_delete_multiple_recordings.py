@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from tests.functions.conftest import AwsCalls, Reply
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import Reply
 from tests.functions.recordings import UNKNOWN_ID, Studio, is_in_bucket, item_of, stored
 
 NOT_NOW = "It could not be deleted now"

@@ -8,7 +8,7 @@ from meet.recordings.lifecycle import Evidence
 from meet.recordings.media import MediaStore
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
-from tests.functions.conftest import AwsCalls
+from tests.functions.aws_calls import AwsCalls
 from tests.functions.recordings import (
     MINUTE,
     NOT_FOUND,

@@ -4,8 +4,10 @@ from importlib import import_module
 from typing import Any
 
 from meet.clock import HOUR
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import CONTEXT, AwsCalls, Call, create_room, secret_of
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import CONTEXT, Call
+from tests.functions.rooms import create_room, secret_of
 
 
 def sweep() -> dict[str, Any]:

@@ -10,8 +10,9 @@ from meet.clock import HOUR
 from meet.errors import MediaServerUnavailable
 from meet.rooms.model import Removal
 from meet.rooms.repository import MOST_REMOVALS
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import Call, create_room, secret_of
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.gateway import Call
+from tests.functions.rooms import create_room, secret_of
 
 NOBODY = {"code": 404, "message": "Participant not found", "reason": "participant_not_found"}
 NO_ROOM = {"code": 404, "message": "Room not found", "reason": "room_not_found"}

@@ -12,20 +12,11 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from meet.recordings.lifecycle import Evidence
 from meet.rooms.repository import RoomRepository
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import (
-    HOUR,
-    REQUEST_ID,
-    ROUTES,
-    Call,
-    Logs,
-    Reply,
-    create_room,
-    event,
-    invoke,
-    secret_of,
-)
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.gateway import REQUEST_ID, ROUTES, Call, Reply, event, invoke
+from tests.functions.logs import Logs
 from tests.functions.recordings import Studio
+from tests.functions.rooms import HOUR, create_room, secret_of
 from tools import openapi
 
 MALFORMED = {"code": 400, "message": "Malformed JSON body", "reason": "malformed_body"}

@@ -11,8 +11,10 @@ from livekit.api import AccessToken, TokenVerifier, VideoGrants
 
 from meet import wiring
 from meet.clock import HOUR, MINUTE
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import AwsCalls, Call, Reply, create_room, secret_of
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import Call, Reply
+from tests.functions.rooms import create_room, secret_of
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
 
 ROLES = ["moderator", "publisher", "viewer"]

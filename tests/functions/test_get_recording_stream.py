@@ -15,7 +15,8 @@ import pytest
 from meet import wiring
 from meet.recordings.byte_range import MAX_LENGTH
 from meet.recordings.media import LINK_LIFETIME, MediaStore, OpenFile
-from tests.functions.conftest import CONTEXT, AwsCalls, event
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import CONTEXT, event
 from tests.functions.recordings import BUCKET, NOT_FOUND, UNKNOWN_ID, Studio, stored
 
 CONTENT = bytes(range(256)) * 4
@@ -376,7 +377,9 @@ def test_a_range_of_4_mib_takes_little_more_memory_than_its_base64(
     request = event("GET", f"/api/v1/recordings/{recording_id}/stream", headers=headers)
     handler = import_module("functions.get_recording_stream.app").handler
     with monkeypatch.context() as fake:
-        fake.setattr(wiring, "media_store", lambda: MediaStore(cast(Any, client), BUCKET))
+        fake.setattr(
+            "meet.wiring.recordings.media_store", lambda: MediaStore(cast(Any, client), BUCKET)
+        )
         handler(request, CONTEXT)
         tracemalloc.start()
         try:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from meet.recordings import playback
-from tests.functions.conftest import ORIGIN
+from tests.functions.gateway import ORIGIN
 from tests.functions.recordings import NOT_FOUND, UNKNOWN_ID, Studio
 
 

@@ -7,7 +7,8 @@ from urllib.parse import quote
 import pytest
 
 from meet.recordings.lifecycle import Evidence, Status
-from tests.functions.conftest import ORIGIN, AwsCalls
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import ORIGIN
 from tests.functions.recordings import Studio
 
 STATUSES = "STARTING, STARTED, STOPPING, STOPPED, FAILED, READY"

@@ -3,8 +3,10 @@
 import pytest
 
 from meet.clock import HOUR
-from tests.conftest import Clock
-from tests.functions.conftest import AwsCalls, Call, create_room
+from tests.fakes import Clock
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import Call
+from tests.functions.rooms import create_room
 
 
 def test_shows_the_room_as_it_was_created(call: Call, still_clock: Clock) -> None:

@@ -13,8 +13,10 @@ from moto.dynamodb.models import dynamodb_backends
 from meet.clock import HOUR, Milliseconds
 from meet.rooms.model import Preferences, Room
 from meet.rooms.repository import RoomRepository
-from tests.conftest import Clock
-from tests.functions.conftest import HOST, ORIGIN, AwsCalls, Call, Reply, create_room
+from tests.fakes import Clock
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import HOST, ORIGIN, Call, Reply
+from tests.functions.rooms import create_room
 
 
 def names(reply: Reply) -> list[str]:

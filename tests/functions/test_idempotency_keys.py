@@ -6,19 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Clock, FakeLiveKit, FakeRecorder
-from tests.functions.conftest import (
-    CONTEXT,
-    HOUR,
-    ORIGIN,
-    Call,
-    Reply,
-    create_room,
-    event,
-    invoke,
-    secret_of,
-)
+from tests.fakes import Clock, FakeLiveKit, FakeRecorder
 from tests.functions.console import SESSION, Browser
+from tests.functions.gateway import CONTEXT, ORIGIN, Call, Reply, event, invoke
+from tests.functions.rooms import HOUR, create_room, secret_of
 from tests.functions.test_authorize import set_keys
 from tools.memory_aws import API_KEY
 

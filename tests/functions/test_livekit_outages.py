@@ -15,10 +15,12 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from meet import wiring
 from meet.livekit.outages import EVENT, READS_EVERY, Kind
-from tests.conftest import Clock
-from tests.functions.conftest import HOUR, Logs, Reply, event, invoke
+from meet.wiring import clients, livekit
+from tests.fakes import Clock
+from tests.functions.gateway import Reply, event, invoke
+from tests.functions.logs import Logs
+from tests.functions.rooms import HOUR
 from tools import ROOT
 
 POOL: Any = urllib3.HTTPConnectionPool("livekit.example.com")
@@ -46,7 +48,7 @@ def refusal(status: int, code: str, message: str = "") -> urllib3.HTTPResponse:
 @pytest.fixture
 def away(aws: None, monkeypatch: pytest.MonkeyPatch) -> Away:
     away = Away()
-    monkeypatch.setattr(wiring, "_http_pool", cache(lambda: away))
+    monkeypatch.setattr(clients, "http_pool", cache(lambda: away))
     return away
 
 
@@ -133,7 +135,7 @@ def test_a_recording_that_cannot_start_says_why_each_time(
     answer: Any,
     kind: str,
 ) -> None:
-    egress = wiring.recorder()
+    egress = livekit.recorder()
     for _ in range(2):
         away.answer = answer
         with pytest.raises(Exception, match=START):
@@ -192,7 +194,7 @@ def test_a_stack_that_was_given_no_livekit_says_so(
         monkeypatch.setenv("LIVEKIT_URL", "")
     else:
         key = '{"apiKey": "key", "apiSecret": ""}'
-        monkeypatch.setattr(wiring, "secret", lambda name: key)
+        monkeypatch.setattr(clients, "secret", lambda name: key)
     assert join(room).status == 503
     assert {line["kind"] for line in written(logs)} == {"not_configured"}
     assert set(counted(capsys)) == {"not_configured"}

@@ -7,12 +7,13 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from meet import wiring
 from meet.metrics import NAMESPACE
 from meet.recordings.lifecycle import Evidence
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import HOUR, Call, create_room, event, invoke, secret_of
+from meet.wiring import clients
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.gateway import Call, event, invoke
 from tests.functions.recordings import MINUTE, SECOND, Studio, object_created, sweep
+from tests.functions.rooms import HOUR, create_room, secret_of
 from tests.functions.test_authorize import authorize, is_let_in
 from tests.functions.test_receive_livekit_webhook import message, post, sign
 from tools.memory_aws import API_KEY
@@ -190,7 +191,7 @@ def test_an_authorizer_that_cannot_decide_is_counted_apart(
     def fail(name: str) -> str:
         raise RuntimeError("told to fail")
 
-    monkeypatch.setattr(wiring, "secret", fail)
+    monkeypatch.setattr(clients, "secret", fail)
     with pytest.raises(RuntimeError, match="told to fail"):
         authorize({"X-API-KEY": API_KEY})
     assert metrics() == [("AuthorizerFailed", 1, {})]

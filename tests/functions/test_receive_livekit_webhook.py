@@ -16,8 +16,9 @@ from meet.errors import Unauthorized
 from meet.livekit.rooms import room_metadata
 from meet.livekit.tokens import AccessTokens
 from meet.rooms.repository import RoomRepository
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import Call, Reply, create_room, event, invoke, secret_of
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.gateway import Call, Reply, event, invoke
+from tests.functions.rooms import create_room, secret_of
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
 
 REFUSED = (401, {"message": "Unauthorized"})

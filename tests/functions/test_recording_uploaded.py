@@ -7,7 +7,7 @@ import pytest
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.reasons import EMPTY_FILE
 from meet.recordings.repository import RecordingRepository
-from tests.functions.conftest import AwsCalls
+from tests.functions.aws_calls import AwsCalls
 from tests.functions.recordings import UNKNOWN_ID, Studio, object_created, put, stored, sweep
 from tools.template import functions
 

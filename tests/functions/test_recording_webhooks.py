@@ -12,7 +12,9 @@ from meet.livekit.rooms import room_metadata
 from meet.recordings import playback, reasons
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.repository import RecordingRepository
-from tests.functions.conftest import CONTEXT, AwsCalls, Logs, event
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import CONTEXT, event
+from tests.functions.logs import Logs
 from tests.functions.recordings import (
     BUCKET,
     UNKNOWN_ID,

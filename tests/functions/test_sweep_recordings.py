@@ -10,7 +10,7 @@ from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings import reasons
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.media import MediaStore
-from tests.functions.conftest import AwsCalls
+from tests.functions.aws_calls import AwsCalls
 from tests.functions.recordings import (
     MINUTE,
     SECOND,

@@ -9,8 +9,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from meet.clock import HOUR, MINUTE, SECOND
 from meet.rooms.repository import RoomRepository
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import AwsCalls, Call, create_room, secret_of
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import Call
+from tests.functions.rooms import create_room, secret_of
 
 
 def sweep(remaining: int = 55 * SECOND) -> dict[str, int]:

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from meet.clock import HOUR
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import AwsCalls, Call, create_room
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import Call
+from tests.functions.rooms import create_room
 
 NO_CHAT = {"chatPreferences": {"enabled": False}}
 

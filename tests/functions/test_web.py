@@ -10,18 +10,11 @@ from meet.clock import HOUR
 from meet.rooms.repository import RoomRepository
 from meet.web.headers import livekit_origins
 from meet.web.site import Site
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import (
-    REQUEST_ID,
-    ROUTES,
-    AwsCalls,
-    Call,
-    Logs,
-    Reply,
-    create_room,
-    event,
-    invoke,
-)
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.gateway import REQUEST_ID, ROUTES, Call, Reply, event, invoke
+from tests.functions.logs import Logs
+from tests.functions.rooms import create_room
 
 web = import_module("functions.web.app")
 FILES = Path(web.__file__ or "").parent

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from meet.web.site import Site
-from tests.functions.conftest import REQUEST_ID, Reply, event, invoke
+from tests.functions.gateway import REQUEST_ID, Reply, event, invoke
 
 web = import_module("functions.web.app")
 FILES = Path(web.__file__ or "").parent

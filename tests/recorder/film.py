@@ -2,11 +2,13 @@
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 import numpy as np
 from numpy.typing import NDArray
+
+from tools.demo.people import BEAT_SECONDS
 
 
 class Film:
@@ -45,21 +47,49 @@ def strength(film: Film, hertz: int) -> float:
     return float((spectrum[near] ** 2).sum() / (spectrum**2).sum())
 
 
-def flashes(film: Film) -> list[float]:
+class Beat(NamedTuple):
+    """A flash or a beep; seconds in the film."""
+
+    at: float
+    length: float
+
+
+def flashes(film: Film) -> list[Beat]:
     bright = [float((p[:720] > 200).mean()) > 0.15 for p in film.pictures]
-    pairs = zip(pairwise(bright), film.times[1:], strict=True)
-    return [at for (before, now), at in pairs if now and not before]
+    return _beats(bright, film.times)
 
 
-def beeps(film: Film) -> list[float]:
-    """Return when the 1 kHz tone begins."""
+def beeps(film: Film) -> list[Beat]:
+    """Return where the 1 kHz tone is heard."""
     step = 480
     count = len(film.samples) // step
     blocks = film.samples[: count * step].reshape(count, step)
     wave = np.exp(-2j * np.pi * 1000 * np.arange(step) / 48_000)
     loud = np.abs(blocks @ wave) / step > 0.03
+    return _beats(loud.tolist(), [film.sound_begins + n * step / 48_000 for n in range(count)])
+
+
+def sound_after_picture(film: Film) -> list[float]:
+    """Return the seconds between flash and beep, for each beat that came through undisturbed.
+
+    A busy machine cuts, stretches and delays what is published, before any recorder sees it.
+    """
+    heard = [beep.at for beep in _steady(beeps(film))]
+    offsets = [beep - flash.at for flash in _steady(flashes(film)) for beep in heard]
+    return [each for each in offsets if abs(each) < 0.5]
+
+
+def _beats(is_on: list[bool], times: list[float]) -> list[Beat]:
+    """Return the beats that begin and end in the film."""
+    pairs = zip(pairwise(is_on), times[1:], strict=True)
+    changes = [(at, now) for (before, now), at in pairs if now != before]
+    return [Beat(at, end - at) for ((at, now), (end, _)) in pairwise(changes) if now]
+
+
+def _steady(beats: list[Beat]) -> list[Beat]:
+    """Return those as long as they were played, and a second after the one before."""
     return [
-        film.sound_begins + n * step / 48_000
-        for n in range(1, count)
-        if loud[n] and not loud[n - 1]
+        beat
+        for before, beat in pairwise(beats)
+        if abs(beat.at - before.at - 1) < 0.1 and abs(beat.length - BEAT_SECONDS) < 0.05
     ]

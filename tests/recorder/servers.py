@@ -15,6 +15,7 @@ import redis
 from tests.recorder.stack import BUCKET, Stack
 from tests.recorder.waiting import end, until
 from tests.recorder.webhooks import KEY, SECRET, Webhooks
+from tools import programs
 
 
 def free_port() -> int:
@@ -123,3 +124,13 @@ def livekit_configuration(stack: Stack) -> dict[str, Any]:
 def _accepts(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def find_servers(logs: Path) -> tuple[Path, Path]:
+    """Return livekit-server and redis-server, built if missing; raises Unavailable."""
+    livekit = programs.find_livekit() or programs.make_livekit(logs / "build.log")
+    redis_server = programs.find("redis-server") or programs.make_redis()
+    if not non_loopback_address():
+        text = "LiveKit's Python client ignores loopback and there is no other interface"
+        raise programs.Unavailable(text)
+    return livekit, redis_server

@@ -11,7 +11,7 @@ from meet import wiring
 from meet.access import API, OPERATIONS, Credential
 from meet.console.sessions import ConsoleSessions
 from meet.console.tokens import Session
-from tests.functions.conftest import CONTEXT, ORIGIN, event, invoke
+from tests.functions.gateway import CONTEXT, ORIGIN, event, invoke
 from tests.functions.recordings import Studio
 from tests.functions.test_authorize import set_keys
 from tests.live import Client

@@ -16,9 +16,11 @@ from meet import wiring
 from meet.access import API, OPERATIONS
 from meet.livekit.recorder import EgressState
 from meet.recordings.lifecycle import Evidence
-from tests.conftest import Clock, FakeLiveKit
-from tests.functions.conftest import ORIGIN, Call, Logs, Reply, create_room, event, invoke
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.gateway import ORIGIN, Call, Reply, event, invoke
+from tests.functions.logs import Logs
 from tests.functions.recordings import Studio, info_of, item_of, webhook
+from tests.functions.rooms import create_room
 from tests.security.leaks import assert_says_nothing
 from tools import ROOT
 from tools.openapi import document

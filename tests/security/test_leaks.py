@@ -9,7 +9,7 @@ import pytest
 
 from tests.live import Client
 from tests.security.callers import Target, moderator, playback_link, session
-from tests.security.conftest import aws_client, secret_called
+from tests.security.running import aws_client, secret_called
 
 JWT = re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{20,}")
 PLAYBACK = re.compile(r"(?<!\d)\d{10}\.[\w-]{43}(?![\w-])")

@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from meet.errors import InvalidRangeHeader, RangeNotSatisfiable
 from meet.recordings.byte_range import MAX_LENGTH, ByteRange
+from meet.recordings.errors import InvalidRangeHeader, RangeNotSatisfiable
 from tools.memory_aws import memory_aws
 
 HUGE = "9" * 5000

@@ -27,7 +27,6 @@ from livekit.protocol.egress import (
 )
 from livekit.protocol.models import TokenPagination
 
-from meet import wiring
 from meet.errors import MediaServerUnavailable
 from meet.livekit import egress as recorder
 from meet.livekit import twirp
@@ -35,6 +34,7 @@ from meet.livekit.egress import LiveKitEgress, to_egress
 from meet.livekit.recorder import Egress, EgressState
 from meet.livekit.tokens import AccessTokens
 from meet.livekit.twirp import OutcomeUnknown, TwirpClient
+from meet.wiring import clients, livekit
 
 KEY = "recordings/abcdefghijklmno/rec_00000000000000000000000000.mp4"
 SECRET = "livekit-secret-of-at-least-32-bytes"
@@ -148,8 +148,8 @@ def test_egress_writes_with_a_role_with_a_key_or_with_its_own_credentials(
         **environment,
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(wiring, "secret", secret)
-    assert wiring._upload() == S3Upload(bucket="b", region="eu-west-1", **expected)
+    monkeypatch.setattr(clients, "secret", secret)
+    assert livekit.upload() == S3Upload(bucket="b", region="eu-west-1", **expected)
 
 
 def test_the_answer_is_what_livekit_says(server: Server) -> None:

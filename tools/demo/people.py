@@ -23,6 +23,8 @@ RATE = 48_000
 FPS = 25
 PERIOD = 4
 """Seconds for which each of a participant's colours is shown, by the wall clock."""
+BEAT_SECONDS = 0.2
+"""How long flash and beep last, at the beginning of each second."""
 SIZES = {"camera": (640, 360), "portrait": (360, 640), "screen": (1280, 720)}
 
 
@@ -100,8 +102,8 @@ async def sound(room: rtc.Room, person: dict[str, Any]) -> "asyncio.Task[None]":
 
 
 def in_beat() -> bool:
-    """True if flash and beep are on: in the first fifth of each second."""
-    return time.monotonic() % 1 < 0.2
+    """True if flash and beep are on."""
+    return time.monotonic() % 1 < BEAT_SECONDS
 
 
 async def main() -> None:

@@ -1,8 +1,8 @@
 """Schemas that no model of the code says in full."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from meet import errors
 from meet.errors import MeetError
 from meet.recordings.schemas import RecordingView
 from meet.rooms.schemas import RoomView
@@ -10,11 +10,17 @@ from tools.openapi.schemas import PREFERENCES, always
 from tools.openapi.words import GATEWAY_ERRORS
 
 _MESSAGE = {"type": "string", "description": "One sentence on what is wrong."}
-_ERRORS = [
-    each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, MeetError)
-]
+
+
+def all_errors(base: type[MeetError] = MeetError) -> Iterator[type[MeetError]]:
+    """Yield every class of errors that the operations may raise."""
+    yield base
+    for each in base.__subclasses__():
+        yield from all_errors(each)
+
+
 _REASONS = {
-    *(each.reason for each in _ERRORS),
+    *(each.reason for each in all_errors()),
     *(body["reason"] for body, _ in GATEWAY_ERRORS),
     "forbidden",  # by the gateway, or a web ACL in front of it
 }

@@ -5,23 +5,25 @@ from typing import Any
 
 from meet.clock import SECOND
 from meet.errors import (
-    AlreadyRecording,
-    InvalidRangeHeader,
     InvalidRequest,
     MediaServerUnavailable,
-    NobodyPublishing,
     OtherRoom,
+    RoomNotFound,
+    StillRunning,
+)
+from meet.http import NEXT_PAGE_HEADER
+from meet.recordings.byte_range import MAX_LENGTH
+from meet.recordings.errors import (
+    AlreadyRecording,
+    InvalidRangeHeader,
+    NobodyPublishing,
     RangeNotSatisfiable,
     RecordingDisabled,
     RecordingFinished,
     RecordingNotFinished,
     RecordingNotFound,
     RecordingNotReady,
-    RoomNotFound,
-    StillRunning,
 )
-from meet.http import NEXT_PAGE_HEADER
-from meet.recordings.byte_range import MAX_LENGTH
 from meet.recordings.lifecycle import Status
 from meet.recordings.media import LINK_LIFETIME
 from meet.recordings.playback import LIFETIME, PARAMETER

@@ -78,7 +78,7 @@ class LiveKit:
         except Refused as refused:
             self._not_found(refused)
             return []
-        return [_participant(info) for info in reply.participants]
+        return [to_participant(info) for info in reply.participants]
 
     def remove_participant(self, room: str, identity: str) -> None:
         """Disconnect a participant; raises ParticipantNotFound.
@@ -157,7 +157,8 @@ class NoMediaServer:
         """Do nothing: without LiveKit there are no meetings."""
 
 
-def _participant(info: ParticipantInfo) -> Participant:
+def to_participant(info: ParticipantInfo) -> Participant:
+    """Read a ParticipantInfo, from an answer or a webhook."""
     return Participant(
         identity=info.identity,
         name=info.name,

@@ -53,15 +53,16 @@ class ParticipantRemoval:
         self.rooms.add_removals(room, found)
         self._disconnect(room.name, found)
 
-    def turn_away(self, room_name: str, identity: str) -> bool:
-        """Disconnect a participant whose identity was removed; True if it was.
+    def turn_away(self, room_name: str, participant: Participant) -> None:
+        """Disconnect a participant who came back after a removal.
 
         Raises RoomNotFound or MediaServerUnavailable.
         """
-        if not self.rooms.get(room_name).has_removed(identity):
-            return False
-        self._disconnect(room_name, [identity])
-        return True
+        if participant.issued_at is None:  # a recorder, or another token that is not ours
+            return
+        if _is_back(participant, self.rooms.get(room_name)):
+            self._disconnect(room_name, [participant.identity])
+            logger.warning("removed participant disconnected again", extra={"room": room_name})
 
     def sweep(self, rooms: Iterable[Room], deadline: Milliseconds) -> int:
         """Disconnect removed participants who are connected to these rooms; return their number.

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from meet.errors import InvalidRangeHeader, RangeNotSatisfiable
+from meet.recordings.errors import InvalidRangeHeader, RangeNotSatisfiable
 
 MAX_LENGTH = 4 * 1024 * 1024
 """Bytes in one answer: Lambda's end at 6 MB, base64 included."""

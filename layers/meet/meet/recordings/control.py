@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from meet import clock
 from meet.clock import MINUTE, Milliseconds
-from meet.errors import (
+from meet.errors import MediaServerUnavailable
+from meet.livekit.recorder import Recorder
+from meet.livekit.rooms import MediaServer
+from meet.livekit.twirp import OutcomeUnknown
+from meet.recordings.errors import (
     AlreadyRecording,
-    MediaServerUnavailable,
     NobodyPublishing,
     RecordingDisabled,
     RecordingFinished,
     RecordingNotFound,
 )
-from meet.livekit.recorder import Recorder
-from meet.livekit.rooms import MediaServer
-from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository

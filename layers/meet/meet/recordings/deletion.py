@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from meet.errors import RecordingNotFinished, RecordingNotFound
+from meet.recordings.errors import RecordingNotFinished, RecordingNotFound
 from meet.recordings.lifecycle import Status
 from meet.recordings.media import MAX_DELETES, MediaStore
 from meet.recordings.model import Recording

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from meet import clock
 from meet.access import API
 from meet.clock import Milliseconds
-from meet.errors import RecordingNotFound, RecordingNotReady
 from meet.recordings import playback
+from meet.recordings.errors import RecordingNotFound, RecordingNotReady
 from meet.recordings.lifecycle import Status
 from meet.recordings.media import Link, MediaStore, content_disposition
 from meet.recordings.model import Recording

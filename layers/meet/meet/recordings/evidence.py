@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from meet import clock
-from meet.errors import MediaServerUnavailable, RecordingNotFound
+from meet.errors import MediaServerUnavailable
 from meet.livekit.recorder import Egress, EgressState, Recorder
 from meet.recordings import reasons
+from meet.recordings.errors import RecordingNotFound
 from meet.recordings.lifecycle import RECORDING, Evidence, Status, advance
 from meet.recordings.media import MediaStore, StoredFile
 from meet.recordings.model import Recording, id_in_key
@@ -35,10 +36,14 @@ class RecordingEvidence:
         if recording_id is None or egress.bucket not in {"", self.media.bucket}:
             return None
         try:
-            return self.egress_of(self.recordings.get(recording_id), egress)
+            recording = self.egress_of(self.recordings.get(recording_id), egress)
         except RecordingNotFound:
             self._end_ownerless(egress)
             return None
+        ids = {"recording": recording.id, "room": recording.room_name}
+        extra = {**ids, "status": recording.status, **reasons.words(egress)}
+        logger.info("egress status changed", extra=extra)
+        return recording
 
     def object_seen(self, key: str) -> Recording | None:
         """Write down that a file is in the bucket; return None if no recording has it."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from meet import clock, dynamodb, metrics
 from meet.clock import SECOND, Milliseconds
-from meet.errors import AlreadyRecording, RecordingNotFound, RoomNotFound
+from meet.errors import RoomNotFound
 from meet.paging import Page
+from meet.recordings.errors import AlreadyRecording, RecordingNotFound
 from meet.recordings.items import (
     TTL_ATTRIBUTE,
     deletion_mark,

@@ -6,8 +6,9 @@ from typing import Annotated, Literal, Self
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from meet.errors import InvalidRequest, RecordingNotFound
+from meet.errors import InvalidRequest
 from meet.paging import from_token
+from meet.recordings.errors import RecordingNotFound
 from meet.recordings.lifecycle import Status
 from meet.recordings.media import MAX_DELETES, Link
 from meet.recordings.model import Recording

@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 from meet import clock, metrics
 from meet.clock import HOUR, MINUTE, Milliseconds
-from meet.errors import RecordingNotFound, RoomNotFound
+from meet.errors import RoomNotFound
 from meet.livekit.recorder import Egress, EgressState
 from meet.recordings import reasons
+from meet.recordings.errors import RecordingNotFound
 from meet.recordings.evidence import RecordingEvidence
 from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording, id_in_key

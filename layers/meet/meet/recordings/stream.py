@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Self
 
-from meet.errors import InvalidRangeHeader, RangeNotSatisfiable, RecordingNotFound
 from meet.recordings.byte_range import MAX_LENGTH, ByteRange
+from meet.recordings.errors import InvalidRangeHeader, RangeNotSatisfiable, RecordingNotFound
 from meet.recordings.media import (
     MEDIA_TYPE,
     FileChanged,

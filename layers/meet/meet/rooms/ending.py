@@ -76,13 +76,14 @@ class RoomEnding:
         return Swept(ended.count(True), ended.count(False), closed.count(True), going_on)
 
     def close_if_stray(self, name: str) -> bool:
-        """End a meeting whose room is not open; True if there was none open."""
+        """End a meeting if its room is not open; True if it was not."""
         try:
             stray = not self.rooms.get(name).is_open(clock.now())
         except RoomNotFound:
             stray = True
         if stray:
             self.media_server().delete_room(name)
+            logger.warning("stray meeting closed", extra={"room": name})
         return stray
 
     def _attempt(self, name: str, at: Milliseconds) -> bool:

@@ -1,0 +1,84 @@
+"""Failures of operations on recordings."""
+
+from http import HTTPStatus
+
+from meet.errors import MeetError, NotFound
+
+
+class RecordingNotFound(NotFound):
+    """The recording does not exist, or its file is lost."""
+
+    message = "Recording not found"
+    reason = "recording_not_found"
+
+
+class RecordingDisabled(MeetError):
+    """The room's preferences forbid recording."""
+
+    status = HTTPStatus.FORBIDDEN
+    message = "Recording is disabled in this room"
+    reason = "recording_disabled"
+
+
+class AlreadyRecording(MeetError):
+    """The room already has a recording in progress."""
+
+    status = HTTPStatus.CONFLICT
+    message = "The room is already being recorded"
+    reason = "already_recording"
+
+
+class NobodyPublishing(MeetError):
+    """Nobody publishes in the room, so there is nothing to record."""
+
+    status = HTTPStatus.CONFLICT
+    message = "Nobody is publishing in the room"
+    reason = "nobody_publishing"
+
+
+class RecordingNotFinished(MeetError):
+    """The recording is neither READY nor FAILED yet."""
+
+    status = HTTPStatus.CONFLICT
+    message = "The recording is not finished"
+    reason = "recording_not_finished"
+
+
+class RecordingFinished(MeetError):
+    """The recording has already ended, so it cannot be stopped."""
+
+    status = HTTPStatus.CONFLICT
+    message = "The recording is already finished"
+    reason = "recording_finished"
+
+
+class RecordingNotReady(MeetError):
+    """The recording has no file to play, or not yet."""
+
+    status = HTTPStatus.CONFLICT
+    message = "The recording is not ready"
+    reason = "recording_not_ready"
+
+
+class InvalidRangeHeader(MeetError):
+    """The Range header cannot be parsed."""
+
+    message = "Invalid Range header"
+    reason = "invalid_range_header"
+
+
+class RangeNotSatisfiable(MeetError):
+    """The requested range lies outside the file."""
+
+    status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+    message = "Requested range not satisfiable"
+    reason = "range_not_satisfiable"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """How many bytes there are (RFC 9110, section 14.4)."""
+        return {"Content-Range": f"bytes */{self.size}"}

@@ -1,0 +1,54 @@
+"""Settings become clients, and clients become services.
+
+Clients, connections and what remembers failures are built once per Lambda environment, on first
+use, and kept until `reset`. Services only hold those, so each call builds one; a secret is read
+on each call, and is at most SECRETS_MAX_AGE seconds old. Functions import what they need and no
+more: importing this package reads no environment, builds no client and imports no LiveKit.
+
+The modules reach secrets and LiveKit through the module that builds them (`clients.secret`,
+`livekit.media_server`), so that a test replaces each in one place.
+"""
+
+from meet.wiring.console import admin, console_sessions, console_tokens
+from meet.wiring.kept import reset
+from meet.wiring.livekit import access_tokens, webhooks
+from meet.wiring.operations import authorizer, once
+from meet.wiring.participants import api_tokens, participant_admission, participant_removal
+from meet.wiring.recordings import (
+    media_store,
+    playback_key,
+    recording_control,
+    recording_deletion,
+    recording_delivery,
+    recording_evidence,
+    recording_repository,
+    recording_settlement,
+)
+from meet.wiring.rooms import room_ending, room_repository, room_service
+from meet.wiring.stack import owner
+
+__all__ = [
+    "access_tokens",
+    "admin",
+    "api_tokens",
+    "authorizer",
+    "console_sessions",
+    "console_tokens",
+    "media_store",
+    "once",
+    "owner",
+    "participant_admission",
+    "participant_removal",
+    "playback_key",
+    "recording_control",
+    "recording_deletion",
+    "recording_delivery",
+    "recording_evidence",
+    "recording_repository",
+    "recording_settlement",
+    "reset",
+    "room_ending",
+    "room_repository",
+    "room_service",
+    "webhooks",
+]

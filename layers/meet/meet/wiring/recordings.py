@@ -1,0 +1,75 @@
+"""The services of recordings."""
+
+from typing import TYPE_CHECKING
+
+from meet.settings import settings
+from meet.wiring import clients, livekit
+from meet.wiring.rooms import room_repository, room_service
+from meet.wiring.stack import signing_key
+
+if TYPE_CHECKING:
+    from meet.recordings.control import RecordingControl
+    from meet.recordings.deletion import RecordingDeletion
+    from meet.recordings.delivery import RecordingDelivery
+    from meet.recordings.evidence import RecordingEvidence
+    from meet.recordings.media import MediaStore
+    from meet.recordings.repository import RecordingRepository
+    from meet.recordings.settlement import RecordingSettlement
+
+
+def recording_repository() -> "RecordingRepository":
+    from meet.recordings.repository import RecordingRepository
+
+    return RecordingRepository(clients.dynamodb(), settings.recordings_table, room_repository())
+
+
+def media_store() -> "MediaStore":
+    from meet.recordings.media import MediaStore
+
+    return MediaStore(clients.s3(), settings.recordings_bucket)
+
+
+def playback_key() -> bytes:
+    """Return the key that signs playback links."""
+    return signing_key("playback links")
+
+
+def recording_control() -> "RecordingControl":
+    from meet.recordings.control import RecordingControl
+
+    return RecordingControl(
+        recording_repository(), room_service(), livekit.media_server, livekit.recorder
+    )
+
+
+def recording_delivery() -> "RecordingDelivery":
+    from meet.recordings.delivery import RecordingDelivery
+
+    return RecordingDelivery(recording_repository(), media_store, playback_key)
+
+
+def recording_deletion() -> "RecordingDeletion":
+    from meet.recordings.deletion import RecordingDeletion
+
+    return RecordingDeletion(recording_repository(), media_store())
+
+
+def recording_evidence() -> "RecordingEvidence":
+    from meet.recordings.evidence import RecordingEvidence
+
+    return RecordingEvidence(
+        recording_repository(),
+        room_repository(),
+        livekit.recorder,
+        media_store(),
+        settings.recording_retention,
+    )
+
+
+def recording_settlement() -> "RecordingSettlement":
+    from meet.recordings.presence import Presence
+    from meet.recordings.settlement import RecordingSettlement
+
+    evidence = recording_evidence()
+    presence = Presence(evidence.recordings, livekit.media_server, livekit.recorder)
+    return RecordingSettlement(evidence, presence, settings.max_recording_duration)

@@ -1,0 +1,30 @@
+"""The services of rooms."""
+
+from typing import TYPE_CHECKING
+
+from meet.settings import settings
+from meet.wiring import clients, livekit
+from meet.wiring.stack import owner
+
+if TYPE_CHECKING:
+    from meet.rooms.ending import RoomEnding
+    from meet.rooms.repository import RoomRepository
+    from meet.rooms.service import RoomService
+
+
+def room_repository() -> "RoomRepository":
+    from meet.rooms.repository import RoomRepository
+
+    return RoomRepository(clients.dynamodb(), settings.rooms_table)
+
+
+def room_service() -> "RoomService":
+    from meet.rooms.service import RoomService
+
+    return RoomService(room_repository())
+
+
+def room_ending() -> "RoomEnding":
+    from meet.rooms.ending import RoomEnding
+
+    return RoomEnding(room_repository(), livekit.media_server, owner)
