@@ -47,8 +47,10 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
             attributes = _attributes(parameters) if operation == "GetItem" else None
             yield Need(f"dynamodb:{operation}", table, _leading_key(parameters), attributes)
         case "dynamodb", "Query":
-            index = f"{arn(parameters['TableName'])}/index/{parameters['IndexName']}"
-            yield Need("dynamodb:Query", index)
+            index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
+            yield Need("dynamodb:Query", f"{arn(parameters['TableName'])}{index}")
+        case "sqs", "SendMessageBatch":
+            yield Need("sqs:SendMessage", arn(parameters["QueueUrl"].rpartition("/")[2]))
         case _:
             raise NotImplementedError(f"what {service}:{operation} needs")
 

@@ -7,11 +7,11 @@ import pytest
 
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.events.model import EventType, Fact, StoredEvent
-from meet.rooms.model import Preferences
+from meet.rooms.model import Preferences, RoomFacts
 from meet.webhooks import openvidu
 from meet.webhooks.matching import wants
 from meet.webhooks.model import DELAYS, Definition, Format, delay_before
-from meet.webhooks.openvidu import RoomFacts, body_of
+from meet.webhooks.openvidu import body_of
 from meet.webhooks.signing import key_of
 
 AT = Milliseconds(1_795_000_000_123)

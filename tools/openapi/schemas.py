@@ -4,6 +4,15 @@ from meet.participants.schemas import TokenView
 from meet.recordings.schemas import DeletionView, LinkView, RecordingView
 from meet.rooms.schemas import RoomPreferences, RoomView
 from meet.types import WireModel
+from meet.webhooks.schemas import (
+    AttemptView,
+    DeliveryView,
+    NewWebhookView,
+    ReplayView,
+    SecretView,
+    WebhookList,
+    WebhookView,
+)
 
 NOT_BLANK = {"minLength": 1, "pattern": r"\S"}
 
@@ -15,6 +24,13 @@ VIEWS: dict[str, type[WireModel]] = {
     "ParticipantToken": TokenView,
     "RecordingDeletion": DeletionView,
     "RecordingLink": LinkView,
+    "Webhook": WebhookView,
+    "NewWebhookWithSecret": NewWebhookView,
+    "Webhooks": WebhookList,
+    "WebhookAttempt": AttemptView,
+    "WebhookSecret": SecretView,
+    "WebhookDelivery": DeliveryView,
+    "WebhookReplay": ReplayView,
 }
 """What is answered, by its name in the document."""
 
@@ -24,7 +40,11 @@ WITH_FIELDS = ("OpenViduMeetRoom", "OpenViduMeetRecording")
 RENAMED = {
     "NotDeleted": "RecordingNotDeleted",
     "RoomOptions": "OpenViduMeetRoomOptions",
+    "Format": "WebhookFormat",
+    "ReplayRequest": "WebhookReplayRequest",
+    "Rotation": "WebhookSecretRotation",
     "TokenRequest": "ParticipantTokenRequest",
+    "WebhookView": "Webhook",
 }
 """Names in the code -> names in the document, where they differ."""
 

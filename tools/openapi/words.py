@@ -31,6 +31,7 @@ SERVERS = [
 TAGS = {
     "OpenVidu Meet - Room": "Create, show, change and delete rooms.",
     "OpenVidu Meet - Recordings": "Start, stop, show and delete recordings.",
+    "Webhooks": "Send events to addresses of yours.",
     "Internal API - Participant": "Let people into rooms and remove them.",
     "Internal API - Recordings": "Play recordings.",
 }
@@ -126,6 +127,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     },
     "recordingId": {"description": "The recording, by its `id`."},
     "recordingIds": {"description": "Comma-separated ids of recordings to delete."},
+    "webhookId": {"description": "The webhook, by its `webhookId`."},
     "status": {
         "description": (
             "Only recordings of this status, or of one of several, comma-separated: "

@@ -208,6 +208,8 @@ class LocalStack(Parts):
     def _deploy(self) -> None:
         parameters = {
             "LiveKitUrl": self.livekit_url or "",
+            "AllowHttpWebhooks": "true",  # receivers are on this machine
+            "AllowPrivateWebhooks": "true",
             "LiveKitApiKey": self.livekit_api_key,
             "LiveKitApiSecret": self.livekit_api_secret,
             "PublicUrl": "",

@@ -49,6 +49,7 @@ IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
 
 JSON = "application/json"
 _LOGGED = {"roomName": "room", "recordingId": "recording", "participantName": "participant"}
+_LOGGED |= {"webhookId": "webhook"}
 
 logger = create_logger()
 

@@ -10,7 +10,7 @@ from meet import dynamodb
 from meet.clock import DAY, SECOND, Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
-from meet.rooms.model import NAME, Preferences, Removal, Role, Room
+from meet.rooms.model import NAME, Preferences, Removal, Role, Room, RoomFacts
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,6 +25,9 @@ LIST_KEY = r"\d{15}#[A-Za-z0-9-]{15,66}"
 
 _LIFETIME = ("roomName", "expirationDate", "closedAt")
 """Attributes that say whether a room is open. IAM limits the web function to them."""
+
+_FACTS = ("roomName", "creationDate", "expirationDate", "preferences")
+"""Attributes that events of OpenVidu Meet contain. IAM limits the function that sends them."""
 
 _OPEN = "attribute_exists(roomName) AND attribute_not_exists(closedAt) AND expirationDate > :now"
 
@@ -72,6 +75,20 @@ class RoomRepository:
         )
         values = dynamodb.from_item(found.get("Item", {}))
         return bool(values) and "closedAt" not in values and now < values["expirationDate"]
+
+    def facts(self, name: str) -> RoomFacts | None:
+        """Return what is known about a room, open or not, without reading its secrets."""
+        found = self.client.get_item(
+            TableName=self.table, Key=_key(name), ProjectionExpression=", ".join(_FACTS)
+        )
+        values = dynamodb.from_item(found.get("Item", {}))
+        if not values:
+            return None
+        return RoomFacts(
+            Milliseconds(int(values["creationDate"])),
+            Milliseconds(int(values["expirationDate"])),
+            _preferences(values),
+        )
 
     def open_among(self, names: Sequence[str], *, now: Milliseconds) -> list[Room]:
         """Return those of the named rooms that are open."""
@@ -234,22 +251,26 @@ def _to_values(room: Room) -> dict[str, Any]:
 
 def _from_values(values: dict[str, Any]) -> Room:
     limit, closed = values.get("maxParticipants"), values.get("closedAt")
-    preferences = values["preferences"]
     return Room(
         name=values["roomName"],
         prefix=values["roomNamePrefix"],
         created_at=Milliseconds(int(values["creationDate"])),
         expires_at=Milliseconds(int(values["expirationDate"])),
         max_participants=None if limit is None else int(limit),
-        preferences=Preferences(
-            chat=preferences["chatPreferences"]["enabled"],
-            recording=preferences["recordingPreferences"]["enabled"],
-            virtual_background=preferences["virtualBackgroundPreferences"]["enabled"],
-        ),
+        preferences=_preferences(values),
         secrets={Role(role): secret for role, secret in values["secrets"].items()},
         closed_at=None if closed is None else Milliseconds(int(closed)),
         active_recording_id=values.get("activeRecordingId"),
         removals=_removals(values.get("removals", set())),
+    )
+
+
+def _preferences(values: dict[str, Any]) -> Preferences:
+    chosen = values["preferences"]
+    return Preferences(
+        chat=chosen["chatPreferences"]["enabled"],
+        recording=chosen["recordingPreferences"]["enabled"],
+        virtual_background=chosen["virtualBackgroundPreferences"]["enabled"],
     )
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import product
+from typing import Any
 
-from meet import clock
+from meet import clock, dynamodb
 from meet.clock import SECOND, Milliseconds
-from meet.events.model import StoredEvent
+from meet.events.model import EventType, StoredEvent
 from meet.webhooks.deliveries import DeliveryRepository
 from meet.webhooks.matching import wants
 from meet.webhooks.model import Webhook
@@ -21,6 +22,22 @@ SETTLING = 10 * SECOND
 """The sweep looks for parked deliveries this much later, when the index holds them."""
 
 _PARALLEL = 8
+
+
+def events_in(records: Sequence[dict[str, Any]]) -> list[StoredEvent]:
+    """Return the events that the stream of their table reports as new."""
+    images = (dynamodb.from_item(record["dynamodb"]["NewImage"]) for record in records)
+    return [
+        StoredEvent(
+            position=int(values["position"]),
+            id=values["id"],
+            type=EventType(values["type"]),
+            room_name=values["roomName"],
+            stored_at=Milliseconds(int(values["at"])),
+            body=values["body"],
+        )
+        for values in images
+    ]
 
 
 @dataclass

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from meet.clock import SECOND, Milliseconds
 from meet.events.model import EventType
-from meet.rooms.model import Preferences
+from meet.rooms.model import RoomFacts
 
 _NAMES = {
     EventType.MEETING_STARTED: "meetingStarted",
@@ -42,14 +42,6 @@ _LEAVE_REASONS = {
     "meetingEnded": "meeting_ended",
     "duplicate": "duplicate_identity",
 }
-
-
-class RoomFacts(NamedTuple):
-    """What their events about meetings say of a room."""
-
-    created_at: Milliseconds
-    expires_at: Milliseconds
-    preferences: Preferences
 
 
 FindRoom = Callable[[str], RoomFacts | None]
