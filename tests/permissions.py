@@ -38,7 +38,8 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
         case "dynamodb", "TransactWriteItems":
             for item in parameters["TransactItems"]:
                 ((kind, body),) = item.items()
-                yield Need(f"dynamodb:{kind}Item", arn(body["TableName"]), _leading_key(body))
+                action = "ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item"
+                yield Need(f"dynamodb:{action}", arn(body["TableName"]), _leading_key(body))
         case "dynamodb", "BatchGetItem" | "BatchWriteItem":
             for table in parameters["RequestItems"]:
                 yield Need(f"dynamodb:{operation}", arn(table))

@@ -31,6 +31,9 @@ ENVIRONMENT = {
     "AWS_REGION": "eu-west-1",
     "ROOMS_TABLE": "RoomsTable",
     "RECORDINGS_TABLE": "RecordingsTable",
+    "MEETINGS_TABLE": "MeetingsTable",
+    "EVENTS_TABLE": "EventsTable",
+    "EVENT_RETENTION_DAYS": "30",
     "WEBHOOKS_TABLE": "WebhooksTable",
     "DELIVERIES_QUEUE": f"{_QUEUES}/Deliveries",
     "SLOW_DELIVERIES_QUEUE": f"{_QUEUES}/SlowDeliveries",
@@ -63,6 +66,8 @@ def create_tables(dynamodb: "DynamoDBClient") -> None:
     for name, properties in resources("AWS::DynamoDB::Table").items():
         table = {k: v for k, v in properties.items() if k not in _NOT_IN_CREATE_TABLE}
         table["SSESpecification"] = {"Enabled": True}
+        if "StreamSpecification" in table:
+            table["StreamSpecification"] = {"StreamEnabled": True, **table["StreamSpecification"]}
         dynamodb.create_table(TableName=name, **table)
         if expiry := properties.get("TimeToLiveSpecification"):
             dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)

@@ -21,7 +21,7 @@ STACK = ROOT / ".local" / "stack.json"
 
 
 def line(event: dict[str, Any]) -> str:
-    """Return what is printed about an event."""
+    """Return the line that is printed about an event."""
     data = event.get("data", {})
     about = data.get("participantName") or data.get("status") or data.get("reason") or ""
     return (

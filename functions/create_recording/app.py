@@ -3,7 +3,15 @@
 from typing import Any
 
 from meet import wiring
-from meet.http import IdempotencyKey, caller_of, create_api, entrypoint, keep_to_own_room, logger
+from meet.http import (
+    IdempotencyKey,
+    actor_of,
+    caller_of,
+    create_api,
+    entrypoint,
+    keep_to_own_room,
+    logger,
+)
 from meet.recordings.schemas import RecordingRequest, RecordingView
 
 api = create_api()
@@ -26,7 +34,7 @@ def create_recording(
     keep_to_own_room(api, request.room_name)
 
     def start() -> dict[str, Any]:
-        recording = wiring.recording_control().start(request.room_name)
+        recording = wiring.recording_control().start(request.room_name, by=actor_of(api))
         logger.append_keys(recording=recording.id)
         return RecordingView.of(recording).to_json()
 

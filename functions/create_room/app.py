@@ -3,7 +3,7 @@
 from typing import Any
 
 from meet import wiring
-from meet.http import IdempotencyKey, caller_of, create_api, entrypoint, logger, origin
+from meet.http import IdempotencyKey, actor_of, caller_of, create_api, entrypoint, logger, origin
 from meet.rooms.schemas import RoomOptions, RoomView, with_origin
 
 api = create_api()
@@ -27,6 +27,7 @@ def create_room(options: RoomOptions, idempotency_key: IdempotencyKey = None) ->
             expires_at=options.expiration_date,
             max_participants=options.max_participants,
             preferences=options.preferences.to_model(),
+            by=actor_of(api),
         )
         logger.append_keys(room=room.name)
         return RoomView.of(room, origin="").to_json()  # answers are kept without an origin

@@ -3,7 +3,7 @@
 from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
-from meet.http import create_api, entrypoint, no_content
+from meet.http import actor_of, create_api, entrypoint, no_content
 from meet.types import PathSegment
 
 api = create_api()
@@ -17,7 +17,7 @@ api = create_api()
 )
 def delete_recording(recording_id: PathSegment) -> Response[str]:
     """Delete a finished recording and its file for good."""
-    wiring.recording_deletion().delete(recording_id)
+    wiring.recording_deletion().delete(recording_id, by=actor_of(api))
     return no_content()
 
 

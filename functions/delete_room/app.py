@@ -3,7 +3,7 @@
 from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
-from meet.http import create_api, entrypoint, no_content
+from meet.http import actor_of, create_api, entrypoint, no_content
 from meet.types import PathSegment
 
 api = create_api()
@@ -21,7 +21,7 @@ def delete_room(room_name: PathSegment) -> Response[str]:
     When LiveKit cannot be reached, the room is deleted all the same, and the meeting is ended as
     soon as possible.
     """
-    wiring.room_ending().delete(room_name)
+    wiring.room_ending().delete(room_name, by=actor_of(api))
     return no_content()
 
 

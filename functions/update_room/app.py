@@ -4,7 +4,7 @@ from typing import Any
 
 from meet import wiring
 from meet.errors import InvalidRequest
-from meet.http import create_api, entrypoint, origin
+from meet.http import actor_of, create_api, entrypoint, origin
 from meet.rooms.schemas import RoomUpdate, RoomView
 from meet.types import PathSegment
 
@@ -27,7 +27,7 @@ def update_room(room_name: PathSegment, update: RoomUpdate) -> dict[str, Any]:
     if not changes:
         field = "" if update.preferences is None else "preferences"
         raise InvalidRequest((field, "Must name at least one preference"))
-    room = wiring.room_service().set_preferences(room_name, changes)
+    room = wiring.room_service().set_preferences(room_name, changes, by=actor_of(api))
     return RoomView.of(room, origin=origin(api)).to_json()
 
 

@@ -63,7 +63,7 @@ class Post:
         return found
 
     def deliveries(self, webhook: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return what a webhook has not accepted."""
+        """Return the deliveries that a webhook has not accepted."""
         found: list[dict[str, Any]] = self.call(
             "GET", f"/webhooks/{webhook['webhookId']}/deliveries"
         ).body

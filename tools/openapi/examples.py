@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from meet.clock import Milliseconds
+from meet.events.schemas import EventView
 from meet.recordings.schemas import RecordingView
 from meet.rooms.schemas import RoomOptions, RoomView
 from tools.openapi.schemas import always
@@ -26,6 +27,8 @@ OPTIONS = example(RoomOptions)
 ROOM = example(RoomView)
 READY = example(RecordingView)
 STARTING = {name: READY[name] for name in always(RecordingView)} | {"status": "STARTING"}
+
+EVENT = example(EventView) | {"data": READY}
 
 NAME = str(ROOM["roomName"])
 EXPIRES = Milliseconds(ROOM["expirationDate"])

@@ -1,5 +1,6 @@
 """The schemas of the code that are in the document, by their names there."""
 
+from meet.events.schemas import EventList
 from meet.participants.schemas import TokenView
 from meet.recordings.schemas import DeletionView, LinkView, RecordingView
 from meet.rooms.schemas import RoomPreferences, RoomView
@@ -24,6 +25,7 @@ VIEWS: dict[str, type[WireModel]] = {
     "ParticipantToken": TokenView,
     "RecordingDeletion": DeletionView,
     "RecordingLink": LinkView,
+    "Events": EventList,
     "Webhook": WebhookView,
     "NewWebhookWithSecret": NewWebhookView,
     "Webhooks": WebhookList,
@@ -38,6 +40,8 @@ WITH_FIELDS = ("OpenViduMeetRoom", "OpenViduMeetRecording")
 """Views of which a caller may ask for some properties only."""
 
 RENAMED = {
+    "ActorView": "Actor",
+    "EventView": "Event",
     "NotDeleted": "RecordingNotDeleted",
     "RoomOptions": "OpenViduMeetRoomOptions",
     "Format": "WebhookFormat",

@@ -1,9 +1,9 @@
 """Every operation's row, and which routes have none."""
 
 from meet.access import API
-from tools.openapi import recordings, rooms, webhooks
+from tools.openapi import events, recordings, rooms, webhooks
 
-ROWS = rooms.ROWS | recordings.ROWS | webhooks.ROWS
+ROWS = rooms.ROWS | recordings.ROWS | events.ROWS | webhooks.ROWS
 """What is to be said about each operation, by the folder of its function."""
 
 UNLISTED = {("DELETE", f"{API}/participants/token")}

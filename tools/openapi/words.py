@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from meet.errors import InternalServerError, InvalidRequest, MeetError, RoomToJoinNotFound
+from meet.events.model import EventType
 from meet.http import NEXT_PAGE_HEADER, REQUEST_ID_HEADER
 from meet.idempotency import HEADER as IDEMPOTENCY_HEADER
 from meet.idempotency import MAX_KEY_LENGTH
@@ -31,6 +32,7 @@ SERVERS = [
 TAGS = {
     "OpenVidu Meet - Room": "Create, show, change and delete rooms.",
     "OpenVidu Meet - Recordings": "Start, stop, show and delete recordings.",
+    "Meet - Events": "Learn what happened, later too.",
     "Webhooks": "Send events to addresses of yours.",
     "Internal API - Participant": "Let people into rooms and remove them.",
     "Internal API - Recordings": "Play recordings.",
@@ -142,6 +144,15 @@ PARAMETERS: dict[str, dict[str, Any]] = {
             "everything is answered."
         )
     },
+    "after": {
+        "description": "The `cursor` of an earlier answer, to go on from there; `latest` for the "
+        "cursor of now and no events. Absent: from the oldest event that is kept."
+    },
+    "types": {
+        "description": "Only events of these types, comma-separated; `recording.*` stands for "
+        f"all that begin so. The types are {', '.join(EventType)}.",
+        "schema": {"examples": ["room.created,recording.*"]},
+    },
     "maxItems": {"description": "How many items to answer at most."},
     "nextPageToken": {
         "description": f"Goes on where a page ended: its `{NEXT_PAGE_HEADER}`, unchanged."
@@ -160,6 +171,10 @@ PARAMETERS_OF: dict[tuple[str, str], dict[str, Any]] = {
     ("disconnect_participant", "roomName"): {
         "description": "The room that the participant is in.",
         "schema": NOT_BLANK,
+    },
+    ("get_events", "roomName"): {
+        "description": "Only events of this room, which may be gone. They come about ten seconds "
+        "later than without it.",
     },
     ("get_recordings", "roomName"): {
         "description": "Only recordings of this room, which may be gone.",

@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
@@ -160,8 +160,8 @@ def _join_link(role: Role) -> Any:
     )
 
 
-class RoomView(View):
-    """A room; with `fields`, only the properties that were asked for."""
+class RoomFacts(View):
+    """A room without its links, as events show it."""
 
     room_name: str = Field(description="The prefix and 15 random characters.", examples=[_NAME])
     creation_date: int = Field(
@@ -183,18 +183,14 @@ class RoomView(View):
         examples=[10],
         json_schema_extra={"minimum": 1, "maximum": MAX_PARTICIPANTS},
     )
-    moderator_url: str = _join_link(Role.MODERATOR)
-    publisher_url: str = _join_link(Role.PUBLISHER)
-    viewer_url: str = _join_link(Role.VIEWER)
+    status: Literal["open", "active_meeting"] = Field(
+        description="Whether people are meeting in the room.", examples=["open"]
+    )
 
     @classmethod
-    def of(cls, room: Room, *, origin: str) -> Self:
-        """Return the view of a room, with links on this origin."""
+    def showing(cls, room: Room, **links: str) -> Self:
+        """Return the view of a room, with these fields more."""
         chosen = room.preferences
-
-        def link(role: Role) -> str:
-            return f"{origin}/meet/{room.name}/?secret={room.secrets[role]}"
-
         return cls(
             room_name=room.name,
             creation_date=room.created_at,
@@ -208,10 +204,26 @@ class RoomView(View):
                 }
             ),
             max_participants=room.max_participants,
-            moderator_url=link(Role.MODERATOR),
-            publisher_url=link(Role.PUBLISHER),
-            viewer_url=link(Role.VIEWER),
+            status="open" if room.active_meeting_id is None else "active_meeting",
+            **links,
         )
+
+
+class RoomView(RoomFacts):
+    """A room; with `fields`, only the properties that were asked for."""
+
+    moderator_url: str = _join_link(Role.MODERATOR)
+    publisher_url: str = _join_link(Role.PUBLISHER)
+    viewer_url: str = _join_link(Role.VIEWER)
+
+    @classmethod
+    def of(cls, room: Room, *, origin: str) -> Self:
+        """Return the view of a room, with links on this origin."""
+
+        def link(role: Role) -> str:
+            return f"{origin}/meet/{room.name}/?secret={room.secrets[role]}"
+
+        return cls.showing(room, **{f"{role}_url": link(role) for role in Role})
 
 
 def with_origin(view: dict[str, Any], origin: str) -> dict[str, Any]:

@@ -95,7 +95,7 @@ class DeliveryRepository:
         self.client.delete_item(TableName=self.table, Key=items.delivery_key(webhook_id, event_id))
 
     def page(self, webhook_id: str, *, after: str | None, limit: int) -> Page[Delivery]:
-        """Return what waits or was given up after a sort key, newest first."""
+        """Return the deliveries after a sort key that wait or were given up, newest first."""
         found = list(
             islice(self._newest(webhook_id, tuple(DeliveryStatus), after, limit), limit + 1)
         )
