@@ -44,7 +44,7 @@ const START = "start";
 const FIRST_PAGE = "meeting";
 const SCRIPTS = /( *<script type="module"[^>]* src="([^"]+)"><\/script>\n)+/;
 
-/** Lets src/start.ts load everything else, so that it can retry; see there. */
+/** Lets src/start.ts load everything else, since it retries. */
 function startedBySmallScript(): Plugin {
   return {
     name: "started-by-small-script",
@@ -79,7 +79,7 @@ function startedBySmallScript(): Plugin {
   };
 }
 
-/** Inlines the icon into the page: one file less. */
+/** Inlines the icon into the page: one request fewer. */
 function iconInside(): Plugin {
   const address = `data:image/svg+xml,${encodeURIComponent(readFileSync("public/icon.svg", "utf8").trim())}`;
   return {

@@ -3,16 +3,12 @@
 from typing import Any
 
 from meet import wiring
-from meet.http import (
-    IdempotencyKey,
-    actor_of,
-    caller_of,
-    create_api,
-    entrypoint,
-    keep_to_own_room,
-    logger,
-)
-from meet.recordings.schemas import RecordingRequest, RecordingView
+from meet.answers import Success, answers
+from meet.errors import MediaServerUnavailable, OtherRoom, RoomNotFound
+from meet.http import actor_of, create_api, entrypoint, keep_to_own_room, logger
+from meet.parameters import IdempotencyKey
+from meet.recordings.errors import AlreadyRecording, NobodyPublishing, RecordingDisabled
+from meet.recordings.schemas import STARTING, RecordingRequest, RecordingView
 
 api = create_api()
 
@@ -23,12 +19,21 @@ api = create_api()
     response_description="The new recording",
     tags=["OpenVidu Meet - Recordings"],
 )
+@answers(
+    Success(RecordingView, example=STARTING),
+    RecordingDisabled,
+    OtherRoom,
+    RoomNotFound,
+    AlreadyRecording,
+    NobodyPublishing,
+    MediaServerUnavailable,
+)
 def create_recording(
     request: RecordingRequest, idempotency_key: IdempotencyKey = None
 ) -> dict[str, Any]:
-    """Start recording a room that somebody publishes in, and answer before the recording has begun.
+    """Start recording a room in which someone publishes; the answer does not wait for the recorder.
 
-    A room has one recording at a time.
+    A room has at most one recording at a time.
     """
     logger.append_keys(room=request.room_name)
     keep_to_own_room(api, request.room_name)
@@ -38,14 +43,7 @@ def create_recording(
         logger.append_keys(recording=recording.id)
         return RecordingView.of(recording).to_json()
 
-    return wiring.once(
-        "createRecording",
-        idempotency_key,
-        api.current_event.json_body,
-        start,
-        caller=caller_of(api),
-        context=api.lambda_context,
-    )
+    return wiring.once(api, "createRecording", idempotency_key, start)
 
 
 handler = entrypoint(api)

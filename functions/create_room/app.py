@@ -3,8 +3,10 @@
 from typing import Any
 
 from meet import wiring
-from meet.http import IdempotencyKey, actor_of, caller_of, create_api, entrypoint, logger, origin
-from meet.rooms.schemas import RoomOptions, RoomView, with_origin
+from meet.answers import answers
+from meet.http import actor_of, create_api, entrypoint, logger, origin
+from meet.parameters import IdempotencyKey
+from meet.rooms.schemas import NewRoom, RoomView, with_origin
 
 api = create_api()
 
@@ -15,10 +17,11 @@ api = create_api()
     response_description="The new room",
     tags=["OpenVidu Meet - Room"],
 )
-def create_room(options: RoomOptions, idempotency_key: IdempotencyKey = None) -> dict[str, Any]:
+@answers(RoomView)
+def create_room(options: NewRoom, idempotency_key: IdempotencyKey = None) -> dict[str, Any]:
     """Create a room with a name and three join links that nobody can guess.
 
-    It is there until it expires or is deleted.
+    It exists until it expires or is deleted.
     """
 
     def create() -> dict[str, Any]:
@@ -30,16 +33,9 @@ def create_room(options: RoomOptions, idempotency_key: IdempotencyKey = None) ->
             by=actor_of(api),
         )
         logger.append_keys(room=room.name)
-        return RoomView.of(room, origin="").to_json()  # answers are kept without an origin
+        return RoomView.of(room, origin="").to_json()  # answers are stored without an origin
 
-    view = wiring.once(
-        "createRoom",
-        idempotency_key,
-        api.current_event.json_body,
-        create,
-        caller=caller_of(api),
-        context=api.lambda_context,
-    )
+    view = wiring.once(api, "createRoom", idempotency_key, create)
     return with_origin(view, origin(api))
 
 

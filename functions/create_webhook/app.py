@@ -5,7 +5,11 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
-from meet.http import IdempotencyKey, caller_of, create_api, entrypoint, json_reply, logger
+from meet.answers import Success, answers
+from meet.errors import InvalidRequest
+from meet.http import create_api, entrypoint, json_reply, logger
+from meet.parameters import IdempotencyKey
+from meet.webhooks.errors import TooManyWebhooks
 from meet.webhooks.schemas import NewWebhook, NewWebhookView, WebhookView
 
 api = create_api()
@@ -16,6 +20,11 @@ api = create_api()
     summary="Create a webhook",
     response_description="The new webhook with its secret",
     tags=["Webhooks"],
+)
+@answers(
+    Success(NewWebhookView, HTTPStatus.CREATED),
+    TooManyWebhooks,
+    InvalidRequest(("url", "Must begin with https://")),
 )
 def create_webhook(request: NewWebhook, idempotency_key: IdempotencyKey = None) -> Response[str]:
     """Register an address that events are posted to, signed with the secret in the answer.
@@ -30,14 +39,7 @@ def create_webhook(request: NewWebhook, idempotency_key: IdempotencyKey = None) 
         logger.append_keys(webhook=webhook.id)
         return WebhookView.of(webhook).to_json()  # answers are kept without the secret
 
-    view = wiring.once(
-        "createWebhook",
-        idempotency_key,
-        api.current_event.json_body,
-        create,
-        caller=caller_of(api),
-        context=api.lambda_context,
-    )
+    view = wiring.once(api, "createWebhook", idempotency_key, create)
     stored = wiring.webhook_repository().get(view["webhookId"])
     return json_reply(NewWebhookView.with_secret(view, stored.secret), HTTPStatus.CREATED)
 

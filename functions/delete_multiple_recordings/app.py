@@ -1,14 +1,13 @@
 """DELETE /recordings: delete several recordings and their files."""
 
 from http import HTTPStatus
-from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from meet import wiring
+from meet.answers import Success, answers
 from meet.http import actor_of, create_api, entrypoint, json_reply, no_content
-from meet.recordings.schemas import DeletionView, NotDeleted, RecordingIds, ids_of
+from meet.recordings.schemas import DeletionView, IdsQuery, RecordingIds, ids_of
 
 api = create_api()
 
@@ -19,9 +18,10 @@ api = create_api()
     response_description="All of them are deleted",
     tags=["OpenVidu Meet - Recordings"],
 )
+@answers(None, Success(DeletionView, meaning="Some of them are not deleted"))
 def delete_multiple_recordings(
     body: RecordingIds | None = None,
-    recording_ids: Annotated[str | None, Query(alias="recordingIds")] = None,
+    recording_ids: IdsQuery = None,
 ) -> Response[str]:
     """Delete finished recordings and their files.
 
@@ -33,11 +33,7 @@ def delete_multiple_recordings(
     )
     if not refused:
         return no_content()
-    view = DeletionView(
-        deleted=deleted,
-        not_deleted=[NotDeleted(recording_id=i, error=error) for i, error in refused.items()],
-    )
-    return json_reply(view.to_json(), HTTPStatus.OK)
+    return json_reply(DeletionView.of(deleted, refused).to_json(), HTTPStatus.OK)
 
 
 handler = entrypoint(api)

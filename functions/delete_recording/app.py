@@ -3,8 +3,10 @@
 from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
+from meet.answers import answers
 from meet.http import actor_of, create_api, entrypoint, no_content
-from meet.types import PathSegment
+from meet.recordings.errors import RecordingNotFinished, RecordingNotFound
+from meet.recordings.schemas import RecordingId
 
 api = create_api()
 
@@ -15,7 +17,8 @@ api = create_api()
     response_description="The recording is deleted",
     tags=["OpenVidu Meet - Recordings"],
 )
-def delete_recording(recording_id: PathSegment) -> Response[str]:
+@answers(None, RecordingNotFound, RecordingNotFinished)
+def delete_recording(recording_id: RecordingId) -> Response[str]:
     """Delete a finished recording and its file for good."""
     wiring.recording_deletion().delete(recording_id, by=actor_of(api))
     return no_content()

@@ -3,8 +3,10 @@
 from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
+from meet.answers import answers
+from meet.errors import RoomNotFound
 from meet.http import actor_of, create_api, entrypoint, no_content
-from meet.types import PathSegment
+from meet.rooms.schemas import RoomName
 
 api = create_api()
 
@@ -15,11 +17,12 @@ api = create_api()
     response_description="The room is deleted",
     tags=["OpenVidu Meet - Room"],
 )
-def delete_room(room_name: PathSegment) -> Response[str]:
-    """Delete a room and disconnect everybody in it; its recordings stay.
+@answers(None, RoomNotFound)
+def delete_room(room_name: RoomName) -> Response[str]:
+    """Delete a room and disconnect all participants; its recordings are kept.
 
-    When LiveKit cannot be reached, the room is deleted all the same, and the meeting is ended as
-    soon as possible.
+    If LiveKit cannot be reached, the room is deleted anyway, and the meeting ends as soon as
+    LiveKit can be reached again.
     """
     wiring.room_ending().delete(room_name, by=actor_of(api))
     return no_content()

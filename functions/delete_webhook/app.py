@@ -3,8 +3,10 @@
 from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
+from meet.answers import answers
 from meet.http import create_api, entrypoint, no_content
-from meet.types import PathSegment
+from meet.webhooks.errors import WebhookNotFound
+from meet.webhooks.schemas import WebhookId
 
 api = create_api()
 
@@ -15,7 +17,8 @@ api = create_api()
     response_description="The webhook is deleted",
     tags=["Webhooks"],
 )
-def delete_webhook(webhook_id: PathSegment) -> Response[str]:
+@answers(None, WebhookNotFound)
+def delete_webhook(webhook_id: WebhookId) -> Response[str]:
     """Delete a webhook. An attempt that is under way may still arrive."""
     wiring.webhook_repository().remove(webhook_id)
     return no_content()

@@ -1,14 +1,12 @@
 """DELETE /participants/{participantName}: remove participants from a room."""
 
-from typing import Annotated
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from meet import wiring
+from meet.answers import answers
+from meet.errors import MediaServerUnavailable, OtherRoom, ParticipantNotFound, RoomNotFound
 from meet.http import create_api, entrypoint, keep_to_own_room, logger, no_content
-from meet.participants.schemas import RoomNameQuery
-from meet.types import ChosenSegment
+from meet.participants.schemas import ParticipantSegment, RoomQuery
 
 api = create_api()
 
@@ -19,13 +17,14 @@ api = create_api()
     response_description="The participant is disconnected",
     tags=["Internal API - Participant"],
 )
+@answers(None, OtherRoom, ParticipantNotFound, RoomNotFound, MediaServerUnavailable)
 def disconnect_participant(
-    participant_name: ChosenSegment, room_name: Annotated[RoomNameQuery, Query(alias="roomName")]
+    participant_name: ParticipantSegment, room_name: RoomQuery
 ) -> Response[str]:
-    """Disconnect the participant with this identity, or everybody with this name.
+    """Disconnect the participant with this identity, or else everyone with this name.
 
-    Their existing tokens stop working; a new one can be requested with a join link. The tokens of
-    an identity stop working also when it is not connected: the answer is then 404.
+    Their existing tokens stop working; a new one can be requested with a join link. If the identity
+    is not connected, its tokens stop working all the same, and the answer is 404.
     """
     logger.append_keys(room=room_name)
     keep_to_own_room(api, room_name)

@@ -1,9 +1,16 @@
-"""POST /participants/token: let somebody in who knows a secret of the room."""
+"""POST /participants/token: issue a token to a caller who knows a secret of the room."""
 
 from typing import Any
 
 from meet import metrics, wiring
-from meet.errors import MeetError
+from meet.answers import answers
+from meet.errors import (
+    InvalidSecret,
+    MediaServerUnavailable,
+    MeetError,
+    RoomFull,
+    RoomToJoinNotFound,
+)
 from meet.http import create_api, entrypoint, logger
 from meet.participants.schemas import TokenRequest, TokenView
 from meet.settings import settings
@@ -17,12 +24,13 @@ api = create_api()
     response_description="The token",
     tags=["Internal API - Participant"],
 )
+@answers(TokenView, InvalidSecret, RoomToJoinNotFound, RoomFull, MediaServerUnavailable)
 def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
-    """Give a token to join a room with to anyone who knows a secret of the room.
+    """Issue a token to join a room, to anyone who knows one of its secrets.
 
-    No API key is needed. The token has to be used within an hour, unless the deployment says
-    otherwise, and before the room expires; whoever is connected stays. Each token has an identity
-    of its own, or that of `previousToken`.
+    No API key is needed. The token has to be used within an hour, unless the deployment sets
+    another time, and before the room expires; connected participants stay connected. Each token
+    has its own identity, or that of `previousToken`.
     """
     logger.append_keys(room=request.room_name)
     try:
@@ -33,14 +41,7 @@ def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
         metrics.count("TokensRefused", reason=type(error).__name__)
         raise
     metrics.count("TokensGranted")
-    return TokenView(
-        token=admission.token,
-        api_token=admission.api_token,
-        participant_name=admission.name,
-        participant_identity=admission.identity,
-        role=admission.role,
-        livekit_url=settings.livekit_url,
-    ).to_json()
+    return TokenView.of(admission, livekit_url=settings.livekit_url).to_json()
 
 
 handler = entrypoint(api)

@@ -1,23 +1,26 @@
 """GET /events: read the log of events."""
 
 from http import HTTPStatus
-from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from meet import wiring
+from meet.answers import Success, answers
+from meet.events.errors import EventsNotKept
 from meet.events.log import Cursor, EventPage
 from meet.events.schemas import (
     DEFAULT_ITEMS,
+    EXAMPLE,
     LATEST,
     CursorQuery,
-    EventLimit,
+    EventList,
+    RoomFilter,
     TypesQuery,
     page_text,
     types_of,
 )
 from meet.http import JSON, create_api, entrypoint
+from meet.parameters import MaxItems
 
 api = create_api()
 
@@ -28,17 +31,17 @@ api = create_api()
     response_description="The events that follow the cursor; empty if there are none yet",
     tags=["Meet - Events"],
 )
+@answers(Success(EventList, example=EXAMPLE), EventsNotKept)
 def get_events(
-    after: CursorQuery | None = None,
-    room_name: Annotated[str | None, Query(alias="roomName")] = None,
-    types: TypesQuery | None = None,
-    max_items: EventLimit = DEFAULT_ITEMS,
+    after: CursorQuery = None,
+    room_name: RoomFilter = None,
+    types: TypesQuery = None,
+    max_items: MaxItems = DEFAULT_ITEMS,
 ) -> Response[str]:
-    """List events in the order of the log, from behind a cursor or from the oldest that is kept.
+    """List events in the order of the log, from a cursor on or from the oldest that is kept.
 
-    Whoever goes on with the cursor of each answer gets every event once. With `roomName`, events
-    come about ten seconds later. A page may have fewer events than asked for, or none, though
-    more follow: read on after the cursor.
+    A client that continues with the cursor of each answer gets every event once. A page may have
+    fewer events than asked for, or none, though more follow.
     """
     log = wiring.event_log()
     if after == LATEST:

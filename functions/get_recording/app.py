@@ -3,9 +3,11 @@
 from typing import Any
 
 from meet import wiring
+from meet.answers import answers
 from meet.http import create_api, entrypoint
-from meet.recordings.schemas import RecordingView
-from meet.types import PathSegment
+from meet.parameters import Fields
+from meet.recordings.errors import RecordingNotFound
+from meet.recordings.schemas import RecordingId, RecordingView
 
 api = create_api()
 
@@ -16,7 +18,8 @@ api = create_api()
     response_description="The recording",
     tags=["OpenVidu Meet - Recordings"],
 )
-def get_recording(recording_id: PathSegment, fields: str | None = None) -> dict[str, Any]:
+@answers(RecordingView, RecordingNotFound)
+def get_recording(recording_id: RecordingId, fields: Fields = None) -> dict[str, Any]:
     """Show a recording, or the properties of it that `fields` names."""
     recording = wiring.recording_repository().get(recording_id)
     return RecordingView.of(recording).to_json(fields)

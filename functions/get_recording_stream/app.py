@@ -5,25 +5,33 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from meet import wiring
+from meet.answers import answers
 from meet.http import JSON, create_api, entrypoint, json_reply
 from meet.negotiation import prefers
+from meet.recordings.errors import (
+    InvalidRangeHeader,
+    RangeNotSatisfiable,
+    RecordingNotFound,
+    RecordingNotReady,
+)
 from meet.recordings.media import MEDIA_TYPE
 from meet.recordings.schemas import LinkView
 from meet.recordings.stream import StreamRequest
 from meet.types import decode_segment
 
-api: APIGatewayRestResolver = create_api(validate=False)  # Powertools would refuse the bytes
+api: APIGatewayRestResolver = create_api(validate=False)  # Powertools would reject the bytes
 
 
 @api.route(
     "/api/v1/recordings/<recording_id>/stream",
     method=["GET", "HEAD"],
     summary="Stream an OpenVidu Meet recording",
-    response_description="The whole recording; or a link to it, for those who prefer JSON",
+    response_description="The whole recording; or a link to it, for clients that prefer JSON",
     tags=["Internal API - Recordings"],
 )
+@answers(InvalidRangeHeader, RecordingNotFound, RecordingNotReady, RangeNotSatisfiable(size=0))
 def get_recording_stream(recording_id: str) -> Response[str]:
-    """Send the bytes asked for, at most 4 MiB of them, or point to a link to the file."""
+    """Send the requested bytes, at most 4 MiB, or a link to the file."""
     event, delivery = api.current_event, wiring.recording_delivery()
     recording_id = decode_segment(recording_id)
     if prefers(event.headers.get("Accept"), JSON, usual=MEDIA_TYPE):
@@ -33,7 +41,7 @@ def get_recording_stream(recording_id: str) -> Response[str]:
     request = StreamRequest.of(event.http_method, event.headers)
     answer = delivery.stream(recording_id, request)
     response = Response(answer.status, body=answer.base64, headers={**answer.headers})
-    response.base64_encoded = bool(answer.base64)  # Powertools would, with two copies in memory
+    response.base64_encoded = bool(answer.base64)  # done: Powertools would make a second copy
     return response
 
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from meet import wiring
+from meet.answers import answers
 from meet.http import create_api, entrypoint, origin
-from meet.recordings.schemas import LinkView
-from meet.types import PathSegment
+from meet.recordings.errors import RecordingNotFound, RecordingNotReady
+from meet.recordings.schemas import LinkView, RecordingId
 
 api = create_api()
 
@@ -16,10 +17,11 @@ api = create_api()
     response_description="The link",
     tags=["OpenVidu Meet - Recordings"],
 )
-def get_recording_url(recording_id: PathSegment) -> dict[str, Any]:
-    """Give a link to the stream of this recording alone, for players that can send no API key.
+@answers(LinkView, RecordingNotFound, RecordingNotReady)
+def get_recording_url(recording_id: RecordingId) -> dict[str, Any]:
+    """Return a link to the stream of this recording, for players that cannot send an API key.
 
-    Anyone who has it may watch, until it expires or the recording is deleted.
+    Anyone with the link can watch, until it expires or the recording is deleted.
     """
     link = wiring.recording_delivery().stream_link(recording_id, origin=origin(api))
     return LinkView.of(link).to_json()

@@ -1,14 +1,22 @@
 """GET /recordings: list recordings."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from meet import wiring
-from meet.http import MaxItems, create_api, entrypoint, keep_to_own_room, page_of
+from meet.answers import answers
+from meet.errors import OtherRoom
+from meet.http import create_api, entrypoint, keep_to_own_room, page_of
 from meet.paging import MAX_ITEMS
-from meet.recordings.schemas import RecordingPageToken, RecordingView, StatusQuery, to_statuses
+from meet.parameters import Fields, MaxItems
+from meet.recordings.schemas import (
+    RecordingPageToken,
+    RecordingView,
+    RoomFilter,
+    StatusQuery,
+    to_statuses,
+)
 
 api = create_api()
 
@@ -19,10 +27,11 @@ api = create_api()
     response_description="The recordings; empty if there are none",
     tags=["OpenVidu Meet - Recordings"],
 )
+@answers(list[RecordingView], OtherRoom)
 def get_recordings(
-    status: StatusQuery | None = None,
-    room_name: Annotated[str | None, Query(alias="roomName")] = None,
-    fields: str | None = None,
+    status: StatusQuery = None,
+    room_name: RoomFilter = None,
+    fields: Fields = None,
     max_items: MaxItems = MAX_ITEMS,
     after: RecordingPageToken = None,
 ) -> Response[list[dict[str, Any]]]:

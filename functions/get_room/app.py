@@ -3,9 +3,11 @@
 from typing import Any
 
 from meet import wiring
+from meet.answers import answers
+from meet.errors import RoomNotFound
 from meet.http import create_api, entrypoint, origin
-from meet.rooms.schemas import RoomView
-from meet.types import PathSegment
+from meet.parameters import Fields
+from meet.rooms.schemas import RoomName, RoomView
 
 api = create_api()
 
@@ -16,7 +18,8 @@ api = create_api()
     response_description="The room",
     tags=["OpenVidu Meet - Room"],
 )
-def get_room(room_name: PathSegment, fields: str | None = None) -> dict[str, Any]:
+@answers(RoomView, RoomNotFound)
+def get_room(room_name: RoomName, fields: Fields = None) -> dict[str, Any]:
     """Show a room, or the properties of it that `fields` names."""
     room = wiring.room_service().get(room_name)
     return RoomView.of(room, origin=origin(api)).to_json(fields)

@@ -5,8 +5,10 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
-from meet.http import MaxItems, create_api, entrypoint, origin, page_of
+from meet.answers import answers
+from meet.http import create_api, entrypoint, origin, page_of
 from meet.paging import MAX_ITEMS
+from meet.parameters import Fields, MaxItems
 from meet.rooms.schemas import RoomPageToken, RoomView
 
 api = create_api()
@@ -18,8 +20,9 @@ api = create_api()
     response_description="The open rooms; empty if there are none",
     tags=["OpenVidu Meet - Room"],
 )
+@answers(list[RoomView])
 def get_rooms(
-    fields: str | None = None,
+    fields: Fields = None,
     max_items: MaxItems = MAX_ITEMS,
     after: RoomPageToken = None,
 ) -> Response[list[dict[str, Any]]]:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from meet import wiring
+from meet.answers import answers
 from meet.http import create_api, entrypoint
-from meet.types import PathSegment
-from meet.webhooks.schemas import WebhookView
+from meet.webhooks.errors import WebhookNotFound
+from meet.webhooks.schemas import WebhookId, WebhookView
 
 api = create_api()
 
@@ -16,7 +17,8 @@ api = create_api()
     response_description="The webhook",
     tags=["Webhooks"],
 )
-def get_webhook(webhook_id: PathSegment) -> dict[str, Any]:
+@answers(WebhookView, WebhookNotFound)
+def get_webhook(webhook_id: WebhookId) -> dict[str, Any]:
     """Get a webhook without its secret, and since when its attempts fail, if they do."""
     return WebhookView.of(wiring.webhook_repository().get(webhook_id)).to_json()
 

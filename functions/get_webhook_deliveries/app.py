@@ -5,10 +5,12 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
-from meet.http import MaxItems, create_api, entrypoint, page_of
+from meet.answers import answers
+from meet.http import create_api, entrypoint, page_of
 from meet.paging import MAX_ITEMS
-from meet.types import PathSegment
-from meet.webhooks.schemas import DeliveryPageToken, DeliveryView
+from meet.parameters import MaxItems
+from meet.webhooks.errors import WebhookNotFound
+from meet.webhooks.schemas import DeliveryPageToken, DeliveryView, WebhookId
 
 api = create_api()
 
@@ -19,8 +21,9 @@ api = create_api()
     response_description="The deliveries; empty if there are none",
     tags=["Webhooks"],
 )
+@answers(list[DeliveryView], WebhookNotFound)
 def get_webhook_deliveries(
-    webhook_id: PathSegment,
+    webhook_id: WebhookId,
     max_items: MaxItems = MAX_ITEMS,
     after: DeliveryPageToken = None,
 ) -> Response[list[dict[str, Any]]]:

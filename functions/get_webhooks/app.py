@@ -3,6 +3,7 @@
 from typing import Any
 
 from meet import wiring
+from meet.answers import answers
 from meet.http import create_api, entrypoint
 from meet.webhooks.schemas import WebhookList, WebhookView
 
@@ -15,6 +16,7 @@ api = create_api()
     response_description="The webhooks",
     tags=["Webhooks"],
 )
+@answers(WebhookList)
 def get_webhooks() -> dict[str, Any]:
     """List the webhooks, newest first, without their secrets. There are 20 at most."""
     found = wiring.webhook_repository().all()

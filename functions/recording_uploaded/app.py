@@ -16,7 +16,7 @@ logger = create_logger()
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.EVENT_BRIDGE)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, str | None]:
-    """Make the recording READY; failures escape, so that EventBridge sends the event again."""
+    """Make the recording READY; exceptions are not caught, so that EventBridge retries."""
     key: str = event["detail"]["object"]["key"]
     recording = wiring.recording_evidence().object_seen(key)
     if recording is None:

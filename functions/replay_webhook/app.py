@@ -5,9 +5,12 @@ from http import HTTPStatus
 from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
+from meet.answers import Success, answers
+from meet.errors import InvalidRequest
+from meet.events.errors import EventsNotKept
 from meet.http import create_api, entrypoint, json_reply
-from meet.types import PathSegment
-from meet.webhooks.schemas import ReplayRequest, ReplayView
+from meet.webhooks.errors import WebhookNotFound
+from meet.webhooks.schemas import ReplayRequest, ReplayView, WebhookId
 
 api = create_api()
 
@@ -18,7 +21,13 @@ api = create_api()
     response_description="The events are queued",
     tags=["Webhooks"],
 )
-def replay_webhook(webhook_id: PathSegment, request: ReplayRequest) -> Response[str]:
+@answers(
+    Success(ReplayView, HTTPStatus.ACCEPTED, example={"events": 42}),
+    WebhookNotFound,
+    EventsNotKept,
+    InvalidRequest(("", "Must name after or eventIds, and not both")),
+)
+def replay_webhook(webhook_id: WebhookId, request: ReplayRequest) -> Response[str]:
     """Send events of the log to a webhook again, with the same ids.
 
     After a cursor, those that the webhook subscribes to, 10,000 at most; by ids, whichever are

@@ -3,9 +3,11 @@
 from typing import Any
 
 from meet import wiring
+from meet.answers import answers
+from meet.errors import InvalidRequest
 from meet.http import create_api, entrypoint
-from meet.types import PathSegment
-from meet.webhooks.schemas import Rotation, SecretView
+from meet.webhooks.errors import OverlapRunning, WebhookNotFound
+from meet.webhooks.schemas import Rotation, SecretView, WebhookId
 
 api = create_api()
 
@@ -16,7 +18,13 @@ api = create_api()
     response_description="The new secret",
     tags=["Webhooks"],
 )
-def rotate_webhook_secret(webhook_id: PathSegment, rotation: Rotation) -> dict[str, Any]:
+@answers(
+    SecretView,
+    WebhookNotFound,
+    OverlapRunning,
+    InvalidRequest(("overlap", "Must be at least 0")),
+)
+def rotate_webhook_secret(webhook_id: WebhookId, rotation: Rotation) -> dict[str, Any]:
     """Give a webhook a new secret. Until the overlap ends, both secrets sign.
 
     OpenVidu Meet's own signature, of which there is one, uses the new secret at once.

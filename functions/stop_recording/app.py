@@ -3,8 +3,10 @@
 from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
+from meet.answers import answers
 from meet.http import actor_of, create_api, entrypoint, no_content, room_of_caller
-from meet.types import PathSegment
+from meet.recordings.errors import RecordingFinished, RecordingNotFound
+from meet.recordings.schemas import RecordingId
 
 api = create_api()
 
@@ -15,7 +17,8 @@ api = create_api()
     response_description="The recording is stopping",
     tags=["OpenVidu Meet - Recordings"],
 )
-def stop_recording(recording_id: PathSegment) -> Response[str]:
+@answers(None, RecordingNotFound, RecordingFinished)
+def stop_recording(recording_id: RecordingId) -> Response[str]:
     """Stop a recording, also one that is just starting.
 
     Stopping it again before it has stopped changes nothing.

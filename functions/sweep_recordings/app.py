@@ -12,7 +12,7 @@ logger = create_logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Settle the recordings that are due; report how many were settled and how many wait."""
+    """Check the recordings that are due; return how many are settled and how many wait."""
     settled, waiting = wiring.recording_settlement().sweep(
         clock.sweep_deadline(context.get_remaining_time_in_millis())
     )

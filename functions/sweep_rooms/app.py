@@ -12,7 +12,7 @@ logger = create_logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """End what is due; report how many ended, have to wait, and so on."""
+    """End the meetings that are due; return the counts."""
     deadline = clock.sweep_deadline(context.get_remaining_time_in_millis())
     swept = wiring.room_ending().sweep(deadline)
     unreported = wiring.meeting_sweep().sweep(swept.listed, swept.going_on, deadline)

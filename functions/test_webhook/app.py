@@ -3,9 +3,10 @@
 from typing import Any
 
 from meet import wiring
+from meet.answers import answers
 from meet.http import create_api, entrypoint
-from meet.types import PathSegment
-from meet.webhooks.schemas import AttemptView
+from meet.webhooks.errors import EndpointFailed, WebhookNotFound
+from meet.webhooks.schemas import AttemptView, WebhookId
 
 api = create_api()
 
@@ -16,7 +17,8 @@ api = create_api()
     response_description="The endpoint accepted the event",
     tags=["Webhooks"],
 )
-def test_webhook(webhook_id: PathSegment) -> dict[str, Any]:
+@answers(AttemptView, WebhookNotFound, EndpointFailed("The endpoint answered 500"))
+def test_webhook(webhook_id: WebhookId) -> dict[str, Any]:
     """Send an event of the type `webhook.test` at once, also to a webhook that is disabled."""
     return AttemptView.of(wiring.webhook_test().test(webhook_id)).to_json()
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from meet import wiring
-from meet.errors import InvalidRequest
+from meet.answers import answers
+from meet.errors import InvalidRequest, RoomNotFound
 from meet.http import actor_of, create_api, entrypoint, origin
-from meet.rooms.schemas import RoomUpdate, RoomView
-from meet.types import PathSegment
+from meet.rooms.schemas import ChangedRoom, RoomName, RoomView
 
 api = create_api()
 
@@ -17,11 +17,15 @@ api = create_api()
     response_description="The whole room after the change",
     tags=["OpenVidu Meet - Room"],
 )
-def update_room(room_name: PathSegment, update: RoomUpdate) -> dict[str, Any]:
-    """Change the preferences that the body names; the others stay as they are.
+@answers(
+    RoomView,
+    RoomNotFound,
+    InvalidRequest(("recordingPreferences.enabled", "Expected boolean, received string")),
+)
+def update_room(room_name: RoomName, update: ChangedRoom) -> dict[str, Any]:
+    """Change the preferences in the body; the others stay as they are.
 
-    A body that names none is refused. What participants may do changes with the token that they
-    join with next.
+    A body without any is refused. Participants get the changed permissions with their next token.
     """
     changes = update.changes()
     if not changes:

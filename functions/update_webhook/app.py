@@ -3,9 +3,11 @@
 from typing import Any
 
 from meet import wiring
+from meet.answers import answers
+from meet.errors import InvalidRequest
 from meet.http import create_api, entrypoint
-from meet.types import PathSegment
-from meet.webhooks.schemas import WebhookRequest, WebhookView
+from meet.webhooks.errors import WebhookNotFound
+from meet.webhooks.schemas import WebhookId, WebhookRequest, WebhookView
 
 api = create_api()
 
@@ -16,7 +18,8 @@ api = create_api()
     response_description="The webhook after the change",
     tags=["Webhooks"],
 )
-def update_webhook(webhook_id: PathSegment, request: WebhookRequest) -> dict[str, Any]:
+@answers(WebhookView, WebhookNotFound, InvalidRequest(("url", "Must begin with https://")))
+def update_webhook(webhook_id: WebhookId, request: WebhookRequest) -> dict[str, Any]:
     """Replace what a webhook is about: what the body leaves out is cleared. Its secret stays.
 
     Unless `enabled` is false, its failures are forgotten, and what waited for it is sent.

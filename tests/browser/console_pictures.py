@@ -84,7 +84,7 @@ def test_take_the_consoles_pictures(api: Client, browser: Browser, work: Work, l
         shows(somebody, "New room")
         page.get_by_label("Name", exact=True).fill("Quarterly planning")
         page.get_by_label("1 week").check()
-        page.get_by_label("People at most").fill("25")
+        page.get_by_label("Participant limit").fill("25")
         page.get_by_role("switch", name="Virtual background").click()
         take(somebody, "new-room")
         somebody.open(console_url(api, f"#/rooms/{work.room['roomName']}"))

@@ -154,8 +154,7 @@ def _company(cameras: Cameras, room: dict[str, Any]) -> Iterator[list[Visitor]]:
         ]
         everybody[0].page.add_init_script(SLIDE)
         for each in everybody:
-            each.open(room["publisherURL"])
-            each.join()
+            each.enter(room["publisherURL"])
         everybody[1].button("Turn camera off").click()
         everybody[2].button("Mute").click()
         yield everybody

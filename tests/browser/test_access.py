@@ -32,8 +32,7 @@ def test_somebody_joins_mutes_chats_and_leaves_by_keyboard_alone(
 ) -> None:
     room = api.create_room()
     with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
-        bob.open(room["publisherURL"])
-        bob.join()
+        bob.enter(room["publisherURL"])
         keys = ada.page.keyboard
         ada.open(room["publisherURL"])
         ada.at_the_door()
@@ -88,8 +87,7 @@ def test_axe_finds_nothing_from_the_door_to_the_end(
     room = api.create_room()
     look = {"color_scheme": scheme, "viewport": {"width": width, "height": 780}}
     with visitor(browser, "Ada", **look) as ada, visitor(browser, "Bob") as bob:
-        bob.open(room["publisherURL"])
-        bob.join()
+        bob.enter(room["publisherURL"])
         ada.open(room["moderatorURL"])
         ada.at_the_door()
         assert ada.complaints() == [], "at the door"

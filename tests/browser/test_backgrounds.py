@@ -48,10 +48,8 @@ def _choose(somebody: Visitor, background: str) -> None:
 def test_the_others_see_the_background_that_was_chosen(api: Client, browser: Browser) -> None:
     room = api.create_room()
     with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
-        bob.open(room["publisherURL"])
-        bob.join()
-        ada.open(room["publisherURL"])
-        ada.join()
+        bob.enter(room["publisherURL"])
+        ada.enter(room["publisherURL"])
         bob.sees_moving("Ada")
         eventually(lambda: _is_green(_corner(bob, "Ada")), 10, "the camera as it is")
         assert not [each for each in ada.requests if "segmenter" in each.url], "nothing in advance"
@@ -87,8 +85,7 @@ def test_the_background_is_chosen_at_the_door_and_kept_in_the_tab(
 ) -> None:
     room = api.create_room()
     with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
-        bob.open(room["publisherURL"])
-        bob.join()
+        bob.enter(room["publisherURL"])
         ada.open(room["publisherURL"])
         ada.at_the_door()
         _choose(ada, "Window")

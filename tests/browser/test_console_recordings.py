@@ -87,7 +87,7 @@ def test_a_recording_becomes_ready_before_ones_eyes_and_plays(
         somebody.button("Delete").click()
         page.get_by_role("dialog").get_by_role("button", name="Delete").click()
         expect(page.locator(".toast").last).to_have_text(
-            "The recording is deleted.", timeout=LOADED_MS
+            "The recording was deleted.", timeout=LOADED_MS
         )
         assert api.call("GET", f"/recordings/{recording['id']}").status == 404
         is_clean(somebody)
@@ -105,12 +105,12 @@ def test_several_are_deleted_and_the_others_stay(api: Client, browser: Browser) 
         dialog = page.get_by_role("dialog", name="Delete 2 recordings?")
         assert somebody.complaints() == []
         dialog.get_by_role("button", name="Delete", exact=True).click()
-        expect(page.locator(".toast")).to_have_text("2 recordings are deleted.", timeout=LOADED_MS)
+        expect(page.locator(".toast")).to_have_text("2 recordings were deleted.", timeout=LOADED_MS)
         expect(page.locator("tbody tr")).to_have_count(1)
         expect(row(somebody, "Reason 1.")).to_be_visible()
         found = [api.call("GET", f"/recordings/{each}").status for each in ids]
         assert found == [404, 200, 404]
-        page.get_by_role("checkbox", name="Select all that are finished").check()
+        page.get_by_role("checkbox", name="Select all finished recordings").check()
         somebody.button("Delete 1").click()
         page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
         expect(page.get_by_role("heading", name="Nothing found")).to_be_visible(timeout=LOADED_MS)

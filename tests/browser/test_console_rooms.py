@@ -31,7 +31,7 @@ def test_a_room_with_every_option_is_made_and_its_links_lead_into_it(
         expect(page.locator(".preview")).to_have_text(f"Weekly-review-ya-{15 * 'x'}")
         page.get_by_label("Exact time").check()
         page.get_by_label("Date and time").fill("2030-02-03T04:05")
-        page.get_by_label("People at most").fill("7")
+        page.get_by_label("Participant limit").fill("7")
         for each in ("Chat", "Virtual background"):
             page.get_by_role("switch", name=each).click()
         somebody.button("Create room").click()
@@ -45,7 +45,7 @@ def test_a_room_with_every_option_is_made_and_its_links_lead_into_it(
             "recordingPreferences": {"enabled": True},
             "virtualBackgroundPreferences": {"enabled": False},
         }
-        expect(page.locator(".toast")).to_have_text("The room is there. Share its links.")
+        expect(page.locator(".toast")).to_have_text("The room is ready. Share its links.")
         for role in ("Moderator", "Publisher", "Viewer"):
             somebody.button(f"Copy {role} link of {name}").click()
             expect(page.get_by_role("status").get_by_text("Copied")).to_have_count(1)
@@ -72,12 +72,12 @@ def test_what_is_wrong_is_said_at_its_field_and_the_first_is_focused(
         name.fill("x" * 51)
         page.get_by_label("Exact time").check()
         page.get_by_label("Date and time").fill("2020-01-01T00:00")
-        page.get_by_label("People at most").fill("0")
+        page.get_by_label("Participant limit").fill("0")
         somebody.button("Create room").click()
         for label, sentence in (
             ("Name", "Use at most 50 characters."),
             ("Date and time", "Choose a time in the future."),
-            ("People at most", "Enter at least 1."),
+            ("Participant limit", "Enter at least 1."),
         ):
             field = page.get_by_label(label, exact=True)
             expect(field).to_have_attribute("aria-invalid", "true", timeout=LOADED_MS)
@@ -86,7 +86,7 @@ def test_what_is_wrong_is_said_at_its_field_and_the_first_is_focused(
         assert somebody.complaints() == []
         page.get_by_label("Date and time").fill("")
         somebody.button("Create room").click()
-        expect(page.get_by_text("This is needed.")).to_be_visible(timeout=LOADED_MS)
+        expect(page.get_by_text("This field is required.")).to_be_visible(timeout=LOADED_MS)
 
 
 def test_the_list_goes_on_behind_its_first_page(api: Client, browser: Browser) -> None:
@@ -123,7 +123,7 @@ def test_preferences_are_switched_at_once(api: Client, browser: Browser) -> None
         api.call("DELETE", f"/rooms/{room}")
         page.get_by_role("switch", name="Chat").click()
         expect(page.get_by_role("alert")).to_have_text(
-            "This room does not exist any more.", timeout=LOADED_MS
+            "This room no longer exists.", timeout=LOADED_MS
         )
         expect(page.get_by_role("switch", name="Chat")).not_to_be_checked()
 

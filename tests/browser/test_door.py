@@ -51,8 +51,7 @@ def test_a_device_that_fails_is_told_and_people_join_without(
         with visitor(browser, "Bob") as bob:
             script = FAILING.replace("{kind}", '"video"').replace("{name}", '"NotAllowedError"')
             bob.page.add_init_script(script)
-            bob.open(room["publisherURL"])
-            bob.join()
+            bob.enter(room["publisherURL"])
             expect(bob.button("Turn camera on")).to_be_visible()
             expect(bob.button("Mute")).to_be_visible(timeout=JOIN_MS)
 
@@ -70,8 +69,7 @@ def test_a_bad_link_says_what_is_wrong(api: Client, browser: Browser) -> None:
         bob.open(good.replace(room["roomName"], "abcdefghijklmno"))
         bob.ends_with("This meeting is over")
         with visitor(browser, "Ada") as ada:
-            ada.open(room["moderatorURL"])
-            ada.join()
+            ada.enter(room["moderatorURL"])
             bob.open(good)
             bob.ends_with("The room is full")
             assert api.call("DELETE", f"/rooms/{room['roomName']}").status == 204
@@ -111,7 +109,7 @@ def test_a_livekit_that_is_down_is_told_at_once_where_the_room_has_a_limit(
     api: Client, browser: Browser
 ) -> None:
     room, limited = api.create_room(), api.create_room(maxParticipants=5)
-    api.stack.stop_livekit()
+    api.stack.livekit.stop()
     try:
         with visitor(browser, "Bob") as bob, visitor(browser, "Ana", locale="es-ES") as ana:
             bob.open(limited["publisherURL"])
@@ -124,7 +122,7 @@ def test_a_livekit_that_is_down_is_told_at_once_where_the_room_has_a_limit(
             join.click()
             bob.ends_with("The meeting cannot be reached", seconds=40)
     finally:
-        api.stack.start_livekit()
+        api.stack.livekit.start()
 
 
 def test_a_livekit_that_answers_us_but_not_the_browser_is_told(

@@ -26,8 +26,7 @@ def test_a_cut_of_five_seconds_is_told_and_heals(api: Client, browser: Browser) 
     with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
         ada.page.route_web_socket("**/rtc**", through)
         for each, url in ((ada, room["moderatorURL"]), (bob, room["publisherURL"])):
-            each.open(url)
-            each.join()
+            each.enter(url)
         ada.sees_moving("Bob")
         bob.sees_moving("Ada")
         document = ada.page.evaluate("window.document.mark = Math.random()")
@@ -52,16 +51,15 @@ def test_a_cut_of_five_seconds_is_told_and_heals(api: Client, browser: Browser) 
 def test_a_connection_that_does_not_come_back_is_told(api: Client, browser: Browser) -> None:
     room = api.create_room()
     with visitor(browser, "Ada") as ada:
-        ada.open(room["publisherURL"])
-        ada.join()
-        api.stack.stop_livekit()
+        ada.enter(room["publisherURL"])
+        api.stack.livekit.stop()
         try:
             ada.ends_with("The connection was lost", seconds=90)
             ada.button("Join again").click()
             ada.at_the_door().click()
             ada.ends_with("The meeting cannot be reached")
         finally:
-            api.stack.start_livekit()
+            api.stack.livekit.start()
         ada.button("Try again").click()
         ada.join()
 
@@ -71,10 +69,8 @@ def test_who_is_removed_is_told_and_does_not_come_back_with_the_same_page(
 ) -> None:
     room = api.create_room()
     with visitor(browser, "Ada") as ada, visitor(browser, "Mallory") as mallory:
-        ada.open(room["moderatorURL"])
-        ada.join()
-        mallory.open(room["publisherURL"])
-        mallory.join()
+        ada.enter(room["moderatorURL"])
+        mallory.enter(room["publisherURL"])
         ada.button("People").click()
         ada.button("Remove Mallory").click()
         question = ada.page.get_by_role("group", name="Remove Mallory")
@@ -103,8 +99,7 @@ def test_the_end_of_the_room_is_told_within_a_minute(api: Client, browser: Brows
         ana.page.get_by_label("Tu nombre").fill("Ana")
         ana.button("Entrar").click()
         expect(ana.button("Salir")).to_be_visible(timeout=JOIN_MS)
-        ada.open(room["publisherURL"])
-        ada.join()
+        ada.enter(room["publisherURL"])
         ada.ends_with("The meeting is over", seconds=lifetime / 1000 + 60)
         ana.ends_with("La reunión ha terminado")
         assert ada.complaints() == []
@@ -122,6 +117,5 @@ def test_who_joins_elsewhere_is_told_here(api: Client, browser: Browser) -> None
                 "**/participants/token",
                 lambda route: route.fulfill(body=answer, content_type="application/json"),
             )
-            each.open(room["publisherURL"])
-            each.join()
+            each.enter(room["publisherURL"])
         here.ends_with("You joined somewhere else")

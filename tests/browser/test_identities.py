@@ -41,11 +41,9 @@ def test_namesakes_are_numbered_by_their_joining_and_the_right_one_is_removed(
         visitor(browser, "Ada") as first,
         visitor(browser, "Ada") as second,
     ):
-        mona.open(room["moderatorURL"])
-        mona.join()
+        mona.enter(room["moderatorURL"])
         for each in (first, second):
-            each.open(room["publisherURL"])
-            each.join()
+            each.enter(room["publisherURL"])
         for each in (mona, first, second):
             expect(each.tile("Ada")).to_have_count(1, timeout=JOIN_MS)
             expect(each.tile("Ada (2)")).to_have_count(1, timeout=JOIN_MS)
@@ -65,10 +63,8 @@ def test_namesakes_are_numbered_by_their_joining_and_the_right_one_is_removed(
 def test_both_requests_and_every_reload_have_one_identity(api: Client, browser: Browser) -> None:
     room = api.create_room()
     with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
-        bob.open(room["publisherURL"])
-        bob.join()
-        ada.open(room["publisherURL"])
-        ada.join()
+        bob.enter(room["publisherURL"])
+        ada.enter(room["publisherURL"])
         expect(bob.tile("Ada")).to_be_visible(timeout=JOIN_MS)
         before = _identities(ada)
         ada.requests.clear()  # a reload forgets the answers
@@ -105,28 +101,26 @@ def test_a_connection_that_comes_back_too_late_gets_a_new_token(
     def back(route: Route) -> None:
         nonlocal is_up
         if not is_up:
-            api.stack.start_livekit()
+            api.stack.livekit.start()
             is_up = True
         route.continue_()
 
     with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
-        ada.open(room["publisherURL"])
-        ada.join()
+        ada.enter(room["publisherURL"])
         ada.button("Mute").click()
         expect(ada.button("Unmute")).to_be_visible()
         before = _identities(ada)
         ada.page.route("**/participants/token", back)
         try:
-            api.stack.stop_livekit()
+            api.stack.livekit.stop()
             is_up = False
             with ada.page.expect_request("**/participants/token", timeout=GIVING_UP_MS) as request:
                 pass
             assert json.loads(request.value.post_data or "")["previousToken"]
-            bob.open(room["publisherURL"])
-            bob.join()
+            bob.enter(room["publisherURL"])
         finally:
             if not is_up:
-                api.stack.start_livekit()
+                api.stack.livekit.start()
         bob.sees_moving("Ada")
         expect(ada.button("Unmute")).to_be_visible(timeout=JOIN_MS)
         expect(bob.tile("Ada")).to_have_count(1)

@@ -34,10 +34,8 @@ def meeting(api: Client, browser: Browser) -> Iterator[Meeting]:
     with ExitStack() as stack:
         ada = stack.enter_context(visitor(browser, "Ada"))
         bob = stack.enter_context(visitor(browser, "Bob"))
-        ada.open(room["moderatorURL"])
-        ada.join()
-        bob.open(room["publisherURL"])
-        bob.join()
+        ada.enter(room["moderatorURL"])
+        bob.enter(room["publisherURL"])
         yield Meeting(room, ada, bob)
 
 
@@ -55,8 +53,7 @@ def test_what_one_writes_the_other_reads(meeting: Meeting) -> None:
 
 def test_markup_in_names_and_messages_is_text(meeting: Meeting, browser: Browser) -> None:
     with visitor(browser, NASTY) as eve:
-        eve.open(meeting.room["publisherURL"])
-        eve.join()
+        eve.enter(meeting.room["publisherURL"])
         eve.write(NASTY)
         for each in (meeting.ada, meeting.bob):
             each.reads(NASTY)

@@ -49,6 +49,11 @@ class Visitor:
         join.click()
         expect(self.button("Leave")).to_be_visible(timeout=timeout)
 
+    def enter(self, url: str) -> None:
+        """Open a join link, and join."""
+        self.open(url)
+        self.join()
+
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 

@@ -457,6 +457,7 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.wiring.livekit.recorder", recorder),
             ("meet.recordings.settlement._PARALLEL", 1),  # threads would have an order of their own
             ("meet.rooms.ending._PARALLEL", 1),
+            ("meet.meetings.sweep._PARALLEL", 1),
             ("meet.recordings.model.secrets", by_seed),
             ("meet.rooms.model.secrets", by_seed),
         ):

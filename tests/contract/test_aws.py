@@ -220,6 +220,21 @@ def _(world: World) -> None:
     assert "identitySource" not in how
 
 
+@documented(
+    "A request whose path or method no resource has is refused as MISSING_AUTHENTICATION_TOKEN, "
+    "403 unless the API says otherwise; a REST API has seven methods",
+    source=GATEWAY + "supported-gateway-response-types.html",
+)
+def _(world: World) -> None:
+    (api,) = world.of_type("AWS::ApiGateway::RestApi").values()
+    methods = {"delete", "get", "head", "options", "patch", "post", "put"}
+    assert api["Properties"]["Body"]["paths"]["/{proxy+}"].keys() == methods
+    refusal = world.refusals["MISSING_AUTHENTICATION_TOKEN"]
+    assert int(refusal["statusCode"]) == 404
+    body = json.loads(refusal["responseTemplates"]["application/json"])
+    assert body == {"code": 404, "message": "Not found", "reason": "not_found"}
+
+
 REWRITTEN = {
     *("authorization", "connection", "content-length", "content-md5", "date", "expect", "host"),
     *("max-forwards", "proxy-authenticate", "server", "te", "trailer", "transfer-encoding"),

@@ -9,8 +9,7 @@ from pydantic.alias_generators import to_camel, to_pascal
 from meet.access import ANYBODY, API, OPERATIONS
 from tests.contract.samples import SAMPLES
 from tools import ROOT
-from tools.openapi import document
-from tools.openapi.table import UNLISTED
+from tools.openapi import UNLISTED, document
 from tools.template import functions, resources
 
 OPEN_BESIDE_THE_API = {"receive_livekit_webhook", "web", "console_session"}

@@ -14,19 +14,21 @@ from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[impor
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic.alias_generators import to_camel
 
+from functions.get_room import app as get_room
 from meet import wiring
 from meet.access import API, OPERATIONS
 from meet.clock import Milliseconds
 from meet.errors import TemporarilyUnavailable
+from meet.http import create_api
 from meet.paging import MAX_ITEMS
+from meet.participants.schemas import TokenRequest
 from meet.rooms.model import Preferences, Role, Room
-from meet.rooms.schemas import RoomPreferences, RoomUpdate
+from meet.rooms.schemas import RoomOptions, RoomPreferences, RoomUpdate
 from tests.fakes import Clock, FakeLiveKit
 from tests.functions.gateway import Reply, event, invoke
 from tools import ROOT, openapi
 from tools.openapi import __main__ as command
-from tools.openapi import table
-from tools.openapi.examples import EXPIRES
+from tools.openapi.examples import EXPIRES, example
 from tools.template import load_template
 
 DOCUMENT = openapi.document()
@@ -43,9 +45,9 @@ VALUES: list[Any] = [
     ABSENT,
 ]
 
-OPTIONS = table.ROWS["create_room"].body_examples["default"]["value"]
+OPTIONS = example(RoomOptions)
 BARE = OPTIONS["preferences"]
-TOKEN = table.ROWS["generate_participant_token"].body_examples["default"]["value"]
+TOKEN = example(TokenRequest)
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -116,13 +118,13 @@ def test_every_example_is_what_its_schema_says() -> None:
                 several = [each["value"] for each in media.get("examples", {}).values()]
                 if media["schema"].get("format") == "binary":
                     continue
-                for example in several or [media["example"]]:
-                    validator(media["schema"]).validate(example)
+                for shown in several or [media["example"]]:
+                    validator(media["schema"]).validate(shown)
                     checked += 1
     for schema in DOCUMENT["components"]["schemas"].values():
         for found in schema.get("properties", {}).values():
-            for example in found.get("examples", []):
-                validator(found).validate(example)
+            for shown in found.get("examples", []):
+                validator(found).validate(shown)
                 checked += 1
     assert checked > 70
 
@@ -169,6 +171,27 @@ def test_every_operation_is_described_and_has_a_tag_that_is_described() -> None:
         assert operation["description"], (method, path)
         assert len(operation["tags"]) == 1, (method, path)
         assert tags >= set(operation["tags"]), (method, path)
+
+
+def test_an_operation_that_does_not_declare_its_answers_has_no_document(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(get_room.get_room, "answers")
+    with pytest.raises(TypeError, match="get_room does not declare"):
+        openapi.document()
+
+
+def test_a_parameter_without_a_description_has_no_document(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def undescribed(room_name: str) -> None: ...
+
+    vars(undescribed)["answers"] = vars(get_room.get_room)["answers"]
+    api = create_api()
+    api.get("/api/v1/rooms/<room_name>")(undescribed)
+    monkeypatch.setattr(get_room, "api", api)
+    with pytest.raises(ValueError, match="the parameter room_name has no description"):
+        openapi.document()
 
 
 def test_the_credentials_are_those_of_the_access_table() -> None:
@@ -352,14 +375,14 @@ def test_a_full_room_and_a_livekit_that_is_down_are_answered_as_documented(
     responses = DOCUMENT["paths"]["/participants/token"]["post"]["responses"]
     for number in range(10):
         livekit.join(NAME, f"guest {number}")
-    assert send("POST", "/participants/token", TOKEN).body == example(responses["409"])
+    assert send("POST", "/participants/token", TOKEN).body == example_of(responses["409"])
     livekit.down = True
     reply = send("POST", "/participants/token", TOKEN)
-    assert reply.body == example(responses["503"], "mediaServerUnavailable")
+    assert reply.body == example_of(responses["503"], "mediaServerUnavailable")
     assert reply.headers["retry-after"].isdigit()
 
 
-def example(answer: dict[str, Any], name: str | None = None) -> Any:
+def example_of(answer: dict[str, Any], name: str | None = None) -> Any:
     content = answer["content"][JSON]
     return content["examples"][name]["value"] if name else content["example"]
 

@@ -308,4 +308,4 @@ def use_webhooks() -> None:
     with pytest.raises(OverlapRunning):
         webhooks.rotate(webhook.id, webhook.secret, overlap=1000, now=now)
     webhooks.rotate(webhook.id, webhook.secret, overlap=0, now=now)
-    wiring.room_repository().facts(STORED.name)
+    wiring.room_repository().outline(STORED.name)

@@ -19,6 +19,11 @@ WRONG = RIGHT | {"password": "guess"}
 HOME = {"Origin": ORIGIN}
 
 
+def attributes(cookie: str) -> set[str]:
+    """Return the attributes of a cookie, without its value."""
+    return set(cookie.split("; ")[1:])
+
+
 @dataclass(frozen=True)
 class Answer(Reply):
     """An answer, and the cookies that came with it."""

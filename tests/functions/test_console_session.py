@@ -14,21 +14,20 @@ from meet.console.sessions import PREFIX
 from meet.console.tokens import LONGEST_SESSION, SESSION_LIFETIME
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
-from tests.functions.console import RIGHT, SESSION, WRONG, Browser, authorize, claims_of, set_admin
+from tests.functions.console import (
+    RIGHT,
+    SESSION,
+    WRONG,
+    Browser,
+    attributes,
+    authorize,
+    claims_of,
+    set_admin,
+)
 from tests.functions.logs import Logs
 from tools.memory_aws import ADMIN_PASSWORD
 
 UNAUTHORIZED = {"message": "Unauthorized"}
-OTHER_SITE = {
-    "code": 403,
-    "message": "The request does not come from this site",
-    "reason": "other_site",
-}
-WRITES = [("POST", "/console/login"), ("POST", "/console/session"), ("POST", "/console/logout")]
-
-
-def attributes(cookie: str) -> set[str]:
-    return set(cookie.split("; ")[1:])
 
 
 def test_who_has_no_session_is_told_so(browser: Browser) -> None:

@@ -11,13 +11,12 @@ from meet.clock import MINUTE, SECOND
 from meet.console.admin import MIN_LENGTH, Admin
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
-from tests.functions.console import RIGHT, SESSION, WRONG, Browser, set_admin
+from tests.functions.console import RIGHT, SESSION, WRONG, Browser, attributes, set_admin
 from tests.functions.gateway import HOST, ORIGIN, REQUEST_ID
 from tests.functions.logs import Logs
 from tools.memory_aws import ADMIN_PASSWORD, ADMIN_USERNAME
 from tools.template import resources
 
-UNAUTHORIZED = {"message": "Unauthorized"}
 MALFORMED = {"code": 400, "message": "Malformed JSON body", "reason": "malformed_body"}
 TOO_LARGE = {"code": 413, "message": "Request body too large", "reason": "body_too_large"}
 OTHER_SITE = {
@@ -26,10 +25,6 @@ OTHER_SITE = {
     "reason": "other_site",
 }
 WRITES = [("POST", "/console/login"), ("POST", "/console/session"), ("POST", "/console/logout")]
-
-
-def attributes(cookie: str) -> set[str]:
-    return set(cookie.split("; ")[1:])
 
 
 def test_the_right_name_and_password_begin_a_session(browser: Browser, still_clock: Clock) -> None:

@@ -13,10 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
-from meet import wiring
+from meet import idempotency
 from meet.clock import DAY, HOUR, Milliseconds
 from meet.rooms import model
 from meet.rooms.repository import RoomRepository
+from meet.wiring import clients
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import CONTEXT, HOST, ORIGIN, Call, Reply, event, invoke
@@ -70,6 +71,7 @@ def test_answers_the_whole_room(call: Call, still_clock: Clock) -> None:
         "expirationDate": expires,
         "roomNamePrefix": "OpenVidu",
         "maxParticipants": 10,
+        "status": "open",
         "preferences": preferences(recordingPreferences=False),
     }
     for link in links.values():
@@ -408,11 +410,11 @@ def test_a_request_that_still_runs_is_a_conflict(
     add = RoomRepository.add
     meanwhile: list[Any] = []
 
-    def slow_add(self: RoomRepository, room: model.Room) -> None:
+    def slow_add(self: RoomRepository, room: model.Room, **more: Any) -> None:
         if not meanwhile:
             meanwhile.append(None)
             meanwhile[0] = _copy_of_the_function()(_request(body), CONTEXT)
-        add(self, room)
+        add(self, room, **more)
 
     monkeypatch.setattr(RoomRepository, "add", slow_add)
     assert keyed(call, body).status == 200
@@ -445,8 +447,14 @@ def test_a_refused_body_does_not_use_the_key_up(call: Call, still_clock: Clock) 
 
 
 def test_a_key_of_another_operation_is_another_key(call: Call, still_clock: Clock) -> None:
-    other = wiring.once(
-        "createRecording", "k-1", {"x": 1}, lambda: {"id": "r"}, caller=":", context=CONTEXT
+    other = idempotency.once(
+        "createRecording",
+        "k-1",
+        {"x": 1},
+        lambda: {"id": "r"},
+        caller=":",
+        store=clients.idempotency_store(),
+        context=CONTEXT,
     )
     assert other == {"id": "r"}
     assert keyed(call, {"expirationDate": still_clock() + HOUR}).status == 200

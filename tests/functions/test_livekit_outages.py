@@ -70,13 +70,26 @@ def join(room: dict[str, Any]) -> Reply:
     return post("/participants/token", body)
 
 
-def written(logs: Logs) -> list[dict[str, Any]]:
-    return [line for line in logs() if line["message"] == EVENT]
+@dataclass(frozen=True)
+class Told:
+    """What the log and the metrics say about outages."""
+
+    logs: Logs
+    capsys: pytest.CaptureFixture[str]
+
+    def written(self) -> list[dict[str, Any]]:
+        return [line for line in self.logs() if line["message"] == EVENT]
+
+    def counted(self) -> list[str]:
+        """Return the kinds that were counted since the last call."""
+        output = self.capsys.readouterr().out
+        lines = [json.loads(line) for line in output.splitlines() if "_aws" in line]
+        return [line["kind"] for line in lines if "MediaServerUnavailable" in line]
 
 
-def counted(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
-    return [line["kind"] for line in lines if "MediaServerUnavailable" in line]
+@pytest.fixture
+def told(logs: Logs, capsys: pytest.CaptureFixture[str]) -> Told:
+    return Told(logs, capsys)
 
 
 @pytest.mark.parametrize(
@@ -101,8 +114,7 @@ def counted(capsys: pytest.CaptureFixture[str]) -> list[str]:
 def test_a_token_that_cannot_be_given_says_why_in_the_log_alone(
     room: dict[str, Any],
     away: Away,
-    logs: Logs,
-    capsys: pytest.CaptureFixture[str],
+    told: Told,
     answer: Any,
     kind: str,
 ) -> None:
@@ -110,10 +122,10 @@ def test_a_token_that_cannot_be_given_says_why_in_the_log_alone(
     reply = join(room)
     assert (reply.status, reply.body["reason"]) == (503, "media_server_unavailable")
     assert reply.body.keys() == {"code", "message", "reason"}
-    (line,) = written(logs)
+    (line,) = told.written()
     assert (line["kind"], line["method"]) == (kind, PARTICIPANTS)
     assert line["correlation_id"], "found by the request's id"
-    assert counted(capsys) == [kind]
+    assert told.counted() == [kind]
 
 
 @pytest.mark.parametrize(
@@ -130,8 +142,7 @@ def test_a_token_that_cannot_be_given_says_why_in_the_log_alone(
 def test_a_recording_that_cannot_start_says_why_each_time(
     room: dict[str, Any],
     away: Away,
-    logs: Logs,
-    capsys: pytest.CaptureFixture[str],
+    told: Told,
     answer: Any,
     kind: str,
 ) -> None:
@@ -141,9 +152,9 @@ def test_a_recording_that_cannot_start_says_why_each_time(
         with pytest.raises(Exception, match=START):
             egress.start(room["roomName"], "recordings/x.mp4")
         answer = refusal_again(answer)
-    lines = written(logs)
+    lines = told.written()
     assert [(line["kind"], line["method"]) for line in lines] == [(kind, START)] * 2
-    assert counted(capsys) == [kind] * 2
+    assert told.counted() == [kind] * 2
     if isinstance(answer, urllib3.HTTPResponse):
         assert json.loads(answer.data)["msg"] in lines[0]["detail"]
 
@@ -159,25 +170,24 @@ def test_reads_that_poll_are_written_down_once_a_minute(
     room: dict[str, Any],
     away: Away,
     still_clock: Clock,
-    logs: Logs,
-    capsys: pytest.CaptureFixture[str],
+    told: Told,
 ) -> None:
     away.answer = NewConnectionError(POOL, "refused")
     for _ in range(20):
         assert join(room).status == 503
-    assert len(written(logs)) == 1
+    assert len(told.written()) == 1
     still_clock.advance(READS_EVERY)
     join(room)
-    assert len(written(logs)) == 2
-    assert len(counted(capsys)) == 2
+    assert len(told.written()) == 2
+    assert len(told.counted()) == 2
 
 
 def test_neither_a_token_nor_a_long_story_is_written_down(
-    room: dict[str, Any], away: Away, logs: Logs
+    room: dict[str, Any], away: Away, told: Told
 ) -> None:
     away.answer = refusal(401, "unauthenticated", f"invalid token: {TOKEN} {'x' * 10_000}")
     join(room)
-    (line,) = written(logs)
+    (line,) = told.written()
     assert "invalid token: [token] xxx" in line["detail"]
     assert len(line["detail"]) < 300
 
@@ -186,8 +196,7 @@ def test_neither_a_token_nor_a_long_story_is_written_down(
 def test_a_stack_that_was_given_no_livekit_says_so(
     room: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
-    logs: Logs,
-    capsys: pytest.CaptureFixture[str],
+    told: Told,
     missing: str,
 ) -> None:
     if missing == "url":
@@ -196,8 +205,8 @@ def test_a_stack_that_was_given_no_livekit_says_so(
         key = '{"apiKey": "key", "apiSecret": ""}'
         monkeypatch.setattr(clients, "secret", lambda name: key)
     assert join(room).status == 503
-    assert {line["kind"] for line in written(logs)} == {"not_configured"}
-    assert set(counted(capsys)) == {"not_configured"}
+    assert {line["kind"] for line in told.written()} == {"not_configured"}
+    assert set(told.counted()) == {"not_configured"}
 
 
 def test_the_runbook_knows_every_kind() -> None:

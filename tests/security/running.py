@@ -102,8 +102,8 @@ def rotated_out(api: Client) -> str:
         secrets.put_secret_value(
             SecretId=api.stack.api_keys_secret, SecretString=json.dumps(change)
         )
-        api.stack.stop_emulator()  # functions remember keys for minutes, or as long as they live
-        api.stack.start_emulator()
+        api.stack.emulator.stop()  # functions remember keys for minutes, or as long as they live
+        api.stack.emulator.start()
         assert api.call("GET", "/rooms?maxItems=1", key=old).status == status
     return old
 

@@ -338,7 +338,7 @@ def test_without_livekit_rooms_go_on_and_what_needs_it_answers_503(api: Client) 
 
     async def scenario() -> None:
         async with meeting(api.stack.livekit_url, _token(api, room, "Alice")) as (alice,):
-            await asyncio.to_thread(api.stack.stop_livekit)
+            await asyncio.to_thread(api.stack.livekit.stop)
             try:
                 assert (await asyncio.to_thread(api.token, room, "Bob")).status == 200
                 refused = await asyncio.to_thread(api.token, limited, "Bob")
@@ -352,7 +352,7 @@ def test_without_livekit_rooms_go_on_and_what_needs_it_answers_503(api: Client) 
                 assert (await asyncio.to_thread(api.call, "DELETE", path)).status == 204
                 assert (await asyncio.to_thread(api.call, "GET", path)).status == 404
             finally:
-                api.stack.start_livekit()  # not in a thread: it would end with the thread
+                api.stack.livekit.start()  # not in a thread: it would end with the thread
             # The delete is finished by the sweep, now that LiveKit is back.
             await asyncio.wait_for(alice.gone.wait(), 120)
         assert room["roomName"] not in await _livekit_rooms(api.stack)

@@ -256,7 +256,7 @@ def test_a_recorder_that_died_in_silence_is_noticed_and_its_room_is_free(api: Cl
         path = start(api, room)
         film_for(3)
         api.stack.processes.kill("egress")
-        api.stack.start_egress()
+        api.stack.recorder.start()
         failed = reaches(api, path, "FAILED", 240)
         assert failed["error"] == "The recorder disappeared from the meeting."
         again = start(api, room)
@@ -270,7 +270,7 @@ def test_without_a_recorder_the_start_fails_and_may_be_repeated(api: Client) -> 
         first = start(api, room)
         api.call("PUT", first)
         reaches(api, first, "READY", 10)
-        api.stack.stop_egress()
+        api.stack.recorder.stop()
         try:
             refused = api.call("POST", "/recordings", {"roomName": room["roomName"]})
             # LiveKit says so after seven seconds or a little more; we wait for eight.
@@ -281,37 +281,58 @@ def test_without_a_recorder_the_start_fails_and_may_be_repeated(api: Client) -> 
                 assert (refused.status, refused.body["code"]) == (503, 503)
                 assert refused.headers["Retry-After"]
         finally:
-            api.stack.start_egress()
+            api.stack.recorder.start()
         again = start(api, room)
         api.call("PUT", again)
         reaches(api, again, "READY", 10)
 
 
-def test_a_bucket_that_takes_nothing_makes_the_recording_fail(api: Client) -> None:
-    room, bucket, store = api.create_room(), api.stack.recordings_bucket, s3(api)
+@contextmanager
+def without_bucket(api: Client) -> Iterator[None]:
+    """Take the bucket away, and bring it back with the recordings of the other tests."""
+    bucket, store = api.stack.recordings_bucket, s3(api)
+    events = store.get_bucket_notification_configuration(Bucket=bucket)
+    versions = store.list_object_versions(Bucket=bucket)
+    kept: dict[str, dict[str, Any]] = {}
+    for each in versions.get("Versions", []):
+        if each["IsLatest"]:
+            found = store.get_object(Bucket=bucket, Key=each["Key"])
+            named = ("ContentType", "ContentDisposition")
+            shown = {name: found[name] for name in named if name in found}
+            kept[each["Key"]] = {"Body": found["Body"].read(), **shown}
+    for each in [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]:
+        store.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
+    store.delete_bucket(Bucket=bucket)
+    try:
+        yield
+    finally:
+        store.create_bucket(Bucket=bucket)
+        store.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+        for key, content in kept.items():  # before anybody is told of new objects
+            store.put_object(Bucket=bucket, Key=key, **content)
+        store.put_bucket_notification_configuration(
+            Bucket=bucket,
+            NotificationConfiguration={
+                "EventBridgeConfiguration": events.get("EventBridgeConfiguration", {})
+            },
+        )
+
+
+def test_a_bucket_that_takes_nothing_makes_the_recording_fail(
+    api: Client, ready: dict[str, Any]
+) -> None:
+    room = api.create_room()
     with meeting(api, room, Ada=ADA):
         path = start(api, room)
         film_for(1)
-        events = store.get_bucket_notification_configuration(Bucket=bucket)
-        versions = store.list_object_versions(Bucket=bucket)
-        for each in [*versions.get("Versions", []), *versions.get("DeleteMarkers", [])]:
-            store.delete_object(Bucket=bucket, Key=each["Key"], VersionId=each["VersionId"])
-        store.delete_bucket(Bucket=bucket)
-        try:
+        with without_bucket(api):
             api.call("PUT", path)
             failed = reaches(api, path, "FAILED", 60)
-        finally:
-            store.create_bucket(Bucket=bucket)
-            store.put_bucket_notification_configuration(
-                Bucket=bucket,
-                NotificationConfiguration={
-                    "EventBridgeConfiguration": events.get("EventBridgeConfiguration", {})
-                },
-            )
-        assert failed["error"] == "The recorder could not write its file into the bucket."
+        assert failed["error"] == "The recorder could not write its file to the bucket."
         again = start(api, room)  # the room is free
         api.call("PUT", again)
         reaches(api, again, "READY", 10)
+    assert stream(api, ready).data == ready["file"].read_bytes(), "the others are as they were"
 
 
 def test_the_file_is_where_the_contract_says(ready: dict[str, Any]) -> None:

@@ -133,7 +133,7 @@ def test_the_api_describes_itself(api: Client) -> None:
 
 def test_rooms_outlive_the_emulator(api: Client) -> None:
     room = api.create_room(roomNamePrefix="durable")
-    api.stack.stop_emulator()
-    api.stack.start_emulator()
+    api.stack.emulator.stop()
+    api.stack.emulator.start()
 
     assert api.call("GET", f"/rooms/{room['roomName']}").body == room

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 
 from tools import ports
-from tools.stack.parts import Parts
+from tools.processes import Processes
+from tools.stack.parts import Emulator, Site
 
 
 @pytest.fixture
-def parts(tmp_path: Path) -> Iterator[Parts]:
-    stack = Parts(tmp_path)
-    stack.use_ports({"api": ports.pick(), "aws": ports.pick()})
+def emulator(tmp_path: Path) -> Iterator[Emulator]:
+    processes = Processes(tmp_path / "processes.json", tmp_path / "log")
+    emulator = Emulator(Site(tmp_path, processes, {"api": ports.pick(), "aws": ports.pick()}))
     (tmp_path / "deployed.json").write_text("{}")
-    stack.start_emulator()
-    yield stack
-    stack.stop_all()
+    emulator.start()
+    yield emulator
+    emulator.stop()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.live import eventually
 from tools.stack.deployment import aws_session
-from tools.stack.parts import Parts
+from tools.stack.parts import Emulator
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,12 +24,14 @@ def all_rooms_are_in(saved: Path) -> bool:
 
 
 @pytest.mark.parametrize("killed", [False, True])
-def test_what_was_written_outlives_the_emulator(parts: Parts, killed: bool) -> None:
+def test_what_was_written_outlives_the_emulator(emulator: Emulator, killed: bool) -> None:
     session = aws_session()
-    dynamodb: DynamoDBClient = session.client("dynamodb", endpoint_url=parts.aws_endpoint_url)
-    s3: S3Client = session.client("s3", endpoint_url=parts.aws_endpoint_url)
+    dynamodb: DynamoDBClient = session.client(
+        "dynamodb", endpoint_url=emulator.site.aws_endpoint_url
+    )
+    s3: S3Client = session.client("s3", endpoint_url=emulator.site.aws_endpoint_url)
     secrets: SecretsManagerClient = session.client(
-        "secretsmanager", endpoint_url=parts.aws_endpoint_url
+        "secretsmanager", endpoint_url=emulator.site.aws_endpoint_url
     )
     dynamodb.create_table(
         TableName="Rooms",
@@ -52,12 +54,12 @@ def test_what_was_written_outlives_the_emulator(parts: Parts, killed: bool) -> N
         list(writers.map(write, range(40)))
     dynamodb.delete_item(TableName="Rooms", Key={"roomName": {"S": "room-0"}})
     if killed:  # what was written a few seconds before is on disk
-        saved = parts.directory / "aws" / "state" / "dynamodb.json"
+        saved = emulator.site.directory / "aws" / "state" / "dynamodb.json"
         eventually(lambda: all_rooms_are_in(saved), 10, "the rooms are saved")
-        parts.kill_emulator()
+        emulator.kill()
     else:
-        parts.stop_emulator()
-    parts.start_emulator()
+        emulator.stop()
+    emulator.start()
 
     kept = {item["roomName"]["S"] for item in dynamodb.scan(TableName="Rooms")["Items"]}
     assert kept == {f"room-{number}" for number in range(1, 40)}

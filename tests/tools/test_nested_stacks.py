@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tools.stack.deployment import aws_session
-from tools.stack.parts import Parts
+from tools.stack.parts import Emulator
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 ARN = '"Attributes": {"Arn": "arn:aws:cloudwatch:'
 
 
-class Emulator:
+class NestedAlarms:
     """Deploys two alarms and a dashboard that names both, in a nested stack."""
 
-    def __init__(self, parts: Parts) -> None:
-        self.parts = parts
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
         self.s3: S3Client = self.client("s3")
         self.s3.create_bucket(Bucket="templates")
 
     def client(self, service: str) -> Any:
-        endpoint = self.parts.aws_endpoint_url
+        endpoint = self.emulator.site.aws_endpoint_url
         return aws_session().client(service, endpoint_url=endpoint)  # type: ignore[call-overload]
 
     def deploy(self, kind: str, description: str) -> None:
@@ -63,19 +63,19 @@ class Emulator:
         self.client("s3").put_object(
             Bucket="templates", Key=description, Body=json.dumps({"Resources": resources})
         )
-        return f"{self.parts.aws_endpoint_url}/templates/{description}"
+        return f"{self.emulator.site.aws_endpoint_url}/templates/{description}"
 
 
 @pytest.mark.parametrize("forgotten", [False, True], ids=["known", "forgotten"])
-def test_one_alarm_of_several_is_changed(parts: Parts, forgotten: bool) -> None:
-    emulator = Emulator(parts)
-    emulator.deploy("create", "before")
+def test_one_alarm_of_several_is_changed(emulator: Emulator, forgotten: bool) -> None:
+    alarms = NestedAlarms(emulator)
+    alarms.deploy("create", "before")
     if forgotten:  # as the emulator left it after a failed update
-        parts.stop_emulator()
-        state = parts.directory / "aws" / "state" / "cloudformation.json"
+        emulator.stop()
+        state = emulator.site.directory / "aws" / "state" / "cloudformation.json"
         text = state.read_text()
         assert ARN in text
         state.write_text(text.replace(ARN, ARN.replace("Arn", "Forgotten")))
-        parts.start_emulator()
-    emulator.deploy("update", "after")
-    assert emulator.descriptions() == {"after", "unchanged"}
+        emulator.start()
+    alarms.deploy("update", "after")
+    assert alarms.descriptions() == {"after", "unchanged"}

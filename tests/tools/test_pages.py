@@ -47,7 +47,7 @@ def test_packages_are_installed_once_for_a_lock_file(
     monkeypatch.setattr(processes, "run", lambda command, *_: installs.append(command))
     for lock in ("{}", "{}", '{"lockfileVersion": 3}'):
         (place / "web" / "package-lock.json").write_text(lock)
-        pages._install(["npm"], {}, place / "log")
+        pages.install(["npm"], {}, place / "log")
     assert len(installs) == 2
 
 
@@ -57,7 +57,7 @@ def test_sources_that_npm_finds_faulty_do_not_pass(
     make_program(place / "npm", "")
     (place / "npm").write_text("#!/bin/sh\nexit 1\n")
     monkeypatch.setattr(pages, "npm_command", lambda: ([place / "npm"], {}))
-    monkeypatch.setattr(pages, "_install", lambda *_: None)
+    monkeypatch.setattr(pages, "install", lambda *_: None)
     with pytest.raises(processes.StepFailed, match="do not pass"):
         pages.check()
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tools.stack.deployment import aws_session
-from tools.stack.parts import Parts
+from tools.stack.parts import Emulator
 from tools.stack.warm_functions import SharedLayers
 
 FUNCTION = """
@@ -73,9 +73,9 @@ def zipped(name: str, content: str) -> bytes:
     return archive.getvalue()
 
 
-def test_the_emulators_processes_share_the_layer_also_after_a_restart(parts: Parts) -> None:
+def test_the_emulators_processes_share_the_layer_also_after_a_restart(emulator: Emulator) -> None:
     def functions() -> Any:
-        return aws_session().client("lambda", endpoint_url=parts.aws_endpoint_url)
+        return aws_session().client("lambda", endpoint_url=emulator.site.aws_endpoint_url)
 
     layer = functions().publish_layer_version(
         LayerName="layer", Content={"ZipFile": zipped("python/shared_by_all.py", "")}
@@ -103,11 +103,11 @@ def test_the_emulators_processes_share_the_layer_also_after_a_restart(parts: Par
         answers = list(callers.map(call, range(4)))
     assert len({process for process, _, _ in answers}) == 4
     (shared,) = {Path(file) for _, file, _ in answers}
-    assert shared.is_relative_to(parts.directory / "layers")
+    assert shared.is_relative_to(emulator.site.directory / "layers")
     assert not any(others for _, _, others in answers), "as in Lambda, there is the layer alone"
 
     unpacked_at = shared.stat().st_ctime_ns
-    parts.stop_emulator()
-    parts.start_emulator()
+    emulator.stop()
+    emulator.start()
     assert Path(call(0)[1]) == shared
     assert shared.stat().st_ctime_ns == unpacked_at

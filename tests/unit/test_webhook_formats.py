@@ -7,7 +7,7 @@ import pytest
 
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.events.model import EventType, Fact, StoredEvent
-from meet.rooms.model import Preferences, RoomFacts
+from meet.rooms.model import Preferences, RoomOutline
 from meet.webhooks import openvidu
 from meet.webhooks.matching import wants
 from meet.webhooks.model import DELAYS, Definition, Format, delay_before
@@ -16,7 +16,7 @@ from meet.webhooks.signing import key_of
 
 AT = Milliseconds(1_795_000_000_123)
 ROOM = "team-7yj8dfcycq1n0gr"
-FACTS = RoomFacts(Milliseconds(1), Milliseconds(2), Preferences(chat=False))
+FACTS = RoomOutline(Milliseconds(1), Milliseconds(2), Preferences(chat=False))
 
 
 def event(kind: EventType, data: dict[str, Any] | None = None, room: str = ROOM) -> StoredEvent:

@@ -53,7 +53,7 @@ def make(log: Path = _LOG) -> None:
     """Build the pages; raises Unavailable, StepFailed."""
     wanted = digest()
     npm, environment = npm_command()
-    _install(npm, environment, log)
+    install(npm, environment, log)
     processes.run([*npm, "run", "--silent", "check"], log, environment, SOURCES)
     processes.run([*npm, "run", "--silent", "build"], log, environment, SOURCES)
     for path in sorted(BUILT.rglob("*")):
@@ -66,13 +66,13 @@ def make(log: Path = _LOG) -> None:
 def check() -> None:
     """Check the sources, with the output on the terminal; raises Unavailable, StepFailed."""
     npm, environment = npm_command()
-    _install(npm, environment, _LOG)
+    install(npm, environment, _LOG)
     command = [*npm, "run", "--silent", "check"]
     if subprocess.run(command, cwd=SOURCES, env=environment, check=False).returncode:
         raise processes.StepFailed("The sources of the web pages do not pass; see above.")
 
 
-def _install(npm: list[str | Path], environment: dict[str, str], log: Path) -> None:
+def install(npm: list[str | Path], environment: dict[str, str], log: Path) -> None:
     """Install the packages of the lock file, unless they are there; raises StepFailed."""
     wanted = hashlib.sha256((SOURCES / "package-lock.json").read_bytes()).hexdigest()
     installed = SOURCES / "node_modules" / ".installed"  # npm ci deletes the folder first

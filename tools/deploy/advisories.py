@@ -106,11 +106,11 @@ def ask_pypi() -> Answer:
         return read_pip_audit(packages)
 
 
-def ask_npm(folder: Path = SOURCES) -> Answer:
-    """Look up every package of a folder's package-lock.json in npm's registry."""
+def ask_npm() -> Answer:
+    """Look up every package of the pages' package-lock.json in npm's registry."""
     npm, environment = npm_command()
     command = [*npm, "audit", "--json", "--package-lock-only"]
-    return read_npm_audit(json.loads(_run(command, folder, environment, accepted=(0, 1)).stdout))
+    return read_npm_audit(json.loads(_run(command, SOURCES, environment, accepted=(0, 1)).stdout))
 
 
 def _run(

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +77,6 @@ def audit_templates() -> list[str]:
 DATABASES: Mapping[str, Callable[[], advisories.Answer]] = {
     "uv.lock": advisories.ask_pypi,
     "web/package-lock.json": advisories.ask_npm,
-    "tools/openapi/typescript/package-lock.json": partial(
-        advisories.ask_npm, ROOT / "tools/openapi/typescript"
-    ),
 }
 
 

@@ -79,8 +79,8 @@ class Replay:
         answer = self.functions.invoke(FunctionName=function, Payload=json.dumps(event).encode())
         if "FunctionError" not in answer:
             return None
-        error = json.loads(answer["Payload"].read())
-        return f"{function}: {error.get('errorType')}: {error.get('errorMessage')}"
+        failure = json.loads(answer["Payload"].read())
+        return f"{function}: {failure.get('errorType')}: {failure.get('errorMessage')}"
 
     def _event(self, letter: dict[str, Any]) -> dict[str, Any]:
         """Return the event of a letter; one about a stream only points to the records.

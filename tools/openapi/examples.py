@@ -5,31 +5,28 @@ from typing import Any
 from pydantic import BaseModel
 
 from meet.clock import Milliseconds
-from meet.events.schemas import EventView
 from meet.recordings.schemas import RecordingView
-from meet.rooms.schemas import RoomOptions, RoomView
-from tools.openapi.schemas import always
+from meet.rooms.schemas import RoomView
 
 
 def example(model: type[BaseModel]) -> dict[str, Any]:
     """Return a body of this model; properties without an example are absent."""
     shown: dict[str, Any] = {}
     for field in model.model_fields.values():
-        kind = field.annotation
+        name, kind = str(field.alias), field.annotation
         if field.examples:
-            shown[str(field.alias)] = field.examples[0]
+            shown[name] = field.examples[0]
         elif isinstance(kind, type) and issubclass(kind, BaseModel):
-            shown[str(field.alias)] = example(kind)
+            shown[name] = example(kind)
+        elif items := [each for each in getattr(kind, "__args__", ()) if _is_model(each)]:
+            shown[name] = [example(each) for each in items]
     return shown
 
 
-OPTIONS = example(RoomOptions)
-ROOM = example(RoomView)
-READY = example(RecordingView)
-STARTING = {name: READY[name] for name in always(RecordingView)} | {"status": "STARTING"}
+def _is_model(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
-EVENT = example(EventView) | {"data": READY}
 
-NAME = str(ROOM["roomName"])
-EXPIRES = Milliseconds(ROOM["expirationDate"])
-RECORDING_ID = str(READY["id"])
+NAME = str(example(RoomView)["roomName"])
+EXPIRES = Milliseconds(example(RoomView)["expirationDate"])
+RECORDING_ID = str(example(RecordingView)["id"])

@@ -1,46 +1,22 @@
 """Generates clients from the OpenAPI document, as its readers do."""
 
-import os
-import shutil
 import sys
 from pathlib import Path
 
-from tools import ROOT, processes, programs
-from tools.build.pages import npm_command
+from tools import processes, programs
+from tools.build import pages
 from tools.openapi import FILE
-
-_LOCKED = ROOT / "tools" / "openapi" / "typescript"
-_INSTALLED = ROOT / ".local" / "openapi-typescript"
-_LOCK = "package-lock.json"
 
 
 def typescript(target: Path, log: Path) -> None:
-    """Write the document's types to a file; raises Unavailable, StepFailed."""
-    npm, environment = npm_command()
-    if not _is_installed():
-        _install(npm, environment, log)
-    run = (*npm, "exec", "--offline", "--", "openapi-typescript", FILE, "--output", target)
-    processes.run(run, log, environment, _INSTALLED)
-
-
-def _is_installed() -> bool:
-    lock = _INSTALLED / _LOCK
-    return lock.exists() and lock.read_bytes() == (_LOCKED / _LOCK).read_bytes()
-
-
-def _install(npm: list[str | Path], environment: dict[str, str], log: Path) -> None:
-    """Install the locked packages; raises Unavailable."""
-    building = _INSTALLED.with_name(f"{_INSTALLED.name}.{os.getpid()}")
-    shutil.copytree(_LOCKED, building)
+    """Write the document's types to a file, as the pages do; raises Unavailable, StepFailed."""
+    npm, environment = pages.npm_command()
     try:
-        quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
-        processes.run([*npm, "ci", *quiet], log, environment, building)
-        shutil.rmtree(_INSTALLED, ignore_errors=True)
-        building.rename(_INSTALLED)
+        pages.install(npm, environment, log)
     except processes.StepFailed as error:
-        raise programs.Unavailable(f"npm could not install openapi-typescript: {error}") from error
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+        raise programs.Unavailable(f"npm could not install the pages' packages: {error}") from error
+    run = (*npm, "exec", "--offline", "--", "openapi-typescript", FILE, "--output", target)
+    processes.run(run, log, environment, pages.SOURCES)
 
 
 def python(target: Path, log: Path) -> None:

@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from meet.errors import MeetError
-from meet.recordings.schemas import RecordingView
-from meet.rooms.schemas import RoomView
-from tools.openapi.schemas import PREFERENCES, always
+from meet.errors import InvalidRequest, MeetError, RoomToJoinNotFound
+from meet.rooms.schemas import RoomPreferences
 from tools.openapi.words import GATEWAY_ERRORS
 
 _MESSAGE = {"type": "string", "description": "One sentence on what is wrong."}
@@ -19,38 +17,43 @@ def all_errors(base: type[MeetError] = MeetError) -> Iterator[type[MeetError]]:
         yield from all_errors(each)
 
 
-_REASONS = {
-    *(each.reason for each in all_errors()),
-    *(body["reason"] for body, _ in GATEWAY_ERRORS),
-    "forbidden",  # by the gateway, or a web ACL in front of it
-}
 _NAMED = {
     "type": "object",
     "anyOf": [
         {"required": [name], "properties": {name: {"required": ["enabled"]}}}
-        for name in PREFERENCES
+        for name in (str(field.alias) for field in RoomPreferences.model_fields.values())
     ],
 }
 REASON = {
     "type": "string",
     "description": (
-        "What went wrong, for programs to decide by: unlike the message, it stays as it is. Absent "
-        "in a 401. There may be further reasons one day."
+        "What went wrong, for programs to decide by: unlike the message, it never changes. Absent "
+        "in a 401. Further reasons may be added."
     ),
 }
 _REF = "#/components/schemas/"
 
-OWN_SCHEMAS: dict[str, dict[str, Any]] = {
-    "Error": {
+
+def error() -> dict[str, Any]:
+    """Return the schema of an error, with the reasons of all modules that are imported."""
+    reasons = {
+        *(each.reason for each in all_errors()),
+        *(body["reason"] for body, _ in GATEWAY_ERRORS),
+        "forbidden",  # by the gateway, or a web ACL in front of it
+    }
+    return {
         "type": "object",
         "description": "Why a request was refused.",
         "required": ["message"],
         "properties": {
             "code": {"type": "integer", "description": "The HTTP status; absent in a 401."},
             "message": _MESSAGE,
-            "reason": REASON | {"enum": sorted(_REASONS)},
+            "reason": REASON | {"enum": sorted(reasons)},
         },
-    },
+    }
+
+
+OWN_SCHEMAS: dict[str, dict[str, Any]] = {
     "RoomToJoinNotFound": {
         "type": "object",
         "description": "There is no such room to join.",
@@ -94,8 +97,8 @@ OWN_SCHEMAS: dict[str, dict[str, Any]] = {
             "`preferences`; beside that property, bare ones are ignored."
         ),
         "anyOf": [{"$ref": f"{_REF}RoomPreferences"}, {"$ref": f"{_REF}WrappedRoomPreferences"}],
-        # Generators of clients read the two types above. What a body must name is said in words
-        # of JSON Schema that they pass over: nested in a type, anyOf and not confuse them.
+        # Generators of clients read the two types above. What a body must contain is in keywords of
+        # JSON Schema that they ignore; anyOf and not inside a type confuse them.
         "if": {"required": ["preferences"]},
         "then": {
             "$ref": f"{_REF}WrappedRoomPreferences",
@@ -109,18 +112,13 @@ OWN_SCHEMAS: dict[str, dict[str, Any]] = {
         "required": ["preferences"],
         "properties": {"preferences": {"$ref": f"{_REF}RoomPreferences"}},
     },
-    "WholeOpenViduMeetRoom": {
-        "description": "A room with all its properties; `maxParticipants` only if limited.",
-        "allOf": [
-            {"$ref": f"{_REF}OpenViduMeetRoom"},
-            {"required": always(RoomView)},
-        ],
-    },
-    "WholeOpenViduMeetRecording": {
-        "description": "A recording with all that is known of it.",
-        "allOf": [
-            {"$ref": f"{_REF}OpenViduMeetRecording"},
-            {"required": always(RecordingView)},
-        ],
-    },
 }
+
+OF_BODIES = {"RoomUpdate": "RoomPreferencesUpdate"}
+"""Models that read a body -> the schema that says what they take."""
+
+OF_ERRORS: dict[type[MeetError], str] = {
+    InvalidRequest: "InvalidRequest",
+    RoomToJoinNotFound: "RoomToJoinNotFound",
+}
+"""The errors whose body is not an Error."""

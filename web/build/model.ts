@@ -1,5 +1,5 @@
 // MediaPipe's npm package has the model that finds people in pictures, but not the metadata that
-// its newer library wants: how bytes become the numbers from 0 to 1 that the model was trained on.
+// its newer library needs: how bytes become the numbers from 0 to 1 that the model was trained on.
 
 import { Writer, type Value } from "./flatbuffer.ts";
 

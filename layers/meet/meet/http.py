@@ -4,13 +4,12 @@ import base64
 import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import unquote, urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ValidationError
@@ -29,9 +28,10 @@ from meet.errors import (
 )
 from meet.headers import for_every_answer
 from meet.logs import create_logger
-from meet.paging import MAX_ITEMS, to_token
+from meet.paging import to_token
+from meet.parameters import NEXT_PAGE_HEADER
 from meet.settings import settings
-from meet.types import QueryInteger, expected, sentence
+from meet.types import expected, sentence
 
 Event: TypeAlias = dict[str, Any]
 Reply: TypeAlias = dict[str, Any]
@@ -40,17 +40,16 @@ Handler: TypeAlias = Callable[[Event, LambdaContext], Reply]
 
 MAX_BODY_BYTES = 100 * 1024
 MAX_DEPTH = 32
-"""Objects and arrays inside each other: more than any operation needs."""
+"""Nesting of objects and arrays: deeper than any operation needs."""
 REQUEST_ID_HEADER = "X-Request-Id"
 
-NEXT_PAGE_HEADER = "X-Next-Page-Token"
-
-MaxItems = Annotated[QueryInteger, Query(alias="maxItems", ge=1, le=MAX_ITEMS)]
-IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
-
 JSON = "application/json"
-_LOGGED = {"roomName": "room", "recordingId": "recording", "participantName": "participant"}
-_LOGGED |= {"webhookId": "webhook"}
+_LOGGED = {
+    "roomName": "room",
+    "recordingId": "recording",
+    "participantName": "participant",
+    "webhookId": "webhook",
+}
 
 logger = create_logger()
 
@@ -58,12 +57,12 @@ logger = create_logger()
 def create_api(*, validate: bool = True) -> APIGatewayRestResolver:
     """Return a resolver that reads types from signatures and turns every failure into an answer.
 
-    Switch validation off where the answer is binary: Powertools would read the bytes as JSON.
+    Turn validation off where the answer is binary: Powertools would read the bytes as JSON.
     """
     api = APIGatewayRestResolver(
         enable_validation=validate,
         response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR if validate else None,
-        strip_prefixes=["/meet"],  # a custom domain hands over its base path
+        strip_prefixes=["/meet"],  # on a custom domain the path includes the base path
     )
     api.exception_handler(MeetError)(_refused)
     api.exception_handler(NotFoundError)(_not_served)
@@ -86,7 +85,9 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
         reply["body"] = reply["body"] or ""  # gateways differ on null
         request = event["requestContext"]
         reply["multiValueHeaders"][REQUEST_ID_HEADER] = [request["requestId"]]
-        reply["multiValueHeaders"].setdefault("Cache-Control", ["no-store"])  # rooms show secrets
+        reply["multiValueHeaders"].setdefault(
+            "Cache-Control", ["no-store"]
+        )  # answers about rooms contain secrets
         for name, value in for_every_answer(event).items():
             reply["multiValueHeaders"][name] = [value]
         logger.info(
@@ -99,7 +100,7 @@ def entrypoint(api: APIGatewayRestResolver, *, json_body: bool = True) -> Handle
 
 
 def _ids(event: Event) -> dict[str, str]:
-    """Return the parameters of the path, by the keys that all log lines use."""
+    """Return the path's parameters under the keys that log lines use."""
     return {_LOGGED.get(name, name): v for name, v in (event["pathParameters"] or {}).items()}
 
 
@@ -212,7 +213,7 @@ def json_object(event: Event, *, max_bytes: int) -> dict[str, Any] | None:
 
 
 def read_body(event: Event, model: type[Model], *, max_bytes: int) -> Model:
-    """Return the body as a model; raise as json_object does, or InvalidRequest."""
+    """Return the body as a model; raises InvalidRequest, and what json_object raises."""
     try:
         return model.model_validate(json_object(event, max_bytes=max_bytes) or {})
     except ValidationError as error:
@@ -221,7 +222,7 @@ def read_body(event: Event, model: type[Model], *, max_bytes: int) -> Model:
 
 
 def _as_json(event: Event, text: str | None) -> Event:
-    """Return the event with this body, and the one media type that Powertools takes for JSON."""
+    """Return the event with this body, and the only media type that Powertools reads as JSON."""
     sent = event.get("headers") or {}
     headers = {name: value for name, value in sent.items() if name.lower() != "content-type"}
     headers["Content-Type"] = JSON
@@ -247,7 +248,7 @@ def _is_deeper_than(depth: int, value: object) -> bool:
 
 
 def raw_body(event: Event) -> bytes:
-    """Return the body as it was sent; raise MalformedBody."""
+    """Return the body's bytes as sent; raises MalformedBody if its base64 is invalid."""
     body = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         return body.encode("utf-8", "surrogatepass")

@@ -20,13 +20,12 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from meet.errors import InvalidRequest, StillRunning
+from meet.parameters import IDEMPOTENCY_HEADER, MAX_KEY_LENGTH
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-HEADER = "Idempotency-Key"
 LIFETIME_SECONDS = 24 * 60 * 60
-MAX_KEY_LENGTH = 255
 
 KEY_ATTRIBUTE = "id"
 EXPIRY_ATTRIBUTE = "expiration"
@@ -87,4 +86,4 @@ def once(
 
 
 def _refused(sentence: str) -> InvalidRequest:
-    return InvalidRequest((HEADER, sentence), message="Invalid request")
+    return InvalidRequest((IDEMPOTENCY_HEADER, sentence), message="Invalid request")

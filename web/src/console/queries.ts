@@ -1,4 +1,4 @@
-// What the console has read from the server, while a page shows it.
+// The console's cache of server data, kept while a page shows it.
 
 import { QueryClient, type InfiniteData } from "@tanstack/react-query";
 import type { Room } from "../shared/types";
@@ -13,7 +13,7 @@ export interface Page<Item> {
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      gcTime: 0, // a page that is opened again shows nothing old
+      gcTime: 0, // a page that is opened again shows no old data
       networkMode: "always", // without a network, requests fail at once
       retry: false, // shared/http.ts does that
     },
@@ -28,7 +28,7 @@ export const keys = {
   document: ["document"],
 };
 
-/** Change the items of a list that is shown. Answers that are pending would undo it, so they are dropped. */
+/** Change the items of a displayed list. Pending requests would undo it, so they are cancelled. */
 async function change<Item>(path: string, update: (page: Page<Item>, index: number) => Page<Item>): Promise<void> {
   const queryKey = keys.list(path);
   if (!queryClient.getQueryData(queryKey)) return;

@@ -34,7 +34,7 @@ function call(method: string, path: string, { apiToken, ...options }: Call): Pro
 
 const FORBIDDEN = new Set<AnyReason>(["unauthorized", "forbidden", "other_room", "recording_disabled"]);
 
-/** True if the moderator may not do this, or no longer. */
+/** True if the moderator is not, or no longer, allowed to do this. */
 export function isForbidden(error: unknown): boolean {
   return FORBIDDEN.has(reasonOf(error));
 }

@@ -1,4 +1,4 @@
-// Why a participant is not in the meeting, or no longer: the title and text of the end page.
+// Why a participant is not, or no longer, in the meeting: the title and text of the end page.
 
 import type { Word } from "./words";
 import { isNotFound, reasonOf, type AnyReason } from "../shared/http";

@@ -6,7 +6,7 @@ export interface Link {
   roomName: string;
   secret: string;
   embedded: boolean;
-  /** The participant was removed, and has not opened the link again since. */
+  /** True if the participant was removed and has not opened the link again. */
   removed: boolean;
 }
 

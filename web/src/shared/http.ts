@@ -8,7 +8,7 @@ const FIRST_WAIT = 500;
 const LONGEST_WAIT = 3_000;
 const BUSY = new Set([429, 500, 502, 503, 504]);
 
-/** The reasons that our login has, which is not in the API's document. */
+/** The reasons of our login, which is not part of the API's document. */
 type LoginReason = "other_site" | "password_too_short" | "wrong_credentials";
 
 /** The reasons of errors whose body has none, and of a request without an answer. */
@@ -41,12 +41,12 @@ export class ApiError extends Error {
 /** The reason of an ApiError; "unknown" for any other error. */
 export const reasonOf = (error: unknown): AnyReason => (error instanceof ApiError ? error.reason : "unknown");
 
-/** True if what the request was about does not exist, or no longer. */
+/** True if the requested resource does not, or no longer, exist. */
 export const isNotFound = (error: unknown) => reasonOf(error).endsWith("not_found");
 
 interface Options {
   body?: unknown;
-  /** Whether to send it again while the server is busy. Safe if it changes nothing. */
+  /** True to retry while the server is busy. Safe for requests that change nothing. */
   isRepeatable?: boolean;
   headers?: Record<string, string>;
   credentials?: RequestCredentials;

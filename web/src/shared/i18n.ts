@@ -1,4 +1,4 @@
-/** The first of the browser's languages that the pages are written in, with its region, for dates and numbers. */
+/** The first of the browser's languages that the pages support, with its region, for dates and numbers. */
 export const locale = navigator.languages.find((each) => /^(en|es)\b/i.test(each)) ?? "en";
 export const language = locale.slice(0, 2).toLowerCase() as "en" | "es";
 

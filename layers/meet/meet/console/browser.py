@@ -3,6 +3,7 @@
 from http.cookies import SimpleCookie
 
 from meet.clock import SECOND
+from meet.errors import OtherSite
 from meet.headers import Event, all_values, scheme
 
 SESSION_COOKIE = "OvMeetAccessToken"
@@ -44,6 +45,12 @@ def is_same_origin(event: Event, public_url: str) -> bool:
     ours = {f"{scheme(event)}://{_host(event)}", public_url.rstrip("/").lower()} - {""}
     is_ours = len(origins) == 1 and origins[0] in ours
     return is_ours and set(all_values(event, "sec-fetch-site")) <= {"same-origin"}
+
+
+def check_origin(event: Event, public_url: str) -> None:
+    """Raises OtherSite unless one of our own pages sent this request."""
+    if not is_same_origin(event, public_url):
+        raise OtherSite
 
 
 def is_local(event: Event) -> bool:

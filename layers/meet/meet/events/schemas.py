@@ -8,21 +8,20 @@ from pydantic import AfterValidator, Field
 
 from meet.events.log import Cursor, EventPage
 from meet.events.model import EventType
-from meet.types import QueryInteger, View, broken_rule
+from meet.types import View, broken_rule
 
 DEFAULT_ITEMS = 100
-MAX_EVENTS = 1000
 LATEST = "latest"
 """In place of a cursor: from now on."""
 
 
-def _cursor(text: str) -> str:
-    if text != LATEST:
-        Cursor.of(text)
+def _cursor(text: str | None) -> str | None:
+    if text not in {None, LATEST}:
+        Cursor.of(str(text))
     return text
 
 
-def _types(text: str) -> str:
+def _types(text: str | None) -> str | None:
     types_of(text)
     return text
 
@@ -50,12 +49,36 @@ def page_text(page: EventPage) -> str:
     return f'{{"events":[{events}],"cursor":{json.dumps(page.cursor.token)}}}'
 
 
-CursorQuery = Annotated[str, AfterValidator(_cursor)]
-TypesQuery = Annotated[str, AfterValidator(_types)]
-EventLimit = Annotated[QueryInteger, Query(alias="maxItems", ge=1, le=MAX_EVENTS)]
+CursorQuery = Annotated[
+    str | None,
+    Query(
+        description="The `cursor` of an earlier answer, to continue from there; `latest` for the "
+        "cursor of now and no events. Absent: from the oldest event that is kept."
+    ),
+    AfterValidator(_cursor),
+]
+
+TypesQuery = Annotated[
+    str | None,
+    Query(
+        description="Only events of these types, comma-separated; `recording.*` means all that "
+        f"begin so. The types are {', '.join(EventType)}.",
+        json_schema_extra={"examples": ["room.created,recording.*"]},
+    ),
+    AfterValidator(_types),
+]
+
+RoomFilter = Annotated[
+    str | None,
+    Query(
+        alias="roomName",
+        description="Only events of this room, which may be gone. They arrive about ten seconds "
+        "later than without it.",
+    ),
+]
 
 
-class ActorView(View):
+class ActorView(View, title="Actor"):
     """Who caused an event."""
 
     type: Literal["apiKey", "console", "moderator", "system"] = Field(
@@ -70,7 +93,7 @@ class ActorView(View):
     )
 
 
-class EventView(View):
+class EventView(View, title="Event"):
     """A fact about a room, a meeting, a participant or a recording."""
 
     id: str = Field(
@@ -100,7 +123,7 @@ class EventView(View):
     )
 
 
-class EventList(View):
+class EventList(View, title="Events"):
     """A page of the log."""
 
     events: list[EventView] = Field(description="By position; may be empty.")
@@ -108,3 +131,22 @@ class EventList(View):
         description="Give it as `after` to read on. Always present.",
         examples=["2f0a5bE3QWxvZyM0NzEx"],
     )
+
+
+EXAMPLE = {
+    "events": [
+        {
+            "id": "evt_5f0c1m8q0v6w3e7t2k9n4b8x1z",
+            "type": EventType.MEETING_STARTED,
+            "timestamp": "2029-01-01T12:00:02.000Z",
+            "roomName": "OpenVidu-k3v9x0q2m7t1c8z",
+            "position": 4711,
+            "data": {
+                "meetingId": "RM_8fLk2Qx7Zb3N",
+                "roomName": "OpenVidu-k3v9x0q2m7t1c8z",
+                "startedAt": 1_861_963_202_000,
+            },
+        }
+    ],
+    "cursor": "Yw5bBJq0bG9nIzQ3MTE",
+}

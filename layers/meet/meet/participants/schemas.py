@@ -1,11 +1,13 @@
 """Request and response bodies about participants."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import AfterValidator, Field
 
+from meet.participants.admission import Admission
 from meet.rooms.model import Role
-from meet.types import ChosenName, Text, View, WireModel, broken_rule
+from meet.types import ChosenName, ChosenSegment, Text, View, WireModel, broken_rule
 
 MAX_NAME = 128
 MAX_NAME_BYTES = 240
@@ -29,8 +31,8 @@ ParticipantName = Annotated[
 ]
 
 
-class TokenRequest(WireModel):
-    """Who wants to join which room, and the secret of the link."""
+class TokenRequest(WireModel, title="ParticipantTokenRequest"):
+    """A request to join a room with the secret of a link."""
 
     room_name: Text = Field(description="The room to join.", examples=["OpenVidu-k3v9x0q2m7t1c8z"])
     participant_name: ParticipantName = Field(
@@ -52,7 +54,7 @@ class TokenRequest(WireModel):
     )
 
 
-class TokenView(View):
+class TokenView(View, title="ParticipantToken"):
     """What a browser needs to join."""
 
     token: str = Field(
@@ -79,5 +81,33 @@ class TokenView(View):
         json_schema_extra={"format": "uri"},
     )
 
+    @classmethod
+    def of(cls, admission: Admission, *, livekit_url: str) -> Self:
+        """Return the view of an admission."""
+        return cls(
+            token=admission.token,
+            api_token=admission.api_token,
+            participant_name=admission.name,
+            participant_identity=admission.identity,
+            role=admission.role,
+            livekit_url=livekit_url,
+        )
 
-RoomNameQuery = Annotated[str, AfterValidator(_not_blank)]
+
+ParticipantSegment = Annotated[
+    ChosenSegment,
+    Path(
+        description="The `participantIdentity` that came with the token, or a `participantName`; "
+        "percent-encoded, and matched exactly."
+    ),
+]
+
+RoomQuery = Annotated[
+    str,
+    Query(
+        alias="roomName",
+        description="The room that the participant is in.",
+        json_schema_extra={"minLength": 1, "pattern": r"\S"},
+    ),
+    AfterValidator(_not_blank),
+]

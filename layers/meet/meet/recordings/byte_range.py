@@ -7,18 +7,18 @@ from typing import Self
 from meet.recordings.errors import InvalidRangeHeader, RangeNotSatisfiable
 
 MAX_LENGTH = 4 * 1024 * 1024
-"""Bytes in one answer: Lambda's end at 6 MB, base64 included."""
+"""Bytes in one answer: Lambda allows 6 MB, and base64 adds a third."""
 
 _RANGE = re.compile(r"([0-9]*)-([0-9]*)")
-_MAX_DIGITS = 18  # no object is longer; Python refuses to read thousands of digits
+_MAX_DIGITS = 18  # no object is larger; Python refuses numbers with thousands of digits
 
 
 @dataclass(frozen=True, slots=True)
 class ByteRange:
-    """A range as it was asked for, of an object whose size need not be known.
+    """A requested range of an object whose size need not be known.
 
-    From first to last, both included; without last, to the end; without first, the last bytes,
-    as many as last says.
+    From `first` to `last`, inclusive; without `last`, to the end; without `first`, the last
+    `last` bytes.
     """
 
     first: int | None
@@ -26,10 +26,10 @@ class ByteRange:
 
     @classmethod
     def parse(cls, header: str | None) -> Self | None:
-        """Return the range that a header asks for; raise InvalidRangeHeader.
+        """Return the range in a Range header; raises InvalidRangeHeader.
 
-        None means that the whole is to be sent: no header, several ranges, or another unit
-        (RFC 9110 lets a server ignore those).
+        None means the whole object: no header, several ranges, or another unit (RFC 9110 lets a
+        server ignore those).
         """
         if header is None:
             return None
@@ -56,19 +56,19 @@ class ByteRange:
         return self.first is None and not self.last
 
     def length_in(self, size: int) -> int:
-        """Return how many bytes of an object of size bytes it spans."""
+        """Return the number of bytes that it covers in an object of this size."""
         if self.first is None:
             return min(self.last or 0, size)
         end = size if self.last is None else min(self.last + 1, size)
         return max(end - self.first, 0)
 
     def check(self, size: int) -> None:
-        """Raise RangeNotSatisfiable unless an object of size bytes has a byte of it."""
+        """Raises RangeNotSatisfiable unless it covers a byte of an object of this size."""
         if not self.length_in(size):
             raise RangeNotSatisfiable(size)
 
     def cut(self, limit: int) -> "ByteRange":
-        """Return at most limit bytes of it: the first ones, or the last ones of a suffix."""
+        """Return at most `limit` bytes of it: the first ones, or the last ones of a suffix."""
         if self.first is None:
             return ByteRange(None, min(self.last or 0, limit))
         end = self.first + limit - 1
@@ -76,7 +76,7 @@ class ByteRange:
 
 
 def _magnitude(digits: str) -> tuple[int, str]:
-    """Return what sorts as the number does, however long."""
+    """Return a key that sorts like the number, however many digits it has."""
     digits = digits.lstrip("0")
     return len(digits), digits
 

@@ -38,11 +38,11 @@ class RecordingControl:
     recorder: Callable[[], Recorder]
 
     def start(self, room_name: str, *, by: Actor) -> Recording:
-        """Record a room; of any number of concurrent starts exactly one succeeds.
+        """Start recording a room; exactly one of several concurrent starts succeeds.
 
         Raises RoomNotFound, RecordingDisabled, AlreadyRecording, NobodyPublishing or
-        MediaServerUnavailable; after each of them it may be tried again at once. When LiveKit
-        does not answer, the recording is STARTING and the sweep finds out what became of it.
+        MediaServerUnavailable; after any of them, the start can be retried at once. If LiveKit
+        does not answer, the recording stays STARTING until the sweep finds out whether it runs.
         """
         room = self.rooms.get(room_name)
         if not room.preferences.recording:
@@ -65,15 +65,15 @@ class RecordingControl:
             raise
         facts = {"egressId": egress.id}  # the rest comes with a webhook or the sweep
         recording = self.recordings.observe(recording.id, Evidence.EGRESS_STARTING, facts)
-        if recording.stop_requested_at is not None:  # while LiveKit was starting it
+        if recording.stop_requested_at is not None:  # requested while LiveKit was starting it
             self._stop(recording)
         return recording
 
     def stop(self, recording_id: str, *, by: Actor, within: str | None = None) -> None:
-        """Stop a recording, now or as soon as it can be.
+        """Stop a recording, at once or as soon as LiveKit has started it.
 
-        Raises RecordingNotFound, also for one outside the room that it has to be within, and
-        RecordingFinished when there is nothing to stop.
+        Raises RecordingNotFound, also if the recording is not of the room `within`, or
+        RecordingFinished.
         """
         recording = self.recordings.get(recording_id)
         if within is not None and recording.room_name != within:
@@ -85,7 +85,7 @@ class RecordingControl:
 
     def _stop(self, recording: Recording) -> None:
         if recording.egress_id is None:
-            return  # it is stopped as soon as the id of the egress is known
+            return  # it is stopped once the id of the egress is known
         try:
             self.recorder().stop(recording.egress_id)
         except MediaServerUnavailable:

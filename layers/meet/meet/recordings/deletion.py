@@ -21,7 +21,7 @@ class RecordingDeletion:
     media: MediaStore
 
     def delete(self, recording_id: str, *, by: Actor) -> None:
-        """Delete one; raise RecordingNotFound, RecordingNotFinished."""
+        """Delete one recording; raises RecordingNotFound or RecordingNotFinished."""
         while True:
             recording = self.recordings.get(recording_id)
             if not recording.is_finished:
@@ -44,7 +44,7 @@ class RecordingDeletion:
             elif recording.status is Status.READY:
                 ready.append(recording)
                 refused[recording.id] = NOT_NOW
-            else:  # its file may come in this very moment, which no batch could notice
+            else:  # its file may arrive just now, which a batch would not notice
                 try:
                     self.delete(recording.id, by=by)
                 except RecordingNotFound:

@@ -1,4 +1,4 @@
-"""The ways to a READY recording's file: a link to our stream, a link to the bucket, the bytes."""
+"""Access to a READY recording's file: a link to our stream, one to the bucket, or the bytes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from meet.recordings.stream import RecordingStream, StreamAnswer, StreamRequest
 
 @dataclass(frozen=True)
 class RecordingDelivery:
-    """Delivers recordings; each method raises RecordingNotFound and RecordingNotReady."""
+    """Delivers recordings; each method raises RecordingNotFound or RecordingNotReady."""
 
     recordings: RecordingRepository
     media: Callable[[], MediaStore]
@@ -26,7 +26,7 @@ class RecordingDelivery:
     def stream_link(self, recording_id: str, *, origin: str) -> Link:
         """Return a link to the stream that needs no API key.
 
-        It opens this recording alone, expires, and ends when the recording is deleted.
+        It opens only this recording, until it expires or the recording is deleted.
         """
         recording = self._ready(recording_id)
         expires_at = Milliseconds(clock.now() + playback.LIFETIME)
@@ -47,7 +47,7 @@ class RecordingDelivery:
     def stream(self, recording_id: str, request: StreamRequest) -> StreamAnswer:
         """Return the bytes that a request asks for, at most 4 MiB of them, or a redirect.
 
-        Raises InvalidRangeHeader and RangeNotSatisfiable too.
+        Also raises InvalidRangeHeader or RangeNotSatisfiable.
         """
         return RecordingStream(self.media(), self._ready(recording_id), request).answer()
 

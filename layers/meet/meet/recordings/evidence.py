@@ -31,7 +31,7 @@ class RecordingEvidence:
     """Milliseconds that a recording is kept after its end; 0 for ever."""
 
     def egress_seen(self, egress: Egress) -> Recording | None:
-        """Write down the state of an egress; return None if it does not belong to a recording."""
+        """Store the state of an egress; return its recording, None if it has none."""
         recording_id = id_in_key(egress.object_key)
         if recording_id is None or egress.bucket not in {"", self.media.bucket}:
             return None
@@ -46,7 +46,7 @@ class RecordingEvidence:
         return recording
 
     def object_seen(self, key: str) -> Recording | None:
-        """Write down that a file is in the bucket; return None if no recording has it."""
+        """Store that a file is in the bucket; return its recording, None if it has none."""
         recording_id = id_in_key(key)
         if recording_id is None:
             return None
@@ -64,7 +64,7 @@ class RecordingEvidence:
             return None
 
     def egress_of(self, recording: Recording, egress: Egress) -> Recording:
-        """Write down the state of a recording's egress; return the recording after that."""
+        """Store the state of a recording's egress; return the updated recording."""
         facts: dict[str, Any] = {
             "egressId": egress.id,
             "startedAt": egress.started_at,
@@ -94,7 +94,7 @@ class RecordingEvidence:
             self.stop_egress(egress)
 
     def look_into_bucket(self, recording: Recording) -> Recording:
-        """Make a recording READY if its file is there; return the recording after that."""
+        """Make a recording READY if its file is in the bucket; return the updated recording."""
         if recording.status is Status.READY:
             return recording
         file = self.media.find(recording.object_key)
@@ -111,7 +111,7 @@ class RecordingEvidence:
         return self.write(recording, Evidence.OBJECT_SEEN, facts)
 
     def _file_replaced(self, recording: Recording) -> Recording:
-        """Write down the size and ETag of the present file of a READY recording."""
+        """Store the size and ETag of a READY recording's current file."""
         while True:
             file = self.media.find(recording.object_key)
             if file is None or (file.size, file.etag) == (recording.size, recording.etag):
@@ -119,11 +119,11 @@ class RecordingEvidence:
             if self.recordings.replace_file(recording, size=file.size, etag=file.etag):
                 logger.warning("recording file replaced", extra={"recording": recording.id})
                 return recording
-            # Another event was faster, and what it saw may be older or newer: look again.
+            # Another event stored what it saw, which may be older or newer: check again.
             recording = self.recordings.get(recording.id)
 
     def write(self, recording: Recording, evidence: Evidence, facts: dict[str, Any]) -> Recording:
-        """Advance a recording, and free its room if it has ended; return the new state."""
+        """Advance a recording, and free its room if it has ended; return the updated recording."""
         if advance(recording.status, evidence) not in RECORDING:
             # Before the final status: after it the recording may be deleted, and nothing would
             # free its room.
@@ -131,7 +131,7 @@ class RecordingEvidence:
         return self.recordings.observe(recording.id, evidence, facts, self.retention)
 
     def stop_egress(self, egress: Egress) -> bool:
-        """Stop an egress, unless it is ending; True if LiveKit answered that it will end."""
+        """Stop an egress, unless it is ending; True if LiveKit confirmed that it will end."""
         if egress.state is EgressState.ENDING:
             return True
         try:

@@ -1,4 +1,4 @@
-"""A recording, and the mark of a deleted one, as items of the table."""
+"""Recordings, and the marks of deleted ones, as items of the table."""
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TTL_ATTRIBUTE = "deleteAfter"
 DELETION_REMEMBERED = 2 * DAY
-"""Longer than any recorder goes on after its recording was given up."""
+"""Longer than any recorder runs after its recording was given up."""
 
 
 def key_of(recording_id: str) -> "dict[str, AttributeValueTypeDef]":
@@ -33,7 +33,7 @@ def deletion_mark(
 ) -> "dict[str, AttributeValueTypeDef]":
     """Return the item that replaces a deleted recording, so that no late event brings it back.
 
-    If the file of that recording may still come, a sweep looks for it at the end.
+    If the file of `late_file_of` may still arrive, a sweep deletes it after its last moment.
     """
     mark: dict[str, Any] = {
         "recordingId": recording_id,
@@ -50,7 +50,7 @@ def deletion_mark(
 
 
 def list_key_of(recording: Recording) -> str:
-    """Return the key by which lists are sorted."""
+    """Return the sort key of lists."""
     return dynamodb.list_key(recording.created_at, recording.id)
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Where a recording is, in the order it passes through."""
+    """The statuses of a recording, in their order."""
 
     STARTING = "STARTING"
     STARTED = "STARTED"
@@ -32,9 +32,9 @@ class Evidence(StrEnum):
     LOST = "LOST"
     """The sweep concluded that this recording cannot end normally."""
     EMPTY_OBJECT_SEEN = "EMPTY_OBJECT_SEEN"
-    """The file in the bucket has no bytes: that is not a recording."""
+    """The file in the bucket is empty, so it is not a recording."""
     OBJECT_SEEN = "OBJECT_SEEN"
-    """The file is in the bucket, and S3 shows only whole ones."""
+    """The file is in the bucket; S3 never shows an incomplete one."""
 
 
 _TELLS = {
@@ -60,7 +60,7 @@ RECORDING = frozenset({Status.STARTING, Status.STARTED, Status.STOPPING})
 
 
 def status_of(evidence: Evidence) -> Status:
-    """Return the status that a recording has reached at least, by a piece of evidence."""
+    """Return the earliest status of a recording for which there is this evidence."""
     return _TELLS[evidence]
 
 
@@ -70,5 +70,5 @@ def advance(status: Status, evidence: Evidence) -> Status:
 
 
 def earlier_than(status: Status) -> tuple[Status, ...]:
-    """Return the statuses from which a recording can still come to this one."""
+    """Return the statuses that come before this one."""
     return ORDER[: ORDER.index(status)]

@@ -25,7 +25,7 @@ is, but no session of a role is shorter than this."""
 MEDIA_TYPE = "video/mp4"
 
 MAX_DELETES = 1000
-"""Keys that one DeleteObjects takes."""
+"""Keys that one DeleteObjects accepts."""
 
 _CHUNK = 64 * 1024
 """Bytes read at a time: a 4 MiB range is never in memory twice."""
@@ -39,11 +39,11 @@ class FileLost(Exception):
 
 
 class FileChanged(Exception):
-    """The object was replaced: its ETag is not the one asked for."""
+    """The object was replaced: it has a different ETag."""
 
 
 class OutsideOfFile(Exception):
-    """No byte of the range is in the object."""
+    """The range lies outside the object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class OpenFile:
     """The range that is sent; None if it is the whole object."""
 
     def read_base64(self) -> str:
-        """Return the bytes as base64; raises botocore's error if fewer come than S3 said."""
+        """Return the bytes as base64; raises botocore's error if S3 sends fewer than announced."""
         return _base64(self.body)
 
 
@@ -101,10 +101,10 @@ class MediaStore:
     def open(
         self, key: str, part: ByteRange | None, *, etag: str | None = None
     ) -> Iterator[OpenFile]:
-        """Ask for a file's bytes, all of them without a part, if its ETag is the one given.
+        """Open a file, or a part of it; with `etag`, only if the file still has it.
 
-        Size and ETag come with the bytes, so that all are of the same object.
-        Raises FileLost, FileChanged, OutsideOfFile.
+        Size and ETag come with the bytes, so all three belong to the same object.
+        Raises FileLost, FileChanged or OutsideOfFile.
         """
         if part is not None and part.is_empty:
             raise OutsideOfFile(key)
@@ -144,12 +144,12 @@ class MediaStore:
         return Link(url, Milliseconds(clock.now() + LINK_LIFETIME * SECOND))
 
     def delete_one(self, key: str) -> None:
-        """Delete a file; raise OSError if it is still there."""
+        """Delete a file; raises OSError if S3 did not delete it."""
         if self.delete([key]):
             raise OSError(f"S3 did not delete {key}")
 
     def delete(self, keys: Iterable[str]) -> set[str]:
-        """Delete files, at most MAX_DELETES; return the keys that are still there.
+        """Delete files, at most MAX_DELETES; return the keys that S3 did not delete.
 
         Deleting a file that does not exist is not an error.
         """
@@ -162,7 +162,7 @@ class MediaStore:
 
 
 def content_disposition(kind: str, name: str) -> str:
-    """Return the header that makes a client save a file by a name (RFC 6266)."""
+    """Return the Content-Disposition that makes clients save a file by this name (RFC 6266)."""
     ascii_name = re.sub(r'[^ -~]|["\\\\]', "_", name)
     return f"{kind}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"
 
@@ -184,7 +184,7 @@ def _base64(body: "StreamingBody") -> str:
         chunk = body.read(_CHUNK)
         rest += chunk
         whole = len(rest) - (len(rest) % 3 if chunk else 0)  # three bytes are four characters
-        text += b64encode(rest[:whole]).decode()  # in a loop CPython grows it where it is
+        text += b64encode(rest[:whole]).decode()  # CPython extends it in place
         rest = rest[whole:]
         if not chunk:
             return text

@@ -21,7 +21,7 @@ PREFIX = "recordings/"
 _KEY = re.compile(rf"{PREFIX}([A-Za-z0-9-]+)/({ID.pattern})\.mp4", re.ASCII)
 
 LATE_FILE_DEADLINE = DAY
-"""How long after a recording was given up its file may still arrive."""
+"""How long a file may arrive after its recording was given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class Recording:
     stop_requested_at: Milliseconds | None = None
     ended_at: Milliseconds | None = None
     given_up_at: Milliseconds | None = None
-    """When the sweep gave it up."""
+    """When the sweep concluded that it cannot end normally."""
     stop_answered_at: Milliseconds | None = None
     """When LiveKit accepted the sweep's repeated request to stop it."""
     recorder_missing_since: Milliseconds | None = None
     empty_since: Milliseconds | None = None
-    """Since when the sweep has found only recorders in the meeting."""
+    """Since when the sweep has found no participants in the meeting."""
     duration: Decimal | None = None
     """Seconds."""
     size: int | None = None
@@ -67,7 +67,7 @@ class Recording:
 
     @property
     def title(self) -> str:
-        """The name under which people save the file: the room and the day, in UTC."""
+        """The name of a saved file: the room and the day, in UTC."""
         day = datetime.fromtimestamp((self.started_at or self.created_at) / SECOND, UTC)
         return f"{self.room_name} {day:%Y-%m-%d}.mp4"
 
@@ -83,7 +83,7 @@ class Recording:
 
     @property
     def file_may_come_until(self) -> Milliseconds | None:
-        """The end of the time in which the file of a given-up recording may arrive, else None."""
+        """Until when the file of a given-up recording may arrive; None if none may."""
         if self.status is not Status.FAILED or self.given_up_at is None:
             return None
         return Milliseconds(self.given_up_at + LATE_FILE_DEADLINE)

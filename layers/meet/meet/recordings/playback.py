@@ -27,7 +27,7 @@ def is_valid(token: str, recording_id: str, *, now: Milliseconds, key: bytes) ->
     expected = _signature(recording_id, expiry, key)
     if not is_same(signature, expected):
         return False
-    return now < int(expiry) * SECOND  # only our own digits come this far
+    return now < int(expiry) * SECOND  # our signature is right, so these are digits
 
 
 def _signature(recording_id: str, expiry: str, key: bytes) -> str:

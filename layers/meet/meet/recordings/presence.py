@@ -1,4 +1,4 @@
-"""Whether a recorder is alive: LiveKit lists a dead one as ACTIVE for ever."""
+"""Checks whether recorders are alive: LiveKit lists a dead one as ACTIVE for ever."""
 
 import logging
 from collections.abc import Callable
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ABSENCE_DEADLINE = MINUTE - 10 * SECOND
-"""How long a recorder, or everybody else, may be away: both may lose the network and reconnect.
-A minute, from one sweep to the next, which may come a little early."""
+"""How long the recorder, or all participants, may be absent: they may lose the network and
+reconnect. It is the minute between two sweeps, less a margin for a sweep that runs early."""
 
 _IN_THE_MEETING = {EgressState.STARTING, EgressState.ACTIVE}
-"""A recorder that is ENDING has left, and uploads."""
+"""A recorder that is ENDING has left the meeting, and uploads its file."""
 
 
 class Verdict(Enum):
@@ -47,8 +47,8 @@ class Presence:
     def look(self, recording: Recording, egress: Egress | None) -> Verdict:
         """Judge a recording by the participants of its meeting, now and at earlier checks.
 
-        While LiveKit cannot be asked, nothing is concluded, and absences are counted anew after
-        that. Without an egress nothing is known about the recorder.
+        While LiveKit cannot be reached, nothing is concluded, and absences are counted from zero
+        afterwards. Without an egress nothing is known about the recorder.
         """
         if egress is None or egress.state not in _IN_THE_MEETING:
             self._note(recording, recorder_missing_since=None, empty_since=None)
@@ -69,7 +69,7 @@ class Presence:
         return Verdict.IS_OVER if _is_long(empty_since, now) else Verdict.GOES_ON
 
     def _is_alive(self, egress: Egress) -> bool:
-        """True unless LiveKit says that the recorder does not answer."""
+        """True unless LiveKit reports that the recorder does not answer."""
         try:
             return self.recorder().is_alive(egress.id)
         except MediaServerUnavailable:

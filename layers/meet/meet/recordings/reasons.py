@@ -1,6 +1,6 @@
 """Why a recording FAILED, in sentences that callers read and act on.
 
-LiveKit's own words may name hosts, paths and accounts: they are for logs, where `words` puts them.
+LiveKit's own messages may name hosts, paths and accounts, so they only go to the logs: see `words`.
 """
 
 from typing import Any
@@ -14,26 +14,26 @@ DISCONNECTED = "The recorder lost its connection to the meeting."
 EXHAUSTED = "The recorder ran out of memory or processor time."
 FAILED = "The recorder failed."
 NOT_LOADED = "The recorder could not open the meeting."
-NOT_UPLOADED = "The recorder could not write its file into the bucket."
+NOT_UPLOADED = "The recorder could not write its file to the bucket."
 
-IN_BACKUP = "The bucket did not take the file: it is in the recorder's backup storage."
+IN_BACKUP = "The bucket did not accept the file: it is in the recorder's backup storage."
 MOVED = "The recorder wrote its file under another key: its configuration has a storage prefix."
 NO_FILE = "The recorder ended, but its file is not in the bucket."
 
 GONE = "The recorder disappeared from the meeting."
-NEVER_ENDED = "The recorder was told to end, and did not."
+NEVER_ENDED = "The recorder was told to end, but did not."
 NEVER_STARTED = "LiveKit did not start the recording."
 EMPTY_FILE = "The recorder's file is empty."
 NO_ANSWER = "The recorder stopped answering."
 SILENT = "LiveKit could not be reached to end the recording."
-VANISHED = "LiveKit does not know the recording any more, and its file is not in the bucket."
+VANISHED = "LiveKit no longer knows the recording, and its file is not in the bucket."
 
 _LONGEST = 500
 """Characters of one of LiveKit's texts that are logged."""
 
 _BEFORE_IT_BEGAN = {400: NOT_LOADED, 503: DISCONNECTED}
 _WHILE_IT_RECORDED = {400: NOT_UPLOADED, 403: EXHAUSTED, 503: DISCONNECTED}
-"""By the HTTP status in `error_code`, as livekit/egress 1.14 means it."""
+"""By the HTTP status in `error_code`, as livekit/egress 1.14 uses it."""
 
 
 def of_failure(egress: Egress) -> str | None:
@@ -61,7 +61,7 @@ def of_missing_file(egress: Egress, *, key: str, bucket: str) -> str:
 
 
 def words(egress: Egress) -> dict[str, Any]:
-    """Return LiveKit's own account as extras of a log line; empty values left out."""
+    """Return LiveKit's report as extras of a log line, without empty values."""
     said = {
         "egress_error": egress.error[:_LONGEST],
         "egress_details": egress.details[:_LONGEST],

@@ -76,7 +76,7 @@ class RecordingRepository:
         self.client.delete_item(TableName=self.table, Key=key_of(recording.id))
 
     def get(self, recording_id: str) -> Recording:
-        """Return a recording; raise RecordingNotFound."""
+        """Return a recording; raises RecordingNotFound."""
         if ID.fullmatch(recording_id) is None:
             raise RecordingNotFound
         values = self._read(recording_id)
@@ -96,7 +96,7 @@ class RecordingRepository:
         return object_key(values["roomName"], recording_id)
 
     def deleted_for_good(self, recording_id: str) -> None:
-        """Write down that the file of a deleted recording needs no sweep any longer."""
+        """Take a deleted recording from the sweep's index: its late file is deleted."""
         with suppress(self.client.exceptions.ConditionalCheckFailedException):
             self.client.update_item(
                 TableName=self.table,
@@ -106,7 +106,7 @@ class RecordingRepository:
             )
 
     def get_many(self, recording_ids: Sequence[str]) -> list[Recording]:
-        """Return those of the recordings that exist, in no order."""
+        """Return those of the recordings that exist, in any order."""
         keys = [key_of(each) for each in recording_ids if ID.fullmatch(each)]
         items = dynamodb.get_many(self.client, table=self.table, keys=keys)
         return [from_values(values) for values in items if is_kept(values)]
@@ -114,9 +114,9 @@ class RecordingRepository:
     def page(
         self, *, statuses: frozenset[Status], room: str | None, after: str | None, limit: int
     ) -> Page[Recording]:
-        """Return at most limit recordings, newest first, from behind a list key.
+        """Return at most `limit` recordings that follow a list key, newest first.
 
-        Empty statuses mean every status.
+        Without statuses, return recordings in any status.
         """
         index: dict[str, Any] = {}
         if room is not None and NAME.fullmatch(room) is None:
@@ -131,7 +131,7 @@ class RecordingRepository:
         )
         recordings = (from_values(values) for values in items if is_kept(values))
         wanted = (each for each in recordings if not statuses or each.status in statuses)
-        # One that changes its status meanwhile may stand in two partitions of an index.
+        # A recording whose status changes during the query may be in two partitions of the index.
         found = list(islice(_once_each(wanted), limit + 1))
         page = found[:limit]
         return Page(page, list_key_of(page[-1]) if len(found) > limit else None)
@@ -143,18 +143,18 @@ class RecordingRepository:
         facts: dict[str, Any],
         retention: int = 0,
     ) -> Recording:
-        """Write down evidence and the facts that came with it; return what is known then.
+        """Store evidence and the facts that came with it; return the updated recording.
 
-        The status never goes back, and a fact once known stays. A recording that ends with this
-        is kept for `retention` milliseconds, 0 for ever. Raises RecordingNotFound, also for a
-        deleted recording: nothing brings it back.
+        The status never goes back, and a known fact is not overwritten. A recording that ends with
+        this is kept for `retention` milliseconds, 0 for ever. Raises RecordingNotFound, also if it
+        was deleted: nothing brings it back.
         """
         status = status_of(evidence)
         known = {name: value for name, value in facts.items() if value is not None}
         recording = self._advance(recording_id, status, known, retention)
-        if recording is None:  # it is as far already
+        if recording is None:  # its status is as late already
             if earlier_than(status):
-                known.pop("error", None)  # tells why it ended, which is known
+                known.pop("error", None)  # why it ended is known
             recording = self._complete(recording_id, known)
         elif status in FINISHED:
             _count_end(recording)
@@ -163,7 +163,7 @@ class RecordingRepository:
     def _advance(
         self, recording_id: str, status: Status, facts: dict[str, Any], retention: int
     ) -> Recording | None:
-        """Write down a later status than the present one; None if it is not later."""
+        """Store a status that is later than the current one; return None if it is not later."""
         earlier = earlier_than(status)
         if not earlier:
             return None
@@ -181,7 +181,7 @@ class RecordingRepository:
         return self._update(recording_id, change, condition=change.is_one_of("status", earlier))
 
     def _complete(self, recording_id: str, facts: dict[str, Any]) -> Recording:
-        """Write down facts that are not known yet; raise RecordingNotFound."""
+        """Store the facts that are not known yet; raises RecordingNotFound."""
         if not facts:
             return self.get(recording_id)
         change = dynamodb.Change()
@@ -193,7 +193,7 @@ class RecordingRepository:
         return recording
 
     def replace_file(self, recording: Recording, *, size: int, etag: str) -> bool:
-        """Write down another file of a READY recording; True if it still was as it is given."""
+        """Store the new file of a READY recording; False if another event has changed it first."""
         change = dynamodb.Change()
         change.set("size", size)
         change.set("etag", etag)
@@ -204,7 +204,7 @@ class RecordingRepository:
         return self._update(recording.id, change, condition=f"{ready} AND {same}") is not None
 
     def settled(self, recording_id: str, *, look_again_at: Milliseconds | None) -> None:
-        """Write down when a sweep looks at a finished recording again, None for never.
+        """Store when the sweep has to check a finished recording again, None for never.
 
         Raises RecordingNotFound.
         """
@@ -220,21 +220,21 @@ class RecordingRepository:
         recorder_missing_since: Milliseconds | None,
         empty_since: Milliseconds | None,
     ) -> None:
-        """Write down since when the recorder, or everybody else, is absent; None for present."""
+        """Store since when the recorder, and all participants, are absent; None for present."""
         change = dynamodb.Change()
         change.set_or_remove("recorderMissingSince", recorder_missing_since)
         change.set_or_remove("emptySince", empty_since)
-        # Nothing is written if it was deleted meanwhile.
+        # Nothing is stored if it was deleted in the meantime.
         self._update(recording_id, change, condition=change.exists("status"))
 
     def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
-        """Return id and moment of the recordings that the sweep has to look at."""
+        """Yield id and due time of the recordings that the sweep has to check, earliest first."""
         return dynamodb.due(self.client, table=self.table, name="recordingId", until=until)
 
     def delete(self, recording: Recording, *, by: Actor | None = None) -> bool:
-        """Delete a finished recording; True if it still was in the given status.
+        """Delete a finished recording; True if its status was still the given one.
 
-        A mark of it stays for DELETION_REMEMBERED.
+        A deletion mark takes its place for DELETION_REMEMBERED.
         """
         try:
             self.client.put_item(
@@ -249,7 +249,7 @@ class RecordingRepository:
         return True
 
     def delete_many(self, recording_ids: Sequence[str], *, by: Actor | None = None) -> set[str]:
-        """Delete READY recordings; return the ids of those that DynamoDB left undone."""
+        """Delete READY recordings; return the ids that DynamoDB did not process."""
         left = list(recording_ids)
         undone: set[str] = set()
         while left:
@@ -266,7 +266,7 @@ class RecordingRepository:
         return undone
 
     def _read(self, recording_id: str) -> dict[str, Any]:
-        """Return what is stored under an id, a recording or the mark of a deletion."""
+        """Return the item with this id: a recording, a deletion mark, or nothing."""
         found = self.client.get_item(
             TableName=self.table, Key=key_of(recording_id), ConsistentRead=True
         )

@@ -1,19 +1,21 @@
-"""Recordings on the wire: request bodies in, views out."""
+"""Request and response bodies about recordings."""
 
 from functools import partial
 from typing import Annotated, Literal, Self
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from meet.errors import InvalidRequest
 from meet.paging import from_token
+from meet.parameters import next_page
 from meet.recordings.errors import RecordingNotFound
 from meet.recordings.lifecycle import Status
 from meet.recordings.media import MAX_DELETES, Link
 from meet.recordings.model import Recording
+from meet.recordings.playback import LIFETIME, PARAMETER
 from meet.recordings.repository import LIST_KEY
-from meet.types import Text, View, WireModel, broken_rule, expected
+from meet.types import PathSegment, Text, View, WireModel, broken_rule, expected
 
 _ID = "rec_01KX3QZ8V5T7M2N4P6R9S0W1Y3"
 _ROOM = "OpenVidu-k3v9x0q2m7t1c8z"
@@ -21,7 +23,7 @@ _STARTED, _ENDED = 1_861_920_002_000, 1_861_920_062_000
 
 
 class RecordingRequest(WireModel):
-    """Which room to record."""
+    """The room to record."""
 
     room_name: Text = Field(description="The room to record.", examples=[_ROOM])
 
@@ -33,7 +35,7 @@ def _texts(value: object) -> object:
 
 
 class RecordingIds(WireModel):
-    """Which recordings to delete."""
+    """The recordings to delete."""
 
     recording_ids: Annotated[list[Text], BeforeValidator(_texts)] = Field(
         min_length=1,
@@ -43,7 +45,7 @@ class RecordingIds(WireModel):
 
 
 def ids_of(body: RecordingIds | None, query: str | None) -> list[str]:
-    """Return the ids in the body and the comma-separated query; raise InvalidRequest."""
+    """Return the ids in the body and the comma-separated query; raises InvalidRequest."""
     ids = list(body.recording_ids) if body else []
     ids += [each.strip() for each in (query or "").split(",") if each.strip()]
     ids = list(dict.fromkeys(ids))
@@ -54,19 +56,39 @@ def ids_of(body: RecordingIds | None, query: str | None) -> list[str]:
     return ids
 
 
-def _statuses(text: str) -> str:
-    for name in text.split(","):
+def _statuses(text: str | None) -> str | None:
+    for name in [] if text is None else text.split(","):
         if name.strip() not in Status.__members__:
             raise broken_rule(f"Must be one or several of {', '.join(Status)}")
     return text
 
 
 RecordingPageToken = Annotated[
-    str | None, Query(alias="nextPageToken"), AfterValidator(partial(from_token, pattern=LIST_KEY))
+    str | None, next_page(), AfterValidator(partial(from_token, pattern=LIST_KEY))
 ]
 
-StatusQuery = Annotated[str, AfterValidator(_statuses)]
-"""One or several statuses, comma-separated."""
+StatusQuery = Annotated[
+    str | None,
+    Query(
+        alias="status",
+        description="Only recordings of this status, or of one of several, comma-separated: "
+        f"{', '.join(Status)}.",
+        json_schema_extra={"examples": ["STARTING,STARTED"]},
+    ),
+    AfterValidator(_statuses),
+]
+
+RoomFilter = Annotated[
+    str | None,
+    Query(alias="roomName", description="Only recordings of this room, which may be gone."),
+]
+
+IdsQuery = Annotated[
+    str | None,
+    Query(alias="recordingIds", description="Comma-separated ids of recordings to delete."),
+]
+
+RecordingId = Annotated[PathSegment, Path(description="The recording, by its `id`.")]
 
 
 def to_statuses(text: str | None) -> frozenset[Status]:
@@ -74,7 +96,7 @@ def to_statuses(text: str | None) -> frozenset[Status]:
     return frozenset(Status(name.strip()) for name in text.split(",")) if text else frozenset()
 
 
-class RecordingView(View):
+class RecordingView(View, title="OpenViduMeetRecording"):
     """A recording; what is not known yet is absent.
 
     With `fields`, only the properties that were asked for.
@@ -125,15 +147,29 @@ class RecordingView(View):
         )
 
 
-class LinkView(View):
+STARTING = {
+    "id": _ID,
+    "roomName": _ROOM,
+    "outputMode": "COMPOSED",
+    "status": "STARTING",
+    "filename": f"{_ID}.mp4",
+}
+"""An example: a recording that nothing is known of yet."""
+
+
+class LinkView(View, title="RecordingLink"):
     """A link to a recording."""
 
     url: str = Field(
-        description="Plays the recording, with no API key.", json_schema_extra={"format": "uri"}
+        description="Plays the recording, with no API key.",
+        examples=[
+            f"http://localhost:6080/meet/api/v1/recordings/{_ID}/stream?{PARAMETER}=1861923600.signature"
+        ],
+        json_schema_extra={"format": "uri"},
     )
     expires_at: int = Field(
         description="Until when it works, in milliseconds since the Unix epoch.",
-        examples=[_ENDED],
+        examples=[_ENDED + LIFETIME],
     )
 
     @classmethod
@@ -142,15 +178,21 @@ class LinkView(View):
         return cls(url=link.url, expires_at=link.expires_at)
 
 
-class NotDeleted(View):
+class NotDeleted(View, title="RecordingNotDeleted"):
     """A recording that was not deleted."""
 
     recording_id: str = Field(description="Its id, as it was sent.", examples=["rec_unknown"])
     error: str = Field(description="One sentence on why.", examples=[RecordingNotFound.message])
 
 
-class DeletionView(View):
+class DeletionView(View, title="RecordingDeletion"):
     """The result of deleting several recordings."""
 
     deleted: list[str] = Field(description="The ids of the deleted ones.", examples=[[_ID]])
     not_deleted: list[NotDeleted] = Field(description="Those that are still there, or never were.")
+
+    @classmethod
+    def of(cls, deleted: list[str], errors: dict[str, str]) -> Self:
+        """Return the view of the deleted ids, and of the others with their errors."""
+        refused = [NotDeleted(recording_id=each, error=error) for each, error in errors.items()]
+        return cls(deleted=deleted, not_deleted=refused)

@@ -20,13 +20,13 @@ from meet.recordings.presence import Presence, Verdict
 logger = logging.getLogger(__name__)
 
 START_DEADLINE = MINUTE
-"""How long LiveKit may take before a recording that it was asked for shows up in its list."""
+"""How long a started recording may take to show up in LiveKit's list."""
 STOP_DEADLINE = 2 * MINUTE
 """How long a stop may go unanswered before the recorder counts as dead."""
 UPLOAD_DEADLINE = 30 * MINUTE
 """How long a recorder may take to end and upload: hours of video take minutes."""
 OBJECT_DEADLINE = MINUTE
-"""How long a file may take to show up after LiveKit said that it is written."""
+"""How long a file may take to show up in the bucket after LiveKit reported it."""
 SILENCE_DEADLINE = HOUR
 """How long past its maximum duration a recording waits for a LiveKit that cannot be reached."""
 
@@ -46,9 +46,9 @@ class RecordingSettlement:
     """Milliseconds."""
 
     def sweep(self, deadline: Milliseconds) -> tuple[int, int]:
-        """Look at every unfinished recording; return the numbers of those settled and waiting.
+        """Check every recording that is due; return how many are settled and how many wait.
 
-        Starts no new one after the deadline. A failure does not stop the others.
+        Starts no new check after the deadline. A failure does not stop the others.
         """
         due = [each for each, _ in self.evidence.recordings.due(clock.now())]
         if not due:
@@ -59,7 +59,7 @@ class RecordingSettlement:
                 for each in self.evidence.recorder().under_way()
                 if each.bucket in {"", self.evidence.media.bucket}
             }
-        except Exception:  # of whatever kind: the bucket can still be asked
+        except Exception:  # whatever it is: the bucket can still be checked
             logger.warning("egress list unavailable", exc_info=True)
             seen = None
 
@@ -79,16 +79,16 @@ class RecordingSettlement:
         return settled.count(True), settled.count(False)
 
     def _settle(self, recording: Recording, seen: _Seen | None) -> bool:
-        """Settle one recording; True if no sweep has to look at it again."""
+        """Check one recording; True if it is finished and LiveKit has nothing to add."""
         found_in = recording.status
         egress = None
         if not recording.is_finished or recording.ended_at is None:
             egress = self._find(recording, seen)
             if egress is not None:
                 recording = self.evidence.egress_of(recording, egress)
-        looked = egress is not None and egress.is_over  # as egress_of does then
+        looked = egress is not None and egress.is_over  # egress_of did it then
         if not looked:
-            # A dead worker seems to record on, though its file is there.
+            # LiveKit lists a dead worker as recording, even if its file is in the bucket.
             recording = self.evidence.look_into_bucket(recording)
         if not recording.is_finished:
             recording = self._give_up_or_end(recording, egress, silent=seen is None)
@@ -108,7 +108,7 @@ class RecordingSettlement:
         return Milliseconds(min(now + max(now - recording.given_up_at, MINUTE), until))
 
     def _settle_deleted(self, recording_id: str) -> bool:
-        """Delete the late file of a deleted recording, whose upload event may be lost."""
+        """Delete the late file of a deleted recording, in case its upload event was lost."""
         key = self.evidence.recordings.late_file_of_deleted(recording_id)
         if key is not None:
             self.evidence.media.delete_one(key)
@@ -157,14 +157,14 @@ class RecordingSettlement:
                 Evidence.LOST,
                 {"error": reason, "givenUpAt": now, "failedBy": SWEEP.to_json()},
             )
-            if recording.error == reason:  # and no file came in this very moment
+            if recording.error == reason:  # and no file arrived just now
                 metrics.count("RecordingsLost")
         return recording
 
     def _end(
         self, recording: Recording, egress: Egress, now: Milliseconds
     ) -> tuple[Recording, bool]:
-        """Stop a recording; return it, and True if LiveKit answered that it will end."""
+        """Stop a recording; return it, and True if LiveKit confirmed that it will end."""
         recording = self.evidence.write(
             recording, Evidence.STOP_REQUESTED, {"stopRequestedAt": now, "stopBy": SWEEP.to_json()}
         )
@@ -173,7 +173,7 @@ class RecordingSettlement:
     def _hopeless(
         self, recording: Recording, egress: Egress | None, now: Milliseconds, *, silent: bool
     ) -> str | None:
-        """Return why a recording cannot end normally; None if it still may."""
+        """Return why a recording cannot end normally; None if it still can."""
         if silent:
             return reasons.SILENT if now > self._last_moment(recording) else None
         if egress is None:

@@ -30,13 +30,13 @@ class StreamRequest:
 
     is_head: bool
     is_player: bool
-    """True for a media element: it goes by Content-Range, and asks for what is missing."""
+    """True for a media element, which reads Content-Range and requests the rest."""
     range: str | None
     if_range: str | None
 
     @classmethod
     def of(cls, method: str, headers: Mapping[str, str]) -> Self:
-        """Read a request; the names of the headers are compared in any case by `headers`."""
+        """Read a request; `headers` has to ignore the case of their names."""
         if_range = headers.get("If-Range")
         return cls(
             is_head=method == "HEAD",
@@ -57,9 +57,9 @@ class StreamAnswer:
 
 @dataclass(frozen=True)
 class RecordingStream:
-    """Answers one request for a recording, from what S3 says of its file.
+    """Answers one request for a recording's bytes, with the size and ETag that S3 reports.
 
-    The size in the item is a hint: whoever may write to the bucket may replace the file.
+    The stored size is only a hint: anyone who can write to the bucket can replace the file.
     """
 
     media: MediaStore
@@ -75,9 +75,9 @@ class RecordingStream:
         return self._answer(wanted, None if wanted is None else self.request.if_range)
 
     def _wanted(self) -> ByteRange | None:
-        """Return the range to send, None for all; raise InvalidRangeHeader.
+        """Return the range to send, None for the whole file; raises InvalidRangeHeader.
 
-        If-Range allows a range by a strong ETag only (RFC 9110, 13.1.5).
+        If-Range needs a strong ETag (RFC 9110, section 13.1.5); with any other, all is sent.
         """
         etag = self.request.if_range
         if etag is not None and not _STRONG_ETAG.fullmatch(etag):
@@ -112,7 +112,7 @@ class RecordingStream:
             raise RangeNotSatisfiable(file.size) from error
 
     def _is_too_long(self, wanted: ByteRange | None, size: int | None) -> bool:
-        """True if the answer is more than one piece, to a client that would not ask for more."""
+        """True if the answer exceeds MAX_LENGTH, and the client would not request the rest."""
         if size is None:
             return True
         if wanted is None:

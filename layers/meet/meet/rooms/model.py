@@ -42,7 +42,7 @@ class Preferences:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomFacts:
+class RoomOutline:
     """What is known about a room without reading its secrets."""
 
     created_at: Milliseconds

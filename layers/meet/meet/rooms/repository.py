@@ -11,7 +11,7 @@ from meet.actors import Actor
 from meet.clock import DAY, SECOND, Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
-from meet.rooms.model import NAME, ClosedBy, Preferences, Removal, Role, Room, RoomFacts
+from meet.rooms.model import NAME, ClosedBy, Preferences, Removal, Role, Room, RoomOutline
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,7 +27,7 @@ LIST_KEY = r"\d{15}#[A-Za-z0-9-]{15,66}"
 _LIFETIME = ("roomName", "expirationDate", "closedAt")
 """Attributes that say whether a room is open. IAM limits the web function to them."""
 
-_FACTS = ("roomName", "creationDate", "expirationDate", "preferences")
+_OUTLINE = ("roomName", "creationDate", "expirationDate", "preferences")
 """Attributes that events of OpenVidu Meet contain. IAM limits the function that sends them."""
 
 _OPEN = "attribute_exists(roomName) AND attribute_not_exists(closedAt) AND expirationDate > :now"
@@ -77,15 +77,15 @@ class RoomRepository:
         values = dynamodb.from_item(found.get("Item", {}))
         return bool(values) and "closedAt" not in values and now < values["expirationDate"]
 
-    def facts(self, name: str) -> RoomFacts | None:
+    def outline(self, name: str) -> RoomOutline | None:
         """Return the facts about a room, open or not, without reading its secrets."""
         found = self.client.get_item(
-            TableName=self.table, Key=_key(name), ProjectionExpression=", ".join(_FACTS)
+            TableName=self.table, Key=_key(name), ProjectionExpression=", ".join(_OUTLINE)
         )
         values = dynamodb.from_item(found.get("Item", {}))
         if not values:
             return None
-        return RoomFacts(
+        return RoomOutline(
             Milliseconds(int(values["creationDate"])),
             Milliseconds(int(values["expirationDate"])),
             _preferences(values),

@@ -5,19 +5,33 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Literal, Self
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from meet import clock
 from meet.paging import from_token
+from meet.parameters import next_page
 from meet.rooms.model import Preferences, Role, Room, clean_prefix
 from meet.rooms.repository import LIST_KEY
-from meet.types import Boolean, Integer, Text, Timestamp, View, WireModel, broken_rule, expected
+from meet.types import (
+    Boolean,
+    Integer,
+    PathSegment,
+    Text,
+    Timestamp,
+    View,
+    WireModel,
+    broken_rule,
+    expected,
+)
 
 MAX_PREFIX = 50
 MAX_LIFETIME_YEARS = 10
 MAX_PARTICIPANTS = 10_000
 LINKS = ("moderatorURL", "publisherURL", "viewerURL")
+
+_NAME = "OpenVidu-k3v9x0q2m7t1c8z"
+_EXPIRES = 1_893_456_000_000
 
 
 def _in_the_future(moment: int) -> int:
@@ -47,7 +61,11 @@ def _prefix(text: str) -> str:
 
 
 RoomPageToken = Annotated[
-    str | None, Query(alias="nextPageToken"), AfterValidator(partial(from_token, pattern=LIST_KEY))
+    str | None, next_page(), AfterValidator(partial(from_token, pattern=LIST_KEY))
+]
+
+RoomName = Annotated[
+    PathSegment, Path(description="The name of the room, as the answer to its creation has it.")
 ]
 
 
@@ -100,13 +118,13 @@ class RoomPreferences(WireModel):
         return {name: value["enabled"] for name, value in named.items() if value}
 
 
-class RoomOptions(WireModel):
+class RoomOptions(WireModel, title="OpenViduMeetRoomOptions"):
     """Options for a new room."""
 
     expiration_date: Annotated[Timestamp, AfterValidator(_in_the_future)] = Field(
         description="When the room closes, in milliseconds since the Unix epoch: a whole number, "
         f"later than now, at most {MAX_LIFETIME_YEARS} years ahead.",
-        examples=[1_893_456_000_000],
+        examples=[_EXPIRES],
     )
     room_name_prefix: Annotated[
         Text, AfterValidator(_prefix), WithJsonSchema({"type": "string", "maxLength": MAX_PREFIX})
@@ -131,6 +149,22 @@ class RoomOptions(WireModel):
         return clean_prefix(self.room_name_prefix)
 
 
+_WITHOUT_RECORDING = {"recordingPreferences": {"enabled": False}}
+
+NewRoom = Annotated[
+    RoomOptions,
+    Body(
+        openapi_examples={
+            "withNestedAttributes": {
+                "summary": "Without recording",
+                "value": {"expirationDate": _EXPIRES, "preferences": _WITHOUT_RECORDING},
+            },
+            "smallest": {"summary": "As little as possible", "value": {"expirationDate": _EXPIRES}},
+        }
+    ),
+]
+
+
 class RoomUpdate(RoomPreferences):
     """Body of PUT /rooms/{roomName}: the preferences, bare or as the property preferences."""
 
@@ -148,7 +182,15 @@ class RoomUpdate(RoomPreferences):
         return super().changes() if self.preferences is None else self.preferences.changes()
 
 
-_NAME = "OpenVidu-k3v9x0q2m7t1c8z"
+ChangedRoom = Annotated[
+    RoomUpdate,
+    Body(
+        openapi_examples={
+            "default": {"summary": "Wrapped", "value": {"preferences": _WITHOUT_RECORDING}},
+            "bare": {"summary": "Bare", "value": _WITHOUT_RECORDING},
+        }
+    ),
+]
 
 
 def _join_link(role: Role) -> Any:
@@ -171,7 +213,7 @@ class RoomFacts(View):
     expiration_date: int = Field(
         description="When the room closes and everybody has to leave, in milliseconds since the "
         "Unix epoch.",
-        examples=[1_893_456_000_000],
+        examples=[_EXPIRES],
     )
     room_name_prefix: str = Field(
         description="The prefix after cleaning; may be empty.", examples=["OpenVidu"]
@@ -209,7 +251,7 @@ class RoomFacts(View):
         )
 
 
-class RoomView(RoomFacts):
+class RoomView(RoomFacts, title="OpenViduMeetRoom"):
     """A room; with `fields`, only the properties that were asked for."""
 
     moderator_url: str = _join_link(Role.MODERATOR)

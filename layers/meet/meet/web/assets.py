@@ -1,4 +1,4 @@
-"""The files of the built pages: named after their content, so cached for ever, and packed."""
+"""The files of the built pages: named by a hash of their content, so cached for ever."""
 
 import mimetypes
 
@@ -11,10 +11,10 @@ from meet.web.headers import FOR_EVER
 
 
 class Assets(StaticFiles):
-    """Serves a folder of files, each packed where there is a packed copy."""
+    """Serves a folder of files, each compressed if there is a compressed copy."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Serve one file, packed where there is a packed copy and the browser takes it."""
+        """Serve one file, compressed if there is a copy and the browser accepts gzip."""
         if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
             packed = self._packed(path) if scope["method"] in {"GET", "HEAD"} else ""
             if packed:
@@ -26,7 +26,7 @@ class Assets(StaticFiles):
         return response
 
     async def check_config(self) -> None:
-        """Serve 404 if the pages are not built, instead of failing."""
+        """Do nothing: if the pages are not built, their files are 404."""
 
     def _packed(self, path: str) -> str:
         try:

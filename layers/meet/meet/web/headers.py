@@ -74,10 +74,10 @@ def allowed_embedders() -> list[str]:
 
 
 def meeting_policy() -> str:
-    """Return the policy of the meeting's page: run our files, talk to us and to LiveKit."""
+    """Return the meeting page's policy: only our scripts, connections to us and to LiveKit."""
     directives = {
         "default-src": ["'none'"],
-        # WebAssembly finds the person in front of a chosen background.
+        # WebAssembly separates the person from the background.
         "script-src": ["'self'", "'wasm-unsafe-eval'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "blob:", "data:"],
@@ -91,7 +91,7 @@ def meeting_policy() -> str:
 
 
 def console_policy() -> str:
-    """Return the policy of the console: run our files, talk to us, play from the bucket."""
+    """Return the console's policy: only our scripts, connections to us, media from the bucket."""
     directives = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
@@ -112,9 +112,9 @@ def _policy(directives: dict[str, list[str]]) -> str:
 
 
 def livekit_origins(url: str) -> list[str]:
-    """Return the origins that a browser connects to: WebSocket to join, HTTP to learn of errors.
+    """Return the origins that a browser connects to: WebSocket to join, HTTP for error details.
 
-    LiveKit Cloud sends people to the nearest of its regions, each a host of its own.
+    LiveKit Cloud directs participants to their nearest region, each with its own host.
     """
     parts = urlsplit(url)
     if not parts.hostname:

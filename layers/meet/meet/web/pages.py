@@ -1,4 +1,4 @@
-"""The pages: home, the meeting, the console, and plain ones where those are not built."""
+"""The pages: home, the meeting, the console, and plain ones if those are not built."""
 
 from dataclasses import dataclass, field
 from html import escape
@@ -24,10 +24,10 @@ class Pages:
 
     def home(self, request: Request) -> Response:
         """Greet visitors without a link."""
-        return self._plain("Meet", "Open the link that you were given to join a meeting.")
+        return self._plain("Meet", "To join a meeting, open the link you were given.")
 
     def join(self, request: Request) -> Response:
-        """Show the room of a join link, or that it does not exist."""
+        """Serve the meeting page; with status 404 if the room is not open."""
         name = request.path_params["room_name"]
         if NAME.fullmatch(name) is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
@@ -37,10 +37,10 @@ class Pages:
         return self._meeting("Room not found", text, HTTPStatus.NOT_FOUND)
 
     def console(self, request: Request) -> Response:
-        """Show the console, which has the login form."""
+        """Serve the console, which includes the login form."""
         html = self._text(self.static / "console.html")
         if html is None:
-            return self._plain("Console", "The console is not built here.")
+            return self._plain("Console", "The console is not built.")
         return HTMLResponse(html, headers=headers.of_console())
 
     def plain_style(self, request: Request) -> Response:

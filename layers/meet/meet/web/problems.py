@@ -23,7 +23,7 @@ def not_served(request: Request, error: HTTPException) -> Response:
     allowed = sorted({verb for pattern, verb in _PATTERNS if pattern.fullmatch(path)})
     if allowed and method not in allowed:
         return _problem(MethodNotAllowed(", ".join(allowed)))
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # a page, whose route knows its methods
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # of a page: Starlette knows its methods
         return _problem(MethodNotAllowed((error.headers or {}).get("Allow", "GET, HEAD")))
     return _problem(NotFound())
 

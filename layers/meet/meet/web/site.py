@@ -21,7 +21,7 @@ logging.getLogger("mangum").setLevel(logging.CRITICAL)  # problems.failed logs, 
 
 
 class Site:
-    """Serves the pages of a folder, and the built ones if there are any."""
+    """Serves the plain pages in a folder, and the built pages if there are any."""
 
     def __init__(self, files: Path, static: Path | None = None) -> None:
         static = static or files / "static"
@@ -44,7 +44,7 @@ class Site:
         self._application = Mangum(GatewayHeaders(app), lifespan="off")
 
     def serve(self, event: Event, context: LambdaContext) -> Reply:
-        """Answer a request; a custom domain hands over its base path."""
+        """Answer a request; on a custom domain, its path includes the base path."""
         path = event["path"]
         if path == BASE_PATH or path.startswith(f"{BASE_PATH}/"):
             event = event | {"path": path.removeprefix(BASE_PATH) or "/"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from meet.clock import SECOND, Milliseconds
 from meet.events.model import EventType
-from meet.rooms.model import RoomFacts
+from meet.rooms.model import RoomOutline
 
 _NAMES = {
     EventType.MEETING_STARTED: "meetingStarted",
@@ -44,7 +44,7 @@ _LEAVE_REASONS = {
 }
 
 
-FindRoom = Callable[[str], RoomFacts | None]
+FindRoom = Callable[[str], RoomOutline | None]
 
 
 def name_of(type: EventType) -> str | None:  # noqa: A002 - the event's property
@@ -78,7 +78,7 @@ def _text(name: str, at: int, data: dict[str, Any]) -> str:
 
 
 def _meeting(
-    kind: EventType, name: str, data: dict[str, Any], room: RoomFacts | None
+    kind: EventType, name: str, data: dict[str, Any], room: RoomOutline | None
 ) -> dict[str, Any]:
     told: dict[str, Any] = {"roomId": name, "roomName": name}
     if room is not None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -22,9 +22,20 @@ from meet.errors import InvalidRequest
 from meet.events.log import Cursor
 from meet.events.model import EventType
 from meet.paging import from_token
+from meet.parameters import next_page
 from meet.rooms.model import clean_prefix
 from meet.settings import settings
-from meet.types import Boolean, ChosenText, Integer, Text, View, WireModel, broken_rule, expected
+from meet.types import (
+    Boolean,
+    ChosenText,
+    Integer,
+    PathSegment,
+    Text,
+    View,
+    WireModel,
+    broken_rule,
+    expected,
+)
 from meet.webhooks import openvidu
 from meet.webhooks.deliveries import LIST_KEY
 from meet.webhooks.matching import WILDCARD
@@ -106,8 +117,10 @@ def _cursor(text: str) -> str:
 EventName = Annotated[Text, AfterValidator(_event_name)]
 
 DeliveryPageToken = Annotated[
-    str | None, Query(alias="nextPageToken"), AfterValidator(partial(from_token, pattern=LIST_KEY))
+    str | None, next_page(), AfterValidator(partial(from_token, pattern=LIST_KEY))
 ]
+
+WebhookId = Annotated[PathSegment, Path(description="The webhook, by its `webhookId`.")]
 
 
 class WebhookRequest(WireModel):
@@ -145,7 +158,7 @@ class WebhookRequest(WireModel):
         examples=["OpenVidu"],
     )
     enabled: Boolean = Field(True, description="Whether events are sent.", examples=[True])
-    format: Format | None = Field(
+    format: Literal["standard", "openvidu"] | None = Field(
         None,
         description="`standard` signs as Standard Webhooks says; `openvidu` sends what OpenVidu "
         "Meet would send. Absent: `openvidu` if `events` has OpenVidu Meet's names, else "
@@ -180,7 +193,7 @@ class WebhookRequest(WireModel):
         if any(theirs) and not all(theirs):
             raise InvalidRequest(("events", "Must be names of one format"))
         by_names = Format.OPENVIDU if any(theirs) else Format.STANDARD
-        chosen = self.format or by_names
+        chosen = Format(self.format) if self.format else by_names
         if names and chosen is not by_names:
             raise InvalidRequest(("events", f"Must be names of the format {chosen}"))
         return Definition(
@@ -194,7 +207,7 @@ class WebhookRequest(WireModel):
         )
 
 
-class NewWebhook(WebhookRequest):
+class WebhookOptions(WebhookRequest):
     """Where to send which events, and optionally the secret to sign them with."""
 
     secret: Text | None = Field(
@@ -227,7 +240,20 @@ def _is_standard(secret: str) -> bool:
     return 24 <= len(key) <= 64
 
 
-class Rotation(WireModel):
+_THEIRS = {"url": _URL, "events": ["recordingEnded"], "secret": "ovmeet-0123456789abcdef"}
+
+NewWebhook = Annotated[
+    WebhookOptions,
+    Body(
+        openapi_examples={
+            "smallest": {"summary": "All events", "value": {"url": _URL}},
+            "openvidu": {"summary": "A receiver of OpenVidu Meet, unchanged", "value": _THEIRS},
+        }
+    ),
+]
+
+
+class Rotation(WireModel, title="WebhookSecretRotation"):
     """How long the previous secret stays valid."""
 
     overlap: Annotated[Integer, Field(ge=0, le=MAX_OVERLAP)] = Field(
@@ -237,7 +263,7 @@ class Rotation(WireModel):
     )
 
 
-class ReplayRequest(WireModel):
+class ReplayRequest(WireModel, title="WebhookReplayRequest"):
     """Which events to send again: those after a cursor, or some by their ids."""
 
     after: Annotated[Text, AfterValidator(_cursor)] | None = Field(
@@ -264,7 +290,7 @@ class ReplayRequest(WireModel):
         return Cursor.of(self.after or "")
 
 
-class WebhookView(View):
+class WebhookView(View, title="Webhook"):
     """A webhook. Its secret is shown when it is created or rotated, and never again."""
 
     webhook_id: str = Field(description="Identifies the webhook.", examples=[_ID])
@@ -291,17 +317,15 @@ class WebhookView(View):
         None,
         description="Since when no attempt has succeeded, in milliseconds since the Unix epoch; "
         "absent if the last one did.",
-        examples=[_AT],
     )
     disabled_reason: str | None = Field(
         None,
-        description="Why events are not sent any longer.",
-        examples=["The endpoint answered 410"],
+        description="Why events are not sent any longer: its endpoint failed for 24 hours, or "
+        "answered 410.",
     )
     disabled_at: int | None = Field(
         None,
         description="Since when events are not sent, in milliseconds since the Unix epoch.",
-        examples=[_AT],
     )
 
     @classmethod
@@ -324,13 +348,13 @@ class WebhookView(View):
         )
 
 
-class WebhookList(View):
+class WebhookList(View, title="Webhooks"):
     """All webhooks."""
 
     webhooks: list[WebhookView] = Field(description="Newest first.")
 
 
-class NewWebhookView(WebhookView):
+class NewWebhookView(WebhookView, title="WebhookWithSecret"):
     """A new webhook with its secret."""
 
     secret: str = Field(
@@ -343,7 +367,7 @@ class NewWebhookView(WebhookView):
         return cls.model_validate(view | {"secret": secret}).to_json()
 
 
-class SecretView(View):
+class SecretView(View, title="WebhookSecret"):
     """A new secret."""
 
     secret: str = Field(
@@ -357,7 +381,7 @@ class SecretView(View):
     )
 
 
-class AttemptView(View):
+class AttemptView(View, title="WebhookAttempt"):
     """What came of a test."""
 
     status: int = Field(description="The status of the endpoint's answer.", examples=[204])
@@ -371,7 +395,7 @@ class AttemptView(View):
         return cls(status=outcome.status or 0, duration=round(outcome.duration, 3))
 
 
-class DeliveryView(View):
+class DeliveryView(View, title="WebhookDelivery"):
     """An event that the endpoint did not accept yet."""
 
     event_id: str = Field(description="The event.", examples=[_EVENT])
@@ -415,7 +439,7 @@ class DeliveryView(View):
         )
 
 
-class ReplayView(View):
+class ReplayView(View, title="WebhookReplay"):
     """What is sent again."""
 
     events: int = Field(description="How many events were queued.", examples=[42])

@@ -12,7 +12,7 @@ from meet.wiring.recordings import playback_key
 from meet.wiring.rooms import room_repository
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.typing import LambdaContext
+    from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
     from meet.authorization import Authorizer
 
@@ -32,28 +32,25 @@ def api_keys() -> dict[str, str]:
 
 
 def once(
+    api: "APIGatewayRestResolver",
     operation: str,
     key: str | None,
-    request: dict[str, Any],
     run: Callable[[], dict[str, Any]],
-    *,
-    caller: str,
-    context: "LambdaContext",
 ) -> dict[str, Any]:
-    """Run an operation, at most once for an Idempotency-Key if there is one.
+    """Run the operation of the current request, once for each Idempotency-Key if it has one.
 
     Raises as meet.idempotency.once does.
     """
     if key is None:
         return run()
-    from meet import idempotency
+    from meet import http, idempotency
 
     return idempotency.once(
         operation,
         key,
-        request,
+        api.current_event.json_body,
         run,
-        caller=caller,
+        caller=http.caller_of(api),
         store=clients.idempotency_store(),
-        context=context,
+        context=api.lambda_context,
     )

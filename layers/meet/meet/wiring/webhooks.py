@@ -105,7 +105,7 @@ def webhook_delivery() -> "WebhookDelivery":
         event_log(),
         delivery_queue(),
         sender(),
-        rooms.facts,
+        rooms.outline,
     )
 
 

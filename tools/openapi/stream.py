@@ -1,0 +1,81 @@
+"""The answers and parameters of the stream of a recording, whose code reads the raw request.
+
+Powertools would refuse its bytes, so its validation is off, and with it every parameter that could
+be declared in the signature.
+"""
+
+from typing import Any
+
+from meet.clock import SECOND
+from meet.recordings.byte_range import MAX_LENGTH
+from meet.recordings.media import LINK_LIFETIME, MEDIA_TYPE
+from meet.recordings.schemas import RecordingView
+from tools.openapi.examples import NAME, RECORDING_ID, example
+
+FUNCTION = "get_recording_stream"
+
+DESCRIPTION = (
+    "Sends the recording, or the requested range of it, up to "
+    f"{MAX_LENGTH // 1024**2} MiB. Longer answers are a redirect to the file in the bucket, except "
+    "for a media element (`Sec-Fetch-Dest: video` or `audio`): it gets the beginning of its range, "
+    "with a `Content-Range`, and requests the rest. A `Range` with several ranges, or in another "
+    "unit than bytes, is ignored. `HEAD` is redirected to the bucket. A caller that prefers "
+    "`application/json` gets a link to the file in the bucket, valid for 15 minutes."
+)
+
+PARAMETERS = [
+    {
+        "name": "recordingId",
+        "in": "path",
+        "required": True,
+        "description": "The recording, by its `id`.",
+        "schema": {"type": "string"},
+    },
+    {
+        "name": "Range",
+        "in": "header",
+        "required": False,
+        "description": "The bytes to send, such as `bytes=0-1023`, `bytes=1024-` or `bytes=-1024`.",
+        "schema": {"type": "string"},
+    },
+    {
+        "name": "If-Range",
+        "in": "header",
+        "required": False,
+        "description": "An `ETag`. If it is not the file's, `Range` is ignored.",
+        "schema": {"type": "string"},
+    },
+    {
+        "name": "Sec-Fetch-Dest",
+        "in": "header",
+        "required": False,
+        "description": "Set by browsers: `video` and `audio` are media elements.",
+        "schema": {"type": "string"},
+    },
+    {
+        "name": "download",
+        "in": "query",
+        "required": False,
+        "description": "With `Accept: application/json`: `true` makes a link that browsers save as "
+        "a file instead of playing it.",
+        "schema": {"type": "boolean", "default": False},
+    },
+]
+
+_VIDEO = {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
+_LINK = {
+    "schema": {"$ref": "#/components/schemas/RecordingLink"},
+    "example": {
+        "url": f"https://recordings.s3.eu-west-1.amazonaws.com/recordings/{NAME}/{RECORDING_ID}.mp4"
+        "?X-Amz-Signature=0123456789abcdef",
+        "expiresAt": example(RecordingView)["endedAt"] + LINK_LIFETIME * SECOND,
+    },
+}
+_OF_A_FILE = ("Accept-Ranges", "Content-Disposition", "Content-Length", "ETag", "Vary")
+
+SUCCESSES: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
+    "200": ("", _OF_A_FILE, _VIDEO | {"application/json": _LINK}),
+    "206": ("A range of the recording", (*_OF_A_FILE, "Content-Range"), _VIDEO),
+    "307": ("Too long for one answer; the link leads to the file", ("Location", "Vary"), {}),
+}
+"""Status -> meaning (empty for the route's), headers, content by media type."""
