@@ -50,6 +50,8 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
         case "dynamodb", "Query":
             index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
             yield Need("dynamodb:Query", f"{arn(parameters['TableName'])}{index}")
+        case "sqs", "SendMessageBatch":
+            yield Need("sqs:SendMessage", arn(parameters["QueueUrl"].rpartition("/")[2]))
         case _:
             raise NotImplementedError(f"what {service}:{operation} needs")
 
