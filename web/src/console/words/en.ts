@@ -3,6 +3,7 @@ export const en = {
   sections: "Sections",
   rooms: "Rooms",
   recordings: "Recordings",
+  events: "Events",
   reference: "API",
   loggedInAs: "Logged in as {name}",
   logIn: "Log in",
@@ -53,6 +54,10 @@ export const en = {
   notFinished: "This recording has not ended yet.",
   notReady: "This recording cannot be played yet.",
   mediaServerDown: "The media server cannot be reached. Try again in a moment.",
+  eventsGone: "These events are older than the log keeps.",
+  webhookGone: "This webhook no longer exists.",
+  tooManyWebhooks: "There are 20 webhooks already. Delete one first.",
+  overlapRunning: "The previous secret is still valid. Wait until it expires, or end it at once.",
 
   room: "Room",
   newRoom: "New room",

@@ -5,6 +5,7 @@ export const es: Words = {
   sections: "Secciones",
   rooms: "Salas",
   recordings: "Grabaciones",
+  events: "Eventos",
   reference: "API",
   loggedInAs: "Sesión iniciada como {name}",
   logIn: "Iniciar sesión",
@@ -55,6 +56,10 @@ export const es: Words = {
   notFinished: "Esta grabación todavía no ha terminado.",
   notReady: "Esta grabación todavía no se puede reproducir.",
   mediaServerDown: "No se puede acceder al servidor multimedia. Inténtalo de nuevo en un momento.",
+  eventsGone: "Estos eventos son más antiguos de lo que guarda el registro.",
+  webhookGone: "Este webhook ya no existe.",
+  tooManyWebhooks: "Ya hay 20 webhooks. Elimina uno primero.",
+  overlapRunning: "El secreto anterior todavía es válido. Espera a que caduque o anúlalo ahora.",
 
   room: "Sala",
   newRoom: "Nueva sala",
