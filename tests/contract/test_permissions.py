@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -251,20 +250,8 @@ def test_a_wildcard_stands_for_the_recordings_in_the_bucket_and_for_nothing_else
 
 
 @pytest.mark.last
-def test_every_permission_is_needed_by_a_call_that_some_test_makes(
-    request: pytest.FixtureRequest, ledger: Ledger
-) -> None:
-    files = {item.path for item in request.session.items}
-    folders = Path(__file__).parent.parent
-    whole = files >= {*folders.glob("functions/test_*.py"), *folders.glob("contract/test_*.py")}
-    options = request.config.option
-    if (
-        not whole
-        or options.keyword
-        or options.markexpr
-        or any("::" in a for a in options.file_or_dir)
-    ):
-        pytest.skip("only a run of all of tests/functions and tests/contract can tell")
+@pytest.mark.usefixtures("whole_run")
+def test_every_permission_is_needed_by_a_call_that_some_test_makes(ledger: Ledger) -> None:
     idle = [
         (function, permission)
         for function in FUNCTIONS

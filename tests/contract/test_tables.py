@@ -1,5 +1,6 @@
 """What the code knows about the tables is what the template makes."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,9 +27,9 @@ from meet.webhooks import deliveries
 from meet.webhooks import items as webhook_items
 from meet.webhooks.errors import OverlapRunning
 from meet.webhooks.model import DeliveryStatus
-from tests.conftest import DYNAMODB_LOCAL, MOTO
 from tests.contract.samples import READY, SAMPLES, STARTED, Called, run
 from tests.contract.samples import ROOM as STORED
+from tests.expressions import DYNAMODB_LOCAL, MOTO, Asked
 from tests.fakes import Clock
 from tools.template import resources
 
@@ -180,6 +181,14 @@ def test_no_reserved_word_of_dynamodb_stands_bare_in_an_expression(
         words = re.findall(r"(?<![#:\w])[A-Za-z_]\w*", expression)
         bare = {word.upper() for word in words} & RESERVED
         assert bare <= SYNTAX, expression
+
+
+@pytest.mark.last
+@pytest.mark.usefixtures("whole_run")
+def test_dynamodb_local_is_asked_everything_that_moto_is(asked_of_dynamodb: Asked) -> None:
+    if not asked_of_dynamodb.by_engine[DYNAMODB_LOCAL] and not os.environ.get("CI"):
+        pytest.skip("DynamoDB Local was not to be had")
+    assert asked_of_dynamodb.of_moto_alone == {}, "see ON_DYNAMODB_LOCAL_TOO"
 
 
 def expressions(value: Any) -> Iterator[str]:
