@@ -21,6 +21,7 @@ ON_DYNAMODB_LOCAL_TOO = {
     "test_console_session",
     "test_create_recording",
     "test_create_room",
+    "test_deliver_webhook",
     "test_delete_multiple_recordings",
     "test_delete_recording",
     "test_delete_room",
@@ -37,6 +38,7 @@ ON_DYNAMODB_LOCAL_TOO = {
     "test_sweep_recordings",
     "test_sweep_rooms",
     "test_update_room",
+    "test_webhooks",
 }
 """Tests that together ask of DynamoDB what the code can ask, as test_tables.py checks."""
 

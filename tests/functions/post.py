@@ -18,7 +18,6 @@ from meet.wiring.events import event_log
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import CONTEXT, Call
-from tests.streams import records_of
 
 ROOM = "team-7yj8dfcycq1n0gr"
 VISIBILITY = 120 * SECOND
@@ -43,6 +42,7 @@ class Post:
     waiting: list[tuple[int, int, str, str]] = field(default_factory=list)
     """(when it may be delivered, number, queue, body)."""
     dispatched: int = 0
+    """The position of the last event that was."""
     every: int = MINUTE
     """How often the schedule comes."""
     queued: list[str] = field(default_factory=list)
@@ -87,15 +87,22 @@ class Post:
         return [fact.id for fact in facts]
 
     def dispatch(self) -> None:
-        """Hand what is new in the stream to dispatch_events."""
-        events = [
-            record
-            for record in records_of("EventsTable")
-            if record["eventName"] == "INSERT" and "body" in record["dynamodb"]["NewImage"]
+        """Hand the events after the last dispatched one to dispatch_events, as the stream does."""
+        found = boto3.client("dynamodb").query(
+            TableName="EventsTable",
+            KeyConditionExpression="#log = :events AND #position > :last",
+            ExpressionAttributeNames={"#log": "log", "#position": "position"},
+            ExpressionAttributeValues={
+                ":events": {"S": "events"},
+                ":last": {"N": str(self.dispatched)},
+            },
+        )
+        records = [
+            {"eventName": "INSERT", "dynamodb": {"NewImage": image}} for image in found["Items"]
         ]
-        new, self.dispatched = events[self.dispatched :], len(events)
-        for start in range(0, len(new), 100):
-            self._invoke("dispatch_events", {"Records": new[start : start + 100]})
+        self.dispatched += len(records)
+        for start in range(0, len(records), 100):
+            self._invoke("dispatch_events", {"Records": records[start : start + 100]})
 
     def run(self, milliseconds: int) -> None:
         """Let time pass: queued messages are delivered, and the sweep comes every minute."""
