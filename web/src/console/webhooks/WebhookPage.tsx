@@ -12,7 +12,7 @@ import { keys, queryClient } from "../queries";
 import { go, paths } from "../route";
 import { sentence } from "../sentences";
 import { t } from "../words/events";
-import { definitionOf, deleteWebhook, getWebhook, sendAgainSince, updateWebhook } from "./api";
+import { definitionOf, deleteWebhook, enableAndSendSince, getWebhook, updateWebhook } from "./api";
 import { Deliveries } from "./Deliveries";
 import { namesOf } from "./names";
 import { Rotate } from "./Rotate";
@@ -70,19 +70,21 @@ export function WebhookPage({ id }: { id: string }) {
 function Shown({ webhook, onEdit }: { webhook: Webhook; onEdit: () => void }) {
   const { webhookId: id, url, events, description, enabled, format, creationDate } = webhook;
   const [dialog, setDialog] = useState<"delete" | "secret" | null>(null);
+  const [missedSince, setMissedSince] = useState<number | null>(null);
+  if (isGivenUp(webhook) && missedSince === null) setMissedSince(webhook.disabledAt ?? null); // enabling it forgets this
   const close = () => setDialog(null);
   return (
     <>
       <div className="page-head">
         <Heading title={url}><Address url={url} /></Heading>
         <span className="buttons">
-          {!isGivenUp(webhook) && <Toggle webhook={webhook} />}
+          {missedSince === null && <Toggle webhook={webhook} />}
           <button onClick={onEdit}>{t("edit")}</button>
           <button className="danger" onClick={() => setDialog("delete")}><Trash />{t("deleteWebhook")}</button>
         </span>
       </div>
       {description && <p className="lead">{description}</p>}
-      {isGivenUp(webhook) && <GivenUp webhook={webhook} />}
+      {missedSince !== null && <Missed webhook={webhook} since={missedSince} onDone={() => setMissedSince(null)} />}
       <dl className="facts">
         <div><dt>{t("status")}</dt><dd><State webhook={webhook} /></dd></div>
         <div><dt>{t("sent")}</dt><dd>{namesOf(events)}</dd></div>
@@ -117,7 +119,7 @@ function Shown({ webhook, onEdit }: { webhook: Webhook; onEdit: () => void }) {
   );
 }
 
-function Toggle({ webhook }: { webhook: Webhook }) {
+function Toggle({ webhook, onDone }: { webhook: Webhook; onDone?: () => void }) {
   const [isBusy, setBusy] = useState(false);
   const { webhookId: id, enabled } = webhook;
   const change = async () => {
@@ -125,25 +127,27 @@ function Toggle({ webhook }: { webhook: Webhook }) {
     try {
       keep(await updateWebhook(id, { ...definitionOf(webhook), enabled: !enabled }));
       toast(t(enabled ? "disabledNow" : "enabledNow"));
+      onDone?.();
     } catch (error) {
       toast(sentence(error));
     }
     setBusy(false);
   };
-  return <button disabled={isBusy} onClick={() => void change()}>{t(enabled ? "disable" : "enable")}</button>;
+  return <button className={onDone ? "small" : ""} disabled={isBusy} onClick={() => void change()}>{t(enabled ? "disable" : "enable")}</button>;
 }
 
-/** Enables a webhook that the system disabled, and makes up for what it missed. */
-function GivenUp({ webhook }: { webhook: Webhook }) {
+/** Enables a webhook that the system disabled, and makes up for what it missed. Stays until that worked. */
+function Missed({ webhook, since, onDone }: { webhook: Webhook; since: number; onDone: () => void }) {
   const [isBusy, setBusy] = useState(false);
-  const [since] = useState(webhook.disabledAt ?? Date.now()); // enabling it forgets this
-  const { webhookId: id, disabledReason = "" } = webhook;
+  const { webhookId: id, disabledReason } = webhook;
   const resend = async () => {
     setBusy(true);
     try {
-      const changed = await updateWebhook(id, { ...definitionOf(webhook), enabled: true });
-      toast(saidOfSent(await sendAgainSince(id, since)));
-      keep(changed);
+      const { count, rest } = await enableAndSendSince(webhook, since);
+      rest.catch((error: unknown) => toast(sentence(error)));
+      toast(saidOfSent(count));
+      await queryClient.invalidateQueries({ queryKey: keys.webhook(id) });
+      onDone();
     } catch (error) {
       toast(sentence(error));
       setBusy(false);
@@ -151,10 +155,10 @@ function GivenUp({ webhook }: { webhook: Webhook }) {
   };
   return (
     <div className="mistake banner" role="alert">
-      <p><span lang="en">{disabledReason}</span> {t("disabledSince", { time: when(since) })}</p>
+      <p>{disabledReason && <><span lang="en">{disabledReason}.</span> </>}{t("disabledSince", { time: when(since) })}</p>
       <span className="buttons">
         <button className="small" disabled={isBusy} onClick={() => void resend()}>{t(isBusy ? "resending" : "enableAndResend")}</button>
-        <Toggle webhook={webhook} />
+        {!isBusy && !webhook.enabled && <Toggle webhook={webhook} onDone={onDone} />}
       </span>
     </div>
   );

@@ -9,6 +9,8 @@ export type Definition = Omit<WebhookOptions, "secret">;
 
 const webhook = (id: string) => `/webhooks/${encodeURIComponent(id)}`;
 const EVERYTHING = { room: "", types: "" };
+/** A change of a webhook counts for all events only after this time. */
+const KNOWN_AFTER = 31_000;
 /** Events may be stored later than they happened. Those sent twice have the same id. */
 const STORED_WITHIN = 5 * 60_000;
 
@@ -41,10 +43,21 @@ export async function sendAgain(id: string, deliveries: WebhookDelivery[]): Prom
   return count;
 }
 
-/** Send all events again that happened since a time; return how many were queued. */
-export async function sendAgainSince(id: string, time: number): Promise<number> {
+/** Enable a webhook, and send all events again that happened since a time. Return how many were
+ * queued, and a promise that those which happen before the change counts are queued, too. */
+export async function enableAndSendSince(webhook: Webhook, time: number): Promise<{ count: number; rest: Promise<unknown> }> {
+  const { webhookId: id } = webhook;
   const { cursor, first } = await placeOf(time - STORED_WITHIN);
-  let count = first === null ? 0 : (await replay(id, { eventIds: [first] })).events;
+  const now = (await readEvents("latest", EVERYTHING)).cursor;
+  await updateWebhook(id, { ...definitionOf(webhook), enabled: true });
+  const oldest = first === null ? 0 : (await replay(id, { eventIds: [first] })).events;
+  const count = oldest + (await sendAfter(id, cursor));
+  const rest = new Promise((resolve) => setTimeout(resolve, KNOWN_AFTER)).then(() => sendAfter(id, now));
+  return { count, rest };
+}
+
+async function sendAfter(id: string, cursor: string): Promise<number> {
+  let count = 0;
   for (let after: string | undefined = cursor; after !== undefined; ) {
     const answer: Replay = await replay(id, { after });
     count += answer.events;

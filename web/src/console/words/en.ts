@@ -134,6 +134,7 @@ export const en = {
   allRecordings: "Show all recordings",
   allRooms: "Show all rooms",
   ofRoom: "Name of a room",
+  eventsOfRoom: "All events of this room",
   allOfRoom: "All recordings of this room",
   filter: "Filter by status",
   filterAll: "All",

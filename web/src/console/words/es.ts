@@ -136,6 +136,7 @@ export const es: Words = {
   allRecordings: "Mostrar todas las grabaciones",
   allRooms: "Mostrar todas las salas",
   ofRoom: "Nombre de una sala",
+  eventsOfRoom: "Todos los eventos de esta sala",
   allOfRoom: "Todas las grabaciones de esta sala",
   filter: "Filtrar por estado",
   filterAll: "Todas",
