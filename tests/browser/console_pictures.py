@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from meet import clock
 from meet.clock import DAY, HOUR, MINUTE
 from tests.browser.console import (
     LOADED_MS,
@@ -120,109 +119,3 @@ def test_take_the_consoles_pictures(api: Client, browser: Browser, work: Work, l
         somebody.open(console_url(api, "#/api"))
         sees_the_reference(somebody, api)
         take(somebody, "api")
-
-
-TABLET = {"color_scheme": "light", "viewport": {"width": 834, "height": 1112}}
-EVENT_LOOKS: dict[str, dict[str, Any]] = LOOKS | {"tablet": TABLET}
-
-
-def has_webhooks(page: Page) -> str:
-    """Invent webhooks in states that take a day to come about; return the id of a failing one."""
-    now = clock.now()
-    working = {
-        "webhookId": "wh-k3v9x0q2m7t1c8z",
-        "url": "https://example.com/webhooks/meet",
-        "enabled": True,
-        "format": "standard",
-        "description": "Billing",
-        "creationDate": now - 30 * DAY,
-    }
-    failing = working | {
-        "webhookId": "wh-aaaaabbbbbccccc",
-        "url": "https://calendar.example.com/hooks/meetings/2f7d?source=meet",
-        "events": ["meeting.*", "participant.joined", "participant.left"],
-        "roomNamePrefix": "support",
-        "description": "Calendar",
-        "failingSince": now - 3 * HOUR,
-    }
-    gone = working | {
-        "webhookId": "wh-dddddeeeeefffff",
-        "url": "https://crm.example.com/openvidu",
-        "format": "openvidu",
-        "events": ["recordingEnded"],
-        "description": "Our old receiver",
-        "enabled": False,
-        "disabledReason": "The endpoint answered 410",
-        "disabledAt": now - 2 * DAY,
-    }
-    delivery = {
-        "eventId": "evt_5f0c1m8q0v6w3e7t2k9n4b8x1z",
-        "type": "meeting.ended",
-        "roomName": "support-7yj8dfcycq1n0gr",
-        "position": 4711,
-        "status": "waiting",
-        "attempts": 6,
-        "lastAttemptAt": now - 10 * MINUTE,
-        "lastResult": "The endpoint did not answer in 15 s",
-        "nextAttemptAt": now + 50 * MINUTE,
-    }
-    given_up = delivery | {
-        "eventId": "evt_6f0c1m8q0v6w3e7t2k9n4b8x1z",
-        "type": "participant.joined",
-        "position": 4498,
-        "status": "failed",
-        "attempts": 11,
-        "lastResult": "The endpoint answered 500",
-    }
-    page.route(
-        "**/api/v1/webhooks",
-        lambda route: route.fulfill(json={"webhooks": [working, failing, gone]}),
-    )
-    for each in (failing, gone):
-        page.route(
-            f"**/api/v1/webhooks/{each['webhookId']}",
-            lambda route, each=each: route.fulfill(json=each),
-        )
-    page.route("**/deliveries?**", lambda route: route.fulfill(json=[delivery, given_up]))
-    return str(failing["webhookId"])
-
-
-@pytest.mark.parametrize("look", EVENT_LOOKS)
-def test_take_pictures_of_events_and_webhooks(
-    api: Client, browser: Browser, work: Work, look: str
-) -> None:
-    with admin(browser, api, "#/events", **EVENT_LOOKS[look]) as somebody:
-        page = somebody.page
-
-        def take(name: str) -> None:
-            photograph(somebody, f"{name}-{look}")
-
-        expect(row(somebody, "Recording ready")).to_have_count(2, timeout=LOADED_MS)
-        take("events")
-        row(somebody, "Recording ready").first.get_by_role("button").click()
-        take("event-details")
-        somebody.open(
-            console_url(api, f"#/events?types=participant.*&room={work.room['roomName']}")
-        )
-        expect(row(somebody, "Ada Lovelace")).to_be_visible(timeout=2 * LOADED_MS)
-        take("events-of-a-room")
-        failing = has_webhooks(page)
-        somebody.open(console_url(api, "#/webhooks"))
-        expect(row(somebody, "Billing")).to_be_visible(timeout=LOADED_MS)
-        take("webhooks")
-        somebody.open(console_url(api, f"#/webhooks/{failing}"))
-        expect(row(somebody, "Given up")).to_be_visible(timeout=LOADED_MS)
-        take("webhook")
-        somebody.button("Replace the secret").click()
-        take("secret")
-        somebody.button("Cancel").click()
-        somebody.open(console_url(api, "#/webhooks/wh-dddddeeeeefffff"))
-        expect(page.get_by_role("alert")).to_be_visible(timeout=LOADED_MS)
-        take("webhook-disabled")
-        somebody.open(console_url(api, "#/webhooks/new"))
-        shows(somebody, "New webhook")
-        page.get_by_label("URL").fill("https://example.com/webhooks/meet")
-        page.get_by_label("Chosen events").check()
-        page.get_by_label("All about Rooms").check()
-        page.get_by_label("Recording ready").check()
-        take("new-webhook")

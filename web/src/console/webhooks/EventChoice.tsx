@@ -1,6 +1,6 @@
 import { everyOf, SUBJECTS, TYPES, typesOf } from "../events/types";
 import { t } from "../words/events";
-import { OPENVIDU_NAMES } from "./names";
+import { everythingAbout, OPENVIDU_NAMES } from "./names";
 
 interface Props {
   format: "standard" | "openvidu";
@@ -41,7 +41,7 @@ export function EventChoice({ format, names, mistake, onChange }: Props) {
             const types = typesOf(name);
             return (
               <div key={name} className="subject">
-                <Check label={t("allAbout", { what: t(word) })} isOn={isChosen(every)} onChange={() => choose(every, types)} isStrong />
+                <Check label={everythingAbout(word)} isOn={isChosen(every)} onChange={() => choose(every, types)} isStrong />
                 {types.map((type) => (
                   <Check
                     key={type}

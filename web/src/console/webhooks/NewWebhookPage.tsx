@@ -12,8 +12,8 @@ export function NewWebhookPage() {
   const [created, setCreated] = useState<WebhookWithSecret | null>(null);
   return (
     <>
-      <a className="back" href={paths.webhooks}><Back />{t("webhooks")}</a>
       <div className="narrow">
+        <a className="back" href={paths.webhooks}><Back />{t("webhooks")}</a>
         <div className="page-head"><Heading title={t("newWebhook")} /></div>
         <WebhookForm
           action={t("createWebhook")}

@@ -2,7 +2,7 @@
 
 import type { EventType } from "../../shared/types";
 import { everyOf, SUBJECTS, TYPES } from "../events/types";
-import { t } from "../words/events";
+import { t, type Word } from "../words/events";
 
 /** OpenVidu Meet's names. */
 export const OPENVIDU_NAMES = [
@@ -15,7 +15,9 @@ export function nameOf(name: string): string {
   const type = TYPES[name as EventType];
   if (type !== undefined) return t(type);
   const subject = SUBJECTS.find((each) => everyOf(each.name) === name);
-  return subject ? t("allAbout", { what: t(subject.word) }) : name;
+  return subject ? everythingAbout(subject.word) : name;
 }
+
+export const everythingAbout = (subject: Word) => t("allAbout", { what: t(subject).toLowerCase() });
 
 export const namesOf = (events: string[] | undefined) => (events ? events.map(nameOf).join(", ") : t("allTypes"));
