@@ -172,6 +172,8 @@ def use_everything(still_clock: Clock) -> None:
         for statuses in (frozenset[Any](), frozenset(Status)):
             for of in (None, STORED.name):
                 recording.page(statuses=statuses, room=of, after=after, limit=1)
+    assert room.is_open(STORED.name, now=STORED.created_at)
+    assert room.open_among([STORED.name], now=STORED.created_at)
     changes = dict.fromkeys(rooms._to_values(STORED)["preferences"], False)
     room.set_preferences(STORED.name, changes, now=STORED.created_at)
     extra = Recording.new(STORED.name, now=STORED.created_at)
@@ -180,6 +182,8 @@ def use_everything(still_clock: Clock) -> None:
     for evidence in Evidence:
         told = {"size": 1, "etag": "e"} if evidence is Evidence.OBJECT_SEEN else {"error": "x"}
         recording.observe(extra.id, evidence, facts | told)
+    for absent in (now, None):
+        recording.note_absence(extra.id, absent, absent)
     for again in (clock.now(), None):
         recording.settled(extra.id, look_again_at=again)
     recording.was_deleted(extra.id)
