@@ -1,5 +1,6 @@
 """A clock that stands still, and a LiveKit and an egress that do what a test says."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from meet import clock
 from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.livekit.recorder import Egress, EgressState
-from meet.livekit.rooms import Participant
+from meet.livekit.rooms import LiveMeeting, Participant
 from meet.livekit.tokens import issued
 from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.lifecycle import Evidence
@@ -40,6 +41,9 @@ class FakeLiveKit:
     down: bool = False
     failing: set[str] = field(default_factory=set)
     calls: list[tuple[str, ...]] = field(default_factory=list)
+    sids: dict[str, str] = field(default_factory=dict)
+    ended: Counter[str] = field(default_factory=Counter)
+    """How many meetings of a room have ended."""
 
     def join(self, room: str, identity: str, name: str = "", **facts: Any) -> None:
         self.inside.setdefault(room, {})[identity] = Participant(identity, name, **facts)
@@ -62,16 +66,26 @@ class FakeLiveKit:
             raise ParticipantNotFound
         del self.inside[room][identity]
 
-    def meetings(self, owner: str) -> list[str]:
+    def meetings(self, owner: str) -> list[LiveMeeting]:
         self._called("meetings", owner)
-        return list(self.inside)
+        return [LiveMeeting(room, self.sid_of(room), clock.now()) for room in self.inside]
+
+    def sid_of(self, room: str) -> str:
+        """Return the sid of the meeting in a room; the next one has another."""
+        return self.sids.setdefault(room, f"RM_{len(self.sids)}_{self.ended[room]}")
 
     def deletions(self) -> list[str]:
         return [call[1] for call in self.calls if call[0] == "delete_room"]
 
     def delete_room(self, room: str) -> None:
         self._called("delete_room", room)
+        self.vanish(room)
+
+    def vanish(self, room: str) -> None:
+        """Let a meeting end, without telling anyone."""
         self.inside.pop(room, None)
+        self.sids.pop(room, None)
+        self.ended[room] += 1
 
     def _called(self, *call: str) -> None:
         self.calls.append(call)

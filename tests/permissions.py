@@ -38,7 +38,8 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
         case "dynamodb", "TransactWriteItems":
             for item in parameters["TransactItems"]:
                 ((kind, body),) = item.items()
-                yield Need(f"dynamodb:{kind}Item", arn(body["TableName"]), _leading_key(body))
+                action = "ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item"
+                yield Need(f"dynamodb:{action}", arn(body["TableName"]), _leading_key(body))
         case "dynamodb", "BatchGetItem" | "BatchWriteItem":
             for table in parameters["RequestItems"]:
                 yield Need(f"dynamodb:{operation}", arn(table))
@@ -47,8 +48,8 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
             attributes = _attributes(parameters) if operation == "GetItem" else None
             yield Need(f"dynamodb:{operation}", table, _leading_key(parameters), attributes)
         case "dynamodb", "Query":
-            index = f"{arn(parameters['TableName'])}/index/{parameters['IndexName']}"
-            yield Need("dynamodb:Query", index)
+            index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
+            yield Need("dynamodb:Query", f"{arn(parameters['TableName'])}{index}")
         case _:
             raise NotImplementedError(f"what {service}:{operation} needs")
 

@@ -17,6 +17,7 @@ REGION, ACCOUNT = ENVIRONMENT["AWS_REGION"], "123456789012"
 
 BY_SERVICE = {
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole": "Lambda writes the logs",
+    "arn:aws:iam::aws:policy/service-role/AWSLambdaDynamoDBExecutionRole": "Lambda reads streams",
     "sqs:SendMessage": "Lambda fills the dead-letter queue",
 }
 """What a role holds for Lambda itself: no code of ours calls it, and so no test can need it."""

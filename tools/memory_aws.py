@@ -29,6 +29,9 @@ ENVIRONMENT = {
     "AWS_REGION": "eu-west-1",
     "ROOMS_TABLE": "RoomsTable",
     "RECORDINGS_TABLE": "RecordingsTable",
+    "MEETINGS_TABLE": "MeetingsTable",
+    "EVENTS_TABLE": "EventsTable",
+    "EVENT_RETENTION_DAYS": "30",
     "RECORDINGS_BUCKET": "recordings",
     "MAX_RECORDING_SECONDS": "21600",
     "RECORDING_RETENTION_DAYS": "0",
@@ -58,6 +61,8 @@ def create_tables(dynamodb: "DynamoDBClient") -> None:
     for name, properties in resources("AWS::DynamoDB::Table").items():
         table = {k: v for k, v in properties.items() if k not in _NOT_IN_CREATE_TABLE}
         table["SSESpecification"] = {"Enabled": True}
+        if "StreamSpecification" in table:
+            table["StreamSpecification"] = {"StreamEnabled": True, **table["StreamSpecification"]}
         dynamodb.create_table(TableName=name, **table)
         if expiry := properties.get("TimeToLiveSpecification"):
             dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)

@@ -5,7 +5,7 @@ from typing import Any
 from meet import wiring
 from meet.answers import Success, answers
 from meet.errors import MediaServerUnavailable, OtherRoom, RoomNotFound
-from meet.http import create_api, entrypoint, keep_to_own_room, logger
+from meet.http import actor_of, create_api, entrypoint, keep_to_own_room, logger
 from meet.parameters import IdempotencyKey
 from meet.recordings.errors import AlreadyRecording, NobodyPublishing, RecordingDisabled
 from meet.recordings.schemas import STARTING, RecordingRequest, RecordingView
@@ -39,7 +39,7 @@ def create_recording(
     keep_to_own_room(api, request.room_name)
 
     def start() -> dict[str, Any]:
-        recording = wiring.recording_control().start(request.room_name)
+        recording = wiring.recording_control().start(request.room_name, by=actor_of(api))
         logger.append_keys(recording=recording.id)
         return RecordingView.of(recording).to_json()
 

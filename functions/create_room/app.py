@@ -4,7 +4,7 @@ from typing import Any
 
 from meet import wiring
 from meet.answers import answers
-from meet.http import create_api, entrypoint, logger, origin
+from meet.http import actor_of, create_api, entrypoint, logger, origin
 from meet.parameters import IdempotencyKey
 from meet.rooms.schemas import NewRoom, RoomView, with_origin
 
@@ -30,6 +30,7 @@ def create_room(options: NewRoom, idempotency_key: IdempotencyKey = None) -> dic
             expires_at=options.expiration_date,
             max_participants=options.max_participants,
             preferences=options.preferences.to_model(),
+            by=actor_of(api),
         )
         logger.append_keys(room=room.name)
         return RoomView.of(room, origin="").to_json()  # answers are stored without an origin

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
 from meet.answers import Success, answers
-from meet.http import create_api, entrypoint, json_reply, no_content
+from meet.http import actor_of, create_api, entrypoint, json_reply, no_content
 from meet.recordings.schemas import DeletionView, IdsQuery, RecordingIds, ids_of
 
 api = create_api()
@@ -28,7 +28,9 @@ def delete_multiple_recordings(
     The ids come in the body, in `recordingIds` of the query for clients that cannot send a body
     with DELETE, or in both.
     """
-    deleted, refused = wiring.recording_deletion().delete_many(ids_of(body, recording_ids))
+    deleted, refused = wiring.recording_deletion().delete_many(
+        ids_of(body, recording_ids), by=actor_of(api)
+    )
     if not refused:
         return no_content()
     return json_reply(DeletionView.of(deleted, refused).to_json(), HTTPStatus.OK)

@@ -5,8 +5,8 @@ from aws_lambda_powertools.event_handler import Response
 from meet import wiring
 from meet.answers import answers
 from meet.errors import RoomNotFound
-from meet.http import create_api, entrypoint, no_content
-from meet.rooms.schemas import RoomName
+from meet.http import actor_of, create_api, entrypoint, no_content
+from meet.parameters import RoomName
 
 api = create_api()
 
@@ -24,7 +24,7 @@ def delete_room(room_name: RoomName) -> Response[str]:
     If LiveKit cannot be reached, the room is deleted anyway, and the meeting ends as soon as
     LiveKit can be reached again.
     """
-    wiring.room_ending().delete(room_name)
+    wiring.room_ending().delete(room_name, by=actor_of(api))
     return no_content()
 
 

@@ -28,6 +28,7 @@ def receive_livekit_webhook() -> Response[str]:
     if webhook.egress is not None:
         wiring.recording_evidence().egress_seen(webhook.egress)
     if webhook.is_ours:
+        wiring.meeting_reports().hear(webhook)
         _act_on_meeting(webhook)
     return json_reply({}, HTTPStatus.OK)
 

@@ -4,9 +4,9 @@ from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
 from meet.answers import answers
-from meet.http import create_api, entrypoint, no_content, room_of_caller
+from meet.http import actor_of, create_api, entrypoint, no_content, room_of_caller
+from meet.parameters import RecordingId
 from meet.recordings.errors import RecordingFinished, RecordingNotFound
-from meet.recordings.schemas import RecordingId
 
 api = create_api()
 
@@ -23,7 +23,7 @@ def stop_recording(recording_id: RecordingId) -> Response[str]:
 
     Stopping it again before it has stopped changes nothing.
     """
-    wiring.recording_control().stop(recording_id, within=room_of_caller(api))
+    wiring.recording_control().stop(recording_id, by=actor_of(api), within=room_of_caller(api))
     return no_content()
 
 

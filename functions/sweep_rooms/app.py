@@ -1,4 +1,4 @@
-"""Every minute: end the meetings of rooms that are over, disconnect removed participants."""
+"""Every minute: end the meetings of rooms that are over, and make up for lost webhooks."""
 
 from typing import Any
 
@@ -15,12 +15,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """End the meetings that are due; return the counts."""
     deadline = clock.sweep_deadline(context.get_remaining_time_in_millis())
     swept = wiring.room_ending().sweep(deadline)
+    unreported = wiring.meeting_sweep().sweep(swept.listed, swept.going_on, deadline)
     removed = wiring.participant_removal().sweep(swept.going_on, deadline)
     report = {
         "ended": swept.ended,
         "waiting": swept.waiting,
         "strays": swept.strays,
         "removed": removed,
+        "unreported": unreported,
     }
     logger.info("rooms swept", extra=report)
     return report

@@ -5,8 +5,9 @@ from typing import Any
 from meet import wiring
 from meet.answers import answers
 from meet.errors import InvalidRequest, RoomNotFound
-from meet.http import create_api, entrypoint, origin
-from meet.rooms.schemas import ChangedRoom, RoomName, RoomView
+from meet.http import actor_of, create_api, entrypoint, origin
+from meet.parameters import RoomName
+from meet.rooms.schemas import ChangedRoom, RoomView
 
 api = create_api()
 
@@ -31,7 +32,7 @@ def update_room(room_name: RoomName, update: ChangedRoom) -> dict[str, Any]:
     if not changes:
         field = "" if update.preferences is None else "preferences"
         raise InvalidRequest((field, "Must name at least one preference"))
-    room = wiring.room_service().set_preferences(room_name, changes)
+    room = wiring.room_service().set_preferences(room_name, changes, by=actor_of(api))
     return RoomView.of(room, origin=origin(api)).to_json()
 
 

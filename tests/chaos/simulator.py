@@ -27,7 +27,7 @@ from meet import clock, wiring
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable
 from meet.livekit.recorder import Egress, EgressState, Recorder
-from meet.livekit.rooms import MediaServer, Participant
+from meet.livekit.rooms import LiveMeeting, MediaServer, Participant
 from meet.livekit.twirp import OutcomeUnknown
 from tests.functions.gateway import CONTEXT, Reply, event, invoke
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET, memory_aws
@@ -244,9 +244,10 @@ class World:
     def remove_participant(self, room: str, identity: str) -> None:
         raise AssertionError("no participant is removed here")
 
-    def meetings(self, owner: str) -> list[str]:
+    def meetings(self, owner: str) -> list[LiveMeeting]:
         self.ask()
-        return [room for room, goes_on in self.going_on.items() if goes_on]
+        rooms = [room for room, goes_on in self.going_on.items() if goes_on]
+        return [LiveMeeting(room, f"RM_{room}", self.now()) for room in rooms]
 
     def delete_room(self, room: str) -> None:
         self.ask()
@@ -456,6 +457,7 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.wiring.livekit.recorder", recorder),
             ("meet.recordings.settlement._PARALLEL", 1),  # threads would have an order of their own
             ("meet.rooms.ending._PARALLEL", 1),
+            ("meet.meetings.sweep._PARALLEL", 1),
             ("meet.recordings.model.secrets", by_seed),
             ("meet.rooms.model.secrets", by_seed),
         ):

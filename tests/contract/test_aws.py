@@ -68,7 +68,13 @@ def _(world: World) -> None:
         if "DeletionPolicy" in body
     }
     assert set(policies.values()) == {"RetainExceptOnCreate", "Delete"}
-    assert {"RoomsTable", "RecordingsTable", "RecordingsBucket"} <= policies.keys()
+    assert {
+        "RoomsTable",
+        "RecordingsTable",
+        "MeetingsTable",
+        "EventsTable",
+        "RecordingsBucket",
+    } <= policies.keys()
 
 
 @documented(

@@ -25,6 +25,8 @@ from meet.clock import HOUR
 from meet.console.admin import Admin
 from meet.console.browser import SESSION_COOKIE
 from meet.console.tokens import ConsoleTokens, Session
+from meet.livekit.rooms import room_metadata
+from meet.meetings import model as meetings
 from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback
 from meet.signing import derived_key
@@ -74,6 +76,18 @@ def _signed_by_livekit(message: dict[str, Any]) -> Event:
     claims = {"iss": LIVEKIT_KEY, "exp": 10**10, "sha256": digest}
     event = _with("receive_livekit_webhook", Authorization=jwt.encode(claims, LIVEKIT_SECRET))
     return event | {"body": base64.b64encode(body).decode()}
+
+
+def _meeting(event: str) -> Event:
+    """Let a webhook come about a meeting with one participant."""
+    meeting = meetings.Meeting("RM_1", ROOM.name, ROOM.created_at)
+    at = ROOM.created_at
+    person = meetings.Session("PA_1", "Ada_k2j9x0", "Ada", "publisher", at)
+    wiring.meeting_repository().join(meeting, person)
+    room = {"sid": "RM_1", "name": ROOM.name, "metadata": room_metadata(wiring.owner())}
+    participant = {"sid": "PA_1", "identity": person.identity}
+    told = {"event": event, "id": "EV_1", "room": room, "createdAt": str(ROOM.created_at // 1000)}
+    return _signed_by_livekit(told | ({"participant": participant} if "left" in event else {}))
 
 
 def _egress(status: str) -> Event:
@@ -214,6 +228,8 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("receive_livekit_webhook", "room_finished"): lambda: _signed_by_livekit(
         {"event": "room_finished", "id": "EV_1", "room": {"name": ROOM.name}}
     ),
+    ("receive_livekit_webhook", "a participant leaves"): lambda: _meeting("participant_left"),
+    ("receive_livekit_webhook", "a meeting ends"): lambda: _meeting("room_finished"),
     ("receive_livekit_webhook", "egress goes on"): lambda: _egress("EGRESS_ACTIVE"),
     ("receive_livekit_webhook", "egress ended"): lambda: _egress("EGRESS_COMPLETE"),
     ("recording_uploaded", "of a recording that waits for it"): _first_file,

@@ -262,12 +262,13 @@ def test_a_sweep_is_over_before_the_next_one_begins_and_is_not_repeated() -> Non
 
 
 def test_what_is_stored_outlives_the_stack_and_its_mistakes() -> None:
-    kept = ("RoomsTable", "RecordingsTable", "RecordingsBucket", "RecordingsBucketPolicy")
+    tables = ("RoomsTable", "RecordingsTable", "MeetingsTable", "EventsTable")
+    kept = (*tables, "RecordingsBucket", "RecordingsBucketPolicy")
     everything = load_template()["Resources"]
     for name in kept:
         assert everything[name]["DeletionPolicy"] == "RetainExceptOnCreate"
         assert everything[name]["UpdateReplacePolicy"] == "Retain"
-    for name in ("RoomsTable", "RecordingsTable"):
+    for name in tables:
         recovery = everything[name]["Properties"]["PointInTimeRecoverySpecification"]
         assert recovery == {"PointInTimeRecoveryEnabled": True}
 

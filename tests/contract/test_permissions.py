@@ -34,6 +34,8 @@ ROOMS, ROOM_LIST, ROOM_SWEEP = (
 RECORDINGS = f"{DYNAMODB}/RecordingsTable"
 RECORDING_LISTS = [f"{RECORDINGS}/index/{name}" for name in ("newestFirst", "byStatus", "byRoom")]
 RECORDING_SWEEP = f"{RECORDINGS}/index/dueForSweep"
+MEETINGS, EVENTS = f"{DYNAMODB}/MeetingsTable", f"{DYNAMODB}/EventsTable"
+ROOM_EVENTS = f"{EVENTS}/index/byRoom"
 ANSWERS = f"{DYNAMODB}/IdempotencyTable"
 BUCKET = f"arn:aws:s3:::{ENVIRONMENT['RECORDINGS_BUCKET']}"
 FILE, ANOTHER_FILE = f"{BUCKET}/recordings/room/rec_0.mp4", f"{BUCKET}/anything-else"
@@ -121,6 +123,20 @@ TABLE = [
     Row("find recordings without an end", "dynamodb:Query", RECORDING_SWEEP,
         {"sweep_recordings"}),
     Row("query the recordings' table itself", "dynamodb:Query", RECORDINGS, NOBODY),
+    # --------------------------------------------------------------------------- meetings
+    Row("write what LiveKit reports of meetings", "dynamodb:PutItem UpdateItem ConditionCheckItem",
+        MEETINGS, {"receive_livekit_webhook", "sweep_rooms"}),
+    Row("find the sessions of a meeting", "dynamodb:Query", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms"}),
+    Row("find meetings that may be over", "dynamodb:Query", f"{MEETINGS}/index/dueForSweep",
+        {"sweep_rooms"}),
+    Row("read a meeting", "dynamodb:GetItem", MEETINGS, {"sweep_rooms"}),
+    Row("remove a meeting, or write many", "dynamodb:DeleteItem BatchWriteItem", MEETINGS, NOBODY),
+    # ----------------------------------------------------------------------------- events
+    Row("write the log", "dynamodb:PutItem UpdateItem", EVENTS, {"log_events"}),
+    Row("learn where the log ends", "dynamodb:GetItem", EVENTS, {"log_events", "get_events"}),
+    Row("read the log", "dynamodb:Query", [EVENTS, ROOM_EVENTS], {"get_events"}),
+    Row("remove events, or write many", "dynamodb:DeleteItem BatchWriteItem", EVENTS, NOBODY),
     # ---------------------------------------------------------------------------- answers
     Row("remember the room of an Idempotency-Key", REMEMBER, ANSWERS, {"create_room"},
         "createRoom#0123"),
@@ -136,7 +152,7 @@ TABLE = [
     Row("scan, administer or empty a table",
         "dynamodb:Scan DeleteTable UpdateTable UpdateTimeToLive ExportTableToPointInTime "
         "PartiQLSelect PartiQLUpdate PartiQLInsert PartiQLDelete",
-        [ROOMS, RECORDINGS, ANSWERS], NOBODY),
+        [ROOMS, RECORDINGS, MEETINGS, EVENTS, ANSWERS], NOBODY),
     # ------------------------------------------------------------------------------ files
     Row("read a file", "s3:GetObject", FILE, LOOKS_FOR_FILES),
     Row("be told that a file is missing", "s3:ListBucket", BUCKET, LOOKS_FOR_FILES),
@@ -276,10 +292,27 @@ def test_a_file_of_a_recording_is_the_only_object_that_starts_a_function() -> No
     assert f'"{logical_ids()["recording_uploaded"]}' in json.dumps(target["Arn"])
 
 
-def test_no_write_to_a_table_starts_a_function() -> None:
-    assert not resources_of("AWS::Lambda::EventSourceMapping")
-    for table in resources_of("AWS::DynamoDB::Table").values():
-        assert "StreamSpecification" not in table
+def test_a_write_to_a_table_starts_the_log_and_nothing_that_the_log_writes_starts_it() -> None:
+    logged = {ROOMS, RECORDINGS, MEETINGS}
+    started = {
+        arn_of({"Ref": each["EventSourceArn"]["Fn::GetAtt"][0]})
+        for each in resources_of("AWS::Lambda::EventSourceMapping").values()
+        if each["FunctionName"] == {"Ref": logical_ids()["log_events"]}
+    }
+    assert started == logged
+    for statement in role("log_events"):
+        assert set(statement.resources) & logged == set()
+
+
+def test_what_the_log_could_not_handle_can_be_fetched_from_the_stream_for_twelve_hours() -> None:
+    for each in resources_of("AWS::Lambda::EventSourceMapping").values():
+        if each["FunctionName"] == {"Ref": logical_ids()["log_events"]}:
+            assert each["StartingPosition"] == "TRIM_HORIZON"
+            assert each["MaximumRecordAgeInSeconds"] == 12 * 60 * 60  # of the 24 that it is kept
+            assert each["BisectBatchOnFunctionError"] is True
+            destination = each["DestinationConfig"]["OnFailure"]["Destination"]
+            assert destination == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+            assert "FilterCriteria" not in each
 
 
 # ------------------------------------------------------------------ secrets by reference only

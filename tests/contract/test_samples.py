@@ -11,6 +11,7 @@ from livekit.protocol.room import RoomParticipantIdentity
 
 from meet import wiring
 from meet.access import API, Credential
+from meet.actors import SWEEP
 from meet.recordings.lifecycle import Evidence, Status
 from tests.contract.samples import (
     FILE,
@@ -79,13 +80,14 @@ def test_the_sample_of_the_authorizer_is_let_pass(called: Called, still_clock: C
 
 def test_the_sample_of_the_schedule_sweeps(called: Called, still_clock: Clock) -> None:
     room = wiring.room_repository()
-    room.close(ROOM.name, now=ROOM.created_at)
+    room.close(ROOM.name, now=ROOM.created_at, by=SWEEP)
     wiring.reset()
     assert run("sweep_rooms", still_clock) == {
         "ended": 1,
         "waiting": 0,
         "strays": 0,
         "removed": 0,
+        "unreported": 0,
     }
     assert called.livekit == ["RoomService/DeleteRoom", "RoomService/ListRooms"]
 

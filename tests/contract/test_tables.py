@@ -3,13 +3,20 @@
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
 from meet import clock, dynamodb, idempotency, wiring
-from meet.clock import Milliseconds
+from meet.actors import Actor
+from meet.clock import DAY, Milliseconds
+from meet.events import log
+from meet.events.log import Cursor
+from meet.events.model import EventType, Fact
+from meet.meetings import items as meetings
+from meet.meetings.model import EndReason, LeaveReason, Meeting, Session
 from meet.recordings import items
 from meet.recordings import repository as recordings
 from meet.recordings.lifecycle import Evidence, Status
@@ -31,7 +38,19 @@ ROOM = Room.new(
     preferences=Preferences(),
 )
 RECORDING = Recording.new(ROOM.name, now=Milliseconds(1))
+MEETING = Meeting("RM_1", ROOM.name, started_at=Milliseconds(1))
+SESSION = Session("PA_1", "Ada_k2j9x0", "Ada", "viewer", joined_at=Milliseconds(1))
+FACT = Fact("evt_1", EventType.ROOM_CREATED, Milliseconds(1), ROOM.name, {})
 ITEMS = {
+    "MeetingsTable": (
+        meetings.key_of(MEETING.id),
+        meetings.meeting_values(MEETING)
+        | {"meetingId": MEETING.id, "item": meetings.MEETING, "sweepAt": meetings.LISTED},
+    ),
+    "EventsTable": (
+        log._key("events", 1),
+        log.EventLog(Any, "EventsTable", DAY)._event(FACT, 1, Milliseconds(1)),  # type: ignore[arg-type]
+    ),
     "RoomsTable": (rooms._key(ROOM.name), rooms._to_values(ROOM)),
     "RecordingsTable": (
         items.key_of(RECORDING.id),
@@ -41,6 +60,11 @@ ITEMS = {
 """Table -> its key, and an item that is in all its indexes."""
 
 INDEXES = {
+    "MeetingsTable": {
+        meetings.ROOM_INDEX: (["roomName", "listKey"], "ALL"),
+        dynamodb.SWEEP_INDEX: (["indexShard", "sweepAt"], "KEYS_ONLY"),
+    },
+    "EventsTable": {log.ROOM_INDEX: (["roomName", "position"], "ALL")},
     "RoomsTable": {
         dynamodb.LIST_INDEX: (["indexShard", "listKey"], "ALL"),
         dynamodb.SWEEP_INDEX: (["indexShard", "sweepAt"], "KEYS_ONLY"),
@@ -91,7 +115,7 @@ def test_the_code_asks_an_index_by_its_own_key(called: Called, still_clock: Cloc
     use_everything(still_clock)
     asked = set()
     for _, operation, parameters in called.aws:
-        if operation == "Query":
+        if operation == "Query" and "IndexName" in parameters:
             table, index = parameters["TableName"], parameters["IndexName"]
             names, _ = INDEXES[table][index]
             used = re.findall(r"(?<![:\w])[a-z]\w*", parameters["KeyConditionExpression"])
@@ -105,6 +129,8 @@ def test_the_time_to_live_is_an_attribute_that_rooms_have_in_seconds() -> None:
     assert expiry == {
         "RoomsTable": {"AttributeName": rooms.TTL_ATTRIBUTE, "Enabled": True},
         "RecordingsTable": {"AttributeName": items.TTL_ATTRIBUTE, "Enabled": True},
+        "MeetingsTable": {"AttributeName": meetings.TTL_ATTRIBUTE, "Enabled": True},
+        "EventsTable": {"AttributeName": log.TTL_ATTRIBUTE, "Enabled": True},
         "IdempotencyTable": {"AttributeName": idempotency.EXPIRY_ATTRIBUTE, "Enabled": True},
     }
     seconds = (ROOM.expires_at + rooms.TTL_GRACE) // 1000
@@ -175,7 +201,8 @@ def use_everything(still_clock: Clock) -> None:
     assert room.is_open(STORED.name, now=STORED.created_at)
     assert room.open_among([STORED.name], now=STORED.created_at)
     changes = dict.fromkeys(rooms._to_values(STORED)["preferences"], False)
-    room.set_preferences(STORED.name, changes, now=STORED.created_at)
+    by = Actor("apiKey", "first")
+    room.set_preferences(STORED.name, changes, now=STORED.created_at, by=by)
     extra = Recording.new(STORED.name, now=STORED.created_at)
     recording.start(extra, sweep_at=now)
     facts = {"egressId": "EG_1", "startedAt": 1, "endedAt": 2, "duration": 3}
@@ -194,8 +221,37 @@ def use_everything(still_clock: Clock) -> None:
     recording.discard(extra)
     recording.delete(extra)
     recording.delete_many([extra.id])
-    room.close(STORED.name, now=STORED.created_at)
+    room.close(STORED.name, now=STORED.created_at, by=by)
     room.sweep_again(STORED.name, at=now)
     room.mark_expired(STORED.name, now=now)
     list(room.due(Milliseconds(2 * now)))
+    use_meetings()
+    use_the_log(still_clock)
     room.meeting_is_over(STORED.name)
+
+
+def use_meetings() -> None:
+    repository = wiring.meeting_repository()
+    repository.add(MEETING)
+    repository.show_in_room(MEETING)
+    repository.missed(MEETING.id, since=Milliseconds(1))
+    repository.listed(MEETING.id)
+    repository.join(MEETING, SESSION)
+    repository.get(MEETING.id)
+    list(repository.unfinished())
+    list(repository.of_room(MEETING.room_name))
+    other = replace(SESSION, id="PA_2")
+    for each in (SESSION, other):
+        repository.leave(MEETING, each, Milliseconds(2), LeaveReason.LEFT)
+    repository.join(MEETING, replace(SESSION, id="PA_3"))
+    repository.finish(repository.end(MEETING, Milliseconds(3), EndReason.EMPTY))
+
+
+def use_the_log(still_clock: Clock) -> None:
+    events = wiring.event_log()
+    events.append([[FACT]])
+    events.append([[FACT, replace(FACT, id="evt_2")]])
+    still_clock.advance(DAY)
+    for of in (None, ROOM.name):
+        events.read(None, limit=1, room=of)
+        events.read(Cursor(0), limit=1, room=of)

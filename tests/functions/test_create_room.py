@@ -71,6 +71,7 @@ def test_answers_the_whole_room(call: Call, still_clock: Clock) -> None:
         "expirationDate": expires,
         "roomNamePrefix": "OpenVidu",
         "maxParticipants": 10,
+        "status": "open",
         "preferences": preferences(recordingPreferences=False),
     }
     for link in links.values():
@@ -409,11 +410,11 @@ def test_a_request_that_still_runs_is_a_conflict(
     add = RoomRepository.add
     meanwhile: list[Any] = []
 
-    def slow_add(self: RoomRepository, room: model.Room) -> None:
+    def slow_add(self: RoomRepository, room: model.Room, **more: Any) -> None:
         if not meanwhile:
             meanwhile.append(None)
             meanwhile[0] = _copy_of_the_function()(_request(body), CONTEXT)
-        add(self, room)
+        add(self, room, **more)
 
     monkeypatch.setattr(RoomRepository, "add", slow_add)
     assert keyed(call, body).status == 200

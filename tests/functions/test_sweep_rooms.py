@@ -29,7 +29,8 @@ def sweep(remaining: int = 55 * SECOND) -> dict[str, int]:
 
 
 def report(ended: int, waiting: int, strays: int = 0, removed: int = 0) -> dict[str, int]:
-    return {"ended": ended, "waiting": waiting, "strays": strays, "removed": removed}
+    counts = {"ended": ended, "waiting": waiting, "strays": strays, "removed": removed}
+    return counts | {"unreported": 0}
 
 
 def expiring(call: Call, still_clock: Clock, livekit: FakeLiveKit, count: int = 1) -> list[str]:

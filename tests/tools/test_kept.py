@@ -11,7 +11,13 @@ IDENTIFIERS = {"AWS::DynamoDB::Table": "TableName", "AWS::S3::Bucket": "BucketNa
 
 def test_it_is_the_tables_and_the_bucket_with_what_they_refer_to() -> None:
     kept = template()
-    assert kept["Resources"].keys() == {"RoomsTable", "RecordingsTable", "RecordingsBucket"}
+    assert kept["Resources"].keys() == {
+        "RoomsTable",
+        "RecordingsTable",
+        "MeetingsTable",
+        "EventsTable",
+        "RecordingsBucket",
+    }
     known = kept["Parameters"].keys() | {"AWS::NoValue"}
     for kind, name in references(kept):
         assert name in (kept["Conditions"] if kind == "Fn::If" else known)

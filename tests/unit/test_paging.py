@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
+from meet.actors import SWEEP
 from meet.clock import Milliseconds
 from meet.paging import from_token, to_token
 from meet.rooms.model import Preferences, Room
@@ -70,7 +71,7 @@ def test_nothing_that_stays_is_lost_or_repeated_while_rooms_come_and_go(
                 elif there:
                     gone = there.pop(which % len(there))
                     stays.discard(gone.name)
-                    rooms.close(gone.name, now=NOW)
+                    rooms.close(gone.name, now=NOW, by=SWEEP)
         names = [room.name for room in seen]
         assert len(names) == len(set(names)), "nothing twice"
         assert stays <= set(names), "nothing lost"

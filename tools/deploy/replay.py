@@ -10,9 +10,11 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from tools import ROOT
 from tools.deploy.account import deployed_session, settings
+from tools.deploy.stream_records import records_between
 from tools.stack.deployment import STACK, aws_session
 
 _HELD = 900
@@ -30,6 +32,7 @@ class Replay:
         outputs = {each["OutputKey"]: each["OutputValue"] for each in found["Outputs"]}
         self.queue = outputs["DeadLetters"]
         self.sqs: Any = session.client("sqs", endpoint_url=endpoint)
+        self.streams: Any = session.client("dynamodbstreams", endpoint_url=endpoint)
         self.functions: Any = session.client("lambda", endpoint_url=endpoint, config=once)
 
     def run(self) -> tuple[int, list[str]]:
@@ -67,14 +70,26 @@ class Replay:
         """
         try:
             letter = json.loads(body)
-            function, event = letter["requestContext"]["functionArn"], letter["requestPayload"]
+            function = letter["requestContext"]["functionArn"]
+            event = self._event(letter)
         except (ValueError, LookupError, TypeError):
             return "not written by Lambda"
+        except ClientError as error:
+            return f"the stream does not have its records any longer: {error}"
         answer = self.functions.invoke(FunctionName=function, Payload=json.dumps(event).encode())
         if "FunctionError" not in answer:
             return None
-        error = json.loads(answer["Payload"].read())
-        return f"{function}: {error.get('errorType')}: {error.get('errorMessage')}"
+        failure = json.loads(answer["Payload"].read())
+        return f"{function}: {failure.get('errorType')}: {failure.get('errorMessage')}"
+
+    def _event(self, letter: dict[str, Any]) -> dict[str, Any]:
+        """Return the event of a letter; one about a stream only points to the records.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+        """
+        if "DDBStreamBatchInfo" not in letter:
+            return dict(letter["requestPayload"])
+        return {"Records": records_between(self.streams, letter["DDBStreamBatchInfo"])}
 
 
 def main() -> int:

@@ -27,6 +27,7 @@ SERVERS = [
 TAGS = {
     "OpenVidu Meet - Room": "Create, show, change and delete rooms.",
     "OpenVidu Meet - Recordings": "Start, stop, show and delete recordings.",
+    "Meet - Events": "Learn what happened, also later.",
     "Internal API - Participant": "Admit participants to rooms and remove them.",
     "Internal API - Recordings": "Play recordings.",
 }

@@ -46,6 +46,7 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("GET", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", ADMIN_OR_LINK),
     ("HEAD", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", ADMIN_OR_LINK),
     ("GET", f"{API}/recordings/{{recordingId}}/url"): ("get_recording_url", ADMIN),
+    ("GET", f"{API}/events"): ("get_events", ADMIN),
 }
 """(method, resource) -> (function, credentials that open it). ANYBODY: without an authorizer.
 

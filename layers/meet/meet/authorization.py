@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import quote
 
 from meet import clock
 from meet.access import Credential, name_of_key
@@ -72,7 +73,7 @@ class Authorizer:
         return {} if is_valid else None
 
     def _moderator(self, event: Event) -> Context | None:
-        """Return the room of a moderator's apiToken.
+        """Return room and identity of a moderator's apiToken.
 
         The token is valid until the room ends or the moderator is removed.
         """
@@ -85,7 +86,8 @@ class Authorizer:
         except MeetError:
             return None
         is_valid = room.is_open(clock.now()) and not room.has_removed(bearer.identity)
-        return {"room": room.name} if is_valid else None
+        # Percent-encoded: the gateway promises ASCII alone in a context.
+        return {"room": room.name, "identity": quote(bearer.identity)} if is_valid else None
 
 
 def _header(event: Event, name: str) -> str | None:

@@ -48,6 +48,7 @@ class Change:
     def __init__(self) -> None:
         self._sets: list[str] = []
         self._removed: list[str] = []
+        self._added: list[str] = []
         self._names: dict[str, str] = {}
         self._values: dict[str, Any] = {}
 
@@ -63,6 +64,10 @@ class Change:
     def remove(self, name: str) -> None:
         """Remove an attribute."""
         self._removed.append(self._name(name))
+
+    def add(self, name: str, number: int) -> None:
+        """Add to a number, which begins at 0."""
+        self._added.append(f"{self._name(name)} {self._value(number)}")
 
     def set_or_remove(self, name: str, value: Any | None) -> None:
         """Give an attribute a value, or remove it for None."""
@@ -86,7 +91,8 @@ class Change:
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of update_item, but for key and condition."""
         expression = f"SET {', '.join(self._sets)} " if self._sets else ""
-        expression += f"REMOVE {', '.join(self._removed)}" if self._removed else ""
+        expression += f"REMOVE {', '.join(self._removed)} " if self._removed else ""
+        expression += f"ADD {', '.join(self._added)}" if self._added else ""
         values = {"ExpressionAttributeValues": to_item(self._values)} if self._values else {}
         return {
             "UpdateExpression": expression.strip(),
@@ -149,7 +155,7 @@ def newest_first(
     partitions = list(partitions)
     condition = f"{attribute} = :partition" + (" AND listKey > :after" if after else "")
     streams = [
-        _query(
+        query(
             client,
             TableName=table,
             IndexName=index,
@@ -167,7 +173,7 @@ def due(
 ) -> Iterator[tuple[str, Milliseconds]]:
     """Yield name and due time of the items that a sweep has to look at, earliest first."""
     streams = [
-        _query(
+        query(
             client,
             TableName=table,
             IndexName=SWEEP_INDEX,
@@ -180,8 +186,8 @@ def due(
         yield str(values[name]), Milliseconds(int(values["sweepAt"]))
 
 
-def _query(client: "DynamoDBClient", **request: Any) -> Iterator[dict[str, Any]]:
-    """Yield a query's items, asking for the next page only when it is needed."""
+def query(client: "DynamoDBClient", **request: Any) -> Iterator[dict[str, Any]]:
+    """Yield the items of a query, asking for the next page only when it is needed."""
     while True:
         page = client.query(**request)
         yield from map(from_item, page["Items"])

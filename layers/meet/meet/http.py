@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeAlias, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ValidationError
 
 from meet.access import Credential
+from meet.actors import Actor, ActorType
 from meet.errors import (
     BodyTooLarge,
     InternalServerError,
@@ -114,6 +115,20 @@ def caller_of(api: APIGatewayRestResolver) -> str:
     authorized: dict[str, Any] = api.current_event["requestContext"].get("authorizer") or {}
     name = authorized.get("apiKey") or authorized.get("room") or ""
     return f"{authorized.get('principalId', '')}:{name}"
+
+
+def actor_of(api: APIGatewayRestResolver) -> Actor:
+    """Return the caller as items and events name it.
+
+    Read from the authorizer's context, which a caller cannot set.
+    """
+    authorized: dict[str, Any] = api.current_event["requestContext"].get("authorizer") or {}
+    match authorized.get("principalId"):
+        case Credential.CONSOLE_COOKIE:
+            return Actor(ActorType.CONSOLE)
+        case Credential.PARTICIPANT_TOKEN:
+            return Actor(ActorType.MODERATOR, unquote(authorized["identity"]))
+    return Actor(ActorType.API_KEY, authorized.get("apiKey"))
 
 
 def room_of_caller(api: APIGatewayRestResolver) -> str | None:

@@ -30,7 +30,7 @@ def to_token(key: str) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def from_token(token: str | None, *, pattern: str) -> str | None:
+def from_token(token: str | None, *, pattern: str, called: str = "page token") -> str | None:
     """Return the sort key in a token. Raises a validation error for a token that is not ours.
 
     A checksum detects damaged and invented tokens. It need not be secret: a sort key gives
@@ -42,9 +42,9 @@ def from_token(token: str | None, *, pattern: str) -> str | None:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         key = raw[_CHECKSUM_BYTES:].decode("ascii")
     except (binascii.Error, ValueError) as error:
-        raise broken_rule("Unknown page token") from error
+        raise broken_rule(f"Unknown {called}") from error
     if re.fullmatch(pattern, key) is None or to_token(key) != token:
-        raise broken_rule("Unknown page token")
+        raise broken_rule(f"Unknown {called}")
     return key
 
 

@@ -48,6 +48,8 @@ class Settings:
 
     rooms_table = Variable("ROOMS_TABLE", str)
     recordings_table = Variable("RECORDINGS_TABLE", str)
+    meetings_table = Variable("MEETINGS_TABLE", str)
+    events_table = Variable("EVENTS_TABLE", str)
     idempotency_table = Variable("IDEMPOTENCY_TABLE", str)
     recordings_bucket = Variable("RECORDINGS_BUCKET", str)
 
@@ -68,6 +70,9 @@ class Settings:
     """Milliseconds."""
     recording_retention = Variable("RECORDING_RETENTION_DAYS", _in(DAY))
     """Milliseconds that a recording is kept after its end; 0 keeps it until it is deleted."""
+
+    event_retention = Variable("EVENT_RETENTION_DAYS", _in(DAY))
+    """Milliseconds that events and ended meetings are kept."""
 
 
 settings = Settings()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from meet.actors import Actor
 from meet.clock import SECOND, Milliseconds
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -29,19 +30,6 @@ class EventType(StrEnum):
     RECORDING_READY = "recording.ready"
     RECORDING_FAILED = "recording.failed"
     RECORDING_DELETED = "recording.deleted"
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """The caller, or the part of the system, that caused an event."""
-
-    type: str
-    """apiKey, console, moderator or system."""
-    name: str | None = None
-
-    def to_json(self) -> dict[str, str]:
-        """Return the actor as events show it and as items store it in `by`."""
-        return {"type": self.type} | ({} if self.name is None else {"name": self.name})
 
 
 @dataclass(frozen=True, slots=True)

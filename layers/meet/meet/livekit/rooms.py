@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Protocol
 
-from livekit.protocol.models import ParticipantInfo
+from livekit.protocol.models import ParticipantInfo, Room
 from livekit.protocol.room import (
     DeleteRoomRequest,
     DeleteRoomResponse,
@@ -39,6 +39,16 @@ class Participant:
     """When their token was issued; None if it is not one of ours."""
 
 
+@dataclass(frozen=True, slots=True)
+class LiveMeeting:
+    """A LiveKit room: a meeting of a room of ours, with people inside or not."""
+
+    room: str
+    sid: str
+    """Identifies it: a later meeting in the same room has another one."""
+    created_at: Milliseconds
+
+
 class MediaServer(Protocol):
     """What Meet needs of LiveKit. Every method raises MediaServerUnavailable if LiveKit fails."""
 
@@ -48,8 +58,8 @@ class MediaServer(Protocol):
     def remove_participant(self, room: str, identity: str) -> None:
         """Disconnect a participant; raises ParticipantNotFound."""
 
-    def meetings(self, owner: str) -> list[str]:
-        """Return the rooms that LiveKit holds for this owner, with people inside or not."""
+    def meetings(self, owner: str) -> list[LiveMeeting]:
+        """Return the meetings that LiveKit holds for this owner, with people inside or not."""
 
     def delete_room(self, room: str) -> None:
         """End a meeting and disconnect everyone; do nothing if there is none."""
@@ -100,8 +110,8 @@ class LiveKit:
             self._not_found(refused)
             raise ParticipantNotFound from refused
 
-    def meetings(self, owner: str) -> list[str]:
-        """Return the rooms that LiveKit holds for this owner, with people inside or not."""
+    def meetings(self, owner: str) -> list[LiveMeeting]:
+        """Return the meetings that LiveKit holds for this owner, with people inside or not."""
         try:
             reply = self.client.call(
                 "RoomService/ListRooms",
@@ -111,7 +121,8 @@ class LiveKit:
             )
         except Refused as refused:
             raise self.client.unavailable(refused) from refused
-        return [each.name for each in reply.rooms if each.metadata == room_metadata(owner)]
+        ours = room_metadata(owner)
+        return [to_meeting(each) for each in reply.rooms if each.metadata == ours]
 
     def delete_room(self, room: str) -> None:
         """End a meeting and disconnect everyone; do nothing if there is none."""
@@ -149,12 +160,19 @@ class NoMediaServer:
         self.outages.report(Kind.NOT_CONFIGURED, method, NO_URL)
         return MediaServerUnavailable(NO_URL)
 
-    def meetings(self, owner: str) -> list[str]:
+    def meetings(self, owner: str) -> list[LiveMeeting]:
         """Return an empty list: without LiveKit there are no meetings."""
         return []
 
     def delete_room(self, room: str) -> None:
         """Do nothing: without LiveKit there are no meetings."""
+
+
+def to_meeting(info: Room) -> LiveMeeting:
+    """Read a Room, from an answer or a webhook."""
+    # Servers before 1.9 know only the second.
+    created_at = info.creation_time_ms or info.creation_time * SECOND
+    return LiveMeeting(info.name, info.sid, Milliseconds(created_at))
 
 
 def to_participant(info: ParticipantInfo) -> Participant:

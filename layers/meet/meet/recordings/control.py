@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from meet import clock
+from meet.actors import Actor
 from meet.clock import MINUTE, Milliseconds
 from meet.errors import MediaServerUnavailable
 from meet.livekit.recorder import Recorder
@@ -36,7 +37,7 @@ class RecordingControl:
     media_server: Callable[[], MediaServer]
     recorder: Callable[[], Recorder]
 
-    def start(self, room_name: str) -> Recording:
+    def start(self, room_name: str, *, by: Actor) -> Recording:
         """Start recording a room; exactly one of several concurrent starts succeeds.
 
         Raises RoomNotFound, RecordingDisabled, AlreadyRecording, NobodyPublishing or
@@ -53,7 +54,7 @@ class RecordingControl:
             raise NobodyPublishing
         now = clock.now()
         recording = Recording.new(room.name, now=now)
-        self.recordings.start(recording, sweep_at=Milliseconds(now + FIRST_SWEEP))
+        self.recordings.start(recording, sweep_at=Milliseconds(now + FIRST_SWEEP), by=by)
         try:
             egress = self.recorder().start(room.name, recording.object_key)
         except OutcomeUnknown:
@@ -68,7 +69,7 @@ class RecordingControl:
             self._stop(recording)
         return recording
 
-    def stop(self, recording_id: str, *, within: str | None = None) -> None:
+    def stop(self, recording_id: str, *, by: Actor, within: str | None = None) -> None:
         """Stop a recording, at once or as soon as LiveKit has started it.
 
         Raises RecordingNotFound, also if the recording is not of the room `within`, or
@@ -79,7 +80,7 @@ class RecordingControl:
             raise RecordingNotFound
         if not recording.holds_its_room:
             raise RecordingFinished
-        facts = {"stopRequestedAt": clock.now()}
+        facts = {"stopRequestedAt": clock.now(), "stopBy": by.to_json()}
         self._stop(self.recordings.observe(recording_id, Evidence.STOP_REQUESTED, facts))
 
     def _stop(self, recording: Recording) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from meet.actors import Actor
 from meet.recordings.errors import RecordingNotFinished, RecordingNotFound
 from meet.recordings.lifecycle import Status
 from meet.recordings.media import MAX_DELETES, MediaStore
@@ -19,18 +20,20 @@ class RecordingDeletion:
     recordings: RecordingRepository
     media: MediaStore
 
-    def delete(self, recording_id: str) -> None:
+    def delete(self, recording_id: str, *, by: Actor) -> None:
         """Delete one recording; raises RecordingNotFound or RecordingNotFinished."""
         while True:
             recording = self.recordings.get(recording_id)
             if not recording.is_finished:
                 raise RecordingNotFinished
             self.media.delete_one(recording.object_key)
-            if self.recordings.delete(recording):
+            if self.recordings.delete(recording, by=by):
                 return
             # it was FAILED, and its file has just arrived: delete that too
 
-    def delete_many(self, recording_ids: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    def delete_many(
+        self, recording_ids: Sequence[str], *, by: Actor
+    ) -> tuple[list[str], dict[str, str]]:
         """Delete several, at most MAX_DELETES; return the deleted ids, and the others' errors."""
         wanted = list(dict.fromkeys(recording_ids))[:MAX_DELETES]
         refused = dict.fromkeys(wanted, RecordingNotFound.message)
@@ -43,7 +46,7 @@ class RecordingDeletion:
                 refused[recording.id] = NOT_NOW
             else:  # its file may arrive just now, which a batch would not notice
                 try:
-                    self.delete(recording.id)
+                    self.delete(recording.id, by=by)
                 except RecordingNotFound:
                     continue  # another request deleted it
                 except OSError:
@@ -51,13 +54,13 @@ class RecordingDeletion:
                 else:
                     del refused[recording.id]
         if ready:
-            for each in self._delete_batch(ready):
+            for each in self._delete_batch(ready, by):
                 del refused[each]
         deleted = [each for each in wanted if each not in refused]
         return deleted, {each: refused[each] for each in wanted if each in refused}
 
-    def _delete_batch(self, recordings: list[Recording]) -> set[str]:
+    def _delete_batch(self, recordings: list[Recording], by: Actor) -> set[str]:
         """Return the ids of the recordings that both S3 and DynamoDB deleted."""
         kept = self.media.delete([each.object_key for each in recordings])
         clean = [each.id for each in recordings if each.object_key not in kept]
-        return set(clean) - self.recordings.delete_many(clean)
+        return set(clean) - self.recordings.delete_many(clean, by=by)

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from meet import clock, dynamodb
+from meet.actors import Actor
 from meet.clock import DAY, SECOND, Milliseconds
 from meet.recordings.lifecycle import Status
 from meet.recordings.model import Recording
@@ -28,7 +29,7 @@ def is_kept(values: dict[str, Any]) -> bool:
 
 
 def deletion_mark(
-    recording_id: str, *, late_file_of: Recording | None = None
+    recording_id: str, *, by: Actor | None = None, late_file_of: Recording | None = None
 ) -> "dict[str, AttributeValueTypeDef]":
     """Return the item that replaces a deleted recording, so that no late event brings it back.
 
@@ -36,6 +37,7 @@ def deletion_mark(
     """
     mark: dict[str, Any] = {
         "recordingId": recording_id,
+        "by": by and by.to_json(),
         TTL_ATTRIBUTE: (clock.now() + DELETION_REMEMBERED) // SECOND,
     }
     if late_file_of is not None and late_file_of.file_may_come_until is not None:

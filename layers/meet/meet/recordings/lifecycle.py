@@ -53,6 +53,8 @@ _TELLS = {
 
 ORDER = tuple(Status)
 FINISHED = frozenset({Status.FAILED, Status.READY})
+BEGUN = frozenset({Status.STARTED, Status.STOPPED, Status.READY})
+"""Statuses that only a recording comes to that has really begun."""
 RECORDING = frozenset({Status.STARTING, Status.STARTED, Status.STOPPING})
 """While a recording has one of these, its room cannot start another."""
 

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from meet import clock, dynamodb, metrics
+from meet.actors import Actor
 from meet.clock import SECOND, Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
@@ -21,7 +22,7 @@ from meet.recordings.items import (
     status_shard,
     to_values,
 )
-from meet.recordings.lifecycle import FINISHED, Evidence, Status, earlier_than, status_of
+from meet.recordings.lifecycle import BEGUN, FINISHED, Evidence, Status, earlier_than, status_of
 from meet.recordings.model import ID, Recording, object_key
 from meet.rooms.model import NAME
 from meet.rooms.repository import RoomRepository
@@ -45,7 +46,9 @@ class RecordingRepository:
     table: str
     rooms: RoomRepository
 
-    def start(self, recording: Recording, *, sweep_at: Milliseconds) -> None:
+    def start(
+        self, recording: Recording, *, sweep_at: Milliseconds, by: Actor | None = None
+    ) -> None:
         """Store a new recording and mark its room as being recorded, both or none.
 
         Raises RoomNotFound if the room is not open, AlreadyRecording if it is being recorded.
@@ -53,7 +56,9 @@ class RecordingRepository:
         room = self.rooms.taking(recording.room_name, recording.id, now=recording.created_at)
         put = {
             "TableName": self.table,
-            "Item": dynamodb.to_item(to_values(recording) | {"sweepAt": sweep_at}),
+            "Item": dynamodb.to_item(
+                to_values(recording) | {"sweepAt": sweep_at, "by": by and by.to_json()}
+            ),
             "ConditionExpression": "attribute_not_exists(recordingId)",
         }
         try:
@@ -167,6 +172,8 @@ class RecordingRepository:
         change.set("statusShard", status_shard(recording_id, status))
         for name, value in facts.items():
             change.set_once(name, value)
+        if status in BEGUN:
+            change.set_once("hasBegun", value=True)
         if status in FINISHED and retention:
             change.set(TTL_ATTRIBUTE, (clock.now() + retention) // SECOND)
         if status is Status.READY:
@@ -224,7 +231,7 @@ class RecordingRepository:
         """Yield id and due time of the recordings that the sweep has to check, earliest first."""
         return dynamodb.due(self.client, table=self.table, name="recordingId", until=until)
 
-    def delete(self, recording: Recording) -> bool:
+    def delete(self, recording: Recording, *, by: Actor | None = None) -> bool:
         """Delete a finished recording; True if its status was still the given one.
 
         A deletion mark takes its place for DELETION_REMEMBERED.
@@ -232,7 +239,7 @@ class RecordingRepository:
         try:
             self.client.put_item(
                 TableName=self.table,
-                Item=deletion_mark(recording.id, late_file_of=recording),
+                Item=deletion_mark(recording.id, by=by, late_file_of=recording),
                 ConditionExpression="#status = :status",
                 ExpressionAttributeNames={"#status": "status"},
                 ExpressionAttributeValues=dynamodb.to_item({":status": recording.status}),
@@ -241,13 +248,14 @@ class RecordingRepository:
             return False
         return True
 
-    def delete_many(self, recording_ids: Sequence[str]) -> set[str]:
+    def delete_many(self, recording_ids: Sequence[str], *, by: Actor | None = None) -> set[str]:
         """Delete READY recordings; return the ids that DynamoDB did not process."""
         left = list(recording_ids)
         undone: set[str] = set()
         while left:
             chunk, left = left[:_BATCH_WRITE], left[_BATCH_WRITE:]
-            requests: Any = [{"PutRequest": {"Item": deletion_mark(each)}} for each in chunk]
+            marks = [deletion_mark(each, by=by) for each in chunk]
+            requests: Any = [{"PutRequest": {"Item": mark}} for mark in marks]
             for attempt in range(_ATTEMPTS):
                 clock.pause(attempt)
                 answer = self.client.batch_write_item(RequestItems={self.table: requests})

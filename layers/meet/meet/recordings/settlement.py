@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from meet import clock, metrics
+from meet.actors import SWEEP
 from meet.clock import HOUR, MINUTE, Milliseconds
 from meet.errors import RoomNotFound
 from meet.livekit.recorder import Egress, EgressState
@@ -152,7 +153,9 @@ class RecordingSettlement:
             extra = {**said, "recording": recording.id, "reason": reason}
             logger.warning("recording given up", extra=extra)
             recording = self.evidence.write(
-                recording, Evidence.LOST, {"error": reason, "givenUpAt": now}
+                recording,
+                Evidence.LOST,
+                {"error": reason, "givenUpAt": now, "failedBy": SWEEP.to_json()},
             )
             if recording.error == reason:  # and no file arrived just now
                 metrics.count("RecordingsLost")
@@ -163,7 +166,7 @@ class RecordingSettlement:
     ) -> tuple[Recording, bool]:
         """Stop a recording; return it, and True if LiveKit confirmed that it will end."""
         recording = self.evidence.write(
-            recording, Evidence.STOP_REQUESTED, {"stopRequestedAt": now}
+            recording, Evidence.STOP_REQUESTED, {"stopRequestedAt": now, "stopBy": SWEEP.to_json()}
         )
         return recording, self.evidence.stop_egress(egress)
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meet import clock
+from meet.actors import Actor
 from meet.clock import MINUTE, SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable, RoomNotFound
 from meet.rooms.model import Room
 from meet.rooms.repository import RoomRepository
 
 if TYPE_CHECKING:
-    from meet.livekit.rooms import MediaServer
+    from meet.livekit.rooms import LiveMeeting, MediaServer
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ class Swept:
     strays: int
     going_on: list[Room]
     """Open rooms with a meeting in progress."""
+    listed: "list[LiveMeeting] | None"
+    """Meetings that LiveKit lists; None if it could not be asked."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,9 @@ class RoomEnding:
     owner: Callable[[], str]
     """Name of this stack, which marks its LiveKit rooms."""
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str, *, by: Actor) -> None:
         """Close an open room; raises RoomNotFound. Its meeting ends now or in the next sweep."""
-        self.rooms.close(name, now=clock.now())
+        self.rooms.close(name, now=clock.now(), by=by)
         try:
             self._end_meeting(name)
         except Exception:  # whatever it is: callers no longer see the room
@@ -69,11 +72,12 @@ class RoomEnding:
         due = list(self.rooms.due(Milliseconds(clock.now() + LOOK_AHEAD)))
         with ThreadPoolExecutor(_PARALLEL) as pool:
             ended = list(pool.map(attempt, due))
-            meetings = self._meetings()
-            going_on = self.rooms.open_among(meetings, now=clock.now())
+            listed = self._meetings()
+            names = list(dict.fromkeys(each.room for each in listed or []))
+            going_on = self.rooms.open_among(names, now=clock.now())
             known = {name for name, _ in due} | {room.name for room in going_on}
-            closed = list(pool.map(close, set(meetings) - known))
-        return Swept(ended.count(True), ended.count(False), closed.count(True), going_on)
+            closed = list(pool.map(close, set(names) - known))
+        return Swept(ended.count(True), ended.count(False), closed.count(True), going_on, listed)
 
     def close_if_stray(self, name: str) -> bool:
         """End a meeting if its room is not open; True if it was not."""
@@ -99,16 +103,16 @@ class RoomEnding:
             return False
         return True
 
-    def _meetings(self) -> list[str]:
+    def _meetings(self) -> "list[LiveMeeting] | None":
         """Return LiveKit's rooms of this stack, including those that old tokens brought back.
 
-        The webhooks about those may have been lost.
+        The webhooks about those may have been lost. None if LiveKit cannot be asked.
         """
         try:
             return self.media_server().meetings(self.owner())
         except MediaServerUnavailable:
             logger.warning("meetings left to the next sweep", exc_info=True)
-            return []
+            return None
 
     def _close(self, stray: str) -> bool:
         try:

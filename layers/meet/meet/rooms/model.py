@@ -25,6 +25,13 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+class ClosedBy(StrEnum):
+    """Why a room is closed."""
+
+    CALLER = "caller"
+    EXPIRY = "expiry"
+
+
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """What a room allows."""
@@ -57,6 +64,9 @@ class Room:
     active_recording_id: str | None = None
     removals: tuple[Removal, ...] = ()
     """The latest removals, oldest first."""
+    closed_by: ClosedBy | None = None
+    active_meeting_id: str | None = None
+    """The meeting that is going on."""
 
     @classmethod
     def new(

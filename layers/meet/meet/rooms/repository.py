@@ -7,10 +7,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from meet import dynamodb
+from meet.actors import Actor
 from meet.clock import DAY, SECOND, Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
-from meet.rooms.model import NAME, Preferences, Removal, Role, Room
+from meet.rooms.model import NAME, ClosedBy, Preferences, Removal, Role, Room
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,12 +41,12 @@ class RoomRepository:
     client: "DynamoDBClient"
     table: str
 
-    def add(self, room: Room) -> None:
+    def add(self, room: Room, *, by: Actor | None = None) -> None:
         """Store a new room; raises NameTaken instead of overwriting one."""
         try:
             self.client.put_item(
                 TableName=self.table,
-                Item=dynamodb.to_item(_to_values(room)),
+                Item=dynamodb.to_item(_to_values(room) | {"by": by and by.to_json()}),
                 ConditionExpression="attribute_not_exists(roomName)",
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
@@ -58,7 +59,7 @@ class RoomRepository:
         found = self.client.get_item(TableName=self.table, Key=_key(name), ConsistentRead=True)
         if "Item" not in found:
             raise RoomNotFound
-        return _from_values(dynamodb.from_item(found["Item"]))
+        return from_values(dynamodb.from_item(found["Item"]))
 
     def is_open(self, name: str, *, now: Milliseconds) -> bool:
         """True if a room is open. Reads only the attributes for that, none of its secrets."""
@@ -77,45 +78,55 @@ class RoomRepository:
         """Return those of the named rooms that are open."""
         keys = [_key(each) for each in names if NAME.fullmatch(each)]
         items = dynamodb.get_many(self.client, table=self.table, keys=keys)
-        return [room for room in map(_from_values, items) if room.is_open(now)]
+        return [room for room in map(from_values, items) if room.is_open(now)]
 
     def page(self, *, after: str | None, limit: int, now: Milliseconds) -> Page[Room]:
         """Return at most `limit` open rooms that follow a sort key, newest first."""
         items = dynamodb.newest_first(self.client, table=self.table, after=after, limit=limit)
-        rooms = (_from_values(values) for values in items)
+        rooms = (from_values(values) for values in items)
         found = list(islice((room for room in rooms if room.is_open(now)), limit + 1))
         page = found[:limit]
         return Page(page, _list_key(page[-1]) if len(found) > limit else None)
 
-    def set_preferences(self, name: str, changes: dict[str, bool], *, now: Milliseconds) -> Room:
+    def set_preferences(
+        self, name: str, changes: dict[str, bool], *, now: Milliseconds, by: Actor
+    ) -> Room:
         """Change the named preferences of an open room; raises RoomNotFound if it is not open."""
         names = {f"#{key}": key for key in changes}
         values = {f":{key}": value for key, value in changes.items()}
         sets = ", ".join(f"preferences.#{key}.enabled = :{key}" for key in changes)
         return self._update(
             name,
-            f"SET {sets}",
+            f"SET {sets}, #by = :by ADD revision :one",
             condition=_OPEN,
-            names=names,
-            values={":now": now, **values},
+            names={"#by": "by", **names},
+            values={":now": now, ":by": by.to_json(), ":one": 1, **values},
         )
 
-    def close(self, name: str, *, now: Milliseconds) -> Room:
+    def close(self, name: str, *, now: Milliseconds, by: Actor) -> Room:
         """Close an open room, and make it due for the sweep."""
         return self._update(
             name,
-            f"SET closedAt = :now, sweepAt = :now, {TTL_ATTRIBUTE} = :gone REMOVE listKey",
+            f"SET closedAt = :now, closedBy = :caller, #by = :by, sweepAt = :now, "
+            f"{TTL_ATTRIBUTE} = :gone REMOVE listKey",
             condition=_OPEN,
-            values={":now": now, ":gone": _ttl(now)},
+            names={"#by": "by"},
+            values={
+                ":now": now,
+                ":caller": ClosedBy.CALLER,
+                ":by": by.to_json(),
+                ":gone": _ttl(now),
+            },
         )
 
     def mark_expired(self, name: str, *, now: Milliseconds) -> Room:
         """Close an expired room and take it from the list; a closed room stays closed."""
         return self._update(
             name,
-            "SET closedAt = if_not_exists(closedAt, expirationDate) REMOVE listKey",
+            "SET closedAt = if_not_exists(closedAt, expirationDate), "
+            "closedBy = if_not_exists(closedBy, :expiry) REMOVE listKey",
             condition="expirationDate <= :now OR attribute_exists(closedAt)",
-            values={":now": now},
+            values={":now": now, ":expiry": ClosedBy.EXPIRY},
         )
 
     def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
@@ -160,6 +171,30 @@ class RoomRepository:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
+    def hosting(self, name: str, meeting_id: str, *, since: Milliseconds) -> dict[str, Any]:
+        """Return the transaction item that marks a room as having this meeting.
+
+        Of two meetings the later one stays, since LiveKit has one at a time in a room.
+        """
+        return {
+            "TableName": self.table,
+            "Key": _key(name),
+            "UpdateExpression": "SET activeMeetingId = :id, activeMeetingSince = :since",
+            "ConditionExpression": "attribute_exists(roomName) AND "
+            "(attribute_not_exists(activeMeetingId) OR activeMeetingSince < :since)",
+            "ExpressionAttributeValues": dynamodb.to_item({":id": meeting_id, ":since": since}),
+        }
+
+    def meeting_has_ended(self, name: str, meeting_id: str) -> None:
+        """Clear the room's active meeting, if it is still this one."""
+        with suppress(RoomNotFound):
+            self._update(
+                name,
+                "REMOVE activeMeetingId, activeMeetingSince",
+                condition="activeMeetingId = :id",
+                values={":id": meeting_id},
+            )
+
     def release(self, name: str, recording_id: str) -> None:
         """Clear the room's active recording, if it is still this one."""
         with suppress(RoomNotFound):
@@ -197,7 +232,7 @@ class RoomRepository:
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
             raise RoomNotFound from error
-        return _from_values(dynamodb.from_item(updated["Attributes"]))
+        return from_values(dynamodb.from_item(updated["Attributes"]))
 
 
 def _key(name: str) -> dict[str, Any]:
@@ -232,7 +267,8 @@ def _to_values(room: Room) -> dict[str, Any]:
     }
 
 
-def _from_values(values: dict[str, Any]) -> Room:
+def from_values(values: dict[str, Any]) -> Room:
+    """Return the room in an item."""
     limit, closed = values.get("maxParticipants"), values.get("closedAt")
     preferences = values["preferences"]
     return Room(
@@ -250,6 +286,8 @@ def _from_values(values: dict[str, Any]) -> Room:
         closed_at=None if closed is None else Milliseconds(int(closed)),
         active_recording_id=values.get("activeRecordingId"),
         removals=_removals(values.get("removals", set())),
+        closed_by=ClosedBy(values["closedBy"]) if "closedBy" in values else None,
+        active_meeting_id=values.get("activeMeetingId"),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from meet import clock, metrics
+from meet.actors import Actor
 from meet.clock import Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
@@ -24,6 +25,7 @@ class RoomService:
         expires_at: int,
         max_participants: int | None,
         preferences: Preferences,
+        by: Actor | None = None,
     ) -> Room:
         """Store and return a new room."""
         while True:
@@ -35,7 +37,7 @@ class RoomService:
                 preferences=preferences,
             )
             try:
-                self.rooms.add(room)
+                self.rooms.add(room, by=by)
             except NameTaken:
                 continue  # one in 10**23 names; never overwrite
             metrics.count("RoomsCreated")
@@ -56,9 +58,9 @@ class RoomService:
         """Return a page of open rooms, newest first."""
         return self.rooms.page(after=after, limit=limit, now=clock.now())
 
-    def set_preferences(self, name: str, changes: dict[str, bool]) -> Room:
+    def set_preferences(self, name: str, changes: dict[str, bool], *, by: Actor) -> Room:
         """Change the named preferences of an open room; raises RoomNotFound."""
-        return self.rooms.set_preferences(name, changes, now=clock.now())
+        return self.rooms.set_preferences(name, changes, now=clock.now(), by=by)
 
     def add_removals(self, room: Room, identities: Sequence[str]) -> None:
         """Store that the participants with these identities were removed now."""

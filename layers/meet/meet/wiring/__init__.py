@@ -10,6 +10,13 @@ The modules reach secrets and LiveKit through the module that builds them (`clie
 """
 
 from meet.wiring.console import admin, console_sessions, console_tokens
+from meet.wiring.events import (
+    event_log,
+    event_sources,
+    meeting_reports,
+    meeting_repository,
+    meeting_sweep,
+)
 from meet.wiring.kept import reset
 from meet.wiring.livekit import access_tokens, webhooks
 from meet.wiring.operations import authorizer, once
@@ -34,7 +41,12 @@ __all__ = [
     "authorizer",
     "console_sessions",
     "console_tokens",
+    "event_log",
+    "event_sources",
     "media_store",
+    "meeting_reports",
+    "meeting_repository",
+    "meeting_sweep",
     "once",
     "owner",
     "participant_admission",

@@ -1,0 +1,79 @@
+"""What LiveKit's webhooks report about meetings becomes stored facts.
+
+A report may come twice, late, in any order, or never: each one stores what it tells unless that is
+known, so the order makes no difference.
+"""
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meet.errors import RoomNotFound
+from meet.livekit.webhooks import (
+    PARTICIPANT_JOINED,
+    PARTICIPANT_LEFT,
+    ROOM_FINISHED,
+    ROOM_STARTED,
+    Connection,
+    Webhook,
+)
+from meet.meetings import reasons
+from meet.meetings.model import Meeting, Session
+from meet.meetings.repository import MeetingRepository
+from meet.rooms.model import Role
+
+if TYPE_CHECKING:
+    from meet.rooms.model import Room
+
+
+@dataclass(frozen=True)
+class MeetingReports:
+    """Stores meetings and sessions from LiveKit's webhooks."""
+
+    meetings: MeetingRepository
+
+    def hear(self, webhook: Webhook) -> None:
+        """Store what a webhook reports; nothing for other events and for no people."""
+        if webhook.meeting is None:
+            return
+        live = webhook.meeting
+        meeting = Meeting(live.sid, live.room, live.created_at or webhook.at)
+        person = webhook.connection if webhook.connection and webhook.connection.is_person else None
+        if webhook.event == ROOM_STARTED:
+            if self.meetings.add(meeting):
+                self.meetings.show_in_room(meeting)
+        elif webhook.event == ROOM_FINISHED:
+            reason = reasons.of_end(webhook.end_reason, self._room(meeting))
+            self.meetings.finish(self.meetings.end(meeting, webhook.at, reason))
+        elif webhook.event == PARTICIPANT_JOINED and person:
+            if self.meetings.join(meeting, _session(person)):
+                self._show(meeting)
+        elif webhook.event == PARTICIPANT_LEFT and person:
+            left = reasons.of_leaving(person.disconnect_reason)
+            self.meetings.leave(meeting, _session(person), webhook.at, left)
+
+    def _show(self, meeting: Meeting) -> None:
+        """Mark the room, if the report of the meeting's beginning was lost."""
+        room = self._room(meeting)
+        if room is not None and room.active_meeting_id != meeting.id:
+            self.meetings.show_in_room(meeting)
+
+    def _room(self, meeting: Meeting) -> "Room | None":
+        with suppress(RoomNotFound):
+            return self.meetings.rooms.get(meeting.room_name)
+        return None
+
+
+def _session(person: Connection) -> Session:
+    return Session(person.sid, person.identity, person.name, _role(person), person.joined_at)
+
+
+def _role(person: Connection) -> Role | None:
+    """Return the role in the metadata of one of our tokens."""
+    if not person.is_ours:
+        return None
+    try:
+        return Role(json.loads(person.metadata)["role"])
+    except (ValueError, LookupError, TypeError):
+        return None

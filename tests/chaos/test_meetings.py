@@ -1,0 +1,106 @@
+"""Meetings while webhooks are lost and functions are killed: all that is stored is logged once.
+
+MEET_CHAOS=10000 says how many meetings; CI has the small part that is the default.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.chaos.meetings import Meetings, live_through
+from tests.chaos.simulator import Figures, in_place
+from tests.chaos.test_chaos import DEFAULT as DEFAULT_RECORDINGS
+from tests.chaos.test_chaos import SEED, quiet  # noqa: F401 - a fixture
+from tests.chaos.test_chaos import SIZE as WANTED
+
+DEFAULT = 45
+BATCH = 15
+"""Meetings in one world: moto looks at every item for every query."""
+
+SIZE = DEFAULT if WANTED == DEFAULT_RECORDINGS else WANTED
+
+
+@pytest.mark.timeout(300 + 10 * SIZE)
+@pytest.mark.usefixtures("quiet")
+def test_every_stored_transition_is_in_the_log_once_and_a_reader_misses_none(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    figures = Figures()
+    wrong: list[str] = []
+    for batch, first in enumerate(range(0, SIZE, BATCH)):
+        world = Meetings(SEED * 2_000_000 + batch, figures)
+        with in_place(world):
+            live_through(world, min(BATCH, SIZE - first))
+            wrong += [f"seed {SEED}, batch {batch}: {each}" for each in judge(world)]
+    with capsys.disabled():
+        part = "" if SIZE >= 10_000 else ", a small part: MEET_CHAOS=10000 is the whole"
+        print(f"\nchaos: {SIZE} meetings, seed {SEED}{part}\n{figures}")
+    assert not wrong, "\n".join(wrong[:50])
+
+
+def judge(world: Meetings) -> Iterator[str]:
+    """Yield what is not as it has to be."""
+    logged = sorted(
+        (int(item["position"]["N"]), item["id"]["S"], json.loads(item["body"]["S"]))
+        for item in world.items("EventsTable")
+        if item["log"]["S"] == "events"
+    )
+    ids = [event_id for _, event_id, _ in logged]
+    events = [event for _, _, event in logged]
+    world.counts["events"] += len(events)
+    if [position for position, _, _ in logged] != list(range(1, len(logged) + 1)):
+        yield "the positions have a gap"
+    for event_id, count in Counter(ids).items():
+        if count > 1:
+            yield f"{event_id} is in the log {count} times"
+    facts = world.facts()
+    yield from (f"{missing} was stored and not logged" for missing in facts - {*ids})
+    yield from (f"{invented} was logged and not stored" for invented in {*ids} - facts)
+    if world.seen != [(position, event_id) for position, event_id, _ in logged]:
+        yield f"a reader saw {len(world.seen)} events, not the {len(logged)} of the log in order"
+    yield from _meetings(world, events)
+    for room in world.items("RoomsTable"):
+        if "activeMeetingId" in room:
+            yield f"{room['roomName']['S']} has a meeting for ever"
+
+
+def _meetings(world: Meetings, events: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield what is wrong about the events of meetings."""
+    of_meeting: dict[str, Counter[str]] = defaultdict(Counter)
+    of_session: dict[str, list[str]] = defaultdict(list)
+    ends: dict[str, dict[str, Any]] = {}
+    for each in events:
+        data = each["data"]
+        if each["type"].startswith("meeting."):
+            of_meeting[data["meetingId"]][each["type"]] += 1
+            if each["type"] == "meeting.ended":
+                ends[data["meetingId"]] = data
+        elif each["type"].startswith("participant."):
+            of_session[data["sessionId"]].append(each["type"])
+    for meeting in world.gatherings:
+        both = {"meeting.started": 1, "meeting.ended": 1}
+        if of_meeting[meeting.sid] != both:
+            yield f"{meeting.sid} has the events {dict(of_meeting[meeting.sid])}"
+            continue
+        began = [visit for visit in meeting.visits if of_session[visit.sid]]
+        if ends[meeting.sid]["participants"] > len(began):
+            yield f"{meeting.sid} counts {ends[meeting.sid]['participants']} of {len(began)}"
+        for visit in meeting.visits:
+            found = of_session[visit.sid]
+            if found not in ([], ["participant.joined", "participant.left"]):
+                yield f"{visit.sid} has the events {found}"
+            if not found and "participant_left" in visit.reported:
+                yield f"{visit.sid} was reported and is not there"
+            if not visit.reported and found:
+                yield f"{visit.sid} was never reported"
+    for item in world.items("MeetingsTable"):
+        if "sweepAt" in item:
+            yield f"{item['meetingId']['S']} is swept for ever"
+        if item["item"]["S"] == "meeting":
+            sid = item["meetingId"]["S"]
+            sessions = sum(bool(found) for s, found in of_session.items() if f"_{sid}_" in s)
+            if int(item["sessions"]["N"]) != sessions:
+                yield f"{sid} counts {item['sessions']['N']} sessions of {sessions}"
