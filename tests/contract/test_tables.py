@@ -154,6 +154,7 @@ def test_a_room_keeps_a_secret_for_each_role() -> None:
     assert rooms._to_values(ROOM)["secrets"].keys() == {role.value for role in Role}
 
 
+@pytest.mark.parametrize("aws", [MOTO, DYNAMODB_LOCAL], indirect=True)
 def test_no_reserved_word_of_dynamodb_stands_bare_in_an_expression(
     called: Called, still_clock: Clock
 ) -> None:
