@@ -77,6 +77,8 @@ class Stream:
 class Meetings(World):
     """A batch of meetings, and the log of what was stored of them."""
 
+    killed = 0.12
+
     def __init__(self, seed: int, figures: Figures) -> None:
         super().__init__(seed, figures)
         self.gatherings: list[Gathering] = []
