@@ -19,10 +19,10 @@ from meet import clock, wiring
 from meet.livekit.recorder import Recorder
 from meet.livekit.rooms import MediaServer
 from tests.debian import program
+from tests.expressions import MOTO, Asked, noted
 from tests.fakes import Clock, FakeLiveKit, FakeRecorder
 from tests.permissions import Ledger, enforced
 from tools import ROOT
-from tools.dynamodb_local import NotToBeHad, running
 from tools.memory_aws import ENVIRONMENT, memory_aws
 from tools.template import resources
 
@@ -40,9 +40,6 @@ os.environ.setdefault("STACK_NAME", ENVIRONMENT["STACK_NAME"])
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run last what looks at everything that the other tests did."""
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
-
-
-MOTO, DYNAMODB_LOCAL = "moto", "DynamoDB Local"
 
 
 @pytest.fixture
@@ -76,11 +73,24 @@ def quick_aws() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def ledger() -> Iterator[Ledger]:
+def asked_of_dynamodb() -> Iterator[Asked]:
+    """What the code asked of each DynamoDB so far."""
+    asked = Asked()
+    with noted(asked):
+        yield asked
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ledger(asked_of_dynamodb: Asked) -> Iterator[Ledger]:
     """Hold every function to what the template lets it do, and note what it needs."""
     ledger = Ledger()
     with enforced(ledger):
         yield ledger
+
+
+@pytest.fixture(autouse=True)
+def name_of_the_test(request: pytest.FixtureRequest, asked_of_dynamodb: Asked) -> None:
+    asked_of_dynamodb.test = request.node.nodeid
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +104,8 @@ def nothing_denied(ledger: Ledger) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def dynamodb_local() -> Iterator[str]:
     """Amazon's own DynamoDB for developers, which is stricter than moto; its address."""
+    from tools.dynamodb_local import NotToBeHad, running  # noqa: PLC0415 - few runs need it
+
     program("java", "default-jre-headless")
     program("mvn", "maven")
     with ExitStack() as stack:

@@ -50,6 +50,8 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
         case "dynamodb", "Query":
             index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
             yield Need("dynamodb:Query", f"{arn(parameters['TableName'])}{index}")
+        case "sqs", "SendMessageBatch":
+            yield Need("sqs:SendMessage", arn(parameters["QueueUrl"].rpartition("/")[2]))
         case _:
             raise NotImplementedError(f"what {service}:{operation} needs")
 
@@ -112,8 +114,8 @@ def _calling_function(frame: FrameType | None) -> str | None:
     return _caller.get()
 
 
-def _user_of_client() -> FrameType | None:
-    """Return the frame that called a method of a client; tests wrap what is behind it."""
+def user_of_client() -> FrameType | None:
+    """Return the frame of a client's method, whose caller uses it; tests wrap what is behind it."""
     frame: FrameType | None = sys._getframe()
     while frame is not None and frame.f_code.co_name != "_api_call":
         frame = frame.f_back
@@ -138,7 +140,7 @@ def enforced(ledger: Ledger) -> Iterator[None]:
     run_sync, secret = anyio.to_thread.run_sync, clients.secret
 
     def make_if_allowed(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        function = _calling_function(_user_of_client())
+        function = _calling_function(user_of_client())
         if function is None:
             return make(client, operation, parameters)
         service = client.meta.service_model.service_name

@@ -44,6 +44,7 @@ def running() -> Iterator[str]:
     command = ["java", f"-Djava.library.path={libraries}", "-cp", f"{libraries}/*", _MAIN]
     server = subprocess.Popen(
         [*command, "-inMemory", "-port", str(port)],
+        cwd=_HOME,  # it leaves a file there, with an id for its telemetry
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -21,6 +21,8 @@ ADMIN_PASSWORD = "the-admins-password"  # noqa: S105 - opens nothing
 LIVEKIT_KEY = "livekit-key"
 LIVEKIT_SECRET = "livekit-secret-of-at-least-32-bytes"  # noqa: S105 - opens nothing
 
+_QUEUES = "https://sqs.eu-west-1.amazonaws.com/123456789012"
+
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "testing",
@@ -32,6 +34,9 @@ ENVIRONMENT = {
     "MEETINGS_TABLE": "MeetingsTable",
     "EVENTS_TABLE": "EventsTable",
     "EVENT_RETENTION_DAYS": "30",
+    "WEBHOOKS_TABLE": "WebhooksTable",
+    "DELIVERIES_QUEUE": f"{_QUEUES}/Deliveries",
+    "SLOW_DELIVERIES_QUEUE": f"{_QUEUES}/SlowDeliveries",
     "RECORDINGS_BUCKET": "recordings",
     "MAX_RECORDING_SECONDS": "21600",
     "RECORDING_RETENTION_DAYS": "0",
@@ -77,6 +82,8 @@ def memory_aws(**environment: str) -> Iterator[None]:
             Bucket=ENVIRONMENT["RECORDINGS_BUCKET"],
             CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
         )
+        for name in resources("AWS::SQS::Queue"):
+            boto3.client("sqs").create_queue(QueueName=name)
         secrets = boto3.client("secretsmanager")
         secrets.create_secret(Name="SigningSecret", SecretString="signs-links-and-sessions")
         for name, value in SECRETS.items():

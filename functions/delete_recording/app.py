@@ -5,8 +5,8 @@ from aws_lambda_powertools.event_handler import Response
 from meet import wiring
 from meet.answers import answers
 from meet.http import actor_of, create_api, entrypoint, no_content
+from meet.parameters import RecordingId
 from meet.recordings.errors import RecordingNotFinished, RecordingNotFound
-from meet.recordings.schemas import RecordingId
 
 api = create_api()
 
@@ -19,7 +19,7 @@ api = create_api()
 )
 @answers(None, RecordingNotFound, RecordingNotFinished)
 def delete_recording(recording_id: RecordingId) -> Response[str]:
-    """Delete a finished recording and its file for good."""
+    """Delete a finished recording and its file permanently."""
     wiring.recording_deletion().delete(recording_id, by=actor_of(api))
     return no_content()
 

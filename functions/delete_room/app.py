@@ -6,7 +6,7 @@ from meet import wiring
 from meet.answers import answers
 from meet.errors import RoomNotFound
 from meet.http import actor_of, create_api, entrypoint, no_content
-from meet.rooms.schemas import RoomName
+from meet.parameters import RoomName
 
 api = create_api()
 

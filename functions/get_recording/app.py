@@ -5,9 +5,9 @@ from typing import Any
 from meet import wiring
 from meet.answers import answers
 from meet.http import create_api, entrypoint
-from meet.parameters import Fields
+from meet.parameters import Fields, RecordingId
 from meet.recordings.errors import RecordingNotFound
-from meet.recordings.schemas import RecordingId, RecordingView
+from meet.recordings.schemas import RecordingView
 
 api = create_api()
 

@@ -5,8 +5,9 @@ from typing import Any
 from meet import wiring
 from meet.answers import answers
 from meet.http import create_api, entrypoint, origin
+from meet.parameters import RecordingId
 from meet.recordings.errors import RecordingNotFound, RecordingNotReady
-from meet.recordings.schemas import LinkView, RecordingId
+from meet.recordings.schemas import LinkView
 
 api = create_api()
 

@@ -6,8 +6,8 @@ from meet import wiring
 from meet.answers import answers
 from meet.errors import RoomNotFound
 from meet.http import create_api, entrypoint, origin
-from meet.parameters import Fields
-from meet.rooms.schemas import RoomName, RoomView
+from meet.parameters import Fields, RoomName
+from meet.rooms.schemas import RoomView
 
 api = create_api()
 

@@ -5,8 +5,8 @@ from aws_lambda_powertools.event_handler import Response
 from meet import wiring
 from meet.answers import answers
 from meet.http import actor_of, create_api, entrypoint, no_content, room_of_caller
+from meet.parameters import RecordingId
 from meet.recordings.errors import RecordingFinished, RecordingNotFound
-from meet.recordings.schemas import RecordingId
 
 api = create_api()
 

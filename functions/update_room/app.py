@@ -6,7 +6,8 @@ from meet import wiring
 from meet.answers import answers
 from meet.errors import InvalidRequest, RoomNotFound
 from meet.http import actor_of, create_api, entrypoint, origin
-from meet.rooms.schemas import ChangedRoom, RoomName, RoomView
+from meet.parameters import RoomName
+from meet.rooms.schemas import ChangedRoom, RoomView
 
 api = create_api()
 

@@ -16,9 +16,12 @@ from livekit.protocol.room import ListParticipantsResponse
 
 from meet import wiring
 from meet.clock import HOUR, Milliseconds
+from meet.events.model import EventType, Fact
 from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording
 from meet.rooms.model import Preferences, Role, Room
+from meet.webhooks.model import Definition, Webhook
+from meet.wiring.events import event_log
 from tests.fakes import Clock
 from tests.functions.gateway import CONTEXT
 from tools import ROOT
@@ -36,6 +39,8 @@ REFERENCES = {
     "LiveKitUrl": ENVIRONMENT["LIVEKIT_URL"],
     "AWS::StackId": ENVIRONMENT["STACK_ID"],
     "RecordingsBucket": ENVIRONMENT["RECORDINGS_BUCKET"],
+    "Deliveries": ENVIRONMENT["DELIVERIES_QUEUE"],
+    "SlowDeliveries": ENVIRONMENT["SLOW_DELIVERIES_QUEUE"],
 }
 
 ROOM = Room(
@@ -61,6 +66,21 @@ LIVEKIT: dict[str, Message] = {
 }
 """What LiveKit answers, where it is not an empty message."""
 
+EVENT = Fact(
+    SAMPLES["dispatch_events"]["Records"][0]["dynamodb"]["NewImage"]["id"]["S"],
+    EventType.ROOM_CREATED,
+    ROOM.created_at,
+    NAME,
+    {"roomName": NAME},
+)
+WEBHOOK = Webhook(
+    SAMPLES["get_webhook"]["pathParameters"]["webhookId"],
+    ROOM.created_at,
+    Definition("https://example.com/webhooks/meet"),
+    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+)
+"""Its endpoint answers 204."""
+
 
 @dataclass
 class Called:
@@ -73,7 +93,7 @@ class Called:
 
 
 def store() -> None:
-    """Store the room that the samples are about, its READY recording and its STARTED one."""
+    """Store what the samples are about: a room with two recordings, an event and a webhook."""
     wiring.room_repository().add(ROOM)
     ended = {"startedAt": BEGAN, "endedAt": BEGAN + 60_000, "duration": Decimal(60)}
     put = boto3.client("s3").put_object(
@@ -82,6 +102,8 @@ def store() -> None:
     file = {"size": len(FILE), "etag": put["ETag"]}
     store_recording(READY, Evidence.OBJECT_SEEN, ended | file)
     store_recording(STARTED, Evidence.EGRESS_ACTIVE, {"egressId": "EG_1", "startedAt": BEGAN})
+    event_log().append([[EVENT]])
+    wiring.webhook_repository().add(WEBHOOK)
     wiring.reset()
 
 

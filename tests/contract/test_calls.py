@@ -210,6 +210,7 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("console_session", "who am I"): lambda: _console_session("GET", "/console/session"),
     ("console_session", "logging out"): lambda: _console_session("POST", "/console/logout"),
     ("create_room", "no Idempotency-Key"): lambda: _without_key("create_room"),
+    ("create_webhook", "no Idempotency-Key"): lambda: _without_key("create_webhook"),
     ("create_recording", "no Idempotency-Key"): lambda: _without_key("create_recording"),
     ("generate_participant_token", "a room without a limit"): lambda: _in_a_room_without_a_limit(
         "publisher-secret"
@@ -251,6 +252,8 @@ def noted(called: Called) -> dict[str, int]:
 def _where(wanted: dict[str, Any]) -> str:
     if "SecretId" in wanted:
         return f" {wanted['SecretId']}"
+    if "QueueUrl" in wanted:
+        return f" {wanted['QueueUrl'].rpartition('/')[2]}"
     tables = [wanted[key] for key in ("TableName", "IndexName") if key in wanted]
     tables += wanted.get("RequestItems", {})
     for item in wanted.get("TransactItems", []):

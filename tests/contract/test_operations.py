@@ -161,7 +161,7 @@ def test_the_nested_stack_gets_what_it_asks_for() -> None:
     assert given["Parameters"]["Stack"] == {"Ref": "AWS::StackName"}
     (api,) = resources("AWS::Serverless::Api").values()
     assert api["Name"] == {"Ref": "AWS::StackName"}
-    for name in ("RecordingUploaded", "SweepRecordings", "SweepRooms"):
+    for name in ("RecordingUploaded", "SweepRecordings", "SweepRooms", "SweepWebhooks"):
         assert given["Parameters"][name] == {"Ref": name}
 
 
@@ -255,14 +255,14 @@ def test_no_function_can_write_an_object_so_none_can_call_itself() -> None:
 
 
 def test_a_sweep_is_over_before_the_next_one_begins_and_is_not_repeated() -> None:
-    for name in ("sweep_rooms", "sweep_recordings"):
+    for name in ("sweep_rooms", "sweep_recordings", "sweep_webhooks"):
         sweep = functions()[name]
         assert sweep["Timeout"] < 60
         assert sweep["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 
 def test_what_is_stored_outlives_the_stack_and_its_mistakes() -> None:
-    tables = ("RoomsTable", "RecordingsTable", "MeetingsTable", "EventsTable")
+    tables = ("RoomsTable", "RecordingsTable", "MeetingsTable", "EventsTable", "WebhooksTable")
     kept = (*tables, "RecordingsBucket", "RecordingsBucketPolicy")
     everything = load_template()["Resources"]
     for name in kept:

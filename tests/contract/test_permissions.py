@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -37,6 +36,8 @@ RECORDING_LISTS = [f"{RECORDINGS}/index/{name}" for name in ("newestFirst", "byS
 RECORDING_SWEEP = f"{RECORDINGS}/index/dueForSweep"
 MEETINGS, EVENTS = f"{DYNAMODB}/MeetingsTable", f"{DYNAMODB}/EventsTable"
 ROOM_EVENTS = f"{EVENTS}/index/byRoom"
+WEBHOOKS = f"{DYNAMODB}/WebhooksTable"
+QUEUES = [f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}" for name in ("Deliveries", "SlowDeliveries")]
 ANSWERS = f"{DYNAMODB}/IdempotencyTable"
 BUCKET = f"arn:aws:s3:::{ENVIRONMENT['RECORDINGS_BUCKET']}"
 FILE, ANOTHER_FILE = f"{BUCKET}/recordings/room/rec_0.mp4", f"{BUCKET}/anything-else"
@@ -101,6 +102,9 @@ TABLE = [
     Row("read a room", "dynamodb:GetItem", ROOMS, READS_ROOMS),
     Row("learn whether a room is open", "dynamodb:GetItem", ROOMS, READS_ROOMS | {"web"},
         attributes=frozenset({"roomName", "expirationDate", "closedAt"})),
+    Row("learn what OpenVidu Meet's events say of a room", "dynamodb:GetItem", ROOMS,
+        READS_ROOMS | {"deliver_webhook"},
+        attributes=frozenset({"roomName", "creationDate", "expirationDate", "preferences"})),
     Row("learn a room's secrets", "dynamodb:GetItem", ROOMS, READS_ROOMS,
         attributes=frozenset({"roomName", "secrets"})),
     Row("list rooms", "dynamodb:Query", ROOM_LIST, {"get_rooms"}),
@@ -135,12 +139,40 @@ TABLE = [
     Row("remove a meeting, or write many", "dynamodb:DeleteItem BatchWriteItem", MEETINGS, NOBODY),
     # ----------------------------------------------------------------------------- events
     Row("write the log", "dynamodb:PutItem UpdateItem", EVENTS, {"log_events"}),
-    Row("learn where the log ends", "dynamodb:GetItem", EVENTS, {"log_events", "get_events"}),
-    Row("read the log", "dynamodb:Query", [EVENTS, ROOM_EVENTS], {"get_events"}),
+    Row("learn where the log ends", "dynamodb:GetItem", EVENTS,
+        {"log_events", "get_events", "replay_webhook"}),
+    Row("read the log", "dynamodb:Query", EVENTS, {"get_events", "replay_webhook"}),
+    Row("read the log of a room", "dynamodb:Query", ROOM_EVENTS, {"get_events"}),
+    Row("read events that are known", "dynamodb:BatchGetItem", EVENTS,
+        {"deliver_webhook", "replay_webhook"}),
     Row("remove events, or write many", "dynamodb:DeleteItem BatchWriteItem", EVENTS, NOBODY),
+    # --------------------------------------------------------------------------- webhooks
+    Row("put a webhook or a delivery", "dynamodb:PutItem", WEBHOOKS,
+        {"create_webhook", "dispatch_events"}),
+    Row("change a webhook or a delivery", "dynamodb:UpdateItem", WEBHOOKS,
+        {"create_webhook", "update_webhook", "rotate_webhook_secret", "delete_webhook"}
+        | {"dispatch_events", "deliver_webhook", "sweep_webhooks"}),
+    Row("delete a webhook or a delivery", "dynamodb:DeleteItem", WEBHOOKS,
+        {"delete_webhook", "deliver_webhook"}),
+    Row("read a webhook", "dynamodb:GetItem", WEBHOOKS,
+        {"create_webhook", "get_webhooks", "get_webhook", "update_webhook", "test_webhook"}
+        | {"rotate_webhook_secret", "get_webhook_deliveries", "replay_webhook"}
+        | {"dispatch_events", "deliver_webhook", "sweep_webhooks"}),
+    Row("read all webhooks", "dynamodb:BatchGetItem", WEBHOOKS,
+        {"get_webhooks", "dispatch_events"}),
+    Row("list deliveries", "dynamodb:Query", f"{WEBHOOKS}/index/deliveries",
+        {"get_webhook_deliveries", "sweep_webhooks"}),
+    Row("find deliveries that are due", "dynamodb:Query", f"{WEBHOOKS}/index/dueForSweep",
+        {"sweep_webhooks"}),
+    Row("write many webhooks", "dynamodb:BatchWriteItem Query", WEBHOOKS, NOBODY),
+    Row("queue deliveries", "sqs:SendMessage", QUEUES,
+        {"dispatch_events", "deliver_webhook", "sweep_webhooks", "replay_webhook"}),
+    Row("read or empty the queues", "sqs:ReceiveMessage DeleteMessage PurgeQueue", QUEUES, NOBODY),
     # ---------------------------------------------------------------------------- answers
     Row("remember the room of an Idempotency-Key", REMEMBER, ANSWERS, {"create_room"},
         "createRoom#0123"),
+    Row("remember the webhook of one", REMEMBER, ANSWERS, {"create_webhook"},
+        "createWebhook#0123"),
     Row("remember the recording of one", REMEMBER, ANSWERS, {"create_recording"},
         "createRecording#0123"),
     Row("end a session of the console", "dynamodb:PutItem", ANSWERS, {"console_session"},
@@ -153,7 +185,7 @@ TABLE = [
     Row("scan, administer or empty a table",
         "dynamodb:Scan DeleteTable UpdateTable UpdateTimeToLive ExportTableToPointInTime "
         "PartiQLSelect PartiQLUpdate PartiQLInsert PartiQLDelete",
-        [ROOMS, RECORDINGS, MEETINGS, EVENTS, ANSWERS], NOBODY),
+        [ROOMS, RECORDINGS, MEETINGS, EVENTS, WEBHOOKS, ANSWERS], NOBODY),
     # ------------------------------------------------------------------------------ files
     Row("read a file", "s3:GetObject", FILE, LOOKS_FOR_FILES),
     Row("be told that a file is missing", "s3:ListBucket", BUCKET, LOOKS_FOR_FILES),
@@ -218,20 +250,8 @@ def test_a_wildcard_stands_for_the_recordings_in_the_bucket_and_for_nothing_else
 
 
 @pytest.mark.last
-def test_every_permission_is_needed_by_a_call_that_some_test_makes(
-    request: pytest.FixtureRequest, ledger: Ledger
-) -> None:
-    files = {item.path for item in request.session.items}
-    folders = Path(__file__).parent.parent
-    whole = files >= {*folders.glob("functions/test_*.py"), *folders.glob("contract/test_*.py")}
-    options = request.config.option
-    if (
-        not whole
-        or options.keyword
-        or options.markexpr
-        or any("::" in a for a in options.file_or_dir)
-    ):
-        pytest.skip("only a run of all of tests/functions and tests/contract can tell")
+@pytest.mark.usefixtures("whole_run")
+def test_every_permission_is_needed_by_a_call_that_some_test_makes(ledger: Ledger) -> None:
     idle = [
         (function, permission)
         for function in FUNCTIONS
@@ -326,6 +346,37 @@ def test_what_the_log_could_not_handle_can_be_fetched_from_the_stream_for_twelve
             destination = each["DestinationConfig"]["OnFailure"]["Destination"]
             assert destination == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
             assert "FilterCriteria" not in each
+
+
+def test_what_happens_to_a_webhook_starts_nothing() -> None:
+    sources = {
+        each["EventSourceArn"]["Fn::GetAtt"][0]
+        for each in resources_of("AWS::Lambda::EventSourceMapping").values()
+    }
+    assert "WebhooksTable" not in sources
+    (dispatching,) = [
+        each
+        for each in resources_of("AWS::Lambda::EventSourceMapping").values()
+        if each["FunctionName"] == {"Ref": logical_ids()["dispatch_events"]}
+    ]
+    assert dispatching["EventSourceArn"] == {"Fn::GetAtt": ["EventsTable", "StreamArn"]}
+    (pattern,) = dispatching["FilterCriteria"]["Filters"]
+    assert json.loads(pattern["Pattern"]) == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"NewImage": {"body": {"S": [{"exists": True}]}}},
+    }
+
+
+def test_a_delivery_that_is_not_done_comes_again_and_ends_among_the_dead_letters() -> None:
+    function = resources_of("AWS::Lambda::Function")[logical_ids()["deliver_webhook"]]
+    for name in ("Deliveries", "SlowDeliveries"):
+        queue = resources_of("AWS::SQS::Queue")[name]
+        assert queue["VisibilityTimeout"] > function["Timeout"]
+        target = queue["RedrivePolicy"]["deadLetterTargetArn"]
+        assert target == {"Fn::GetAtt": ["DeadLetters", "Arn"]}
+    for each in resources_of("AWS::Lambda::EventSourceMapping").values():
+        if each["FunctionName"] == {"Ref": logical_ids()["deliver_webhook"]}:
+            assert each["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 # ------------------------------------------------------------------ secrets by reference only

@@ -30,6 +30,9 @@ from tests.functions.gateway import Reply
 from tools.openapi import document
 
 STATUS = {
+    "create_webhook": 201,
+    "delete_webhook": 204,
+    "replay_webhook": 202,
     "delete_room": 204,
     "disconnect_participant": 204,
     "stop_recording": 204,

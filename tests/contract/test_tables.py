@@ -1,5 +1,6 @@
 """What the code knows about the tables is what the template makes."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from meet.actors import Actor
 from meet.clock import DAY, Milliseconds
 from meet.events import log
 from meet.events.log import Cursor
-from meet.events.model import EventType, Fact
+from meet.events.model import EventType, Fact, StoredEvent
 from meet.meetings import items as meetings
 from meet.meetings.model import EndReason, LeaveReason, Meeting, Session
 from meet.recordings import items
@@ -22,9 +23,13 @@ from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording
 from meet.rooms import repository as rooms
 from meet.rooms.model import Preferences, Role, Room
-from tests.conftest import DYNAMODB_LOCAL, MOTO
+from meet.webhooks import deliveries
+from meet.webhooks import items as webhook_items
+from meet.webhooks.errors import OverlapRunning
+from meet.webhooks.model import DeliveryStatus
 from tests.contract.samples import READY, SAMPLES, STARTED, Called, run
 from tests.contract.samples import ROOM as STORED
+from tests.expressions import DYNAMODB_LOCAL, MOTO, Asked
 from tests.fakes import Clock
 from tools.template import resources
 
@@ -39,6 +44,7 @@ ROOM = Room.new(
 RECORDING = Recording.new(ROOM.name, now=Milliseconds(1))
 MEETING = Meeting("RM_1", ROOM.name, started_at=Milliseconds(1))
 SESSION = Session("PA_1", "Ada_k2j9x0", "Ada", "viewer", joined_at=Milliseconds(1))
+STORED_EVENT = StoredEvent(1, "evt_1", EventType.ROOM_CREATED, ROOM.name, Milliseconds(1), "{}")
 FACT = Fact("evt_1", EventType.ROOM_CREATED, Milliseconds(1), ROOM.name, {})
 ITEMS = {
     "MeetingsTable": (
@@ -49,6 +55,11 @@ ITEMS = {
     "EventsTable": (
         log._key("events", 1),
         log.EventLog(Any, "EventsTable", DAY)._event(FACT, 1, Milliseconds(1)),  # type: ignore[arg-type]
+    ),
+    "WebhooksTable": (
+        webhook_items.delivery_key("wh-1", FACT.id),
+        deliveries.DeliveryRepository(Any, "", DAY)._about("wh-1", STORED_EVENT)  # type: ignore[arg-type]
+        | {"webhookId": "wh-1", "item": "x", "deliveryState": "wh-1#parked", "sweepAt": 1},
     ),
     "RoomsTable": (rooms._key(ROOM.name), rooms._to_values(ROOM)),
     "RecordingsTable": (
@@ -64,6 +75,10 @@ INDEXES = {
         dynamodb.SWEEP_INDEX: (["indexShard", "sweepAt"], "KEYS_ONLY"),
     },
     "EventsTable": {log.ROOM_INDEX: (["roomName", "position"], "ALL")},
+    "WebhooksTable": {
+        deliveries.INDEX: (["deliveryState", "listKey"], "ALL"),
+        dynamodb.SWEEP_INDEX: (["indexShard", "sweepAt"], "INCLUDE"),
+    },
     "RoomsTable": {
         dynamodb.LIST_INDEX: (["indexShard", "listKey"], "ALL"),
         dynamodb.SWEEP_INDEX: (["indexShard", "sweepAt"], "KEYS_ONLY"),
@@ -78,7 +93,7 @@ INDEXES = {
 """Table -> index -> its key, and what it holds: a list shows items whole."""
 
 RESERVED = set(ReservedKeywords.get_reserved_keywords())
-SYNTAX = {"ADD", "AND", "BETWEEN", "DELETE", "IN", "NOT", "OR", "REMOVE", "SET"}
+SYNTAX = {"ADD", "AND", "BETWEEN", "DELETE", "IN", "NOT", "OR", "REMOVE", "SET", "SIZE"}
 
 
 def key_names(schema: list[dict[str, str]]) -> list[str]:
@@ -130,6 +145,7 @@ def test_the_time_to_live_is_an_attribute_that_rooms_have_in_seconds() -> None:
         "RecordingsTable": {"AttributeName": items.TTL_ATTRIBUTE, "Enabled": True},
         "MeetingsTable": {"AttributeName": meetings.TTL_ATTRIBUTE, "Enabled": True},
         "EventsTable": {"AttributeName": log.TTL_ATTRIBUTE, "Enabled": True},
+        "WebhooksTable": {"AttributeName": "deleteAfter", "Enabled": True},
         "IdempotencyTable": {"AttributeName": idempotency.EXPIRY_ATTRIBUTE, "Enabled": True},
     }
     seconds = (ROOM.expires_at + rooms.TTL_GRACE) // 1000
@@ -153,6 +169,7 @@ def test_a_room_keeps_a_secret_for_each_role() -> None:
     assert rooms._to_values(ROOM)["secrets"].keys() == {role.value for role in Role}
 
 
+@pytest.mark.parametrize("aws", [MOTO, DYNAMODB_LOCAL], indirect=True)
 def test_no_reserved_word_of_dynamodb_stands_bare_in_an_expression(
     called: Called, still_clock: Clock
 ) -> None:
@@ -165,6 +182,14 @@ def test_no_reserved_word_of_dynamodb_stands_bare_in_an_expression(
         words = re.findall(r"(?<![#:\w])[A-Za-z_]\w*", expression)
         bare = {word.upper() for word in words} & RESERVED
         assert bare <= SYNTAX, expression
+
+
+@pytest.mark.last
+@pytest.mark.usefixtures("whole_run")
+def test_dynamodb_local_is_asked_everything_that_moto_is(asked_of_dynamodb: Asked) -> None:
+    if not asked_of_dynamodb.by_engine[DYNAMODB_LOCAL] and not os.environ.get("CI"):
+        pytest.skip("DynamoDB Local was not to be had")
+    assert asked_of_dynamodb.of_moto_alone == {}, "see ON_DYNAMODB_LOCAL_TOO"
 
 
 def expressions(value: Any) -> Iterator[str]:
@@ -189,6 +214,8 @@ def use_everything(still_clock: Clock) -> None:
         for statuses in (frozenset[Any](), frozenset(Status)):
             for of in (None, STORED.name):
                 recording.page(statuses=statuses, room=of, after=after, limit=1)
+    assert room.is_open(STORED.name, now=STORED.created_at)
+    assert room.open_among([STORED.name], now=STORED.created_at)
     changes = dict.fromkeys(rooms._to_values(STORED)["preferences"], False)
     by = Actor("apiKey", "first")
     room.set_preferences(STORED.name, changes, now=STORED.created_at, by=by)
@@ -198,6 +225,8 @@ def use_everything(still_clock: Clock) -> None:
     for evidence in Evidence:
         told = {"size": 1, "etag": "e"} if evidence is Evidence.OBJECT_SEEN else {"error": "x"}
         recording.observe(extra.id, evidence, facts | told)
+    for absent in (now, None):
+        recording.note_absence(extra.id, absent, absent)
     for again in (clock.now(), None):
         recording.settled(extra.id, look_again_at=again)
     recording.was_deleted(extra.id)
@@ -213,6 +242,7 @@ def use_everything(still_clock: Clock) -> None:
     room.mark_expired(STORED.name, now=now)
     list(room.due(Milliseconds(2 * now)))
     use_meetings()
+    use_webhooks()
     use_the_log(still_clock)
     room.meeting_is_over(STORED.name)
 
@@ -242,3 +272,54 @@ def use_the_log(still_clock: Clock) -> None:
     for of in (None, ROOM.name):
         events.read(None, limit=1, room=of)
         events.read(Cursor(0), limit=1, room=of)
+
+
+def use_webhooks() -> None:
+    """Call everything that the repositories of webhooks and deliveries can do."""
+    webhooks, kept, now = wiring.webhook_repository(), wiring.delivery_repository(), clock.now()
+    (webhook,) = webhooks.all()
+    second = replace(STORED_EVENT, id="evt_2", position=2)
+    for event in (STORED_EVENT, second):
+        kept.park_new(webhook.id, event)
+        kept.park_new(webhook.id, event)
+    assert kept.page(webhook.id, after=None, limit=1).last_key
+    assert kept.page(webhook.id, after=f"{0:015d}#", limit=1).items
+    assert [each.event_id for each in kept.parked(webhook.id)] == ["evt_1", "evt_2"]
+    probe = kept.probe(webhook.id)
+    assert probe is not None
+    assert kept.release(probe, now=now)
+    assert not kept.release(probe, now=now)
+    kept.attempted(
+        webhook.id,
+        second,
+        DeliveryStatus.WAITING,
+        result="x",
+        now=now,
+        retry=1,
+        next_at=now,
+        sweep_at=now,
+    )
+    (due,) = [each for each in kept.due(now) if each.event_id == "evt_2"]
+    assert kept.claim(due, "evt_2", now=now)
+    assert not kept.claim(due, "evt_2", now=now)
+    kept.park(webhook.id, second)
+    kept.delete(webhook.id, "evt_2")
+    failing = webhooks.failed(webhook.id, weight=3, now=now)
+    assert failing is not None
+    assert (failing.failures, failing.failing_since) == (3, now)
+    webhooks.rest(webhook.id, probe_at=now)
+    webhooks.mark_slow(webhook.id, until=now)
+    claimed = webhooks.claim(webhook.id, seen=now, next_look=Milliseconds(now + 1))
+    assert claimed is not None
+    assert claimed.is_resting
+    webhooks.look_again(webhook.id, at=now)
+    webhooks.nothing_waits(webhook.id, seen=now)
+    webhooks.recovered(webhook.id, now=now)
+    assert webhooks.disable(webhook.id, "x", now=now)
+    assert not webhooks.disable(webhook.id, "x", now=now)
+    assert webhooks.define(webhook.id, webhook.definition, now=now).disabled_at is None
+    webhooks.rotate(webhook.id, webhook.secret, overlap=1000, now=now)
+    with pytest.raises(OverlapRunning):
+        webhooks.rotate(webhook.id, webhook.secret, overlap=1000, now=now)
+    webhooks.rotate(webhook.id, webhook.secret, overlap=0, now=now)
+    wiring.room_repository().outline(STORED.name)

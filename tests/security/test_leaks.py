@@ -13,8 +13,10 @@ from tests.security.running import aws_client, secret_called
 
 JWT = re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{20,}")
 PLAYBACK = re.compile(r"(?<!\d)\d{10}\.[\w-]{43}(?![\w-])")
+WEBHOOK = re.compile(r"whsec_(?!MfKQ9r8GKYqr)[\w+/]{24,}")  # but the example in the document
 
 HANDED_OUT = {
+    "a webhook's secret": re.compile(r"POST /webhooks(/[^/]+/secret)?$"),
     "secrets of rooms": re.compile(r"(GET|POST|PUT) /rooms"),
     "a token": re.compile(r"POST (/participants/token|\S+/console/(login|session))$"),
     "a playback link": re.compile(r"GET /recordings/[^/]+/url"),
@@ -37,6 +39,8 @@ class Known:
             found.add("secrets of rooms")
         if JWT.search(text):
             found.add("a token")
+        if WEBHOOK.search(text):
+            found.add("a webhook's secret")
         if PLAYBACK.search(text):
             found.add("a playback link")
         return found

@@ -92,3 +92,10 @@ def test_an_event_that_fails_again_stays(client: Any, replay: Replay) -> None:
         assert waiting(replay) == 2
     finally:
         replay.sqs.purge_queue(QueueUrl=replay.queue)
+
+
+def test_a_delivery_to_a_webhook_goes_back_into_its_queue(replay: Replay) -> None:
+    delivery = {"webhookId": "wh-gone00000000000", "eventId": "evt_1", "position": 1, "attempt": 0}
+    replay.sqs.send_message(QueueUrl=replay.queue, MessageBody=json.dumps(delivery))
+    assert replay.run() == (1, [])
+    assert waiting(replay) == 0

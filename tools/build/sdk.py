@@ -5,7 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
-SERVICES = ("dynamodb", "s3", "secretsmanager")
+SERVICES = ("dynamodb", "s3", "secretsmanager", "sqs")
 """The services that functions use."""
 
 

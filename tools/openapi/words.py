@@ -28,6 +28,7 @@ TAGS = {
     "OpenVidu Meet - Room": "Create, show, change and delete rooms.",
     "OpenVidu Meet - Recordings": "Start, stop, show and delete recordings.",
     "Meet - Events": "Learn what happened, also later.",
+    "Webhooks": "Send events to addresses of yours.",
     "Internal API - Participant": "Admit participants to rooms and remove them.",
     "Internal API - Recordings": "Play recordings.",
 }

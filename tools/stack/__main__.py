@@ -36,6 +36,8 @@ echo "$ROOM" | python3 -c 'import json, sys; r = json.load(sys.stdin); print(jso
 "secret": r["moderatorURL"].split("=")[1]}}))' \
 | curl -s {apiUrl}/participants/token -H 'Content-Type: application/json' -d @-
 
+Events: .venv/bin/python -m tools.receiver, in another terminal, prints each as it happens.
+
 Ctrl-C or make stop ends it; rooms stay.
 """
 

@@ -258,6 +258,8 @@ class LocalStack:
     def _deploy(self) -> None:
         parameters = {
             "LiveKitUrl": self.livekit_url or "",
+            "AllowHttpWebhooks": "true",  # receivers are on this machine
+            "AllowPrivateWebhooks": "true",
             "LiveKitApiKey": self.livekit_api_key,
             "LiveKitApiSecret": self.livekit_api_secret,
             "PublicUrl": "",

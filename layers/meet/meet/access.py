@@ -47,6 +47,15 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("HEAD", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", ADMIN_OR_LINK),
     ("GET", f"{API}/recordings/{{recordingId}}/url"): ("get_recording_url", ADMIN),
     ("GET", f"{API}/events"): ("get_events", ADMIN),
+    ("POST", f"{API}/webhooks"): ("create_webhook", ADMIN),
+    ("GET", f"{API}/webhooks"): ("get_webhooks", ADMIN),
+    ("GET", f"{API}/webhooks/{{webhookId}}"): ("get_webhook", ADMIN),
+    ("PUT", f"{API}/webhooks/{{webhookId}}"): ("update_webhook", ADMIN),
+    ("DELETE", f"{API}/webhooks/{{webhookId}}"): ("delete_webhook", ADMIN),
+    ("POST", f"{API}/webhooks/{{webhookId}}/test"): ("test_webhook", ADMIN),
+    ("POST", f"{API}/webhooks/{{webhookId}}/secret"): ("rotate_webhook_secret", ADMIN),
+    ("GET", f"{API}/webhooks/{{webhookId}}/deliveries"): ("get_webhook_deliveries", ADMIN),
+    ("POST", f"{API}/webhooks/{{webhookId}}/replay"): ("replay_webhook", ADMIN),
 }
 """(method, resource) -> (function, credentials that open it). ANYBODY: without an authorizer.
 

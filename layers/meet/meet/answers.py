@@ -1,4 +1,4 @@
-"""What an operation answers, for the OpenAPI document; sending an answer does not look at it.
+"""The answers of an operation, for the OpenAPI document; they have no effect at run time.
 
 Powertools' own `responses` takes one failure for each status, and would build a validator of every
 model when a function starts.
@@ -20,14 +20,14 @@ Body: TypeAlias = type[View] | type[list[Any]]
 
 @dataclass(frozen=True)
 class Success:
-    """One way an operation answers if nothing fails."""
+    """A successful answer of an operation."""
 
     body: Body | None = None
     status: HTTPStatus = HTTPStatus.OK
     meaning: str = ""
-    """Empty for the one that the route describes."""
+    """Empty if the route describes it."""
     example: Any = None
-    """In place of the examples of the fields."""
+    """Instead of the examples of the fields."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def answers(
 ) -> Callable[[Function], Function]:
     """Declare what an operation answers: bodies, None for 204, and failures.
 
-    Without those that follow from its parameters, body and credentials, such as 401 and 415.
+    The document adds those that follow from parameters, body and credentials, such as 401 and 415.
     """
     successes: list[Success] = []
     failures: list[MeetError] = []

@@ -17,6 +17,11 @@ def now() -> Milliseconds:
     return Milliseconds(time.time_ns() // 1_000_000)
 
 
+def monotonic() -> float:
+    """Return the seconds of a clock that never goes back, to measure durations."""
+    return time.monotonic()
+
+
 def sweep_deadline(remaining: int) -> Milliseconds:
     """Return the time after which a sweep must start nothing new.
 

@@ -61,6 +61,10 @@ class Change:
         placeholder = self._name(name)
         self._sets.append(f"{placeholder} = if_not_exists({placeholder}, {self._value(value)})")
 
+    def copy(self, name: str, *, to: str) -> None:
+        """Give an attribute the value that another one has before the change."""
+        self._sets.append(f"{self._name(to)} = {self._name(name)}")
+
     def remove(self, name: str) -> None:
         """Remove an attribute."""
         self._removed.append(self._name(name))
@@ -87,6 +91,14 @@ class Change:
     def is_one_of(self, name: str, values: Iterable[Any]) -> str:
         """Return the condition that an attribute has one of these values."""
         return f"{self._name(name)} IN ({', '.join(map(self._value, values))})"
+
+    def is_at_most(self, name: str, value: int) -> str:
+        """Return the condition that a number is not greater than a value."""
+        return f"{self._name(name)} <= {self._value(value)}"
+
+    def begins_with(self, name: str, prefix: str) -> str:
+        """Return the condition that a text begins with a prefix."""
+        return f"begins_with({self._name(name)}, {self._value(prefix)})"
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of update_item, but for key and condition."""
@@ -172,6 +184,14 @@ def due(
     client: "DynamoDBClient", *, table: str, name: str, until: Milliseconds
 ) -> Iterator[tuple[str, Milliseconds]]:
     """Yield name and due time of the items that a sweep has to look at, earliest first."""
+    for values in due_items(client, table=table, until=until):
+        yield str(values[name]), Milliseconds(int(values["sweepAt"]))
+
+
+def due_items(
+    client: "DynamoDBClient", *, table: str, until: Milliseconds
+) -> Iterator[dict[str, Any]]:
+    """Yield what the index holds of the items that a sweep has to look at, earliest first."""
     streams = [
         query(
             client,
@@ -182,8 +202,7 @@ def due(
         )
         for shard in SHARDS
     ]
-    for values in heapq.merge(*streams, key=lambda values: int(values["sweepAt"])):
-        yield str(values[name]), Milliseconds(int(values["sweepAt"]))
+    return heapq.merge(*streams, key=lambda values: int(values["sweepAt"]))
 
 
 def query(client: "DynamoDBClient", **request: Any) -> Iterator[dict[str, Any]]:

@@ -44,7 +44,12 @@ MAX_DEPTH = 32
 REQUEST_ID_HEADER = "X-Request-Id"
 
 JSON = "application/json"
-_LOGGED = {"roomName": "room", "recordingId": "recording", "participantName": "participant"}
+_LOGGED = {
+    "roomName": "room",
+    "recordingId": "recording",
+    "participantName": "participant",
+    "webhookId": "webhook",
+}
 
 logger = create_logger()
 

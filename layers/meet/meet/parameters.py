@@ -2,44 +2,52 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
 from meet.paging import MAX_ITEMS
-from meet.types import QueryInteger
+from meet.types import PathSegment, QueryInteger
 
 NEXT_PAGE_HEADER = "X-Next-Page-Token"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 255
 
+RoomName = Annotated[
+    PathSegment, Path(description="The name of the room, as returned when it was created.")
+]
+
+RecordingId = Annotated[PathSegment, Path(description="The `id` of the recording.")]
+
 Fields = Annotated[
     str | None,
     Query(
         description="Comma-separated names of the properties to return, such as "
-        "`roomName,preferences`. Unknown names are ignored; if no known one is left, everything is "
+        "`roomName,preferences`. Unknown names are ignored; if none is known, everything is "
         "returned."
     ),
 ]
 
 MaxItems = Annotated[
     QueryInteger,
-    Query(alias="maxItems", ge=1, le=MAX_ITEMS, description="How many items to return at most."),
+    Query(
+        alias="maxItems", ge=1, le=MAX_ITEMS, description="The maximum number of items to return."
+    ),
 ]
 
 IdempotencyKey = Annotated[
     str | None,
     Header(
         alias=IDEMPOTENCY_HEADER,
-        description="Makes it safe to send a request again: the same key and body within 24 hours "
-        "get the first answer again. Each API key, the console and each moderator's room has keys "
-        "of its own.",
+        description="Makes it safe to repeat a request: within 24 hours, the same key and body get "
+        "the first answer again. Keys are separate for each API key, for the console, and for the "
+        "moderators of each room.",
         json_schema_extra={"minLength": 1, "maxLength": MAX_KEY_LENGTH},
     ),
 ]
 
 
 def next_page() -> Query:
-    """Return the parameter for the token of the next page; each list reads tokens of its own."""
+    """Return the parameter for the next page's token; each list reads only its own tokens."""
     return Query(
         alias="nextPageToken",
-        description=f"Continues where a page ended: its `{NEXT_PAGE_HEADER}`, unchanged.",
+        description=f"The `{NEXT_PAGE_HEADER}` of the page before, unchanged.",
     )

@@ -35,6 +35,10 @@ def _in(unit: int) -> Callable[[str], int]:
     return lambda text: int(text) * unit
 
 
+def _is_true(text: str) -> bool:
+    return text == "true"
+
+
 class Settings:
     """The settings of the stack."""
 
@@ -50,8 +54,12 @@ class Settings:
     recordings_table = Variable("RECORDINGS_TABLE", str)
     meetings_table = Variable("MEETINGS_TABLE", str)
     events_table = Variable("EVENTS_TABLE", str)
+    webhooks_table = Variable("WEBHOOKS_TABLE", str)
     idempotency_table = Variable("IDEMPOTENCY_TABLE", str)
     recordings_bucket = Variable("RECORDINGS_BUCKET", str)
+
+    deliveries_queue = Variable("DELIVERIES_QUEUE", str)
+    slow_deliveries_queue = Variable("SLOW_DELIVERIES_QUEUE", str)
 
     api_keys_secret = Variable("API_KEYS_SECRET", str)
     admin_secret = Variable("ADMIN_SECRET", str)
@@ -73,6 +81,8 @@ class Settings:
 
     event_retention = Variable("EVENT_RETENTION_DAYS", _in(DAY))
     """Milliseconds that events and ended meetings are kept."""
+    allow_http_webhooks = Variable("ALLOW_HTTP_WEBHOOKS", _is_true, default="false")
+    allow_private_webhooks = Variable("ALLOW_PRIVATE_WEBHOOKS", _is_true, default="false")
 
 
 settings = Settings()

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, Literal, Self
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from meet.errors import InvalidRequest
@@ -15,7 +15,7 @@ from meet.recordings.media import MAX_DELETES, Link
 from meet.recordings.model import Recording
 from meet.recordings.playback import LIFETIME, PARAMETER
 from meet.recordings.repository import LIST_KEY
-from meet.types import PathSegment, Text, View, WireModel, broken_rule, expected
+from meet.types import Text, View, WireModel, broken_rule, expected
 
 _ID = "rec_01KX3QZ8V5T7M2N4P6R9S0W1Y3"
 _ROOM = "OpenVidu-k3v9x0q2m7t1c8z"
@@ -39,7 +39,7 @@ class RecordingIds(WireModel):
 
     recording_ids: Annotated[list[Text], BeforeValidator(_texts)] = Field(
         min_length=1,
-        description=f"Their ids, at most {MAX_DELETES} different ones.",
+        description=f"At most {MAX_DELETES} different ids.",
         examples=[[_ID]],
     )
 
@@ -80,15 +80,13 @@ StatusQuery = Annotated[
 
 RoomFilter = Annotated[
     str | None,
-    Query(alias="roomName", description="Only recordings of this room, which may be gone."),
+    Query(alias="roomName", description="Only recordings of this room, which may no longer exist."),
 ]
 
 IdsQuery = Annotated[
     str | None,
-    Query(alias="recordingIds", description="Comma-separated ids of recordings to delete."),
+    Query(alias="recordingIds", description="Comma-separated ids of the recordings to delete."),
 ]
-
-RecordingId = Annotated[PathSegment, Path(description="The recording, by its `id`.")]
 
 
 def to_statuses(text: str | None) -> frozenset[Status]:
@@ -108,8 +106,8 @@ class RecordingView(View, title="OpenViduMeetRecording"):
         "COMPOSED", description="All participants in one picture.", examples=["COMPOSED"]
     )
     status: Status = Field(
-        description="How far the recording has come. It never goes back; READY and FAILED are the "
-        "end.",
+        description="The progress of the recording. It only moves forward; READY and FAILED are "
+        "final.",
         examples=["READY"],
     )
     filename: str = Field(description="The name of the file.", examples=[f"{_ID}.mp4"])
@@ -161,14 +159,14 @@ class LinkView(View, title="RecordingLink"):
     """A link to a recording."""
 
     url: str = Field(
-        description="Plays the recording, with no API key.",
+        description="Plays the recording without an API key.",
         examples=[
             f"http://localhost:6080/meet/api/v1/recordings/{_ID}/stream?{PARAMETER}=1861923600.signature"
         ],
         json_schema_extra={"format": "uri"},
     )
     expires_at: int = Field(
-        description="Until when it works, in milliseconds since the Unix epoch.",
+        description="When the link expires, in milliseconds since the Unix epoch.",
         examples=[_ENDED + LIFETIME],
     )
 
@@ -182,14 +180,16 @@ class NotDeleted(View, title="RecordingNotDeleted"):
     """A recording that was not deleted."""
 
     recording_id: str = Field(description="Its id, as it was sent.", examples=["rec_unknown"])
-    error: str = Field(description="One sentence on why.", examples=[RecordingNotFound.message])
+    error: str = Field(
+        description="The reason, as a sentence.", examples=[RecordingNotFound.message]
+    )
 
 
 class DeletionView(View, title="RecordingDeletion"):
     """The result of deleting several recordings."""
 
-    deleted: list[str] = Field(description="The ids of the deleted ones.", examples=[[_ID]])
-    not_deleted: list[NotDeleted] = Field(description="Those that are still there, or never were.")
+    deleted: list[str] = Field(description="The ids of the deleted recordings.", examples=[[_ID]])
+    not_deleted: list[NotDeleted] = Field(description="Those that still exist, or never did.")
 
     @classmethod
     def of(cls, deleted: list[str], errors: dict[str, str]) -> Self:

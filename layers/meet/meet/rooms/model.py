@@ -42,6 +42,15 @@ class Preferences:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomOutline:
+    """What is known about a room without reading its secrets."""
+
+    created_at: Milliseconds
+    expires_at: Milliseconds
+    preferences: Preferences
+
+
+@dataclass(frozen=True, slots=True)
 class Removal:
     """A participant was removed: tokens with this identity no longer admit anyone."""
 

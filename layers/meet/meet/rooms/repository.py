@@ -11,7 +11,7 @@ from meet.actors import Actor
 from meet.clock import DAY, SECOND, Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
-from meet.rooms.model import NAME, ClosedBy, Preferences, Removal, Role, Room
+from meet.rooms.model import NAME, ClosedBy, Preferences, Removal, Role, Room, RoomOutline
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,6 +26,9 @@ LIST_KEY = r"\d{15}#[A-Za-z0-9-]{15,66}"
 
 _LIFETIME = ("roomName", "expirationDate", "closedAt")
 """Attributes that say whether a room is open. IAM limits the web function to them."""
+
+_OUTLINE = ("roomName", "creationDate", "expirationDate", "preferences")
+"""Attributes that events of OpenVidu Meet contain. IAM limits the function that sends them."""
 
 _OPEN = "attribute_exists(roomName) AND attribute_not_exists(closedAt) AND expirationDate > :now"
 
@@ -73,6 +76,20 @@ class RoomRepository:
         )
         values = dynamodb.from_item(found.get("Item", {}))
         return bool(values) and "closedAt" not in values and now < values["expirationDate"]
+
+    def outline(self, name: str) -> RoomOutline | None:
+        """Return the facts about a room, open or not, without reading its secrets."""
+        found = self.client.get_item(
+            TableName=self.table, Key=_key(name), ProjectionExpression=", ".join(_OUTLINE)
+        )
+        values = dynamodb.from_item(found.get("Item", {}))
+        if not values:
+            return None
+        return RoomOutline(
+            Milliseconds(int(values["creationDate"])),
+            Milliseconds(int(values["expirationDate"])),
+            _preferences(values),
+        )
 
     def open_among(self, names: Sequence[str], *, now: Milliseconds) -> list[Room]:
         """Return those of the named rooms that are open."""
@@ -270,24 +287,28 @@ def _to_values(room: Room) -> dict[str, Any]:
 def from_values(values: dict[str, Any]) -> Room:
     """Return the room in an item."""
     limit, closed = values.get("maxParticipants"), values.get("closedAt")
-    preferences = values["preferences"]
     return Room(
         name=values["roomName"],
         prefix=values["roomNamePrefix"],
         created_at=Milliseconds(int(values["creationDate"])),
         expires_at=Milliseconds(int(values["expirationDate"])),
         max_participants=None if limit is None else int(limit),
-        preferences=Preferences(
-            chat=preferences["chatPreferences"]["enabled"],
-            recording=preferences["recordingPreferences"]["enabled"],
-            virtual_background=preferences["virtualBackgroundPreferences"]["enabled"],
-        ),
+        preferences=_preferences(values),
         secrets={Role(role): secret for role, secret in values["secrets"].items()},
         closed_at=None if closed is None else Milliseconds(int(closed)),
         active_recording_id=values.get("activeRecordingId"),
         removals=_removals(values.get("removals", set())),
         closed_by=ClosedBy(values["closedBy"]) if "closedBy" in values else None,
         active_meeting_id=values.get("activeMeetingId"),
+    )
+
+
+def _preferences(values: dict[str, Any]) -> Preferences:
+    chosen = values["preferences"]
+    return Preferences(
+        chat=chosen["chatPreferences"]["enabled"],
+        recording=chosen["recordingPreferences"]["enabled"],
+        virtual_background=chosen["virtualBackgroundPreferences"]["enabled"],
     )
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Literal, Self
 
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from meet import clock
@@ -16,7 +16,6 @@ from meet.rooms.repository import LIST_KEY
 from meet.types import (
     Boolean,
     Integer,
-    PathSegment,
     Text,
     Timestamp,
     View,
@@ -62,10 +61,6 @@ def _prefix(text: str) -> str:
 
 RoomPageToken = Annotated[
     str | None, next_page(), AfterValidator(partial(from_token, pattern=LIST_KEY))
-]
-
-RoomName = Annotated[
-    PathSegment, Path(description="The name of the room, as the answer to its creation has it.")
 ]
 
 
@@ -140,7 +135,7 @@ class RoomOptions(WireModel, title="OpenViduMeetRoomOptions"):
         examples=[10],
     )
     preferences: RoomPreferences = Field(
-        RoomPreferences(), description="What the room allows; what is missing is enabled."
+        RoomPreferences(), description="What the room allows. A missing preference is enabled."
     )
 
     @property
@@ -196,7 +191,7 @@ ChangedRoom = Annotated[
 def _join_link(role: Role) -> Any:
     return Field(
         alias=f"{role}URL",
-        description=f"The link to join as {role}. Whoever has it may enter.",
+        description=f"The link to join as {role}. Anyone who has it can join.",
         examples=[f"http://localhost:6080/meet/{_NAME}/?secret={role}-secret"],
         json_schema_extra={"format": "uri"},
     )
@@ -207,18 +202,18 @@ class RoomFacts(View):
 
     room_name: str = Field(description="The prefix and 15 random characters.", examples=[_NAME])
     creation_date: int = Field(
-        description="When the room was made, in milliseconds since the Unix epoch.",
+        description="When the room was created, in milliseconds since the Unix epoch.",
         examples=[1_861_920_000_000],
     )
     expiration_date: int = Field(
-        description="When the room closes and everybody has to leave, in milliseconds since the "
+        description="When the room closes and everyone is disconnected, in milliseconds since the "
         "Unix epoch.",
         examples=[_EXPIRES],
     )
     room_name_prefix: str = Field(
         description="The prefix after cleaning; may be empty.", examples=["OpenVidu"]
     )
-    preferences: RoomPreferences = Field(description="What the room allows; complete.")
+    preferences: RoomPreferences = Field(description="All preferences of the room.")
     max_participants: int | None = Field(
         None,
         description="How many people may be in the room at once; absent if there is no limit.",

@@ -33,6 +33,17 @@ from meet.wiring.recordings import (
 )
 from meet.wiring.rooms import room_ending, room_repository, room_service
 from meet.wiring.stack import owner
+from meet.wiring.webhooks import (
+    delivery_repository,
+    event_dispatch,
+    webhook_creation,
+    webhook_definition,
+    webhook_delivery,
+    webhook_replay,
+    webhook_repository,
+    webhook_sweep,
+    webhook_test,
+)
 
 __all__ = [
     "access_tokens",
@@ -41,6 +52,8 @@ __all__ = [
     "authorizer",
     "console_sessions",
     "console_tokens",
+    "delivery_repository",
+    "event_dispatch",
     "event_log",
     "event_sources",
     "media_store",
@@ -62,5 +75,12 @@ __all__ = [
     "room_ending",
     "room_repository",
     "room_service",
+    "webhook_creation",
+    "webhook_definition",
+    "webhook_delivery",
+    "webhook_replay",
+    "webhook_repository",
+    "webhook_sweep",
+    "webhook_test",
     "webhooks",
 ]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
     from urllib3 import PoolManager
 
 SECRETS_MAX_AGE = 300
@@ -31,6 +32,13 @@ def s3() -> "S3Client":
     import boto3
 
     return boto3.client("s3", config=S3_CONFIG)
+
+
+@kept
+def sqs() -> "SQSClient":
+    import boto3
+
+    return boto3.client("sqs", config=AWS_CONFIG)
 
 
 @kept

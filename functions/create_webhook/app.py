@@ -1,0 +1,47 @@
+"""POST /webhooks: register an endpoint for events."""
+
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response
+
+from meet import wiring
+from meet.answers import Success, answers
+from meet.errors import InvalidRequest
+from meet.http import create_api, entrypoint, json_reply, logger
+from meet.parameters import IdempotencyKey
+from meet.webhooks.errors import TooManyWebhooks
+from meet.webhooks.schemas import NewWebhook, NewWebhookView, WebhookView
+
+api = create_api()
+
+
+@api.post(
+    "/api/v1/webhooks",
+    summary="Create a webhook",
+    response_description="The new webhook with its secret",
+    tags=["Webhooks"],
+)
+@answers(
+    Success(NewWebhookView, HTTPStatus.CREATED),
+    TooManyWebhooks,
+    InvalidRequest(("url", "Must begin with https://")),
+)
+def create_webhook(request: NewWebhook, idempotency_key: IdempotencyKey = None) -> Response[str]:
+    """Register an address that events are posted to, signed with the secret in the answer.
+
+    Its first events come within 30 seconds.
+    """
+    definition = request.to_definition()
+    secret = request.to_secret(definition.format)
+
+    def create() -> dict[str, object]:
+        webhook = wiring.webhook_creation().create(definition, secret)
+        logger.append_keys(webhook=webhook.id)
+        return WebhookView.of(webhook).to_json()  # answers are kept without the secret
+
+    view = wiring.once(api, "createWebhook", idempotency_key, create)
+    stored = wiring.webhook_repository().get(view["webhookId"])
+    return json_reply(NewWebhookView.with_secret(view, stored.secret), HTTPStatus.CREATED)
+
+
+handler = entrypoint(api)

@@ -1,0 +1,19 @@
+"""Every minute: queue deliveries that are due, and try endpoints that rest."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from meet import clock, wiring
+from meet.logs import create_logger
+
+logger = create_logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    """Queue what is due; report how many deliveries, probes and released deliveries it queued."""
+    deadline = clock.sweep_deadline(context.get_remaining_time_in_millis())
+    report = wiring.webhook_sweep().sweep(deadline)._asdict()
+    logger.info("webhooks swept", extra=report)
+    return report
