@@ -101,7 +101,7 @@ class Meetings(World):
         self.ask()
         for each in self.gatherings:
             if each.room == room and each.goes_on:
-                self.part(each, "ROOM_END_API_DELETE")
+                self.disperse(each, "ROOM_END_API_DELETE")
 
     def gather(self, room: str) -> None:
         """Let a meeting take place."""
@@ -111,7 +111,7 @@ class Meetings(World):
         self.report(meeting, "room_started")
         for _ in range(self.random.choice([1, 2, 2, 3])):
             self.after(self.between(0, MINUTE), lambda: self.arrive(meeting))
-        self.after(self.between(2, 8) * MINUTE, lambda: self.part(meeting, self.pick_one(ENDS)))
+        self.after(self.between(2, 8) * MINUTE, lambda: self.disperse(meeting, self.pick_one(ENDS)))
 
     def pick_one(self, names: tuple[str, ...]) -> str:
         return self.random.choice(names)
@@ -131,7 +131,7 @@ class Meetings(World):
             why = {"disconnectReason": reason or self.pick_one(LEAVES)}
             self.report(meeting, "participant_left", visit, **why)
 
-    def part(self, meeting: Gathering, reason: str) -> None:
+    def disperse(self, meeting: Gathering, reason: str) -> None:
         if meeting.goes_on:
             for visit in meeting.visits:
                 self.leave(meeting, visit, "ROOM_CLOSED")
