@@ -107,6 +107,7 @@ def test_the_receiver_for_users_prints_events_and_cleans_up(api: Client) -> None
         running.send_signal(signal.SIGTERM)
         running.wait(30)
     reading.join(10)
+    running.stdout.close()
     assert "refused" not in "".join(lines)
     assert api.call("GET", "/webhooks").body == {"webhooks": []}
 
