@@ -40,13 +40,15 @@ DEFAULT_PATH = "its sample event"
 
 _OPEN = {"generate_participant_token", "receive_livekit_webhook", "web", "console_session"}
 """Functions without an authorizer."""
-_BY_EVENT = {"recording_uploaded", "sweep_rooms", "sweep_recordings"}
+_BY_EVENT = {"recording_uploaded", "sweep_rooms", "sweep_recordings", "log_events"}
 """Functions that no request invokes."""
 
 WEBHOOKS = 2 + 6 * PEOPLE
 """room_started, room_finished; for each person joined, left, two tracks published and two not."""
 JOINS = 1 + PEOPLE
 """room_started and participant_joined: the ones that look at the room."""
+EVENTS = 4 + 2 * PEOPLE
+"""Room created and deleted, meeting started and ended; for each person joined and left."""
 
 MEETING: dict[tuple[str, str], float] = {
     ("create_room", "no Idempotency-Key"): 1,
@@ -55,7 +57,10 @@ MEETING: dict[tuple[str, str], float] = {
     ("web", "a file"): PEOPLE * NEW_BROWSERS * PAGE_FILES,
     ("generate_participant_token", DEFAULT_PATH): 2 * PEOPLE,
     ("receive_livekit_webhook", DEFAULT_PATH): JOINS,
-    ("receive_livekit_webhook", "room_finished"): WEBHOOKS - JOINS,
+    ("receive_livekit_webhook", "a participant leaves"): PEOPLE,
+    ("receive_livekit_webhook", "a meeting ends"): 1,
+    ("receive_livekit_webhook", "room_finished"): WEBHOOKS - JOINS - PEOPLE - 1,
+    ("log_events", DEFAULT_PATH): EVENTS,
     ("delete_room", DEFAULT_PATH): 1,
 }
 RECORDING: dict[tuple[str, str], float] = {
@@ -121,6 +126,8 @@ def invocations(bill: Bill, function: str, path: str, count: float) -> None:
     duration = seconds * gigabytes(function) * prices.LAMBDA_GB_SECOND
     bill.add("Lambda", count * (prices.LAMBDA_REQUEST + duration))
     bill.add("CloudWatch Logs", count * LOG_BYTES / 1e9 * prices.LOG_GB)
+    if function == "log_events":
+        return  # Lambda reads streams for nothing
     if function in _BY_EVENT:
         bill.add("EventBridge", count * prices.SCHEDULE)
     elif function != "authorize":
@@ -138,7 +145,7 @@ def _units(call: str) -> float:
     if operation == "Query":
         return prices.READ_UNIT / 2
     tables = resources("AWS::DynamoDB::Table")
-    written = [name for name in tables if name in where]
+    written = [each.split(" ")[-1] for each in where.split(", ")]
     units = sum(1 + len(tables[name].get("GlobalSecondaryIndexes", [])) for name in written)
     return units * prices.WRITE_UNIT * (2 if operation == "TransactWriteItems" else 1)
 

@@ -169,6 +169,7 @@ def test_a_room_keeps_a_secret_for_each_role() -> None:
     assert rooms._to_values(ROOM)["secrets"].keys() == {role.value for role in Role}
 
 
+@pytest.mark.parametrize("aws", [MOTO, DYNAMODB_LOCAL], indirect=True)
 def test_no_reserved_word_of_dynamodb_stands_bare_in_an_expression(
     called: Called, still_clock: Clock
 ) -> None:
@@ -213,6 +214,8 @@ def use_everything(still_clock: Clock) -> None:
         for statuses in (frozenset[Any](), frozenset(Status)):
             for of in (None, STORED.name):
                 recording.page(statuses=statuses, room=of, after=after, limit=1)
+    assert room.is_open(STORED.name, now=STORED.created_at)
+    assert room.open_among([STORED.name], now=STORED.created_at)
     changes = dict.fromkeys(rooms._to_values(STORED)["preferences"], False)
     by = Actor("apiKey", "first")
     room.set_preferences(STORED.name, changes, now=STORED.created_at, by=by)
@@ -222,6 +225,8 @@ def use_everything(still_clock: Clock) -> None:
     for evidence in Evidence:
         told = {"size": 1, "etag": "e"} if evidence is Evidence.OBJECT_SEEN else {"error": "x"}
         recording.observe(extra.id, evidence, facts | told)
+    for absent in (now, None):
+        recording.note_absence(extra.id, absent, absent)
     for again in (clock.now(), None):
         recording.settled(extra.id, look_again_at=again)
     recording.was_deleted(extra.id)

@@ -42,7 +42,16 @@ ON_DYNAMODB_LOCAL_TOO = {
 }
 """Tests that together ask of DynamoDB what the code can ask, as test_tables.py checks."""
 
-OF_MOTO_ITSELF = {"test_a_page_costs_the_same_however_many_rooms_there_are"}
+ONCE = {
+    # They look into moto's memory.
+    "test_a_key_is_free_again_after_24_hours",
+    "test_nothing_absolute_is_stored",
+    "test_of_20_requests_at_once_with_the_same_key_one_creates_the_room",
+    "test_the_item_is_removed_a_day_after_it_expired",
+    "test_writes_are_spread_over_all_shards",
+    "test_a_page_costs_the_same_however_many_rooms_there_are",  # in what moto counts
+    "test_in_any_order_and_any_number_it_comes_to_the_same_end",  # it takes long
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -51,7 +60,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
     module = metafunc.module.__name__.rpartition(".")[2]
     many = any(metafunc.definition.iter_markers("parametrize"))
-    once = many or metafunc.definition.name in OF_MOTO_ITSELF
+    once = many or metafunc.definition.name in ONCE
     if module in ON_DYNAMODB_LOCAL_TOO and "aws" in metafunc.fixturenames and not once:
         metafunc.parametrize("aws", [MOTO, DYNAMODB_LOCAL], indirect=True)
 

@@ -15,7 +15,7 @@ from meet.clock import DAY, SECOND, Milliseconds
 from meet.events.errors import EventsNotKept
 from meet.events.log import Cursor, EventLog, HeadContended
 from meet.events.model import EventType, Fact
-from tests.conftest import DYNAMODB_LOCAL, MOTO
+from tests.expressions import DYNAMODB_LOCAL, MOTO
 from tests.fakes import Clock
 
 ROOM = "abcdefghijklmno"
