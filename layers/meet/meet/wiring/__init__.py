@@ -10,6 +10,17 @@ The modules reach secrets and LiveKit through the module that builds them (`clie
 """
 
 from meet.wiring.console import admin, console_sessions, console_tokens
+from meet.wiring.endpoints import (
+    delivery_repository,
+    event_dispatch,
+    webhook_creation,
+    webhook_definition,
+    webhook_delivery,
+    webhook_replay,
+    webhook_repository,
+    webhook_sweep,
+    webhook_test,
+)
 from meet.wiring.events import (
     event_log,
     event_sources,
@@ -33,17 +44,6 @@ from meet.wiring.recordings import (
 )
 from meet.wiring.rooms import room_ending, room_repository, room_service
 from meet.wiring.stack import owner
-from meet.wiring.webhooks import (
-    delivery_repository,
-    event_dispatch,
-    webhook_creation,
-    webhook_definition,
-    webhook_delivery,
-    webhook_replay,
-    webhook_repository,
-    webhook_sweep,
-    webhook_test,
-)
 
 __all__ = [
     "access_tokens",
