@@ -15,7 +15,7 @@ import boto3
 
 from meet import wiring
 from meet.clock import HOUR, MINUTE, SECOND
-from meet.events.log import Cursor
+from meet.events.cursor import Cursor
 from meet.events.stream import facts_in
 from meet.livekit.rooms import LiveMeeting, room_metadata
 from tests.chaos.simulator import Figures, World

@@ -10,7 +10,7 @@ import pytest
 from standardwebhooks import Webhook as StandardWebhook
 
 from meet.clock import DAY, HOUR, MINUTE, SECOND
-from meet.events.log import Cursor
+from meet.events.cursor import Cursor
 from meet.events.model import EventType
 from meet.webhooks import sending
 from tests.fakes import Clock

@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 
 from meet.errors import InvalidRequest
-from meet.events.log import Cursor
+from meet.events.cursor import Cursor
 from meet.events.model import EventType
 from meet.paging import from_token
 from meet.parameters import next_page
