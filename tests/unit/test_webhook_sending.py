@@ -314,11 +314,11 @@ def test_the_address_that_counts_is_the_one_that_the_socket_is_connected_to(
 
 
 def test_a_slow_look_up_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    def slowly(*_: Any, **__: Any) -> list[Any]:
+    def look_up(*_: Any, **__: Any) -> list[Any]:
         time.sleep(1.5)
         return []
 
-    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr("meet.webhooks.peer.CONNECT_TIMEOUT", 0.2)
     began = time.monotonic()
     outcome = send("http://slow.example/", PUBLIC)

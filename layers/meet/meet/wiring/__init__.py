@@ -29,7 +29,7 @@ from meet.wiring.events import (
     meeting_sweep,
 )
 from meet.wiring.kept import reset
-from meet.wiring.livekit import access_tokens, webhooks
+from meet.wiring.livekit import access_tokens, livekit_webhooks
 from meet.wiring.operations import authorizer, once
 from meet.wiring.participants import api_tokens, participant_admission, participant_removal
 from meet.wiring.recordings import (
@@ -56,6 +56,7 @@ __all__ = [
     "event_dispatch",
     "event_log",
     "event_sources",
+    "livekit_webhooks",
     "media_store",
     "meeting_reports",
     "meeting_repository",
@@ -82,5 +83,4 @@ __all__ = [
     "webhook_repository",
     "webhook_sweep",
     "webhook_test",
-    "webhooks",
 ]
