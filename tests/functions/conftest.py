@@ -49,13 +49,14 @@ ONCE = {
     # They look into moto's memory.
     "test_a_key_is_free_again_after_24_hours",
     "test_nothing_absolute_is_stored",
-    "test_after_24_hours_of_failures_it_is_disabled_and_enabling_it_sends_what_waited",
     "test_of_20_requests_at_once_with_the_same_key_one_creates_the_room",
-    "test_the_waits_grow_as_the_table_says",
     "test_the_item_is_removed_a_day_after_it_expired",
     "test_writes_are_spread_over_all_shards",
     "test_a_page_costs_the_same_however_many_rooms_there_are",  # in what moto counts
-    "test_in_any_order_and_any_number_it_comes_to_the_same_end",  # it takes long
+    # They take long.
+    "test_after_24_hours_of_failures_it_is_disabled_and_enabling_it_sends_what_waited",
+    "test_in_any_order_and_any_number_it_comes_to_the_same_end",
+    "test_the_waits_grow_as_the_table_says",
 }
 
 
