@@ -40,13 +40,18 @@ DEFAULT_PATH = "its sample event"
 
 _OPEN = {"generate_participant_token", "receive_livekit_webhook", "web", "console_session"}
 """Functions without an authorizer."""
-_BY_EVENT = {"recording_uploaded", "sweep_rooms", "sweep_recordings"}
+_BY_STREAM_OR_QUEUE = {"log_events", "dispatch_events", "deliver_webhook"}
+"""Functions whose records Lambda fetches; only the requests to queues cost something."""
+_BY_SCHEDULE = {"sweep_rooms", "sweep_recordings", "sweep_webhooks"}
+_BY_EVENT = {"recording_uploaded"} | _BY_SCHEDULE | _BY_STREAM_OR_QUEUE
 """Functions that no request invokes."""
 
 WEBHOOKS = 2 + 6 * PEOPLE
 """room_started, room_finished; for each person joined, left, two tracks published and two not."""
 JOINS = 1 + PEOPLE
 """room_started and participant_joined: the ones that look at the room."""
+EVENTS = 4 + 2 * PEOPLE
+"""Room created and deleted, meeting started and ended; for each person joined and left."""
 
 MEETING: dict[tuple[str, str], float] = {
     ("create_room", "no Idempotency-Key"): 1,
@@ -55,7 +60,10 @@ MEETING: dict[tuple[str, str], float] = {
     ("web", "a file"): PEOPLE * NEW_BROWSERS * PAGE_FILES,
     ("generate_participant_token", DEFAULT_PATH): 2 * PEOPLE,
     ("receive_livekit_webhook", DEFAULT_PATH): JOINS,
-    ("receive_livekit_webhook", "room_finished"): WEBHOOKS - JOINS,
+    ("receive_livekit_webhook", "a participant leaves"): PEOPLE,
+    ("receive_livekit_webhook", "a meeting ends"): 1,
+    ("receive_livekit_webhook", "room_finished"): WEBHOOKS - JOINS - PEOPLE - 1,
+    ("log_events", DEFAULT_PATH): EVENTS,
     ("delete_room", DEFAULT_PATH): 1,
 }
 RECORDING: dict[tuple[str, str], float] = {
@@ -70,7 +78,19 @@ RECORDING: dict[tuple[str, str], float] = {
 IDLE: dict[tuple[str, str], float] = {
     ("sweep_rooms", DEFAULT_PATH): MONTH_MINUTES,
     ("sweep_recordings", "nothing due"): MONTH_MINUTES,
+    ("sweep_webhooks", DEFAULT_PATH): MONTH_MINUTES,
 }
+DELIVERY: dict[tuple[str, str], float] = {
+    ("dispatch_events", DEFAULT_PATH): 1 / 10,
+    ("deliver_webhook", DEFAULT_PATH): 1,
+}
+"""One event to one webhook: events are dispatched in batches, of ten on average."""
+POLLERS = 5
+"""Connections with which Lambda waits at a queue."""
+POLL_SECONDS = 20
+ENDPOINT_SECONDS = 0.1
+QUEUE_REQUESTS = 3
+"""Send, receive, delete."""
 
 
 @dataclass
@@ -117,10 +137,15 @@ def invocations(bill: Bill, function: str, path: str, count: float) -> None:
             bill.add("DynamoDB", count * times * _units(call))
         elif service == "s3":
             bill.add("S3 requests", count * times * prices.S3_GET)
+    if function == "deliver_webhook":
+        waited += ENDPOINT_SECONDS
+        bill.add("SQS", count * QUEUE_REQUESTS * prices.SQS)
     seconds = waited + (COLD * COLD_SECONDS if function not in _BY_EVENT else 0)
     duration = seconds * gigabytes(function) * prices.LAMBDA_GB_SECOND
     bill.add("Lambda", count * (prices.LAMBDA_REQUEST + duration))
     bill.add("CloudWatch Logs", count * LOG_BYTES / 1e9 * prices.LOG_GB)
+    if function in _BY_STREAM_OR_QUEUE:
+        return
     if function in _BY_EVENT:
         bill.add("EventBridge", count * prices.SCHEDULE)
     elif function != "authorize":
@@ -138,7 +163,7 @@ def _units(call: str) -> float:
     if operation == "Query":
         return prices.READ_UNIT / 2
     tables = resources("AWS::DynamoDB::Table")
-    written = [name for name in tables if name in where]
+    written = [each.split(" ")[-1] for each in where.split(", ")]
     units = sum(1 + len(tables[name].get("GlobalSecondaryIndexes", [])) for name in written)
     return units * prices.WRITE_UNIT * (2 if operation == "TransactWriteItems" else 1)
 
@@ -170,6 +195,9 @@ def idle() -> Bill:
     asked = MONTH_MINUTES / SECRETS_MINUTES  # by the sweep of the rooms
     bill.add("Secrets Manager", secrets * prices.SECRET_MONTH + asked * prices.SECRET_CALL)
     bill.add("CloudWatch alarms", _count("AWS::CloudWatch::Alarm") * prices.ALARM_MONTH)
+    queues = functions()["deliver_webhook"]["Events"]
+    polls = len(queues) * POLLERS * MONTH_MINUTES * 60 / POLL_SECONDS
+    bill.add("SQS: Lambda waiting at the queues of webhooks", polls * prices.SQS)
     dashboards = _count("AWS::CloudWatch::Dashboard")
     bill.add("CloudWatch dashboard", dashboards * prices.DASHBOARD_MONTH)
     return bill
@@ -225,6 +253,9 @@ def report() -> str:
             f"### 1,000 meetings\n\n{table(['what', 'USD'], one.times(1000).rows())}\n",
             f"{requests:.0f} requests each. Without the files of recordings, which cost the same "
             f"behind any back end: {service.total * 1000:.2f} USD.\n",
+            "### A million events to one webhook\n\n"
+            + table(["what", "USD"], of(DELIVERY).times(10**6).rows())
+            + "\n",
             f"### An idle month\n\n{table(['what', 'USD'], empty.rows())}\n",
             "### An always-on node\n\n"
             + table(["node", "USD a month", "meetings a month that cost as much here"], even)
@@ -272,6 +303,7 @@ def listed() -> str:
     million = 10**6
     rows = [
         ["API Gateway, REST: a million requests", prices.GATEWAY_REQUEST * million],
+        ["SQS: a million requests", prices.SQS * million],
         ["Lambda, arm64: a million requests", prices.LAMBDA_REQUEST * million],
         ["Lambda, arm64: a million GB-seconds", prices.LAMBDA_GB_SECOND * million],
         ["DynamoDB on demand: a million read units", prices.READ_UNIT * million],

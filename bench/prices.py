@@ -16,6 +16,7 @@ S3_PUT = 5.00 / 10**6
 S3_GB_MONTH = 0.023
 SECRET_MONTH = 0.40
 SECRET_CALL = 0.05 / 10**4
+SQS = 0.40 / 10**6
 SCHEDULE = 1.00 / 10**6
 """EventBridge Scheduler, an invocation; an event of S3 through EventBridge costs the same."""
 LOG_GB = 0.50

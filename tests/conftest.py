@@ -124,7 +124,9 @@ def aws(request: pytest.FixtureRequest) -> Iterator[None]:
     """AWS in memory; its tables in DynamoDB Local, where a test is asked to run there too."""
     environment: dict[str, str] = {}
     if getattr(request, "param", MOTO) != MOTO:
-        environment["AWS_ENDPOINT_URL_DYNAMODB"] = request.getfixturevalue("dynamodb_local")
+        address = request.getfixturevalue("dynamodb_local")
+        environment["AWS_ENDPOINT_URL_DYNAMODB"] = address
+        environment["AWS_ENDPOINT_URL_DYNAMODB_STREAMS"] = address
     with memory_aws(**environment):
         wiring.reset()
         yield

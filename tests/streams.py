@@ -16,10 +16,9 @@ LOGGED = ("RoomsTable", "RecordingsTable", "MeetingsTable")
 def records_of(table: str) -> list[dict[str, Any]]:
     """Return everything in a table's stream, as Lambda hands it over."""
     streams = boto3.client("dynamodbstreams")
-    (stream,) = streams.list_streams(TableName=table)["Streams"]
-    arn = stream["StreamArn"]
-    (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-    return list(read(streams, arn, shard["ShardId"]))
+    arn = boto3.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    shards = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    return [record for shard in shards for record in read(streams, arn, shard["ShardId"])]
 
 
 def log_events(records: list[dict[str, Any]]) -> None:

@@ -3,12 +3,14 @@
 Run as `python -m tools.receiver` beside `make run`.
 """
 
+import argparse
 import json
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -91,13 +93,18 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 def main() -> int:
     """Receive until Ctrl-C; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tools.receiver", description=__doc__)
+    parser.add_argument(
+        "--stack", type=Path, default=STACK, help="what make run wrote about itself"
+    )
+    stack = parser.parse_args().stack
     signal.signal(signal.SIGTERM, _interrupt)
-    if not STACK.exists():
+    if not stack.exists():
         print("No stack is running here: start it with make run.", file=sys.stderr)
         return 1
-    receiver = Receiver(json.loads(STACK.read_text()))
+    receiver = Receiver(json.loads(stack.read_text()))
     with receiver.registered() as webhook:
-        print(f"{webhook} waits for events (the first ones take up to 30 s). Ctrl-C ends it.")
+        print(f"{webhook} waits for events, which begin within 30 s. Ctrl-C ends it.", flush=True)
         try:
             receiver.server.serve_forever()
         except KeyboardInterrupt:

@@ -6,8 +6,8 @@ from aws_lambda_powertools.event_handler import Response
 
 from meet import wiring
 from meet.answers import Success, answers
+from meet.events.cursor import Cursor, EventPage
 from meet.events.errors import EventsNotKept
-from meet.events.log import Cursor, EventPage
 from meet.events.schemas import (
     DEFAULT_ITEMS,
     EXAMPLE,

@@ -21,7 +21,7 @@ def receive_livekit_webhook() -> Response[str]:
     body = raw_body(api.current_event.raw_event)
     authorization = api.current_event.headers.get("Authorization", "")
     try:
-        webhook = wiring.webhooks().read(body, authorization)
+        webhook = wiring.livekit_webhooks().read(body, authorization)
     except Unauthorized:
         metrics.count("WebhooksRejected")
         raise

@@ -15,7 +15,7 @@ import boto3
 
 from meet import wiring
 from meet.clock import HOUR, MINUTE, SECOND
-from meet.events.log import Cursor
+from meet.events.cursor import Cursor
 from meet.events.stream import facts_in
 from meet.livekit.rooms import LiveMeeting, room_metadata
 from tests.chaos.simulator import Figures, World
@@ -77,6 +77,8 @@ class Stream:
 class Meetings(World):
     """A batch of meetings, and the log of what was stored of them."""
 
+    killed = 0.12
+
     def __init__(self, seed: int, figures: Figures) -> None:
         super().__init__(seed, figures)
         self.gatherings: list[Gathering] = []
@@ -99,7 +101,7 @@ class Meetings(World):
         self.ask()
         for each in self.gatherings:
             if each.room == room and each.goes_on:
-                self.end(each, "ROOM_END_API_DELETE")
+                self.disperse(each, "ROOM_END_API_DELETE")
 
     def gather(self, room: str) -> None:
         """Let a meeting take place."""
@@ -109,7 +111,7 @@ class Meetings(World):
         self.report(meeting, "room_started")
         for _ in range(self.random.choice([1, 2, 2, 3])):
             self.after(self.between(0, MINUTE), lambda: self.arrive(meeting))
-        self.after(self.between(2, 8) * MINUTE, lambda: self.end(meeting, self.pick_one(ENDS)))
+        self.after(self.between(2, 8) * MINUTE, lambda: self.disperse(meeting, self.pick_one(ENDS)))
 
     def pick_one(self, names: tuple[str, ...]) -> str:
         return self.random.choice(names)
@@ -129,7 +131,7 @@ class Meetings(World):
             why = {"disconnectReason": reason or self.pick_one(LEAVES)}
             self.report(meeting, "participant_left", visit, **why)
 
-    def end(self, meeting: Gathering, reason: str) -> None:
+    def disperse(self, meeting: Gathering, reason: str) -> None:
         if meeting.goes_on:
             for visit in meeting.visits:
                 self.leave(meeting, visit, "ROOM_CLOSED")

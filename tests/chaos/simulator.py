@@ -93,6 +93,8 @@ class Figures:
 class World:
     """A batch of recordings, from their rooms to the settled dust."""
 
+    killed = KILLED
+
     def __init__(self, seed: int, figures: Figures) -> None:
         self.random = Random(seed)
         self.counts = figures.counts
@@ -168,7 +170,7 @@ class World:
 
     def make_api_call(self, make: Callable[..., Any]) -> Callable[..., Any]:
         def call(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-            dies = self.failing and operation in WRITES and self.chance(KILLED)
+            dies = self.failing and operation in WRITES and self.chance(self.killed)
             when = self.pick({"before": 1, "after": 1, "refused": 1}) if dies else ""
             if when == "before":
                 raise Killed

@@ -313,6 +313,8 @@ def test_a_body_that_is_no_object_is_refused_as_the_schema_says(room: None, body
             url = API + path.replace("{roomName}", NAME)
             reply = invoke(event(method, url, body=data, headers={"Content-Type": JSON}))
             schema = operation["requestBody"]["content"][JSON]["schema"]
+            if body == {} and operation["operationId"] == "rotateWebhookSecret":
+                continue  # all of its properties are optional
             assert not validator(schema).is_valid(body)
             assert reply.status == 422
 

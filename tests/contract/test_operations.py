@@ -185,7 +185,7 @@ def test_an_alarm_watches_a_metric_that_somebody_writes(name: str) -> None:
             (api,) = resources("AWS::Serverless::Api").values()
             assert dimensions == {"ApiName": {"Ref": "Stack"}, "Stage": api["StageName"]}
         case "AWS/Lambda":
-            assert metric in {"Errors", "Throttles"}
+            assert metric in {"Errors", "Throttles", "IteratorAge"}
             if dimensions:
                 assert dimensions["FunctionName"]["Ref"] in load_template()["Resources"]
         case "AWS/SQS":

@@ -12,8 +12,9 @@ from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 from meet import clock, dynamodb, idempotency, wiring
 from meet.actors import Actor
 from meet.clock import DAY, Milliseconds
+from meet.events import items as events
 from meet.events import log
-from meet.events.log import Cursor
+from meet.events.cursor import Cursor
 from meet.events.model import EventType, Fact, StoredEvent
 from meet.meetings import items as meetings
 from meet.meetings.model import EndReason, LeaveReason, Meeting, Session
@@ -21,7 +22,7 @@ from meet.recordings import items
 from meet.recordings import repository as recordings
 from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording
-from meet.rooms import repository as rooms
+from meet.rooms import items as rooms
 from meet.rooms.model import Preferences, Role, Room
 from meet.webhooks import deliveries
 from meet.webhooks import items as webhook_items
@@ -53,15 +54,15 @@ ITEMS = {
         | {"meetingId": MEETING.id, "item": meetings.MEETING, "sweepAt": meetings.LISTED},
     ),
     "EventsTable": (
-        log._key("events", 1),
-        log.EventLog(Any, "EventsTable", DAY)._event(FACT, 1, Milliseconds(1)),  # type: ignore[arg-type]
+        events.key_of("events", 1),
+        events.event_values(FACT, 1, Milliseconds(1), DAY),
     ),
     "WebhooksTable": (
         webhook_items.delivery_key("wh-1", FACT.id),
         deliveries.DeliveryRepository(Any, "", DAY)._about("wh-1", STORED_EVENT)  # type: ignore[arg-type]
         | {"webhookId": "wh-1", "item": "x", "deliveryState": "wh-1#parked", "sweepAt": 1},
     ),
-    "RoomsTable": (rooms._key(ROOM.name), rooms._to_values(ROOM)),
+    "RoomsTable": (rooms.key_of(ROOM.name), rooms.to_values(ROOM)),
     "RecordingsTable": (
         items.key_of(RECORDING.id),
         items.to_values(RECORDING) | {"sweepAt": 1},
@@ -144,12 +145,12 @@ def test_the_time_to_live_is_an_attribute_that_rooms_have_in_seconds() -> None:
         "RoomsTable": {"AttributeName": rooms.TTL_ATTRIBUTE, "Enabled": True},
         "RecordingsTable": {"AttributeName": items.TTL_ATTRIBUTE, "Enabled": True},
         "MeetingsTable": {"AttributeName": meetings.TTL_ATTRIBUTE, "Enabled": True},
-        "EventsTable": {"AttributeName": log.TTL_ATTRIBUTE, "Enabled": True},
+        "EventsTable": {"AttributeName": events.TTL_ATTRIBUTE, "Enabled": True},
         "WebhooksTable": {"AttributeName": "deleteAfter", "Enabled": True},
         "IdempotencyTable": {"AttributeName": idempotency.EXPIRY_ATTRIBUTE, "Enabled": True},
     }
     seconds = (ROOM.expires_at + rooms.TTL_GRACE) // 1000
-    assert rooms._to_values(ROOM)[rooms.TTL_ATTRIBUTE] == seconds
+    assert rooms.to_values(ROOM)[rooms.TTL_ATTRIBUTE] == seconds
 
 
 def test_a_recording_stays_and_the_mark_of_a_deleted_one_goes_in_seconds(
@@ -166,9 +167,10 @@ def test_the_table_of_idempotency_is_as_powertools_is_told() -> None:
 
 
 def test_a_room_keeps_a_secret_for_each_role() -> None:
-    assert rooms._to_values(ROOM)["secrets"].keys() == {role.value for role in Role}
+    assert rooms.to_values(ROOM)["secrets"].keys() == {role.value for role in Role}
 
 
+@pytest.mark.parametrize("aws", [MOTO, DYNAMODB_LOCAL], indirect=True)
 def test_no_reserved_word_of_dynamodb_stands_bare_in_an_expression(
     called: Called, still_clock: Clock
 ) -> None:
@@ -213,7 +215,9 @@ def use_everything(still_clock: Clock) -> None:
         for statuses in (frozenset[Any](), frozenset(Status)):
             for of in (None, STORED.name):
                 recording.page(statuses=statuses, room=of, after=after, limit=1)
-    changes = dict.fromkeys(rooms._to_values(STORED)["preferences"], False)
+    assert room.is_open(STORED.name, now=STORED.created_at)
+    assert room.open_among([STORED.name], now=STORED.created_at)
+    changes = dict.fromkeys(rooms.to_values(STORED)["preferences"], False)
     by = Actor("apiKey", "first")
     room.set_preferences(STORED.name, changes, now=STORED.created_at, by=by)
     extra = Recording.new(STORED.name, now=STORED.created_at)
@@ -222,6 +226,8 @@ def use_everything(still_clock: Clock) -> None:
     for evidence in Evidence:
         told = {"size": 1, "etag": "e"} if evidence is Evidence.OBJECT_SEEN else {"error": "x"}
         recording.observe(extra.id, evidence, facts | told)
+    for absent in (now, None):
+        recording.note_absence(extra.id, absent, absent)
     for again in (clock.now(), None):
         recording.settled(extra.id, look_again_at=again)
     recording.was_deleted(extra.id)

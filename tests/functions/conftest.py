@@ -25,11 +25,14 @@ ON_DYNAMODB_LOCAL_TOO = {
     "test_delete_multiple_recordings",
     "test_delete_recording",
     "test_delete_room",
+    "test_event_log",
+    "test_get_events",
     "test_disconnect_participant",
     "test_get_recording_stream_replaced",
     "test_get_recordings",
     "test_get_rooms",
     "test_idempotency_keys",
+    "test_meetings",
     "test_receive_livekit_webhook",
     "test_recording_uploaded",
     "test_recording_webhooks",
@@ -42,7 +45,19 @@ ON_DYNAMODB_LOCAL_TOO = {
 }
 """Tests that together ask of DynamoDB what the code can ask, as test_tables.py checks."""
 
-OF_MOTO_ITSELF = {"test_a_page_costs_the_same_however_many_rooms_there_are"}
+ONCE = {
+    # They look into moto's memory.
+    "test_a_key_is_free_again_after_24_hours",
+    "test_nothing_absolute_is_stored",
+    "test_of_20_requests_at_once_with_the_same_key_one_creates_the_room",
+    "test_the_item_is_removed_a_day_after_it_expired",
+    "test_writes_are_spread_over_all_shards",
+    "test_a_page_costs_the_same_however_many_rooms_there_are",  # in what moto counts
+    # They take long.
+    "test_after_24_hours_of_failures_it_is_disabled_and_enabling_it_sends_what_waited",
+    "test_in_any_order_and_any_number_it_comes_to_the_same_end",
+    "test_the_waits_grow_as_the_table_says",
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -51,7 +66,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """
     module = metafunc.module.__name__.rpartition(".")[2]
     many = any(metafunc.definition.iter_markers("parametrize"))
-    once = many or metafunc.definition.name in OF_MOTO_ITSELF
+    once = many or metafunc.definition.name in ONCE
     if module in ON_DYNAMODB_LOCAL_TOO and "aws" in metafunc.fixturenames and not once:
         metafunc.parametrize("aws", [MOTO, DYNAMODB_LOCAL], indirect=True)
 

@@ -10,7 +10,7 @@ import pytest
 from standardwebhooks import Webhook as StandardWebhook
 
 from meet.clock import DAY, HOUR, MINUTE, SECOND
-from meet.events.log import Cursor
+from meet.events.cursor import Cursor
 from meet.events.model import EventType
 from meet.webhooks import sending
 from tests.fakes import Clock
@@ -306,7 +306,12 @@ def test_an_endpoint_that_is_slow_gets_its_time_in_the_other_queue(
         post.clock.advance(31 * SECOND)
         later = post.log(3)
         post.run(SECOND)
-    assert sorted(endpoint.ids[tries:]) == sorted(later), "straight to the other queue: once each"
+        assert sorted(endpoint.ids[tries:]) == sorted(later), (
+            "straight to the other queue: once each"
+        )
+        path = f"/webhooks/{webhook['webhookId']}/replay"
+        assert post.collect(lambda: post.call("POST", path, {"eventIds": later})).status == 202
+        assert {queue for _, _, queue, _ in post.waiting} == {"SlowDeliveries"}
 
 
 def test_what_is_deleted_is_dropped(post: Post, endpoint: Receiver) -> None:

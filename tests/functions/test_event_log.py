@@ -12,10 +12,12 @@ from botocore.client import BaseClient
 
 from meet import clock, wiring
 from meet.clock import DAY, SECOND, Milliseconds
+from meet.events.cursor import Cursor
 from meet.events.errors import EventsNotKept
-from meet.events.log import Cursor, EventLog, HeadContended
+from meet.events.items import event_values, id_values
+from meet.events.log import EventLog, HeadContended
 from meet.events.model import EventType, Fact
-from tests.conftest import DYNAMODB_LOCAL, MOTO
+from tests.expressions import DYNAMODB_LOCAL, MOTO
 from tests.fakes import Clock
 
 ROOM = "abcdefghijklmno"
@@ -218,11 +220,8 @@ def test_a_page_stays_within_what_lambda_can_answer(
     assert (nothing.events, nothing.cursor) == ([], Cursor(4))
 
 
-def test_what_is_stored_expires_after_the_retention_and_ids_not_before_three_days(
-    aws: None, still_clock: Clock
-) -> None:
+def test_what_is_stored_expires_after_the_retention_and_ids_not_before_three_days() -> None:
     for days, of_id in ((1, 3), (30, 30)):
-        log = EventLog(wiring.event_log().client, "EventsTable", days * DAY)
         now = Milliseconds(1_000)
-        assert log._event(fact(1), 1, now)["deleteAfter"] == 1 + days * 86_400
-        assert log._id(fact(1), 1, now)["deleteAfter"] == 1 + of_id * 86_400
+        assert event_values(fact(1), 1, now, days * DAY)["deleteAfter"] == 1 + days * 86_400
+        assert id_values(fact(1), 1, now, days * DAY)["deleteAfter"] == 1 + of_id * 86_400

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import permutations
 from typing import Any
 
@@ -170,6 +171,23 @@ def test_reports_end_the_same_in_any_order_and_however_often(
     assert {"leftAt", "reason", "deleteAfter"} <= session.keys()
 
 
+def test_some_of_these_orders_are_the_same_to_dynamodb(hall: Hall) -> None:
+    for number, order in enumerate(((0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2), (2, 1, 3, 0))):
+        room = create_room(hall.call, hall.clock)["roomName"]
+        one = Hall(hall.call, hall.clock, hall.livekit, room, f"RM_{number}", streams=hall.streams)
+        reports = [
+            partial(one.tell, "room_started"),
+            partial(one.tell, "participant_joined", "Ada"),
+            partial(one.tell, "participant_left", "Ada"),
+            partial(one.tell, "room_finished"),
+        ]
+        for report in order * 2:
+            assert [reports[report](), reports[report]()] == [200, 200]
+        meeting, session = one.stored()
+        assert meeting["sessions"] == {"N": "1"}
+        assert {"leftAt", "reason", "deleteAfter"} <= session.keys()
+
+
 def test_a_lost_join_is_made_up_for_by_the_leaving(hall: Hall) -> None:
     hall.tell("participant_left", "Ada", info={"disconnectReason": "DUPLICATE_IDENTITY"})
     assert hall.types() == ["meeting.started", "participant.joined", "participant.left"]
@@ -242,7 +260,7 @@ def test_the_meeting_of_a_deleted_or_expired_room_says_so(hall: Hall) -> None:
     hall.tell("room_finished", roomEndReason="ROOM_END_API_DELETE")
     assert hall.events("meeting.ended")[0]["data"]["reason"] == "roomDeleted"
     room = create_room(hall.call, hall.clock)["roomName"]
-    other = Hall(hall.call, hall.clock, hall.livekit, room, "RM_second", hall.streams)
+    other = Hall(hall.call, hall.clock, hall.livekit, room, "RM_second", streams=hall.streams)
     other.tell("room_started")
     hall.clock.advance(HOUR)
     hall.sweep()
@@ -303,7 +321,7 @@ def test_a_meeting_that_nobody_reported_is_stored_by_the_sweep(hall: Hall) -> No
 def test_a_later_meeting_in_the_same_room_takes_its_place(hall: Hall) -> None:
     hall.tell("room_started")
     hall.clock.advance(MINUTE)
-    later = Hall(hall.call, hall.clock, hall.livekit, hall.room, "RM_later", hall.streams)
+    later = Hall(hall.call, hall.clock, hall.livekit, hall.room, "RM_later", streams=hall.streams)
     later.tell("room_started")
     hall.tell("room_finished")  # late
     assert hall.status() == "active_meeting"

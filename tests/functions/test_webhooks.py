@@ -60,11 +60,12 @@ def test_they_are_listed_newest_first_and_there_are_20_at_most(
         made.append(create(call)["webhookId"])
     listed = [each["webhookId"] for each in call("GET", "/webhooks").body["webhooks"]]
     assert listed == made[::-1]
-    over = call("POST", "/webhooks", {"url": URL})
+    key = {"Idempotency-Key": "one-too-many"}
+    over = call("POST", "/webhooks", {"url": URL}, key)
     assert (over.status, over.body["message"]) == (409, "At most 20 webhooks")
     assert over.body["reason"] == "too_many_webhooks"
     assert call("DELETE", f"/webhooks/{made[0]}").status == 204
-    create(call)
+    assert call("POST", "/webhooks", {"url": URL}, key).status == 201, "a refusal is not kept"
     assert call("POST", "/webhooks", {"url": URL}).status == 409
 
 

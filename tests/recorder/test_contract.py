@@ -63,7 +63,6 @@ def test_two_people_are_recorded_with_picture_and_sound(livekit: Stack) -> None:
 
 
 def test_picture_and_sound_are_in_sync(livekit: Stack) -> None:
-    """In the best quarter of a film: on a busy machine the sound is late for seconds at a time."""
     offsets: list[float] = []
     films = 0
     with livekit.people("sync", ALICE, BOB):
@@ -76,7 +75,7 @@ def test_picture_and_sound_are_in_sync(livekit: Stack) -> None:
             livekit.reaches(egress_id, "COMPLETE")
             offsets = sound_after_picture(Film(livekit.fetch("sync.mp4")))
             print("sound after picture, ms:", [round(1000 * offset) for offset in offsets])
-    assert np.percentile(np.abs(offsets), 25) < 0.12
+    assert np.median(np.abs(offsets)) < 0.12
 
 
 def test_secrets_reach_neither_livekit_nor_disk_nor_log_nor_processes(livekit: Stack) -> None:

@@ -13,7 +13,7 @@ SOON = 30
 
 @pytest.fixture(scope="module", autouse=True)
 def warm_functions(api: Client) -> None:
-    warm(api, "LogEvents", "GetEvents", "ReceiveLivekitWebhook", "DeleteRoom")
+    warm(api, "GetEvents", "ReceiveLivekitWebhook", "DeleteRoom")
 
 
 class Log:

@@ -1,5 +1,9 @@
 """Events of the running stack reach a real receiver, signed, by stream, queue and function."""
 
+import signal
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +13,7 @@ from standardwebhooks import Webhook as StandardWebhook
 
 from tests.live import Client
 from tests.receivers import Receiver, receiver
+from tools import ROOT
 
 ARRIVES_IN = 60
 """Seconds: a webhook counts after 30, and the first call of a function starts a process."""
@@ -81,6 +86,30 @@ def test_a_receiver_gets_what_happens_to_a_room_and_what_it_missed(api: Client) 
                     assert secret.partition("secret=")[2] not in text
         finally:
             assert api.call("DELETE", path).status == 204
+
+
+def test_the_receiver_for_users_prints_events_and_cleans_up(api: Client) -> None:
+    file = str(api.stack.directory / "stack.json")
+    command = [sys.executable, "-m", "tools.receiver", "--stack", file]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    lines: list[str] = []
+    assert running.stdout is not None
+    reading = threading.Thread(target=lambda: lines.extend(running.stdout or []), daemon=True)
+    reading.start()
+    try:
+        wait_for(lambda: len(api.call("GET", "/webhooks").body["webhooks"]) == 1)
+        until = time.monotonic() + 2 * ARRIVES_IN
+        while not any("room.created" in line for line in lines):
+            assert time.monotonic() < until
+            api.create_room(roomNamePrefix="shown")
+            time.sleep(3)
+    finally:
+        running.send_signal(signal.SIGTERM)
+        running.wait(30)
+    reading.join(10)
+    running.stdout.close()
+    assert "refused" not in "".join(lines)
+    assert api.call("GET", "/webhooks").body == {"webhooks": []}
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "http://user@127.0.0.1/"])

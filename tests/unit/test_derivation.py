@@ -18,14 +18,14 @@ from meet.meetings.model import EndReason, LeaveReason, Meeting, Session
 from meet.recordings import items as recordings
 from meet.recordings.lifecycle import BEGUN, FINISHED, ORDER, Status
 from meet.recordings.model import Recording
-from meet.rooms import repository as rooms
+from meet.rooms import items as rooms
 from meet.rooms.model import Preferences, Room
 
 AT = Milliseconds(1_800_000_000_000)
 BY = {"type": "apiKey", "name": "first"}
 
 ROOM = {
-    **rooms._to_values(
+    **rooms.to_values(
         Room.new("team", now=AT, expires_at=AT, max_participants=3, preferences=Preferences())
     ),
     "by": BY,

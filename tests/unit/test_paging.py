@@ -12,8 +12,9 @@ from pydantic_core import PydanticCustomError
 from meet.actors import SWEEP
 from meet.clock import Milliseconds
 from meet.paging import from_token, to_token
+from meet.rooms.items import LIST_KEY
 from meet.rooms.model import Preferences, Room
-from meet.rooms.repository import LIST_KEY, RoomRepository
+from meet.rooms.repository import RoomRepository
 from tools.memory_aws import memory_aws
 
 NOW = Milliseconds(1_800_000_000_000)

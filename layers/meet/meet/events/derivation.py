@@ -16,7 +16,7 @@ from meet.meetings.model import Meeting
 from meet.recordings import items as recording_items
 from meet.recordings.lifecycle import Status
 from meet.recordings.schemas import RecordingView
-from meet.rooms import repository as room_items
+from meet.rooms import items as room_items
 from meet.rooms.model import ClosedBy
 from meet.rooms.schemas import RoomFacts
 

@@ -7,13 +7,14 @@ reader who reads upwards misses nothing. Its rate is that of one item, the head.
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from meet import clock, dynamodb
-from meet.clock import DAY, SECOND, Milliseconds
+from meet.clock import SECOND, Milliseconds
+from meet.events.cursor import Cursor, EventPage
 from meet.events.errors import EventsNotKept
+from meet.events.items import EVENTS, HEAD, event_from, event_values, id_key, id_values, key_of
 from meet.events.model import EventType, Fact, StoredEvent
-from meet.paging import from_token, to_token
 from meet.rooms.model import NAME
 
 if TYPE_CHECKING:
@@ -23,14 +24,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ROOM_INDEX = "byRoom"
-TTL_ATTRIBUTE = "deleteAfter"
 
 PER_TRANSACTION = 25
 """Facts, with two items each: DynamoDB takes 100 items in a transaction."""
 _ATTEMPTS = 10
-
-IDS_KEPT = 3 * DAY
-"""How long an id is known at least: streams repeat their records for a day."""
 
 INDEX_DELAY = 10 * SECOND
 """How far an index may lag behind its table. DynamoDB promises no time; mostly it is well below a
@@ -41,38 +38,9 @@ _EXAMINED = 10_000
 _MAX_BYTES = 2 * 1024 * 1024
 """Of events in one page. Lambda answers with at most 6 MB, in which quotes are escaped."""
 
-_EVENTS, _HEAD = "events", "head"
-_CURSOR = r"log#(0|[1-9]\d{0,17})"
-
 
 class HeadContended(Exception):
     """Others appended to the log each time; to be tried again later."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place in the log: events up to this position have been read."""
-
-    position: int
-
-    @property
-    def token(self) -> str:
-        """The opaque text that callers get."""
-        return to_token(f"log#{self.position}")
-
-    @classmethod
-    def of(cls, token: str) -> Self:
-        """Return the cursor in a token; raises a validation error for one that is not ours."""
-        key = from_token(token, pattern=_CURSOR, called="cursor") or ""
-        return cls(int(key.removeprefix("log#")))
-
-
-@dataclass(frozen=True, slots=True)
-class EventPage:
-    """Events in the order of the log, and the cursor that follows them."""
-
-    events: list[StoredEvent]
-    cursor: Cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +103,7 @@ class EventLog:
         at = Milliseconds(max(clock.now(), head.at))
         moved: dict[str, Any] = {
             "TableName": self.table,
-            "Key": _key(_HEAD, 0),
+            "Key": key_of(HEAD),
             "UpdateExpression": "SET #last = :new, #at = :at",
             "ConditionExpression": "attribute_not_exists(#last)"
             if head.last == 0
@@ -148,8 +116,8 @@ class EventLog:
         writes: list[dict[str, Any]] = [{"Update": moved}]
         for position, fact in enumerate(facts, head.last + 1):
             writes += [
-                self._put(self._event(fact, position, at)),
-                self._put(self._id(fact, position, at)),
+                self._put(event_values(fact, position, at, self.retention)),
+                self._put(id_values(fact, position, at, self.retention)),
             ]
         return writes
 
@@ -162,26 +130,6 @@ class EventLog:
         }
         return {"Put": put}
 
-    def _event(self, fact: Fact, position: int, at: Milliseconds) -> dict[str, Any]:
-        return {
-            "log": _EVENTS,
-            "position": position,
-            "body": fact.body(position),
-            "id": fact.id,
-            "type": fact.type,
-            "roomName": fact.room_name,
-            "at": at,
-            TTL_ATTRIBUTE: _seconds(at + self.retention),
-        }
-
-    def _id(self, fact: Fact, position: int, at: Milliseconds) -> dict[str, Any]:
-        return {
-            "log": f"id#{fact.id}",
-            "position": 0,
-            "eventPosition": position,
-            TTL_ATTRIBUTE: _seconds(at + max(self.retention, IDS_KEPT)),
-        }
-
     # -------------------------------------------------------------------------------- reading
 
     def latest(self) -> Cursor:
@@ -190,14 +138,14 @@ class EventLog:
 
     def at(self, positions: Sequence[int]) -> list[StoredEvent]:
         """Return those of the events at these positions that are kept, in their order."""
-        keys = [_key(_EVENTS, position) for position in dict.fromkeys(positions)]
+        keys = [key_of(EVENTS, position) for position in dict.fromkeys(positions)]
         found = dynamodb.get_many(self.client, table=self.table, keys=keys)
-        events = [_stored(values) for values in found]
+        events = [event_from(values) for values in found]
         return sorted(filter(self._is_kept, events), key=lambda event: event.position)
 
     def positions_of(self, ids: Sequence[str]) -> dict[str, int]:
         """Return the positions of those of the events with these ids that the log remembers."""
-        keys = [_key(f"id#{each}", 0) for each in dict.fromkeys(ids)]
+        keys = [id_key(each) for each in dict.fromkeys(ids)]
         found = dynamodb.get_many(self.client, table=self.table, keys=keys)
         return {v["log"].removeprefix("id#"): int(v["eventPosition"]) for v in found}
 
@@ -291,11 +239,11 @@ class EventLog:
             TableName=self.table,
             KeyConditionExpression="#log = :events AND #position > :position",
             ExpressionAttributeNames={"#log": "log", "#position": "position"},
-            ExpressionAttributeValues=dynamodb.to_item({":events": _EVENTS, ":position": position}),
+            ExpressionAttributeValues=dynamodb.to_item({":events": EVENTS, ":position": position}),
             ConsistentRead=True,
             **more,
         )
-        return map(_stored, items)
+        return map(event_from, items)
 
     def _query_room(self, room: str, position: int, end: int) -> Iterator[StoredEvent]:
         """Yield a room's events after a position and up to another one."""
@@ -311,13 +259,13 @@ class EventLog:
                 {":room": room, ":first": position + 1, ":last": end}
             ),
         )
-        return filter(self._is_kept, map(_stored, items))
+        return filter(self._is_kept, map(event_from, items))
 
     def _is_kept(self, event: StoredEvent) -> bool:
         return event.stored_at >= clock.now() - self.retention
 
     def _head(self) -> _Head:
-        found = self.client.get_item(TableName=self.table, Key=_key(_HEAD, 0), ConsistentRead=True)
+        found = self.client.get_item(TableName=self.table, Key=key_of(HEAD), ConsistentRead=True)
         values = dynamodb.from_item(found.get("Item", {}))
         return _Head(int(values.get("last", 0)), Milliseconds(int(values.get("at", 0))))
 
@@ -327,23 +275,3 @@ def _failed_conditions(error: "ClientError") -> set[int]:
     reasons = error.response["CancellationReasons"]
     failed = "ConditionalCheckFailed"
     return {number for number, each in enumerate(reasons) if each.get("Code") == failed}
-
-
-def _key(log: str, position: int) -> dict[str, Any]:
-    return dynamodb.to_item({"log": log, "position": position})
-
-
-def _stored(values: dict[str, Any]) -> StoredEvent:
-    return StoredEvent(
-        position=int(values["position"]),
-        id=values["id"],
-        type=EventType(values["type"]),
-        room_name=values["roomName"],
-        stored_at=Milliseconds(int(values["at"])),
-        body=values["body"],
-    )
-
-
-def _seconds(moment: int) -> int:
-    """Return a moment in whole seconds, not earlier."""
-    return -(-moment // SECOND)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field
 
-from meet.events.log import Cursor, EventPage
+from meet.events.cursor import Cursor, EventPage
 from meet.events.model import EventType
 from meet.types import View, broken_rule
 

@@ -1,4 +1,4 @@
-"""Rooms in DynamoDB: the only module that knows the table's attributes, indexes and expiry."""
+"""Rooms in DynamoDB: the conditional writes and the indexes of the table."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 from meet import dynamodb
 from meet.actors import Actor
-from meet.clock import DAY, SECOND, Milliseconds
+from meet.clock import Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
-from meet.rooms.model import NAME, ClosedBy, Preferences, Removal, Role, Room, RoomOutline
+from meet.rooms.items import (
+    TTL_ATTRIBUTE,
+    from_values,
+    key_of,
+    list_key_of,
+    preferences_from,
+    to_values,
+    ttl_after,
+)
+from meet.rooms.model import NAME, ClosedBy, Removal, Room, RoomOutline
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TTL_ATTRIBUTE = "deleteAfter"
-TTL_GRACE = DAY  # the sweep ends a room; TTL only removes its item later
-
 MOST_REMOVALS = 200
 """Removals kept per room: they take 55 KB at most, of an item's 400 KB."""
-
-LIST_KEY = r"\d{15}#[A-Za-z0-9-]{15,66}"
 
 _LIFETIME = ("roomName", "expirationDate", "closedAt")
 """Attributes that say whether a room is open. IAM limits the web function to them."""
@@ -49,7 +53,7 @@ class RoomRepository:
         try:
             self.client.put_item(
                 TableName=self.table,
-                Item=dynamodb.to_item(_to_values(room) | {"by": by and by.to_json()}),
+                Item=dynamodb.to_item(to_values(room) | {"by": by and by.to_json()}),
                 ConditionExpression="attribute_not_exists(roomName)",
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
@@ -59,7 +63,7 @@ class RoomRepository:
         """Return a stored room, open or not; raises RoomNotFound if there is none."""
         if NAME.fullmatch(name) is None:
             raise RoomNotFound
-        found = self.client.get_item(TableName=self.table, Key=_key(name), ConsistentRead=True)
+        found = self.client.get_item(TableName=self.table, Key=key_of(name), ConsistentRead=True)
         if "Item" not in found:
             raise RoomNotFound
         return from_values(dynamodb.from_item(found["Item"]))
@@ -70,7 +74,7 @@ class RoomRepository:
             return False
         found = self.client.get_item(
             TableName=self.table,
-            Key=_key(name),
+            Key=key_of(name),
             ProjectionExpression=", ".join(_LIFETIME),
             ConsistentRead=True,
         )
@@ -80,7 +84,7 @@ class RoomRepository:
     def outline(self, name: str) -> RoomOutline | None:
         """Return the facts about a room, open or not, without reading its secrets."""
         found = self.client.get_item(
-            TableName=self.table, Key=_key(name), ProjectionExpression=", ".join(_OUTLINE)
+            TableName=self.table, Key=key_of(name), ProjectionExpression=", ".join(_OUTLINE)
         )
         values = dynamodb.from_item(found.get("Item", {}))
         if not values:
@@ -88,12 +92,12 @@ class RoomRepository:
         return RoomOutline(
             Milliseconds(int(values["creationDate"])),
             Milliseconds(int(values["expirationDate"])),
-            _preferences(values),
+            preferences_from(values),
         )
 
     def open_among(self, names: Sequence[str], *, now: Milliseconds) -> list[Room]:
         """Return those of the named rooms that are open."""
-        keys = [_key(each) for each in names if NAME.fullmatch(each)]
+        keys = [key_of(each) for each in names if NAME.fullmatch(each)]
         items = dynamodb.get_many(self.client, table=self.table, keys=keys)
         return [room for room in map(from_values, items) if room.is_open(now)]
 
@@ -103,7 +107,7 @@ class RoomRepository:
         rooms = (from_values(values) for values in items)
         found = list(islice((room for room in rooms if room.is_open(now)), limit + 1))
         page = found[:limit]
-        return Page(page, _list_key(page[-1]) if len(found) > limit else None)
+        return Page(page, list_key_of(page[-1]) if len(found) > limit else None)
 
     def set_preferences(
         self, name: str, changes: dict[str, bool], *, now: Milliseconds, by: Actor
@@ -132,7 +136,7 @@ class RoomRepository:
                 ":now": now,
                 ":caller": ClosedBy.CALLER,
                 ":by": by.to_json(),
-                ":gone": _ttl(now),
+                ":gone": ttl_after(now),
             },
         )
 
@@ -181,7 +185,7 @@ class RoomRepository:
         """Return the transaction item that marks an open room as being recorded."""
         return {
             "TableName": self.table,
-            "Key": _key(name),
+            "Key": key_of(name),
             "UpdateExpression": "SET activeRecordingId = :id",
             "ConditionExpression": f"{_OPEN} AND attribute_not_exists(activeRecordingId)",
             "ExpressionAttributeValues": dynamodb.to_item({":id": recording_id, ":now": now}),
@@ -195,7 +199,7 @@ class RoomRepository:
         """
         return {
             "TableName": self.table,
-            "Key": _key(name),
+            "Key": key_of(name),
             "UpdateExpression": "SET activeMeetingId = :id, activeMeetingSince = :since",
             "ConditionExpression": "attribute_exists(roomName) AND "
             "(attribute_not_exists(activeMeetingId) OR activeMeetingSince < :since)",
@@ -241,7 +245,7 @@ class RoomRepository:
         try:
             updated = self.client.update_item(
                 TableName=self.table,
-                Key=_key(name),
+                Key=key_of(name),
                 UpdateExpression=expression,
                 ConditionExpression=condition,
                 ReturnValues="ALL_NEW",
@@ -250,69 +254,3 @@ class RoomRepository:
         except self.client.exceptions.ConditionalCheckFailedException as error:
             raise RoomNotFound from error
         return from_values(dynamodb.from_item(updated["Attributes"]))
-
-
-def _key(name: str) -> dict[str, Any]:
-    return dynamodb.to_item({"roomName": name})
-
-
-def _list_key(room: Room) -> str:
-    return dynamodb.list_key(room.created_at, room.name)
-
-
-def _ttl(moment: int) -> int:
-    return (moment + TTL_GRACE) // SECOND
-
-
-def _to_values(room: Room) -> dict[str, Any]:
-    return {
-        "roomName": room.name,
-        "roomNamePrefix": room.prefix,
-        "creationDate": room.created_at,
-        "expirationDate": room.expires_at,
-        "maxParticipants": room.max_participants,
-        "preferences": {
-            "chatPreferences": {"enabled": room.preferences.chat},
-            "recordingPreferences": {"enabled": room.preferences.recording},
-            "virtualBackgroundPreferences": {"enabled": room.preferences.virtual_background},
-        },
-        "secrets": {role.value: secret for role, secret in room.secrets.items()},
-        "indexShard": dynamodb.shard_of(room.name),
-        "listKey": _list_key(room),
-        "sweepAt": room.expires_at,
-        TTL_ATTRIBUTE: _ttl(room.expires_at),
-    }
-
-
-def from_values(values: dict[str, Any]) -> Room:
-    """Return the room in an item."""
-    limit, closed = values.get("maxParticipants"), values.get("closedAt")
-    return Room(
-        name=values["roomName"],
-        prefix=values["roomNamePrefix"],
-        created_at=Milliseconds(int(values["creationDate"])),
-        expires_at=Milliseconds(int(values["expirationDate"])),
-        max_participants=None if limit is None else int(limit),
-        preferences=_preferences(values),
-        secrets={Role(role): secret for role, secret in values["secrets"].items()},
-        closed_at=None if closed is None else Milliseconds(int(closed)),
-        active_recording_id=values.get("activeRecordingId"),
-        removals=_removals(values.get("removals", set())),
-        closed_by=ClosedBy(values["closedBy"]) if "closedBy" in values else None,
-        active_meeting_id=values.get("activeMeetingId"),
-    )
-
-
-def _preferences(values: dict[str, Any]) -> Preferences:
-    chosen = values["preferences"]
-    return Preferences(
-        chat=chosen["chatPreferences"]["enabled"],
-        recording=chosen["recordingPreferences"]["enabled"],
-        virtual_background=chosen["virtualBackgroundPreferences"]["enabled"],
-    )
-
-
-def _removals(stored: set[str]) -> tuple[Removal, ...]:
-    split = (each.partition(" ") for each in stored)
-    removals = (Removal(Milliseconds(int(at)), identity) for at, _, identity in split)
-    return tuple(sorted(removals, key=lambda removal: removal.at))

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, mod
 from meet import clock
 from meet.paging import from_token
 from meet.parameters import next_page
+from meet.rooms.items import LIST_KEY
 from meet.rooms.model import Preferences, Role, Room, clean_prefix
-from meet.rooms.repository import LIST_KEY
 from meet.types import (
     Boolean,
     Integer,

@@ -8,7 +8,8 @@ from typing import Any
 
 from meet import clock, dynamodb
 from meet.clock import SECOND, Milliseconds
-from meet.events.model import EventType, StoredEvent
+from meet.events.items import event_from
+from meet.events.model import StoredEvent
 from meet.webhooks.deliveries import DeliveryRepository
 from meet.webhooks.matching import wants
 from meet.webhooks.model import Webhook
@@ -27,17 +28,7 @@ _PARALLEL = 8
 def events_in(records: Sequence[dict[str, Any]]) -> list[StoredEvent]:
     """Return the events that the stream of their table reports as new."""
     images = (dynamodb.from_item(record["dynamodb"]["NewImage"]) for record in records)
-    return [
-        StoredEvent(
-            position=int(values["position"]),
-            id=values["id"],
-            type=EventType(values["type"]),
-            room_name=values["roomName"],
-            stored_at=Milliseconds(int(values["at"])),
-            body=values["body"],
-        )
-        for values in images
-    ]
+    return [event_from(values) for values in images]
 
 
 @dataclass

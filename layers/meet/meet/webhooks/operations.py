@@ -9,7 +9,8 @@ from typing import Any
 from meet import clock
 from meet.clock import SECOND, Milliseconds
 from meet.errors import InvalidRequest
-from meet.events.log import Cursor, EventLog
+from meet.events.cursor import Cursor
+from meet.events.log import EventLog
 from meet.events.model import StoredEvent, iso
 from meet.webhooks import openvidu
 from meet.webhooks.errors import EndpointFailed

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    ConfigDict,
     Field,
     WithJsonSchema,
     field_validator,
@@ -19,7 +20,7 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 
 from meet.errors import InvalidRequest
-from meet.events.log import Cursor
+from meet.events.cursor import Cursor
 from meet.events.model import EventType
 from meet.paging import from_token
 from meet.parameters import next_page
@@ -265,6 +266,8 @@ class Rotation(WireModel, title="WebhookSecretRotation"):
 
 class ReplayRequest(WireModel, title="WebhookReplayRequest"):
     """Which events to send again: those after a cursor, or some by their ids."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     after: Annotated[Text, AfterValidator(_cursor)] | None = Field(
         None, description="A cursor of GET /events."

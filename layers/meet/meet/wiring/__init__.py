@@ -10,6 +10,17 @@ The modules reach secrets and LiveKit through the module that builds them (`clie
 """
 
 from meet.wiring.console import admin, console_sessions, console_tokens
+from meet.wiring.endpoints import (
+    delivery_repository,
+    event_dispatch,
+    webhook_creation,
+    webhook_definition,
+    webhook_delivery,
+    webhook_replay,
+    webhook_repository,
+    webhook_sweep,
+    webhook_test,
+)
 from meet.wiring.events import (
     event_log,
     event_sources,
@@ -18,7 +29,7 @@ from meet.wiring.events import (
     meeting_sweep,
 )
 from meet.wiring.kept import reset
-from meet.wiring.livekit import access_tokens, webhooks
+from meet.wiring.livekit import access_tokens, livekit_webhooks
 from meet.wiring.operations import authorizer, once
 from meet.wiring.participants import api_tokens, participant_admission, participant_removal
 from meet.wiring.recordings import (
@@ -33,17 +44,6 @@ from meet.wiring.recordings import (
 )
 from meet.wiring.rooms import room_ending, room_repository, room_service
 from meet.wiring.stack import owner
-from meet.wiring.webhooks import (
-    delivery_repository,
-    event_dispatch,
-    webhook_creation,
-    webhook_definition,
-    webhook_delivery,
-    webhook_replay,
-    webhook_repository,
-    webhook_sweep,
-    webhook_test,
-)
 
 __all__ = [
     "access_tokens",
@@ -56,6 +56,7 @@ __all__ = [
     "event_dispatch",
     "event_log",
     "event_sources",
+    "livekit_webhooks",
     "media_store",
     "meeting_reports",
     "meeting_repository",
@@ -82,5 +83,4 @@ __all__ = [
     "webhook_repository",
     "webhook_sweep",
     "webhook_test",
-    "webhooks",
 ]

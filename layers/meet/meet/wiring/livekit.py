@@ -40,7 +40,7 @@ def access_tokens() -> "AccessTokens":
     raise MediaServerUnavailable(missing)
 
 
-def webhooks() -> "Webhooks":
+def livekit_webhooks() -> "Webhooks":
     from meet.livekit.webhooks import Webhooks
 
     return Webhooks(access_tokens(), owner())

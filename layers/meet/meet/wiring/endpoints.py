@@ -1,4 +1,4 @@
-"""The services of webhooks."""
+"""The services of webhooks, which are endpoints of users; LiveKit has webhooks of its own."""
 
 from typing import TYPE_CHECKING
 
