@@ -10,7 +10,8 @@ from meet.errors import InvalidRequest
 from meet.http import create_api, entrypoint, json_reply, logger
 from meet.parameters import IdempotencyKey
 from meet.webhooks.errors import TooManyWebhooks
-from meet.webhooks.schemas import NewWebhook, NewWebhookView, WebhookView
+from meet.webhooks.schemas import NewWebhook
+from meet.webhooks.views import NewWebhookView, WebhookView
 
 api = create_api()
 

@@ -6,7 +6,8 @@ from meet import wiring
 from meet.answers import answers
 from meet.http import create_api, entrypoint
 from meet.webhooks.errors import WebhookNotFound
-from meet.webhooks.schemas import WebhookId, WebhookView
+from meet.webhooks.schemas import WebhookId
+from meet.webhooks.views import WebhookView
 
 api = create_api()
 

@@ -10,7 +10,8 @@ from meet.http import create_api, entrypoint, page_of
 from meet.paging import MAX_ITEMS
 from meet.parameters import MaxItems
 from meet.webhooks.errors import WebhookNotFound
-from meet.webhooks.schemas import DeliveryPageToken, DeliveryView, WebhookId
+from meet.webhooks.schemas import DeliveryPageToken, WebhookId
+from meet.webhooks.views import DeliveryView
 
 api = create_api()
 

@@ -5,7 +5,7 @@ from typing import Any
 from meet import wiring
 from meet.answers import answers
 from meet.http import create_api, entrypoint
-from meet.webhooks.schemas import WebhookList, WebhookView
+from meet.webhooks.views import WebhookList, WebhookView
 
 api = create_api()
 

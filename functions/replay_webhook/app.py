@@ -10,7 +10,8 @@ from meet.errors import InvalidRequest
 from meet.events.errors import EventsNotKept
 from meet.http import create_api, entrypoint, json_reply
 from meet.webhooks.errors import WebhookNotFound
-from meet.webhooks.schemas import ReplayRequest, ReplayView, WebhookId
+from meet.webhooks.schemas import ReplayRequest, WebhookId
+from meet.webhooks.views import ReplayView
 
 api = create_api()
 

@@ -7,7 +7,8 @@ from meet.answers import answers
 from meet.errors import InvalidRequest
 from meet.http import create_api, entrypoint
 from meet.webhooks.errors import OverlapRunning, WebhookNotFound
-from meet.webhooks.schemas import Rotation, SecretView, WebhookId
+from meet.webhooks.schemas import Rotation, WebhookId
+from meet.webhooks.views import SecretView
 
 api = create_api()
 

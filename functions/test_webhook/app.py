@@ -6,7 +6,8 @@ from meet import wiring
 from meet.answers import answers
 from meet.http import create_api, entrypoint
 from meet.webhooks.errors import EndpointFailed, WebhookNotFound
-from meet.webhooks.schemas import AttemptView, WebhookId
+from meet.webhooks.schemas import WebhookId
+from meet.webhooks.views import AttemptView
 
 api = create_api()
 

@@ -7,7 +7,8 @@ from meet.answers import answers
 from meet.errors import InvalidRequest
 from meet.http import create_api, entrypoint
 from meet.webhooks.errors import WebhookNotFound
-from meet.webhooks.schemas import WebhookId, WebhookRequest, WebhookView
+from meet.webhooks.schemas import WebhookId, WebhookRequest
+from meet.webhooks.views import WebhookView
 
 api = create_api()
 

@@ -118,7 +118,7 @@ def _(world: World) -> None:
         body["Properties"]["Target"]["Arn"]["Fn::GetAtt"][0]
         for body in world.of_type("AWS::Scheduler::Schedule").values()
     }
-    assert scheduled == {"SweepRooms", "SweepRecordings"}
+    assert scheduled == {"SweepRooms", "SweepRecordings", "SweepWebhooks"}
     for body in world.of_type("AWS::Lambda::EventInvokeConfig").values():
         how = body["Properties"]
         if how["FunctionName"]["Ref"] in scheduled:
