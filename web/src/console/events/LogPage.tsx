@@ -15,7 +15,7 @@ import { everyOf, SUBJECTS, TYPES, typesOf } from "./types";
 const STEP = 100;
 
 export function LogPage({ types, room }: { types: string; room: string }) {
-  const filters = [{ types: "", word: "filterAll" as const, name: "" }, ...SUBJECTS.map(({ name, word }) => ({ types: everyOf(name), word, name }))];
+  const filters = [{ types: "", word: "everySubject" as const, name: "" }, ...SUBJECTS.map(({ name, word }) => ({ types: everyOf(name), word, name }))];
   const subject = types.split(".")[0];
   return (
     <>

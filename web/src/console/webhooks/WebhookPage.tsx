@@ -90,7 +90,7 @@ function Shown({ webhook, onEdit }: { webhook: Webhook; onEdit: () => void }) {
         <div><dt>{t("sent")}</dt><dd>{namesOf(events)}</dd></div>
         <div><dt>{t("rooms")}</dt><dd className="room-name">{roomsOf(webhook)}</dd></div>
         <div><dt>{t("format")}</dt><dd>{t(format)}</dd></div>
-        <div><dt>{t("created")}</dt><dd>{when(creationDate)}</dd></div>
+        <div><dt>{t("webhookCreated")}</dt><dd>{when(creationDate)}</dd></div>
       </dl>
       <div className="columns even">
         <TestButton id={id} />
