@@ -54,7 +54,7 @@ cost: environment ## Calculate the costs, into docs/cost.md
 	@$(PYTHON) -m bench.cost
 
 pictures: environment ## Take pictures of the web pages, into docs/pictures and .local/pictures
-	@$(PYTHON) -m pytest -q tests/browser/console_pictures.py tests/browser/pictures.py
+	@$(PYTHON) -m pytest -q tests/browser/console_pictures.py tests/browser/event_pictures.py tests/browser/pictures.py
 
 openapi: environment ## Write functions/web/openapi.json anew
 	@$(PYTHON) -m tools.openapi

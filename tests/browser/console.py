@@ -62,6 +62,13 @@ def is_clean(somebody: Visitor) -> None:
     assert hosts <= {"localhost", "127.0.0.1"}
 
 
+def sees_the_reference(somebody: Visitor, api: Client) -> None:
+    """Wait until the page of the API shows all its operations."""
+    paths = api.call("GET", "/openapi.json", key=None).body["paths"].values()
+    count = sum(len(path) for path in paths)
+    expect(somebody.page.locator(".operation")).to_have_count(count, timeout=LOADED_MS)
+
+
 def failed_recording(api: Client, room_name: str, error: str) -> str:
     """Write a recording that failed, as the functions would; return its id."""
     moment = clock.now()

@@ -8,7 +8,15 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from meet.clock import DAY, HOUR, MINUTE
-from tests.browser.console import LOADED_MS, admin, console_url, failed_recording, row, shows
+from tests.browser.console import (
+    LOADED_MS,
+    admin,
+    console_url,
+    failed_recording,
+    row,
+    sees_the_reference,
+    shows,
+)
 from tests.browser.pictures import LOOKS
 from tests.browser.visitors import Visitor, picture, visitor
 from tests.documents import place_for
@@ -64,13 +72,17 @@ def work(api: Client) -> Iterator[Work]:
         yield Work(room, filmed)
 
 
+def photograph(somebody: Visitor, name: str) -> None:
+    somebody.page.mouse.move(0, 0)
+    somebody.page.evaluate("window.scrollTo(0, 0)")
+    expect(somebody.page.locator(".toast")).to_have_count(0, timeout=LOADED_MS)
+    picture(somebody.page, place_for(f"console-{name}.png"))
+
+
 @pytest.mark.parametrize("look", ["light", "dark", "phone"])
 def test_take_the_consoles_pictures(api: Client, browser: Browser, work: Work, look: str) -> None:
     def take(somebody: Visitor, name: str) -> None:
-        somebody.page.mouse.move(0, 0)
-        somebody.page.evaluate("window.scrollTo(0, 0)")
-        expect(somebody.page.locator(".toast")).to_have_count(0, timeout=LOADED_MS)
-        picture(somebody.page, place_for(f"console-{name}-{look}.png"))
+        photograph(somebody, f"{name}-{look}")
 
     with visitor(browser, "admin", **LOOKS[look]) as stranger:
         stranger.open(console_url(api))
@@ -105,5 +117,5 @@ def test_take_the_consoles_pictures(api: Client, browser: Browser, work: Work, l
         )
         take(somebody, "recording")
         somebody.open(console_url(api, "#/api"))
-        expect(page.locator(".operation")).to_have_count(16, timeout=LOADED_MS)
+        sees_the_reference(somebody, api)
         take(somebody, "api")

@@ -12,11 +12,13 @@ import { sentence } from "./sentences";
 import { logOut } from "./session";
 import { t } from "./words";
 
+const EventsPages = lazy(() => import("./events/EventsPages"));
 const ReferencePage = lazy(() => import("./reference/ReferencePage"));
 
 const sections = [
   { word: "rooms", path: paths.rooms, pages: ["rooms", "newRoom", "room"] },
   { word: "recordings", path: paths.recordings(), pages: ["recordings", "recording"] },
+  { word: "events", path: paths.events(), pages: ["events", "webhooks", "newWebhook", "webhook"] },
   { word: "reference", path: paths.reference, pages: ["reference"] },
 ] as const;
 
@@ -61,6 +63,11 @@ function Page({ route }: { route: Route }) {
       return <RecordingsPage status={route.status} room={route.room} />;
     case "recording":
       return <RecordingPage key={route.id} id={route.id} />;
+    case "events":
+    case "webhooks":
+    case "newWebhook":
+    case "webhook":
+      return <Suspense fallback={<span className="late spinner" />}><EventsPages route={route} /></Suspense>;
     case "reference":
       return <Suspense fallback={<span className="late spinner" />}><ReferencePage /></Suspense>;
     default:

@@ -9,7 +9,7 @@ export const API = "/meet/api/v1";
 const MOST_IDS = 100; // in one URL
 
 /** Call the API; if the session has ended, call it again after the next login. Throws ApiError. */
-async function call(method: string, path: string, body?: unknown): Promise<Response> {
+export async function call(method: string, path: string, body?: unknown): Promise<Response> {
   try {
     return await request(method, API + path, { body });
   } catch (error) {
@@ -19,7 +19,7 @@ async function call(method: string, path: string, body?: unknown): Promise<Respo
   return request(method, API + path, { body });
 }
 
-async function json<Body>(method: string, path: string, body?: unknown): Promise<Body> {
+export async function json<Body>(method: string, path: string, body?: unknown): Promise<Body> {
   return (await call(method, path, body)).json() as Promise<Body>;
 }
 

@@ -3,6 +3,7 @@
 import { locale } from "../shared/i18n";
 
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const exactMoment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
 const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 const longMoment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
 const unit = (name: string, digits = 0) =>
@@ -13,6 +14,7 @@ const unit = (name: string, digits = 0) =>
 export const number = (value: number) => new Intl.NumberFormat(locale).format(value);
 export const date = (time: number) => day.format(time);
 export const when = (time: number) => moment.format(time);
+export const exactly = (time: number) => exactMoment.format(time);
 export const fully = (time: number) => longMoment.format(time);
 
 const SECOND = 1000;

@@ -13,3 +13,4 @@ export const Download = icon(<path d="M12 4v11M7.500 11l4.500 4.500 4.500-4.500M
 export const Back = icon(<path d="M15 5.500L8.500 12l6.500 6.500" />);
 export const Eye = icon(<><path d="M2.500 12c2-4 5.500-6 9.500-6s7.500 2 9.500 6c-2 4-5.500 6-9.500 6s-7.500-2-9.500-6z" /><circle cx="12" cy="12" r="2.800" /></>);
 export const EyeOff = icon(<><path d="M2.500 12c2-4 5.500-6 9.500-6s7.500 2 9.500 6c-2 4-5.500 6-9.500 6s-7.500-2-9.500-6z" /><path d="M4.500 19.500l15-15" /></>);
+export const Chevron = icon(<path d="M6.500 9.500l5.500 5.500 5.500-5.500" />);

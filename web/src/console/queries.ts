@@ -26,6 +26,9 @@ export const keys = {
   room: (name: string) => ["room", name],
   recording: (id: string) => ["recording", id],
   document: ["document"],
+  log: (room: string, types: string) => ["log", room, types],
+  webhooks: ["webhooks"],
+  webhook: (id: string) => ["webhook", id],
 };
 
 /** Change the items of a displayed list. Pending requests would undo it, so they are cancelled. */

@@ -4,9 +4,12 @@ import { useSyncExternalStore } from "react";
 
 export type Route =
   | { page: "rooms" | "newRoom" | "reference" | "unknown" }
+  | { page: "webhooks" | "newWebhook" }
   | { page: "room"; name: string }
   | { page: "recordings"; status: string; room: string }
-  | { page: "recording"; id: string };
+  | { page: "recording"; id: string }
+  | { page: "events"; types: string; room: string }
+  | { page: "webhook"; id: string };
 
 export const paths = {
   rooms: "#/rooms",
@@ -14,11 +17,17 @@ export const paths = {
   reference: "#/api",
   room: (name: string) => `#/rooms/${encodeURIComponent(name)}`,
   recording: (id: string) => `#/recordings/${encodeURIComponent(id)}`,
-  recordings: (status = "", room = "") => {
-    const query = new URLSearchParams(Object.entries({ status, room }).filter(([, value]) => value));
-    return query.size ? `#/recordings?${query}` : "#/recordings";
-  },
+  recordings: (status = "", room = "") => withQuery("#/recordings", { status, room }),
+  events: (types = "", room = "") => withQuery("#/events", { types, room }),
+  webhooks: "#/webhooks",
+  newWebhook: "#/webhooks/new",
+  webhook: (id: string) => `#/webhooks/${encodeURIComponent(id)}`,
 };
+
+function withQuery(path: string, values: Record<string, string>): string {
+  const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value));
+  return query.size ? `${path}?${query}` : path;
+}
 
 function parse(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
@@ -33,6 +42,12 @@ function parse(hash: string): Route {
     case "recordings":
       if (name) return { page: "recording", id: name };
       return { page: "recordings", status: values.get("status") ?? "", room: values.get("room") ?? "" };
+    case "events":
+      if (name) return { page: "unknown" };
+      return { page: "events", types: values.get("types") ?? "", room: values.get("room") ?? "" };
+    case "webhooks":
+      if (!name) return { page: "webhooks" };
+      return name === "new" ? { page: "newWebhook" } : { page: "webhook", id: name };
     case "api":
       return { page: "reference" };
     default:

@@ -5,9 +5,11 @@ import { t, type Word } from "./words";
 
 const words: Partial<Record<AnyReason, Word>> = {
   already_recording: "alreadyRecording",
+  events_not_kept: "eventsGone",
   invalid_request: "checkFields",
   media_server_unavailable: "mediaServerDown",
   nobody_publishing: "nobodyPublishing",
+  overlap_running: "overlapRunning",
   password_too_short: "passwordTooShort",
   recording_disabled: "recordingOff",
   recording_finished: "alreadyFinished",
@@ -16,7 +18,9 @@ const words: Partial<Record<AnyReason, Word>> = {
   recording_not_ready: "notReady",
   room_not_found: "roomGone",
   too_many_requests: "tooMany",
+  too_many_webhooks: "tooManyWebhooks",
   unreachable: "offline",
+  webhook_not_found: "webhookGone",
   wrong_credentials: "wrongPassword",
 };
 

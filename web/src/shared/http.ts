@@ -23,6 +23,7 @@ const REASONS: Record<number, AnyReason> = {
 };
 
 interface ErrorBody {
+  message?: string;
   reason?: Reason | LoginReason;
   details?: { field: string }[];
 }
@@ -32,7 +33,7 @@ export class ApiError extends Error {
   /** The fields that a 422 names. */
   readonly fields: readonly string[];
 
-  constructor(readonly reason: AnyReason, details: ErrorBody["details"] = []) {
+  constructor(readonly reason: AnyReason, details: ErrorBody["details"] = [], /** In English. */ readonly text = "") {
     super(reason);
     this.fields = details.map(({ field }) => field);
   }
@@ -73,8 +74,8 @@ export async function request(method: string, url: string, options: Options = {}
     throw new ApiError("unreachable");
   }
   if (answer.ok) return answer;
-  const { reason, details } = (await answer.json().catch(() => ({}))) as ErrorBody;
-  throw new ApiError(reason ?? REASONS[answer.status] ?? "unknown", details);
+  const { reason, details, message } = (await answer.json().catch(() => ({}))) as ErrorBody;
+  throw new ApiError(reason ?? REASONS[answer.status] ?? "unknown", details, message);
 }
 
 /** Send a request until the server is not busy, at most TRIES times. Return the last answer. */

@@ -1,6 +1,6 @@
 // Names for the API's types, which `npm run types` generates from functions/web/openapi.json.
 
-import type { operations } from "./generated/api";
+import type { components, operations } from "./generated/api";
 
 type Operation = keyof operations;
 type Json<Message> = Message extends { content: { "application/json": infer Body } } ? Body : never;
@@ -22,6 +22,16 @@ export type Role = ParticipantToken["role"];
 
 type AnswerOf<Name extends Operation> = Json<operations[Name]["responses"][keyof operations[Name]["responses"]]>;
 type ReasonOf<Body> = Body extends { reason?: infer Slug } ? NonNullable<Slug> : never;
+
+type Schemas = components["schemas"];
+export type MeetEvent = Schemas["Event"];
+export type EventType = MeetEvent["type"];
+export type EventPage = Schemas["Events"];
+export type Webhook = Schemas["Webhook"];
+export type WebhookOptions = Schemas["WebhookOptions"];
+export type WebhookWithSecret = Schemas["WebhookWithSecret"];
+export type WebhookSecret = Schemas["WebhookSecret"];
+export type WebhookDelivery = Schemas["WebhookDelivery"];
 
 /** Every `reason` that an error of the API can have. */
 export type Reason = ReasonOf<{ [Name in Operation]: AnswerOf<Name> }[Operation]>;

@@ -35,7 +35,7 @@ export function RoomPage({ name }: { name: string }) {
       <>
         {toRooms}
         <Heading title={t("roomGoneTitle")} />
-        <p className="lead">{t("roomGoneText")}</p>
+        <p className="lead">{t("roomGoneText")} <a href={paths.events("", name)}>{t("eventsOfRoom")}</a></p>
         <Recordings room={name} />
       </>
     );
@@ -76,6 +76,7 @@ function Shown({ room }: { room: Room }) {
         <div><dt>{t("endsIn")}</dt><dd><Expiry at={room.expirationDate} /> <span className="soft">· {fully(room.expirationDate)}</span></dd></div>
         <div><dt>{t("people")}</dt><dd>{room.maxParticipants ? t("atMost", { count: number(room.maxParticipants) }) : t("anyNumber")}</dd></div>
         <div><dt>{t("created")}</dt><dd>{when(room.creationDate)}</dd></div>
+        <div><dt>{t("events")}</dt><dd><a href={paths.events("", name)}>{t("eventsOfRoom")}</a></dd></div>
       </dl>
       {recording.error && <p className="mistake banner" role="alert">{sentence(recording.error)}</p>}
       <div className="columns">

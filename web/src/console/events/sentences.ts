@@ -1,0 +1,93 @@
+// Events in plain words.
+
+import type { MeetEvent } from "../../shared/types";
+import { length, size, span } from "../format";
+import { t, type Word } from "../words/events";
+
+const REASONS: Record<string, Word> = {
+  left: "whyLeft",
+  removed: "whyRemoved",
+  duplicate: "whyDuplicate",
+  connectionLost: "whyConnectionLost",
+  serverShutdown: "whyServerShutdown",
+  meetingEnded: "whyMeetingEnded",
+  empty: "whyEmpty",
+  ended: "whyEnded",
+  roomDeleted: "whyRoomDeleted",
+  roomExpired: "whyRoomExpired",
+  maxDuration: "whyMaxDuration",
+  retention: "whyRetention",
+};
+
+const PROPERTIES: Record<string, Word> = {
+  "preferences.chatPreferences.enabled": "chat",
+  "preferences.recordingPreferences.enabled": "recording",
+  "preferences.virtualBackgroundPreferences.enabled": "background",
+  maxParticipants: "maxParticipants",
+  expirationDate: "expirationDate",
+};
+
+const ROLES: Record<string, Word> = { moderator: "moderator", publisher: "publisher", viewer: "viewer" };
+
+const SYSTEM: Record<string, Word> = {
+  expiry: "byExpiry",
+  sweep: "bySweep",
+  retention: "byRetention",
+  autoStart: "byAutoStart",
+};
+
+const text = (value: unknown) => (typeof value === "string" ? value : "");
+const word = (words: Record<string, Word>, value: unknown) => {
+  const found = words[text(value)];
+  return found === undefined ? "" : t(found);
+};
+
+/** The details worth a second line; empty if there are none. */
+export function noteOf({ type, data }: MeetEvent): string {
+  const { duration } = data;
+  const seconds = typeof duration === "number" ? duration : null;
+  const said: string[] = [];
+  switch (type) {
+    case "room.updated": {
+      const changed = Array.isArray(data.changed) ? data.changed.map((each) => word(PROPERTIES, each) || text(each)) : [];
+      return changed.length ? t("changedWhat", { what: changed.join(", ") }) : "";
+    }
+    case "meeting.ended": {
+      const count = data.participants;
+      if (seconds !== null) said.push(span(seconds * 1000));
+      if (typeof count === "number") said.push(count === 1 ? t("onePerson") : t("peopleCount", { count }));
+      said.push(word(REASONS, data.reason));
+      break;
+    }
+    case "participant.joined":
+      said.push(text(data.participantName), word(ROLES, data.role));
+      break;
+    case "participant.left":
+      said.push(text(data.participantName), word(REASONS, data.reason));
+      if (seconds !== null) said.push(span(seconds * 1000));
+      break;
+    case "recording.ready":
+      if (seconds !== null) said.push(length(seconds));
+      if (typeof data.size === "number") said.push(size(data.size));
+      break;
+    case "recording.deleted":
+      if (data.reason === "retention") said.push(word(REASONS, data.reason));
+      break;
+  }
+  return said.filter(Boolean).join(" · ");
+}
+
+/** Who caused an event; empty if nobody did. */
+export function actorOf({ actor }: MeetEvent): string {
+  if (!actor) return "";
+  switch (actor.type) {
+    case "apiKey":
+      return t("byKey", { name: actor.name ?? "" }).trim();
+    case "console":
+      return t("byConsole");
+    case "moderator":
+      return t("byModerator", { name: actor.name ?? "" }).trim();
+    case "system":
+      return word(SYSTEM, actor.name) || t("bySystem");
+  }
+}

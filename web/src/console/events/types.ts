@@ -1,0 +1,31 @@
+import type { EventType } from "../../shared/types";
+import type { Word } from "../words/events";
+
+/** Every type of event, with its words. */
+export const TYPES: Record<EventType, Word> = {
+  "room.created": "roomCreated",
+  "room.updated": "roomUpdated",
+  "room.expired": "roomExpired",
+  "room.deleted": "roomDeleted",
+  "meeting.started": "meetingStarted",
+  "meeting.ended": "meetingEnded",
+  "participant.joined": "participantJoined",
+  "participant.left": "participantLeft",
+  "recording.started": "recordingStarted",
+  "recording.updated": "recordingUpdated",
+  "recording.ready": "recordingReady",
+  "recording.failed": "recordingFailed",
+  "recording.deleted": "recordingDeleted",
+};
+
+/** What events are about: the first part of their type. */
+export const SUBJECTS: { name: string; word: Word }[] = [
+  { name: "room", word: "aboutRooms" },
+  { name: "meeting", word: "aboutMeetings" },
+  { name: "participant", word: "aboutParticipants" },
+  { name: "recording", word: "aboutRecordings" },
+];
+
+export const everyOf = (subject: string) => `${subject}.*`;
+export const typesOf = (subject: string) =>
+  (Object.keys(TYPES) as EventType[]).filter((type) => type.startsWith(`${subject}.`));
