@@ -9,7 +9,7 @@ import json
 
 from meet.access import API, OPERATIONS
 from tools import ROOT
-from tools.openapi import own_schemas, schemas, words
+from tools.openapi import own_schemas, schemas, webhooks, words
 from tools.openapi.operations import Operation
 from tools.openapi.schemas import Document
 
@@ -43,6 +43,7 @@ def document() -> Document:
         "servers": words.SERVERS,
         "tags": [{"name": n, "description": d} for n, d in words.TAGS.items() if n in tags],
         "paths": paths,
+        "webhooks": webhooks.document(),
         "components": {"securitySchemes": words.SECURITY_SCHEMES, "headers": words.HEADERS},
     }
     components = (
