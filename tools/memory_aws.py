@@ -2,13 +2,15 @@
 
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import boto3
 from moto import mock_aws
+from moto.dynamodb.responses import DynamoHandler
 
 from tools.template import resources
 
@@ -74,9 +76,32 @@ def create_tables(dynamodb: "DynamoDBClient") -> None:
 
 
 @contextmanager
+def _one_call_at_a_time() -> Iterator[None]:
+    """Make each call of DynamoDB atomic, as it is at AWS.
+
+    To undo a transaction, moto copies the tables and puts the copies back: what other threads write
+    meanwhile is lost, or the copying fails.
+    """
+    one = threading.Lock()
+    answer = DynamoHandler.call_action
+
+    def answer_alone(handler: DynamoHandler) -> Any:
+        with one:
+            return answer(handler)
+
+    with patch.object(DynamoHandler, "call_action", answer_alone):
+        yield
+
+
+@contextmanager
 def memory_aws(**environment: str) -> Iterator[None]:
     """Create the tables and secrets of the template while the block runs."""
-    with patch.dict(os.environ, ENVIRONMENT), mock_aws(), patch.dict(os.environ, environment):
+    with (
+        patch.dict(os.environ, ENVIRONMENT),
+        mock_aws(),
+        _one_call_at_a_time(),
+        patch.dict(os.environ, environment),
+    ):
         create_tables(boto3.client("dynamodb"))
         boto3.client("s3").create_bucket(
             Bucket=ENVIRONMENT["RECORDINGS_BUCKET"],
