@@ -86,3 +86,14 @@ def test_two_people_who_meet(api: Client) -> None:
     assert ours["participant.left"]["reason"] == "left"
     assert ours["participant.left"]["role"] == "publisher"
     assert ours["participant.left"]["duration"] >= 0
+
+
+def test_events_go_on_after_the_emulator_has_started_again(api: Client) -> None:
+    log = Log(api)
+    before = api.create_room()["roomName"]
+    eventually(lambda: log.types_of(before) == ["room.created"], SOON, "its event")
+    api.stack.emulator.stop()
+    api.stack.emulator.start()
+
+    after = api.create_room()["roomName"]
+    eventually(lambda: log.types_of(after) == ["room.created"], SOON, "its event")

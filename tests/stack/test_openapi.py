@@ -29,6 +29,14 @@ schema.config.phases.coverage.unexpected_methods = set()
 schema.config.generation.update(with_security_parameters=False)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_webhook_stays(api: Client) -> Iterator[None]:
+    """Delete the webhooks that requests made: nothing listens at their addresses."""
+    yield
+    for each in api.call("GET", "/webhooks").body["webhooks"]:
+        assert api.call("DELETE", f"/webhooks/{each['webhookId']}").status == 204
+
+
 @pytest.fixture(scope="module")
 def rooms(api: Client) -> Iterator[str | None]:
     """Yield, again and again, the name of a room that is there, and None."""

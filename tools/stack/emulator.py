@@ -14,7 +14,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack
 from ministack.core import persistence
-from ministack.services import cloudformation
+from ministack.services import cloudformation, lambda_svc
 from ministack.services.cloudformation import provisioners
 
 from tools.stack import warm_functions
@@ -110,6 +110,21 @@ def _generate_secrets_without_punctuation() -> None:
     provisioners._sm_secret_string = generate_minding
 
 
+def _read_streams_from_their_beginning() -> None:
+    """Forget how far the streams of tables were read before: their records are not saved.
+
+    A stream has no records when the emulator starts, so none that follow would count as new until
+    there were as many of them as before.
+    """
+    restore = lambda_svc._restore_esm_positions
+
+    def restore_others(store: Any, positions: Any) -> None:
+        if store is not lambda_svc._dynamodb_stream_positions:
+            restore(store, positions)
+
+    lambda_svc._restore_esm_positions = restore_others
+
+
 def main() -> None:
     """Serve until SIGTERM; the environment configures the emulator."""
     parser = argparse.ArgumentParser()
@@ -123,6 +138,7 @@ def main() -> None:
     logging.getLogger("persistence").setLevel(logging.WARNING)
     _remember_attributes_in_nested_stacks()
     _generate_secrets_without_punctuation()
+    _read_streams_from_their_beginning()
     warm_functions.log_to(arguments.function_log)
     warm_functions.wait_less_for_logs()
     warm_functions.keep_workers_whose_handler_raised()
