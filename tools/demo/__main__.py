@@ -22,6 +22,8 @@ PEOPLE = {
     "Bob": {"publish": ["camera", "microphone"], "colour": [120, 90, 180], "tone": 660},
 }
 _HTTP_OK = range(200, 300)
+_LAST = ("meeting.ended", "recording.deleted", "room.deleted")
+"""The events with which a demo is over; they may be stored in any order."""
 
 
 class Demo:
@@ -52,7 +54,8 @@ class Demo:
         return reply
 
     def run(self) -> None:
-        """Record two people, play the recording, delete it."""
+        """Record two people, play the recording, delete it; then print what the log says of it."""
+        now = self.call("GET", "/events?after=latest").json()["cursor"]
         with step("create a room") as told:
             options = {"roomNamePrefix": "demo", "expirationDate": clock.now() + clock.HOUR}
             room = self.call("POST", "/rooms", options).json()
@@ -74,6 +77,23 @@ class Demo:
         with step("delete recording and room") as told:
             deleted = self.call("DELETE", path), self.call("DELETE", f"/rooms/{room['roomName']}")
             told(" ".join(str(each.status) for each in deleted))
+        with step("events") as told:
+            events = self._events(room["roomName"], now)
+            told("".join(f"\n    {_line(each)}" for each in events))
+
+    def _events(self, room_name: str, cursor: str) -> list[dict[str, Any]]:
+        """Return the room's events after a cursor, once its end is among them."""
+        found: list[dict[str, Any]] = []
+        missing, deadline = set(_LAST), time.monotonic() + 30
+        while missing:
+            page = self.call("GET", f"/events?after={cursor}").json()
+            cursor = page["cursor"]
+            found += [each for each in page["events"] if each["roomName"] == room_name]
+            missing -= {each["type"] for each in found}
+            if time.monotonic() > deadline:
+                sys.exit(f"The log has no {', '.join(sorted(missing))} of {room_name} yet.")
+            time.sleep(0.2)
+        return found
 
     def _start(self, room_name: str) -> dict[str, Any]:
         """Start recording; LiveKit considers a track published once its first packet arrived."""
@@ -131,6 +151,14 @@ def step(name: str) -> Iterator[Callable[[str], None]]:
     began = time.monotonic()
     yield told.append
     print(f"  {name:<30}{time.monotonic() - began:7.2f} s  {' '.join(told)}", flush=True)
+
+
+def _line(event: dict[str, Any]) -> str:
+    data = event["data"]
+    about = data.get("participantName") or data.get("status") or ""
+    actor = event.get("actor", {}).get("type", "")
+    time_of_day = event["timestamp"][11:23]
+    return f"{event['position']:>5}  {time_of_day}  {event['type']:<20}{about:<16}{actor}".rstrip()
 
 
 def _save_middle(film: Path) -> str:
