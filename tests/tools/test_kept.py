@@ -16,6 +16,7 @@ def test_it_is_the_tables_and_the_bucket_with_what_they_refer_to() -> None:
         "RecordingsTable",
         "MeetingsTable",
         "EventsTable",
+        "WebhooksTable",
         "RecordingsBucket",
     }
     known = kept["Parameters"].keys() | {"AWS::NoValue"}
