@@ -37,6 +37,7 @@ def test_a_room_with_every_option_is_made_and_its_links_lead_into_it(
         somebody.button("Create room").click()
 
         name = shows(somebody, "Weekly-review-ya-").inner_text()
+        expect(page.locator(".toast")).to_have_text("The room is ready. Share its links.")
         room = api.call("GET", f"/rooms/{name}").body
         assert room["expirationDate"] == 1896318300000  # 04:05 in Madrid
         assert room["maxParticipants"] == 7
@@ -45,7 +46,6 @@ def test_a_room_with_every_option_is_made_and_its_links_lead_into_it(
             "recordingPreferences": {"enabled": True},
             "virtualBackgroundPreferences": {"enabled": False},
         }
-        expect(page.locator(".toast")).to_have_text("The room is ready. Share its links.")
         for role in ("Moderator", "Publisher", "Viewer"):
             somebody.button(f"Copy {role} link of {name}").click()
             expect(page.get_by_role("status").get_by_text("Copied")).to_have_count(1)
