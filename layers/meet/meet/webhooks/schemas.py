@@ -211,9 +211,10 @@ class WebhookOptions(WebhookRequest):
         """Return the secret, None to generate one; raises InvalidRequest."""
         if self.secret is None or _is_standard(self.secret):
             return self.secret
+        length = len(self.secret)
         if format is Format.STANDARD:
             rule = f"Must be {SECRET_PREFIX} and 24 to 64 bytes in base64"
-        elif 16 <= len(self.secret) <= 256 and self.secret.isprintable():
+        elif 16 <= length <= 256 and self.secret.isprintable():
             return self.secret
         else:
             rule = "Must be 16 to 256 characters"
