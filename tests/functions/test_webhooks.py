@@ -101,6 +101,7 @@ def test_a_deleted_webhook_is_gone_and_cannot_be_deleted_twice(call: Call) -> No
     assert call("DELETE", path).status == 204
     assert call("DELETE", path).status == 404
     assert call("PUT", path, {"url": URL}).status == 404
+    assert call("POST", f"{path}/secret", {"overlap": 0}).status == 404
 
 
 def test_an_update_replaces_everything_but_id_and_secret(call: Call) -> None:
@@ -115,6 +116,8 @@ def test_an_update_replaces_everything_but_id_and_secret(call: Call) -> None:
         "creationDate": made["creationDate"],
     }
     assert call("GET", path).body == changed.body
+    again = call("PUT", path, {"url": URL, "events": ["room.*"]})
+    assert (again.body["events"], again.body["enabled"]) == (["room.*"], True)
     assert stored(made["webhookId"])["secret"]["S"] == made["secret"]
 
 
