@@ -42,6 +42,23 @@ def from_item(item: "dict[str, AttributeValueTypeDef]") -> dict[str, Any]:
     return {k: _deserializer.deserialize(v) for k, v in item.items()}
 
 
+def moment(values: dict[str, Any], name: str) -> Milliseconds | None:
+    """Return the time in an attribute of an item; None if the item does not have it."""
+    return Milliseconds(int(values[name])) if name in values else None
+
+
+def transact(client: "DynamoDBClient", *writes: Any) -> bool:
+    """Write all or nothing; False if a condition is not met."""
+    try:
+        client.transact_write_items(TransactItems=list(writes))
+    except client.exceptions.TransactionCanceledException as error:
+        reasons = {each.get("Code") for each in error.response["CancellationReasons"]}
+        if "ConditionalCheckFailed" not in reasons:
+            raise
+        return False
+    return True
+
+
 class Change:
     """The parts of one UpdateItem; all attributes stand in it by placeholders of their names."""
 

@@ -48,17 +48,13 @@ def session_values(meeting: Meeting, session: Session) -> dict[str, Any]:
     }
 
 
-def _moment(values: dict[str, Any], name: str) -> Milliseconds | None:
-    return Milliseconds(int(values[name])) if name in values else None
-
-
 def meeting_from(values: dict[str, Any]) -> Meeting:
     """Return the meeting in an item."""
     return Meeting(
         id=values["meetingId"],
         room_name=values["roomName"],
         started_at=Milliseconds(int(values["startedAt"])),
-        ended_at=_moment(values, "endedAt"),
+        ended_at=dynamodb.moment(values, "endedAt"),
         reason=EndReason(values["reason"]) if "reason" in values else None,
         sessions=int(values.get("sessions", 0)),
     )
@@ -72,6 +68,6 @@ def session_from(values: dict[str, Any]) -> Session:
         name=values["name"],
         role=values.get("role"),
         joined_at=Milliseconds(int(values["joinedAt"])),
-        left_at=_moment(values, "leftAt"),
+        left_at=dynamodb.moment(values, "leftAt"),
         reason=LeaveReason(values["reason"]) if "reason" in values else None,
     )

@@ -18,7 +18,7 @@ class EndReason(StrEnum):
 
 
 class LeaveReason(StrEnum):
-    """Why a participant is no longer in a meeting."""
+    """Why a participant left a meeting."""
 
     LEFT = "left"
     DUPLICATE = "duplicate"

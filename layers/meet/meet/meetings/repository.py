@@ -24,7 +24,6 @@ from meet.meetings.model import EndReason, LeaveReason, Meeting, Session
 from meet.rooms.repository import RoomRepository
 
 if TYPE_CHECKING:
-    from botocore.exceptions import ClientError
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
@@ -62,12 +61,7 @@ class MeetingRepository:
             "ConditionExpression": "attribute_exists(meetingId) AND attribute_not_exists(endedAt)",
         }
         room = self.rooms.hosting(meeting.room_name, meeting.id, since=meeting.started_at)
-        try:
-            self.client.transact_write_items(
-                TransactItems=[{"ConditionCheck": goes_on}, {"Update": room}]  # type: ignore[typeddict-item]
-            )
-        except self.client.exceptions.TransactionCanceledException as error:
-            _raise_unless_refused(error)
+        dynamodb.transact(self.client, {"ConditionCheck": goes_on}, {"Update": room})
 
     def join(self, meeting: Meeting, session: Session) -> bool:
         """Store a session and count it; also the meeting, if it is not known.
@@ -90,7 +84,7 @@ class MeetingRepository:
     def end(self, meeting: Meeting, at: Milliseconds, reason: EndReason) -> Meeting:
         """Write down the end of a meeting, unless it has one; return what is stored then.
 
-        It stays in the sweep's index until its sessions have an end too, see `finished`.
+        It stays in the sweep's index until its sessions have an end too, see `finish`.
         """
         at = Milliseconds(max(at, meeting.started_at))
         change = dynamodb.Change()
@@ -239,19 +233,7 @@ class MeetingRepository:
             "Item": dynamodb.to_item(values),
             "ConditionExpression": "attribute_not_exists(meetingId)",
         }
-        try:
-            self.client.transact_write_items(TransactItems=[{"Update": count}, {"Put": put}])  # type: ignore[typeddict-item]
-        except self.client.exceptions.TransactionCanceledException as error:
-            _raise_unless_refused(error)
-            return False
-        return True
+        return dynamodb.transact(self.client, {"Update": count}, {"Put": put})
 
     def _ttl(self, end: Milliseconds) -> int:
         return -(-(end + self.retention) // SECOND)
-
-
-def _raise_unless_refused(error: "ClientError") -> None:
-    """Raise what cancelled a transaction, unless it was one of the conditions."""
-    reasons = {each.get("Code") for each in error.response["CancellationReasons"]}
-    if "ConditionalCheckFailed" not in reasons:
-        raise error

@@ -75,9 +75,6 @@ def to_values(recording: Recording) -> dict[str, Any]:
 def from_values(values: dict[str, Any]) -> Recording:
     """Return the recording in an item."""
 
-    def moment(name: str) -> Milliseconds | None:
-        return Milliseconds(int(values[name])) if name in values else None
-
     duration: Decimal | None = values.get("duration")
     return Recording(
         id=values["recordingId"],
@@ -85,13 +82,13 @@ def from_values(values: dict[str, Any]) -> Recording:
         status=Status(values["status"]),
         created_at=Milliseconds(int(values["createdAt"])),
         egress_id=values.get("egressId"),
-        started_at=moment("startedAt"),
-        stop_requested_at=moment("stopRequestedAt"),
-        ended_at=moment("endedAt"),
-        given_up_at=moment("givenUpAt"),
-        stop_answered_at=moment("stopAnsweredAt"),
-        recorder_missing_since=moment("recorderMissingSince"),
-        empty_since=moment("emptySince"),
+        started_at=dynamodb.moment(values, "startedAt"),
+        stop_requested_at=dynamodb.moment(values, "stopRequestedAt"),
+        ended_at=dynamodb.moment(values, "endedAt"),
+        given_up_at=dynamodb.moment(values, "givenUpAt"),
+        stop_answered_at=dynamodb.moment(values, "stopAnsweredAt"),
+        recorder_missing_since=dynamodb.moment(values, "recorderMissingSince"),
+        empty_since=dynamodb.moment(values, "emptySince"),
         duration=duration,
         size=int(values["size"]) if "size" in values else None,
         etag=values.get("etag"),

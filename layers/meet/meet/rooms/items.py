@@ -50,7 +50,7 @@ def to_values(room: Room) -> dict[str, Any]:
 
 def from_values(values: dict[str, Any]) -> Room:
     """Return the room in an item."""
-    limit, closed = values.get("maxParticipants"), values.get("closedAt")
+    limit = values.get("maxParticipants")
     return Room(
         name=values["roomName"],
         prefix=values["roomNamePrefix"],
@@ -59,7 +59,7 @@ def from_values(values: dict[str, Any]) -> Room:
         max_participants=None if limit is None else int(limit),
         preferences=preferences_from(values),
         secrets={Role(role): secret for role, secret in values["secrets"].items()},
-        closed_at=None if closed is None else Milliseconds(int(closed)),
+        closed_at=dynamodb.moment(values, "closedAt"),
         active_recording_id=values.get("activeRecordingId"),
         removals=_removals(values.get("removals", set())),
         closed_by=ClosedBy(values["closedBy"]) if "closedBy" in values else None,

@@ -57,7 +57,7 @@ class WebhookDelivery:
         Not done is only what kept us from trying or from writing down what happened.
         """
         events = {each.position: each for each in self.log.at([m.position for m in messages])}
-        webhooks = {m.webhook_id: self.webhooks.find(m.webhook_id) for m in messages}
+        webhooks = {each: self.webhooks.find(each) for each in {m.webhook_id for m in messages}}
 
         def attempt(message: Message) -> bool:
             try:
@@ -124,25 +124,14 @@ class WebhookDelivery:
             self.deliveries.delete(webhook.id, event.id)
             return
         retry, wait = message.retry, delay_before(message.retry, random.random())  # noqa: S311
-        if self._stops(failing, outcome, now):
+        stops = self._stops(failing, outcome, now)
+        if stops or wait is None:
+            status = DeliveryStatus.PARKED if stops else DeliveryStatus.FAILED
             self.deliveries.attempted(
-                webhook.id,
-                event,
-                DeliveryStatus.PARKED,
-                result=outcome.words,
-                now=now,
-                retry=retry,
+                webhook.id, event, status, result=outcome.words, now=now, retry=retry
             )
-        elif wait is None:
-            self.deliveries.attempted(
-                webhook.id,
-                event,
-                DeliveryStatus.FAILED,
-                result=outcome.words,
-                now=now,
-                retry=retry,
-            )
-            metrics.count("WebhookGivenUp")
+            if not stops:
+                metrics.count("WebhookGivenUp")
         else:
             wait = max(wait, outcome.retry_after or 0)
             is_soon = wait <= QUEUE_DELAYS_AT_MOST

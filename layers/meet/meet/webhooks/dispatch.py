@@ -78,6 +78,6 @@ class EventDispatch:
             return
         with ThreadPoolExecutor(_PARALLEL) as pool:
             list(pool.map(lambda pair: self.deliveries.park_new(pair[1].id, pair[0]), pairs))
-        # It may not be resting any more; without a second look they would wait for ever.
+        # It may have recovered; without a second look they would wait for ever.
         for webhook_id in {webhook.id for _, webhook in pairs}:
             self.known.webhooks.look_again(webhook_id, at=Milliseconds(now + SETTLING))

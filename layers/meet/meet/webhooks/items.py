@@ -1,6 +1,5 @@
 """Webhooks and their deliveries as items of the table, and back."""
 
-from decimal import Decimal
 from typing import Any
 
 from meet import dynamodb
@@ -79,13 +78,13 @@ def from_values(values: dict[str, Any]) -> Webhook:
         ),
         secret=values["secret"],
         previous_secret=values.get("previousSecret"),
-        previous_until=_moment(values, "previousUntil"),
+        previous_until=dynamodb.moment(values, "previousUntil"),
         failures=int(values.get("failures", 0)),
-        failing_since=_moment(values, "failingSince"),
+        failing_since=dynamodb.moment(values, "failingSince"),
         is_resting=values.get("resting", False),
-        slow_until=_moment(values, "slowUntil"),
+        slow_until=dynamodb.moment(values, "slowUntil"),
         disabled_reason=values.get("disabledReason"),
-        disabled_at=_moment(values, "disabledAt"),
+        disabled_at=dynamodb.moment(values, "disabledAt"),
     )
 
 
@@ -100,12 +99,7 @@ def delivery_from(values: dict[str, Any]) -> Delivery:
         status=DeliveryStatus(values["status"]),
         attempts=int(values.get("attempts", 0)),
         retry=int(values.get("retry", 0)),
-        last_attempt_at=_moment(values, "lastAttemptAt"),
+        last_attempt_at=dynamodb.moment(values, "lastAttemptAt"),
         last_result=values.get("lastResult"),
-        next_attempt_at=_moment(values, "nextAttemptAt"),
+        next_attempt_at=dynamodb.moment(values, "nextAttemptAt"),
     )
-
-
-def _moment(values: dict[str, Any], name: str) -> Milliseconds | None:
-    found: Decimal | None = values.get(name)
-    return None if found is None else Milliseconds(int(found))

@@ -147,7 +147,7 @@ def new_secret() -> str:
 
 
 def delay_before(retry: int, jitter: float) -> int | None:
-    """Return the milliseconds before a retry (0 is the first); None if there are no more.
+    """Return the milliseconds before a retry (0 is the first); None after the last one.
 
     `jitter`, from 0 to 1, lengthens it, so that endpoints which failed together are not tried
     together.

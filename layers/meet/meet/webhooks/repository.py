@@ -47,7 +47,7 @@ class WebhookRepository:
             ConditionExpression="attribute_not_exists(ids) OR size(ids) < :most",
             values={":most": MAX_WEBHOOKS},
         )
-        if not self._transact({"Put": new}, {"Update": counted}):
+        if not dynamodb.transact(self.client, {"Put": new}, {"Update": counted}):
             raise TooManyWebhooks
 
     def remove(self, webhook_id: str) -> None:
@@ -58,7 +58,8 @@ class WebhookRepository:
             "ConditionExpression": "attribute_exists(webhookId)",
         }
         _known(webhook_id)
-        if not self._transact({"Delete": gone}, {"Update": self._registry("DELETE", webhook_id)}):
+        uncounted = self._registry("DELETE", webhook_id)
+        if not dynamodb.transact(self.client, {"Delete": gone}, {"Update": uncounted}):
             raise WebhookNotFound
 
     def all(self) -> list[Webhook]:
@@ -219,17 +220,6 @@ class WebhookRepository:
             "ExpressionAttributeValues": dynamodb.to_item({":ids": {webhook_id}, **(values or {})}),
             **more,
         }
-
-    def _transact(self, *writes: Any) -> bool:
-        """Write all or nothing; return False if a condition does not hold."""
-        try:
-            self.client.transact_write_items(TransactItems=list(writes))
-        except self.client.exceptions.TransactionCanceledException as error:
-            reasons = [each.get("Code") for each in error.response["CancellationReasons"]]
-            if "ConditionalCheckFailed" not in reasons:
-                raise
-            return False
-        return True
 
 
 def _known(webhook_id: str) -> None:

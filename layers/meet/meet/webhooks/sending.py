@@ -33,7 +33,7 @@ _MAY_ASK_TO_WAIT = {429, 503}
 
 
 class Problem(StrEnum):
-    """Why there is no answer."""
+    """Why the endpoint did not answer."""
 
     NOT_RESOLVED = "could not be resolved"
     NOT_PUBLIC = "is not a public address"

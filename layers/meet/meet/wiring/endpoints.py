@@ -6,6 +6,7 @@ from meet.settings import settings
 from meet.wiring import clients
 from meet.wiring.events import event_log
 from meet.wiring.kept import kept
+from meet.wiring.rooms import room_repository
 
 if TYPE_CHECKING:
     import ssl
@@ -95,17 +96,15 @@ def event_dispatch() -> "EventDispatch":
 
 
 def webhook_delivery() -> "WebhookDelivery":
-    from meet.rooms.repository import RoomRepository
     from meet.webhooks.delivery import WebhookDelivery
 
-    rooms = RoomRepository(clients.dynamodb(), settings.rooms_table)
     return WebhookDelivery(
         webhook_repository(),
         delivery_repository(),
         event_log(),
         delivery_queue(),
         sender(),
-        rooms.outline,
+        room_repository().outline,
     )
 
 

@@ -1,10 +1,11 @@
-import { Fragment, useState, type FormEvent } from "react";
+import { Fragment, useState } from "react";
 import type { EventType, MeetEvent } from "../../shared/types";
 import { exactly, number } from "../format";
 import { Chevron, Close } from "../icons";
 import { Heading } from "../parts/Heading";
 import { Listing } from "../parts/Listing";
 import { Notice } from "../parts/Notice";
+import { RoomFilter } from "../parts/RoomFilter";
 import { RoomName } from "../rooms/RoomName";
 import { go, paths } from "../route";
 import { t } from "../words/events";
@@ -28,7 +29,7 @@ export function LogPage({ types, room }: { types: string; room: string }) {
               <RoomName name={room} />
               <a href={paths.events(types)} aria-label={t("allRooms")} title={t("allRooms")}><Close /></a>
             </span>
-          ) : <RoomFilter types={types} />}
+          ) : <RoomFilter pathOf={(name) => paths.events(types, name)} />}
           <TypeFilter types={types} room={room} />
           <a className="button" href={paths.webhooks}>{t("webhooks")}</a>
         </span>
@@ -42,28 +43,6 @@ export function LogPage({ types, room }: { types: string; room: string }) {
       </nav>
       <Events key={`${types} ${room}`} types={types} room={room} />
     </>
-  );
-}
-
-function RoomFilter({ types }: { types: string }) {
-  const [room, setRoom] = useState("");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (room.trim()) go(paths.events(types, room.trim()));
-  };
-  return (
-    <form role="search" onSubmit={submit}>
-      <input
-        type="search"
-        className="search"
-        aria-label={t("ofRoom")}
-        placeholder={t("ofRoom")}
-        spellCheck={false}
-        autoComplete="off"
-        value={room}
-        onChange={(event) => setRoom(event.target.value)}
-      />
-    </form>
   );
 }
 

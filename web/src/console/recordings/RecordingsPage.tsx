@@ -1,9 +1,9 @@
-import { useState, type FormEvent } from "react";
 import { Close } from "../icons";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
+import { RoomFilter } from "../parts/RoomFilter";
 import { RoomName } from "../rooms/RoomName";
-import { go, paths } from "../route";
+import { paths } from "../route";
 import { t } from "../words";
 import { Recordings } from "./Recordings";
 import { FILTERS } from "./status";
@@ -20,7 +20,7 @@ export function RecordingsPage({ status, room }: { status: string; room: string 
             <RoomName name={room} />
             <a href={paths.recordings(status)} aria-label={t("allRooms")} title={t("allRooms")}><Close /></a>
           </span>
-        ) : <RoomFilter status={status} />}
+        ) : <RoomFilter pathOf={(name) => paths.recordings(status, name)} />}
       </div>
       <nav className="tabs" aria-label={t("filter")}>
         {FILTERS.map((each) => (
@@ -45,27 +45,5 @@ export function RecordingsPage({ status, room }: { status: string; room: string 
         )}
       />
     </>
-  );
-}
-
-function RoomFilter({ status }: { status: string }) {
-  const [room, setRoom] = useState("");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (room.trim()) go(paths.recordings(status, room.trim()));
-  };
-  return (
-    <form role="search" onSubmit={submit}>
-      <input
-        type="search"
-        className="search"
-        aria-label={t("ofRoom")}
-        placeholder={t("ofRoom")}
-        spellCheck={false}
-        autoComplete="off"
-        value={room}
-        onChange={(event) => setRoom(event.target.value)}
-      />
-    </form>
   );
 }
