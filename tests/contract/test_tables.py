@@ -27,8 +27,8 @@ from meet.rooms.model import Preferences, Role, Room
 from meet.webhooks import deliveries
 from meet.webhooks import items as webhook_items
 from meet.webhooks.errors import OverlapRunning
-from meet.webhooks.model import DeliveryStatus
-from tests.contract.samples import READY, SAMPLES, STARTED, Called, run
+from meet.webhooks.model import DeliveryStatus, Secrets
+from tests.contract.samples import READY, SAMPLES, SECRET, STARTED, Called, run
 from tests.contract.samples import ROOM as STORED
 from tests.expressions import DYNAMODB_LOCAL, MOTO, Asked
 from tests.fakes import Clock
@@ -319,8 +319,10 @@ def use_webhooks() -> None:
     assert webhooks.disable(webhook.id, "x", now=now)
     assert not webhooks.disable(webhook.id, "x", now=now)
     assert webhooks.define(webhook.id, webhook.definition, now=now).disabled_at is None
-    webhooks.rotate(webhook.id, webhook.secret, overlap=1000, now=now)
+    webhooks.rotate(webhook.id, "whsec_new", overlap=1000, now=now)
+    assert webhooks.secrets(webhook.id) == Secrets("whsec_new", SECRET, Milliseconds(now + 1000))
     with pytest.raises(OverlapRunning):
-        webhooks.rotate(webhook.id, webhook.secret, overlap=1000, now=now)
-    webhooks.rotate(webhook.id, webhook.secret, overlap=0, now=now)
+        webhooks.rotate(webhook.id, "whsec_newer", overlap=1000, now=now)
+    webhooks.rotate(webhook.id, "whsec_newer", overlap=0, now=now)
+    assert webhooks.secrets(webhook.id) == Secrets("whsec_newer")
     wiring.room_repository().outline(STORED.name)

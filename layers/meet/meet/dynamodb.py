@@ -113,10 +113,6 @@ class Change:
         """Return the condition that a number is not greater than a value."""
         return f"{self._name(name)} <= {self._value(value)}"
 
-    def begins_with(self, name: str, prefix: str) -> str:
-        """Return the condition that a text begins with a prefix."""
-        return f"begins_with({self._name(name)}, {self._value(prefix)})"
-
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of update_item, but for key and condition."""
         expression = f"SET {', '.join(self._sets)} " if self._sets else ""
