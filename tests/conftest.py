@@ -22,6 +22,7 @@ from tests.debian import program
 from tests.expressions import MOTO, Asked, noted
 from tests.fakes import Clock, FakeLiveKit, FakeRecorder
 from tests.permissions import Ledger, enforced
+from tests.quick_moto import quick_moto
 from tools import ROOT
 from tools.memory_aws import ENVIRONMENT, memory_aws
 from tools.template import resources
@@ -53,7 +54,10 @@ def still_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_aws() -> Iterator[None]:
-    """Read the template and botocore's models once, make no encryption keys, guess no names."""
+    """Read the template and botocore's models once, make no encryption keys, guess no names.
+
+    And do no work that grows with the number of items.
+    """
     key = "arn:aws:kms:eu-west-1:123456789012:key/none"
     guess = ResponseSerializer.get_value
 
@@ -68,6 +72,7 @@ def quick_aws() -> Iterator[None]:
         patch.dict(default_user_config["core"], {"reset_boto3_session": False}),
         patch.object(Table, "_get_default_encryption_key", lambda self, *where: key),
         patch.object(ResponseSerializer, "get_value", get_value),
+        quick_moto(),
     ):
         yield
 
