@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meet import dynamodb
+from meet.actors import Actor
 from meet.clock import SECOND, Milliseconds
 from meet.meetings.items import (
     LISTED,
@@ -91,7 +92,10 @@ class MeetingRepository:
         for name, value in meeting_values(meeting).items():
             change.set_once(name, value)
         change.set("endedAt", at)
-        change.set("reason", reason)
+        if reason in {EndReason.ENDED, EndReason.UNKNOWN}:
+            change.set_once("reason", reason)
+        else:
+            change.set("reason", reason)
         change.set("sweepAt", at)
         change.set(TTL_ATTRIBUTE, self._ttl(at))
         try:
@@ -122,6 +126,23 @@ class MeetingRepository:
                 Key=key_of(meeting.id),
                 UpdateExpression="REMOVE sweepAt",
                 ConditionExpression="attribute_exists(meetingId)",
+            )
+
+    def will_end(self, meeting_id: str, reason: EndReason, *, by: Actor) -> None:
+        """Write down why a meeting is about to be ended, and by whom; nothing if it has ended.
+
+        It counts if LiveKit then reports no reason of its own, see `end`.
+        """
+        with suppress(self.client.exceptions.ConditionalCheckFailedException):
+            self.client.update_item(
+                TableName=self.table,
+                Key=key_of(meeting_id),
+                UpdateExpression="SET reason = :reason, #by = :by",
+                ConditionExpression="attribute_exists(meetingId) AND attribute_not_exists(endedAt)",
+                ExpressionAttributeNames={"#by": "by"},
+                ExpressionAttributeValues=dynamodb.to_item(
+                    {":reason": reason, ":by": by.to_json()}
+                ),
             )
 
     def open_sessions(self, meeting_id: str) -> list[Session]:
@@ -178,6 +199,25 @@ class MeetingRepository:
             TableName=self.table, Key=key_of(meeting_id), ConsistentRead=True
         )
         return meeting_from(dynamodb.from_item(found["Item"])) if "Item" in found else None
+
+    def told_to_end(self, meeting_id: str) -> Milliseconds | None:
+        """Return the end that the participants of a meeting were told of; None if of none."""
+        found = self.client.get_item(
+            TableName=self.table, Key=key_of(meeting_id), ConsistentRead=True
+        )
+        return dynamodb.moment(dynamodb.from_item(found.get("Item", {})), "toldToEndAt")
+
+    def tells_to_end(self, meeting_id: str, *, at: Milliseconds) -> None:
+        """Write down of which end the participants of a meeting were told."""
+        change = dynamodb.Change()
+        change.set("toldToEndAt", at)
+        with suppress(self.client.exceptions.ConditionalCheckFailedException):
+            self.client.update_item(
+                TableName=self.table,
+                Key=key_of(meeting_id),
+                ConditionExpression=change.exists("meetingId"),
+                **change.arguments(),
+            )
 
     def listed(self, meeting_id: str) -> bool:
         """Write down that LiveKit lists a meeting again; False if it has ended."""
