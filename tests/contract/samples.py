@@ -77,9 +77,9 @@ WEBHOOK = Webhook(
     SAMPLES["get_webhook"]["pathParameters"]["webhookId"],
     ROOM.created_at,
     Definition("https://example.com/webhooks/meet"),
-    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 )
 """Its endpoint answers 204."""
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 @dataclass
@@ -103,7 +103,7 @@ def store() -> None:
     store_recording(READY, Evidence.OBJECT_SEEN, ended | file)
     store_recording(STARTED, Evidence.EGRESS_ACTIVE, {"egressId": "EG_1", "startedAt": BEGAN})
     event_log().append([[EVENT]])
-    wiring.webhook_repository().add(WEBHOOK)
+    wiring.webhook_repository().add(WEBHOOK, SECRET)
     wiring.reset()
 
 
