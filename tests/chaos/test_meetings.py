@@ -118,5 +118,6 @@ def _meetings(world: Meetings, events: list[dict[str, Any]]) -> Iterator[str]:
         if item["item"]["S"] == "meeting":
             sid = item["meetingId"]["S"]
             sessions = sum(bool(found) for s, found in of_session.items() if f"_{sid}_" in s)
-            if int(item["sessions"]["N"]) != sessions:
-                yield f"{sid} counts {item['sessions']['N']} sessions of {sessions}"
+            counted = int(item.get("sessions", {"N": "0"})["N"])  # absent if none was reported
+            if counted != sessions:
+                yield f"{sid} counts {counted} sessions of {sessions}"
