@@ -49,6 +49,17 @@ WRITES_STATES = {
     "receive_livekit_webhook",
     "sweep_recordings",
 }
+LIVE = {
+    "get_meeting",
+    "end_meeting",
+    "get_meeting_participants",
+    "get_meeting_participant",
+    "remove_participant",
+    "update_participant_role",
+    "mute_participant",
+    "mute_participants",
+    "send_message",
+}
 TALKS_TO_LIVEKIT = {
     "create_recording",
     "delete_room",
@@ -56,6 +67,7 @@ TALKS_TO_LIVEKIT = {
     "generate_participant_token",
     "receive_livekit_webhook",
     "stop_recording",
+    *LIVE,
     "sweep_recordings",
     "sweep_rooms",
 }
@@ -67,6 +79,7 @@ READS_ROOMS = {
     "get_room",
     "receive_livekit_webhook",
     "sweep_recordings",
+    *LIVE,
 }
 DELETES = {"delete_recording", "delete_multiple_recordings"}
 LOOKS_FOR_FILES = {
@@ -98,7 +111,8 @@ TABLE = [
     Row("create a room", "dynamodb:PutItem", ROOMS, {"create_room"}),
     Row("change a room", "dynamodb:UpdateItem", ROOMS,
         {"update_room", "delete_room", "sweep_rooms", "create_recording", "disconnect_participant"}
-        | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}),
+        | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}
+        | {"end_meeting", "remove_participant", "update_participant_role"}),
     Row("read a room", "dynamodb:GetItem", ROOMS, READS_ROOMS),
     Row("learn whether a room is open", "dynamodb:GetItem", ROOMS, READS_ROOMS | {"web"},
         attributes=frozenset({"roomName", "expirationDate", "closedAt"})),
@@ -129,8 +143,10 @@ TABLE = [
         {"sweep_recordings"}),
     Row("query the recordings' table itself", "dynamodb:Query", RECORDINGS, NOBODY),
     # --------------------------------------------------------------------------- meetings
-    Row("write what LiveKit reports of meetings", "dynamodb:PutItem UpdateItem ConditionCheckItem",
+    Row("write what LiveKit reports of meetings", "dynamodb:PutItem ConditionCheckItem",
         MEETINGS, {"receive_livekit_webhook", "sweep_rooms"}),
+    Row("change a meeting or a session", "dynamodb:UpdateItem", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "end_meeting", "update_participant_role"}),
     Row("find the sessions of a meeting", "dynamodb:Query", MEETINGS,
         {"receive_livekit_webhook", "sweep_rooms"}),
     Row("find meetings that may be over", "dynamodb:Query", f"{MEETINGS}/index/dueForSweep",

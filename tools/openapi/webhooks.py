@@ -15,6 +15,7 @@ MEANINGS = {
     EventType.MEETING_ENDED: "A meeting has ended",
     EventType.PARTICIPANT_JOINED: "A participant has joined",
     EventType.PARTICIPANT_LEFT: "A participant has left",
+    EventType.PARTICIPANT_UPDATED: "A participant has another role",
     EventType.RECORDING_STARTED: "A recording has begun",
     EventType.RECORDING_UPDATED: "A recording is STOPPING or STOPPED",
     EventType.RECORDING_READY: "The file of a recording can be played",

@@ -25,6 +25,7 @@ class EventType(StrEnum):
     MEETING_ENDED = "meeting.ended"
     PARTICIPANT_JOINED = "participant.joined"
     PARTICIPANT_LEFT = "participant.left"
+    PARTICIPANT_UPDATED = "participant.updated"
     RECORDING_STARTED = "recording.started"
     RECORDING_UPDATED = "recording.updated"
     RECORDING_READY = "recording.ready"

@@ -1,6 +1,5 @@
 """Joining a room: exchanges a secret of the room for tokens, and chooses the identity."""
 
-import json
 import secrets
 import string
 from collections.abc import Callable
@@ -8,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from meet import clock
-from meet.clock import HOUR, Milliseconds
+from meet.clock import HOUR
 from meet.errors import InvalidSecret, RoomFull, RoomNotFound, RoomToJoinNotFound, Unauthorized
 from meet.livekit.rooms import MediaServer, room_metadata
 from meet.livekit.tokens import AccessTokens
 from meet.participants.api_tokens import ApiTokens
+from meet.participants.roles import metadata, permission
 from meet.rooms.model import Role, Room
 from meet.rooms.service import RoomService
 
@@ -30,10 +30,10 @@ SUFFIX_BYTES = 1 + _SUFFIX_LENGTH
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A join token with the identity and role it grants, and for a moderator an API token."""
+    """A join token with the identity and role it grants, and an API token for the same."""
 
     token: str
-    api_token: str | None
+    api_token: str
     identity: str
     name: str
     role: Role
@@ -64,22 +64,25 @@ class ParticipantAdmission:
             room = self.rooms.get(room_name)
         except RoomNotFound as error:
             raise RoomToJoinNotFound from error
-        role = room.role_for(secret)
-        if role is None:
+        role_of_link = room.role_for(secret)
+        if role_of_link is None:
             raise InvalidSecret
         tokens = self.tokens()
         identity = _earlier_identity(tokens, room, previous_token) or _new_identity(name)
+        role = room.role_of(identity, role_of_link) or role_of_link
         self._check_capacity(room, identity)
         now = clock.now()
         token = tokens.for_participant(
             identity,
             name=name,
             metadata=metadata(room, role),
-            grants=_grants(room, role),
+            grants={"room": room.name, "roomJoin": True, **permission(room, role).to_grants()},
             room_configuration=self._room_configuration(room),
             expires_at=min(now + self.join_lifetime, room.expires_at),
         )
-        return Admission(token, self._api_token(room, role, identity, now), identity, name, role)
+        expires_at = min(now + API_TOKEN_LIFETIME, room.expires_at)
+        api_token = self.api_tokens().sign(room.name, identity, role, expires_at=expires_at)
+        return Admission(token, api_token, identity, name, role)
 
     def _check_capacity(self, room: Room, identity: str) -> None:
         """Raises RoomFull, since LiveKit would refuse the join without a reason.
@@ -92,12 +95,6 @@ class ParticipantAdmission:
         others = sum(not each.is_recorder and each.identity != identity for each in connected)
         if others >= room.max_participants:
             raise RoomFull
-
-    def _api_token(self, room: Room, role: Role, identity: str, now: Milliseconds) -> str | None:
-        if role is not Role.MODERATOR:
-            return None
-        expires_at = min(now + API_TOKEN_LIFETIME, room.expires_at)
-        return self.api_tokens().sign(room.name, identity, expires_at=expires_at)
 
     def _room_configuration(self, room: Room) -> dict[str, Any]:
         configuration: dict[str, Any] = {
@@ -127,26 +124,3 @@ def _earlier_identity(tokens: AccessTokens, room: Room, token: str | None) -> st
 def _new_identity(name: str) -> str:
     suffix = "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(_SUFFIX_LENGTH))
     return f"{name}_{suffix}"
-
-
-def _grants(room: Room, role: Role) -> dict[str, Any]:
-    speaks = role is not Role.VIEWER
-    return {
-        "room": room.name,
-        "roomJoin": True,
-        "canSubscribe": True,
-        "canPublish": speaks,
-        "canPublishData": speaks and room.preferences.chat,
-    }
-
-
-def metadata(room: Room, role: Role) -> str:
-    """Return the token's metadata: role and permissions, as JSON."""
-    speaks = role is not Role.VIEWER
-    permissions = {
-        "canPublishScreen": speaks,
-        "canRecord": role is Role.MODERATOR and room.preferences.recording,
-        "canChat": speaks and room.preferences.chat,
-        "canChangeVirtualBackground": speaks and room.preferences.virtual_background,
-    }
-    return json.dumps({"role": role.value, "permissions": permissions})

@@ -3,8 +3,9 @@
 from typing import Any
 
 from meet import dynamodb
+from meet.actors import Actor
 from meet.clock import DAY, SECOND, Milliseconds
-from meet.rooms.model import ClosedBy, Preferences, Removal, Role, Room
+from meet.rooms.model import ClosedBy, Preferences, Removal, Role, RoleChange, Room
 
 TTL_ATTRIBUTE = "deleteAfter"
 TTL_GRACE = DAY  # the sweep ends a room; TTL only removes its item later
@@ -41,6 +42,7 @@ def to_values(room: Room) -> dict[str, Any]:
             "virtualBackgroundPreferences": {"enabled": room.preferences.virtual_background},
         },
         "secrets": {role.value: secret for role, secret in room.secrets.items()},
+        "roleChanges": {},
         "indexShard": dynamodb.shard_of(room.name),
         "listKey": list_key_of(room),
         "sweepAt": room.expires_at,
@@ -64,6 +66,12 @@ def from_values(values: dict[str, Any]) -> Room:
         removals=_removals(values.get("removals", set())),
         closed_by=ClosedBy(values["closedBy"]) if "closedBy" in values else None,
         active_meeting_id=values.get("activeMeetingId"),
+        active_meeting_since=dynamodb.moment(values, "activeMeetingSince"),
+        role_changes={
+            identity: _role_change(change)
+            for identity, change in values.get("roleChanges", {}).items()
+        },
+        tokens_valid_after=dynamodb.moment(values, "tokensValidAfter"),
     )
 
 
@@ -74,6 +82,18 @@ def preferences_from(values: dict[str, Any]) -> Preferences:
         chat=chosen["chatPreferences"]["enabled"],
         recording=chosen["recordingPreferences"]["enabled"],
         virtual_background=chosen["virtualBackgroundPreferences"]["enabled"],
+    )
+
+
+def role_change_values(change: RoleChange) -> dict[str, Any]:
+    """Return a change of role as the room's item has it."""
+    return {"role": change.role.value, "at": change.at, "by": change.by.to_json()}
+
+
+def _role_change(values: dict[str, Any]) -> RoleChange:
+    by = values["by"]
+    return RoleChange(
+        Role(values["role"]), Milliseconds(int(values["at"])), Actor(by["type"], by.get("name"))
     )
 
 

@@ -29,9 +29,16 @@ from meet.wiring.events import (
     meeting_sweep,
 )
 from meet.wiring.kept import reset
+from meet.wiring.live import live_meetings, role_changes
 from meet.wiring.livekit import access_tokens, livekit_webhooks
 from meet.wiring.operations import authorizer, once
-from meet.wiring.participants import api_tokens, participant_admission, participant_removal
+from meet.wiring.participants import (
+    api_tokens,
+    arrivals,
+    live_roles,
+    participant_admission,
+    participant_removal,
+)
 from meet.wiring.recordings import (
     media_store,
     playback_key,
@@ -49,6 +56,7 @@ __all__ = [
     "access_tokens",
     "admin",
     "api_tokens",
+    "arrivals",
     "authorizer",
     "console_sessions",
     "console_tokens",
@@ -56,6 +64,8 @@ __all__ = [
     "event_dispatch",
     "event_log",
     "event_sources",
+    "live_meetings",
+    "live_roles",
     "livekit_webhooks",
     "media_store",
     "meeting_reports",
@@ -73,6 +83,7 @@ __all__ = [
     "recording_repository",
     "recording_settlement",
     "reset",
+    "role_changes",
     "room_ending",
     "room_repository",
     "room_service",
