@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     swept = wiring.room_ending().sweep(deadline)
     unreported = wiring.meeting_sweep().sweep(swept.listed, swept.going_on, deadline)
     wiring.meeting_duration().sweep(swept.listed, swept.going_on, deadline)
-    removed = wiring.participant_removal().sweep(swept.going_on, deadline)
+    removed = wiring.arrivals().sweep(swept.going_on, deadline)
     report = {
         "ended": swept.ended,
         "waiting": swept.waiting,
