@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def permission(room: Room, role: Role) -> Permission:
-    """Return what LiveKit lets a participant with this role do."""
+    """Return the permission that a participant with this role has in LiveKit."""
     speaks = role is not Role.VIEWER
     return Permission(can_publish=speaks, can_publish_data=speaks and room.preferences.chat)
 
