@@ -39,28 +39,48 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
             for item in parameters["TransactItems"]:
                 ((kind, body),) = item.items()
                 action = "ConditionCheckItem" if kind == "ConditionCheck" else f"{kind}Item"
-                yield Need(f"dynamodb:{action}", arn(body["TableName"]), _leading_key(body))
+                key = _leading_key(body["TableName"], body.get("Key") or body["Item"])
+                yield Need(f"dynamodb:{action}", arn(body["TableName"]), key)
         case "dynamodb", "BatchGetItem" | "BatchWriteItem":
-            for table in parameters["RequestItems"]:
-                yield Need(f"dynamodb:{operation}", arn(table))
+            for table, asked in parameters["RequestItems"].items():
+                for each in _keys_or_items(asked):
+                    yield Need(f"dynamodb:{operation}", arn(table), _leading_key(table, each))
         case "dynamodb", "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem":
-            table = arn(parameters["TableName"])
+            table = parameters["TableName"]
             attributes = _attributes(parameters) if operation == "GetItem" else None
-            yield Need(f"dynamodb:{operation}", table, _leading_key(parameters), attributes)
+            key = _leading_key(table, parameters.get("Key") or parameters["Item"])
+            yield Need(f"dynamodb:{operation}", arn(table), key, attributes)
         case "dynamodb", "Query":
             index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
-            yield Need("dynamodb:Query", f"{arn(parameters['TableName'])}{index}")
+            queried = f"{arn(parameters['TableName'])}{index}"
+            yield Need("dynamodb:Query", queried, "" if index else _queried_key(parameters))
         case "sqs", "SendMessageBatch":
             yield Need("sqs:SendMessage", arn(parameters["QueueUrl"].rpartition("/")[2]))
         case _:
             raise NotImplementedError(f"what {service}:{operation} needs")
 
 
-def _leading_key(parameters: dict[str, Any]) -> str:
-    item = parameters.get("Key") or parameters["Item"]
-    schema = translated()["Resources"][parameters["TableName"]]["Properties"]["KeySchema"]
+def _keys_or_items(asked: Any) -> Iterator[dict[str, Any]]:
+    """Yield the keys that a BatchGetItem asks a table for, or what a BatchWriteItem is about."""
+    if "Keys" in asked:
+        yield from asked["Keys"]
+        return
+    for request in asked:
+        ((_, body),) = request.items()
+        yield body.get("Key") or body["Item"]
+
+
+def _leading_key(table: str, item: dict[str, Any]) -> str:
+    schema = translated()["Resources"][table]["Properties"]["KeySchema"]
     (name,) = [each["AttributeName"] for each in schema if each["KeyType"] == "HASH"]
     key: str = item[name]["S"]
+    return key
+
+
+def _queried_key(parameters: dict[str, Any]) -> str:
+    """Return the partition that a query of a table is about, which its condition names first."""
+    _, _, value = parameters["KeyConditionExpression"].split(" ")[:3]
+    key: str = parameters["ExpressionAttributeValues"][value]["S"]
     return key
 
 

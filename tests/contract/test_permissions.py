@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from meet.recordings.model import PREFIX
+from meet.webhooks import items
 from tests.permissions import Ledger
 from tests.roles import (
     ACCOUNT,
@@ -37,6 +38,10 @@ RECORDING_SWEEP = f"{RECORDINGS}/index/dueForSweep"
 MEETINGS, EVENTS = f"{DYNAMODB}/MeetingsTable", f"{DYNAMODB}/EventsTable"
 ROOM_EVENTS = f"{EVENTS}/index/byRoom"
 WEBHOOKS = f"{DYNAMODB}/WebhooksTable"
+A_WEBHOOK, A_WEBHOOKS_SECRETS = (
+    items.key("wh-k3v9x0q2m7t1c8z")["webhookId"]["S"],
+    items.secrets_key("wh-k3v9x0q2m7t1c8z")["webhookId"]["S"],
+)
 QUEUES = [f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}" for name in ("Deliveries", "SlowDeliveries")]
 ANSWERS = f"{DYNAMODB}/IdempotencyTable"
 BUCKET = f"arn:aws:s3:::{ENVIRONMENT['RECORDINGS_BUCKET']}"
@@ -62,6 +67,8 @@ LIVE = {
 }
 TALKS_TO_LIVEKIT = {
     "create_recording",
+    "decide_all_waiting",
+    "decide_waiting",
     "delete_room",
     "disconnect_participant",
     "generate_participant_token",
@@ -74,13 +81,17 @@ TALKS_TO_LIVEKIT = {
 READS_ROOMS = {
     "authorize",
     "create_recording",
+    "decide_all_waiting",
+    "decide_waiting",
     "disconnect_participant",
     "generate_participant_token",
     "get_room",
+    "get_waiting",
     "receive_livekit_webhook",
     "sweep_recordings",
     *LIVE,
 }
+DECIDES = {"decide_all_waiting", "decide_waiting"}
 DELETES = {"delete_recording", "delete_multiple_recordings"}
 LOOKS_FOR_FILES = {
     "get_recording_stream",
@@ -146,9 +157,20 @@ TABLE = [
     Row("write what LiveKit reports of meetings", "dynamodb:PutItem ConditionCheckItem",
         MEETINGS, {"receive_livekit_webhook", "sweep_rooms"}),
     Row("change a meeting or a session", "dynamodb:UpdateItem", MEETINGS,
-        {"receive_livekit_webhook", "sweep_rooms", "end_meeting", "update_participant_role"}),
+        {"receive_livekit_webhook", "sweep_rooms", "end_meeting", "update_participant_role"},
+        "RM_any"),
     Row("find the sessions of a meeting", "dynamodb:Query", MEETINGS,
-        {"receive_livekit_webhook", "sweep_rooms"}),
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}),
+    Row("find those who wait for a room", "dynamodb:Query", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}
+        | {"get_waiting", "decide_all_waiting"}, "room#any"),
+    Row("begin to wait for a room", "dynamodb:PutItem", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}, "room#any"),
+    Row("decide about those who wait", "dynamodb:UpdateItem", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"} | DECIDES,
+        "room#any"),
+    Row("read what was decided", "dynamodb:GetItem", MEETINGS,
+        {"sweep_rooms", "generate_participant_token"} | DECIDES, "room#any"),
     Row("find meetings that may be over", "dynamodb:Query", f"{MEETINGS}/index/dueForSweep",
         {"sweep_rooms"}),
     Row("read a meeting", "dynamodb:GetItem", MEETINGS, {"sweep_rooms"}),
@@ -164,18 +186,32 @@ TABLE = [
     Row("remove events, or write many", "dynamodb:DeleteItem BatchWriteItem", EVENTS, NOBODY),
     # --------------------------------------------------------------------------- webhooks
     Row("put a webhook or a delivery", "dynamodb:PutItem", WEBHOOKS,
-        {"create_webhook", "dispatch_events"}),
+        {"create_webhook", "dispatch_events"}, A_WEBHOOK),
     Row("change a webhook or a delivery", "dynamodb:UpdateItem", WEBHOOKS,
-        {"create_webhook", "update_webhook", "rotate_webhook_secret", "delete_webhook"}
-        | {"dispatch_events", "deliver_webhook", "sweep_webhooks"}),
+        {"update_webhook", "rotate_webhook_secret"}
+        | {"dispatch_events", "deliver_webhook", "sweep_webhooks"}, A_WEBHOOK),
     Row("delete a webhook or a delivery", "dynamodb:DeleteItem", WEBHOOKS,
-        {"delete_webhook", "deliver_webhook"}),
+        {"delete_webhook", "deliver_webhook"}, A_WEBHOOK),
     Row("read a webhook", "dynamodb:GetItem", WEBHOOKS,
-        {"create_webhook", "get_webhooks", "get_webhook", "update_webhook", "test_webhook"}
+        {"get_webhook", "update_webhook", "test_webhook"}
         | {"rotate_webhook_secret", "get_webhook_deliveries", "replay_webhook"}
-        | {"dispatch_events", "deliver_webhook", "sweep_webhooks"}),
+        | {"deliver_webhook", "sweep_webhooks"}, A_WEBHOOK),
     Row("read all webhooks", "dynamodb:BatchGetItem", WEBHOOKS,
-        {"get_webhooks", "dispatch_events"}),
+        {"get_webhooks", "dispatch_events"}, A_WEBHOOK),
+    Row("count webhooks", "dynamodb:UpdateItem", WEBHOOKS,
+        {"create_webhook", "delete_webhook"}, "all"),
+    Row("learn which webhooks there are", "dynamodb:GetItem", WEBHOOKS,
+        {"get_webhooks", "dispatch_events"}, "all"),
+    Row("read a webhook's secrets", "dynamodb:GetItem", WEBHOOKS,
+        {"create_webhook", "test_webhook", "deliver_webhook"}, A_WEBHOOKS_SECRETS),
+    Row("store a webhook's secret", "dynamodb:PutItem", WEBHOOKS, {"create_webhook"},
+        A_WEBHOOKS_SECRETS),
+    Row("replace a webhook's secret", "dynamodb:UpdateItem", WEBHOOKS,
+        {"rotate_webhook_secret"}, A_WEBHOOKS_SECRETS),
+    Row("delete a webhook's secrets", "dynamodb:DeleteItem", WEBHOOKS, {"delete_webhook"},
+        A_WEBHOOKS_SECRETS),
+    Row("read many secrets, or check them", "dynamodb:BatchGetItem ConditionCheckItem", WEBHOOKS,
+        NOBODY, A_WEBHOOKS_SECRETS),
     Row("list deliveries", "dynamodb:Query", f"{WEBHOOKS}/index/deliveries",
         {"get_webhook_deliveries", "sweep_webhooks"}),
     Row("find deliveries that are due", "dynamodb:Query", f"{WEBHOOKS}/index/dueForSweep",
@@ -263,6 +299,29 @@ def test_nothing_is_allowed_that_the_table_does_not_speak_of() -> None:
 def test_a_wildcard_stands_for_the_recordings_in_the_bucket_and_for_nothing_else() -> None:
     resources = {r for f in FUNCTIONS for statement in role(f) for r in statement.resources}
     assert {each for each in resources if "*" in each} == {f"{BUCKET}/{PREFIX}*"}
+
+
+def test_a_webhooks_secrets_can_be_seen_by_five_functions_and_through_no_index() -> None:
+    """A write can return the item that it finds, so whatever reaches the secrets counts.
+
+    ReturnValuesOnConditionCheckFailure returns it also where a condition forbids ReturnValues.
+    """
+    reach = {"create_webhook", "rotate_webhook_secret", "test_webhook", "deliver_webhook"}
+    reach |= {"delete_webhook"}
+    actions = "GetItem BatchGetItem Query Scan PutItem UpdateItem DeleteItem ConditionCheckItem"
+    others = "BatchWriteItem PartiQLSelect PartiQLInsert PartiQLUpdate PartiQLDelete"
+    found = {
+        function
+        for function in FUNCTIONS
+        for action in f"{actions} {others}".split()
+        if allows(role(function), Need(f"dynamodb:{action}", WEBHOOKS, A_WEBHOOKS_SECRETS))
+    }
+    assert found == reach
+    table = translated()["Resources"]["WebhooksTable"]["Properties"]
+    assert "StreamSpecification" not in table
+    stored = {"webhookId", "item", "secret", "previousSecret", "previousUntil"}
+    for index in table["GlobalSecondaryIndexes"]:
+        assert {each["AttributeName"] for each in index["KeySchema"]} - stored
 
 
 @pytest.mark.last

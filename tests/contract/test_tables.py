@@ -27,8 +27,8 @@ from meet.rooms.model import Preferences, Role, Room
 from meet.webhooks import deliveries
 from meet.webhooks import items as webhook_items
 from meet.webhooks.errors import OverlapRunning
-from meet.webhooks.model import DeliveryStatus
-from tests.contract.samples import READY, SAMPLES, STARTED, Called, run
+from meet.webhooks.model import DeliveryStatus, Secrets
+from tests.contract.samples import READY, SAMPLES, SECRET, STARTED, Called, run
 from tests.contract.samples import ROOM as STORED
 from tests.expressions import DYNAMODB_LOCAL, MOTO, Asked
 from tests.fakes import Clock
@@ -217,9 +217,16 @@ def use_everything(still_clock: Clock) -> None:
                 recording.page(statuses=statuses, room=of, after=after, limit=1)
     assert room.is_open(STORED.name, now=STORED.created_at)
     assert room.open_among([STORED.name], now=STORED.created_at)
-    changes = dict.fromkeys(rooms.to_values(STORED)["preferences"], False)
     by = Actor("apiKey", "first")
-    room.set_preferences(STORED.name, changes, now=STORED.created_at, by=by)
+    for value in (None, 1):
+        changes: dict[str, Any] = {
+            "maxParticipants": value,
+            "lobby.roles": ["viewer"],
+            "metadata": {},
+        }
+        changes |= {"preferences.chatPreferences.enabled": False, "links.viewer.enabled": value}
+        room.change(STORED.name, changes, now=STORED.created_at, by=by)
+    room.change(STORED.name, {"expirationDate": STORED.expires_at}, now=STORED.created_at, by=by)
     extra = Recording.new(STORED.name, now=STORED.created_at)
     recording.start(extra, sweep_at=now)
     facts = {"egressId": "EG_1", "startedAt": 1, "endedAt": 2, "duration": 3}
@@ -319,8 +326,10 @@ def use_webhooks() -> None:
     assert webhooks.disable(webhook.id, "x", now=now)
     assert not webhooks.disable(webhook.id, "x", now=now)
     assert webhooks.define(webhook.id, webhook.definition, now=now).disabled_at is None
-    webhooks.rotate(webhook.id, webhook.secret, overlap=1000, now=now)
+    webhooks.rotate(webhook.id, "whsec_new", overlap=1000, now=now)
+    assert webhooks.secrets(webhook.id) == Secrets("whsec_new", SECRET, Milliseconds(now + 1000))
     with pytest.raises(OverlapRunning):
-        webhooks.rotate(webhook.id, webhook.secret, overlap=1000, now=now)
-    webhooks.rotate(webhook.id, webhook.secret, overlap=0, now=now)
+        webhooks.rotate(webhook.id, "whsec_newer", overlap=1000, now=now)
+    webhooks.rotate(webhook.id, "whsec_newer", overlap=0, now=now)
+    assert webhooks.secrets(webhook.id) == Secrets("whsec_newer")
     wiring.room_repository().outline(STORED.name)

@@ -350,10 +350,12 @@ def test_what_we_could_not_do_stays_in_the_queue_and_the_others_of_its_batch_do_
     ids = post.log(3)
     send = sending.Sender.send
 
-    def failing(self: Any, webhook: Any, event_id: str, *rest: Any, **named: Any) -> Any:
+    def failing(
+        self: Any, webhook: Any, signing: Any, event_id: str, *rest: Any, **named: Any
+    ) -> Any:
         if event_id == ids[1]:
             raise RuntimeError("a bug")
-        return send(self, webhook, event_id, *rest, **named)
+        return send(self, webhook, signing, event_id, *rest, **named)
 
     monkeypatch.setattr(sending.Sender, "send", failing)
     post.run(SECOND)

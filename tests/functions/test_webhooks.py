@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
+from meet.webhooks import items
 from meet.webhooks.model import MAX_WEBHOOKS
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
@@ -118,12 +119,12 @@ def test_an_update_replaces_everything_but_id_and_secret(call: Call) -> None:
     assert call("GET", path).body == changed.body
     again = call("PUT", path, {"url": URL, "events": ["room.*"]})
     assert (again.body["events"], again.body["enabled"]) == (["room.*"], True)
-    assert stored(made["webhookId"])["secret"]["S"] == made["secret"]
+    assert secrets_of(made["webhookId"])["secret"]["S"] == made["secret"]
 
 
-def stored(webhook_id: str) -> Any:
-    key = {"webhookId": {"S": webhook_id}, "item": {"S": "webhook"}}
-    return boto3.client("dynamodb").get_item(TableName="WebhooksTable", Key=key)["Item"]
+def secrets_of(webhook_id: str) -> Any:
+    key = items.secrets_key(webhook_id)
+    return boto3.client("dynamodb").get_item(TableName="WebhooksTable", Key=key).get("Item")
 
 
 def test_room_id_is_another_name_of_room_name(call: Call) -> None:
@@ -243,13 +244,13 @@ def test_a_new_secret_overlaps_with_the_one_before(call: Call, still_clock: Cloc
     first = call("POST", path).body
     assert first["secret"] != made["secret"]
     assert first["previousUntil"] == still_clock() + DAY
-    assert stored(made["webhookId"])["previousSecret"]["S"] == made["secret"]
+    assert secrets_of(made["webhookId"])["previousSecret"]["S"] == made["secret"]
     again = call("POST", path, {"overlap": 60})
     assert (again.status, again.body["message"]) == (409, "Two secrets are valid already")
     still_clock.advance(DAY)
     second = call("POST", path, {"overlap": 60}).body
     assert second["previousUntil"] == still_clock() + 60_000
-    assert stored(made["webhookId"])["previousSecret"]["S"] == first["secret"]
+    assert secrets_of(made["webhookId"])["previousSecret"]["S"] == first["secret"]
 
 
 def test_without_an_overlap_the_old_secrets_end_at_once(call: Call) -> None:
@@ -258,7 +259,7 @@ def test_without_an_overlap_the_old_secrets_end_at_once(call: Call) -> None:
     call("POST", path)
     last = call("POST", path, {"overlap": 0})
     assert last.body.keys() == {"secret"}
-    assert "previousSecret" not in stored(made["webhookId"])
+    assert "previousSecret" not in secrets_of(made["webhookId"])
     assert call("POST", path).status == 200
 
 
@@ -269,6 +270,31 @@ def test_an_overlap_that_breaks_a_rule_is_refused(call: Call, overlap: Any) -> N
 
 
 # --------------------------------------------------------------------------------- secrets stay
+
+
+def test_secrets_are_stored_apart_from_the_webhook_and_are_gone_with_it(call: Call) -> None:
+    made = create(call, secret=SECRET)
+    call("POST", f"/webhooks/{made['webhookId']}/secret")
+    key = items.key(made["webhookId"])
+    stored = boto3.client("dynamodb").get_item(TableName="WebhooksTable", Key=key)["Item"]
+    assert "whsec_" not in json.dumps(stored)
+    assert SECRET in json.dumps(secrets_of(made["webhookId"]))
+    assert call("DELETE", f"/webhooks/{made['webhookId']}").status == 204
+    assert secrets_of(made["webhookId"]) is None
+
+
+def test_a_new_webhook_is_not_read_and_a_repeated_request_reads_only_its_secrets(
+    call: Call, aws_calls: AwsCalls
+) -> None:
+    def reads() -> list[Any]:
+        asked = (each for operation, each, _ in aws_calls.made if operation == "GetItem")
+        return [each["Key"] for each in asked if each["TableName"] == "WebhooksTable"]
+
+    key = {"Idempotency-Key": "nightly"}
+    made = call("POST", "/webhooks", {"url": URL}, key).body
+    assert reads() == []
+    assert call("POST", "/webhooks", {"url": URL}, key).body == made
+    assert reads() == [items.secrets_key(made["webhookId"])]
 
 
 def test_a_repeated_request_gets_the_same_webhook_and_its_secret_is_stored_nowhere_else(

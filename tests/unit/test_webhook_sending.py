@@ -16,7 +16,7 @@ from standardwebhooks import Webhook as StandardWebhook
 
 from meet.clock import HOUR, Milliseconds, now
 from meet.webhooks import sending
-from meet.webhooks.model import Definition, Format, Webhook, new_secret
+from meet.webhooks.model import Definition, Format, Secrets, Webhook, new_secret
 from meet.webhooks.peer import is_public
 from meet.webhooks.sending import Outcome, Sender
 from tests.receivers import (
@@ -32,17 +32,17 @@ from tests.receivers import (
 
 EVENT = "evt_5f0c1m8q0v6w3e7t2k9n4b8x1z"
 BODY = '{"type":"room.created","data":{"name":"Zoë"}}'.encode()
+SIGNING = Secrets(new_secret())
 LOCAL = Sender(ssl.create_default_context(), allow_private=True)
 PUBLIC = Sender(ssl.create_default_context())
 
 
-def webhook(url: str, format: Format = Format.STANDARD, **facts: Any) -> Webhook:  # noqa: A002
-    made = Webhook.new(Definition(url, format), None, now=now())
-    return replace(made, **facts)
+def webhook(url: str, format: Format = Format.STANDARD) -> Webhook:  # noqa: A002
+    return Webhook.new(Definition(url, format), now=now())
 
 
 def send(url: str, sender: Sender = LOCAL, patience: float = 2.0) -> Outcome:
-    return sender.send(webhook(url), EVENT, BODY, now=now(), patience=patience)
+    return sender.send(webhook(url), SIGNING, EVENT, BODY, now=now(), patience=patience)
 
 
 def words(outcome: Outcome) -> str:
@@ -63,10 +63,9 @@ def test_an_event_arrives_to_the_byte_and_says_who_sends_it() -> None:
 
 def test_the_library_of_standard_webhooks_verifies_the_signature() -> None:
     with receiver() as endpoint:
-        signed = webhook(endpoint.url)
-        LOCAL.send(signed, EVENT, BODY, now=now())
+        send(endpoint.url)
     (received,) = endpoint.received
-    verified = StandardWebhook(signed.secret).verify(received.body, received.headers)
+    verified = StandardWebhook(SIGNING.current).verify(received.body, received.headers)
     assert verified == json.loads(BODY)
 
 
@@ -74,13 +73,14 @@ def test_while_a_secret_is_replaced_both_verify_and_then_only_the_new_one() -> N
     moment, before = now(), new_secret()
     until = Milliseconds(moment + HOUR)
     with receiver() as endpoint:
-        rotated = webhook(endpoint.url, previous_secret=before, previous_until=until)
-        LOCAL.send(rotated, EVENT, BODY, now=moment)
-        LOCAL.send(replace(rotated, previous_until=moment), EVENT, BODY, now=moment)
+        rotated, signed = Secrets(new_secret(), before, until), webhook(endpoint.url)
+        LOCAL.send(signed, rotated, EVENT, BODY, now=moment)
+        over = replace(rotated, previous_until=moment)
+        LOCAL.send(signed, over, EVENT, BODY, now=moment)
     during, after = endpoint.received
-    for secret in (rotated.secret, before):
+    for secret in (rotated.current, before):
         assert StandardWebhook(secret).verify(during.body, during.headers)
-    assert StandardWebhook(rotated.secret).verify(after.body, after.headers)
+    assert StandardWebhook(rotated.current).verify(after.body, after.headers)
     with pytest.raises(Exception, match="No matching signature"):
         StandardWebhook(before).verify(after.body, after.headers)
 
@@ -90,8 +90,8 @@ def test_while_a_secret_is_replaced_both_verify_and_then_only_the_new_one() -> N
 )
 def test_a_receiver_of_openvidu_meet_verifies_the_signature(secret: str) -> None:
     with receiver() as endpoint:
-        theirs = webhook(endpoint.url, Format.OPENVIDU, secret=secret)
-        LOCAL.send(theirs, EVENT, BODY, now=now())
+        theirs = webhook(endpoint.url, Format.OPENVIDU)
+        LOCAL.send(theirs, Secrets(secret), EVENT, BODY, now=now())
     (received,) = endpoint.received
     stamp, signature = received.headers["x-timestamp"], received.headers["x-signature"]
     assert abs(now() - int(stamp)) < 120_000

@@ -19,6 +19,7 @@ from meet.webhooks.model import (
     WEIGHT_OF_SILENCE,
     DeliveryStatus,
     Format,
+    Secrets,
     Webhook,
     delay_before,
 )
@@ -57,7 +58,8 @@ class WebhookDelivery:
         Not done is only what kept us from trying or from writing down what happened.
         """
         events = {each.position: each for each in self.log.at([m.position for m in messages])}
-        webhooks = {each: self.webhooks.find(each) for each in {m.webhook_id for m in messages}}
+        ids = {message.webhook_id for message in messages}
+        webhooks = {each: self._known(each) for each in ids}
 
         def attempt(message: Message) -> bool:
             try:
@@ -71,13 +73,19 @@ class WebhookDelivery:
         with ThreadPoolExecutor(len(messages) or 1) as pool:
             return list(pool.map(attempt, messages))
 
+    def _known(self, webhook_id: str) -> tuple[Webhook, Secrets] | None:
+        """Return a webhook and its secrets, None if it is gone."""
+        webhook, signing = self.webhooks.find(webhook_id), self.webhooks.find_secrets(webhook_id)
+        return None if webhook is None or signing is None else (webhook, signing)
+
     def _deliver(
-        self, message: Message, webhook: Webhook | None, event: StoredEvent | None
+        self, message: Message, known: tuple[Webhook, Secrets] | None, event: StoredEvent | None
     ) -> None:
-        if webhook is None or event is None:  # deleted meanwhile
+        if known is None or event is None:  # deleted meanwhile
             if message.is_stored:
                 self.deliveries.delete(message.webhook_id, message.event_id)
             return
+        webhook, signing = known
         now = clock.now()
         if not webhook.definition.enabled or (webhook.is_resting and not message.is_probe):
             self.deliveries.park(webhook.id, event)
@@ -88,7 +96,7 @@ class WebhookDelivery:
             return
         patience = PATIENCE if message.is_patient else QUICK
         body = self._body(webhook, event)
-        outcome = self.sender.send(webhook, event.id, body, now=now, patience=patience)
+        outcome = self.sender.send(webhook, signing, event.id, body, now=now, patience=patience)
         ids = {"webhook": webhook.id, "event": event.id, "room": event.room_name}
         logger.info("webhook attempted", extra={**ids, "result": outcome.words})
         if outcome.is_success:

@@ -5,16 +5,34 @@ from typing import Any
 from meet import dynamodb
 from meet.clock import Milliseconds
 from meet.events.model import EventType
-from meet.webhooks.model import Definition, Delivery, DeliveryStatus, Format, Webhook
+from meet.webhooks.model import (
+    SECRET_PREFIX,
+    Definition,
+    Delivery,
+    DeliveryStatus,
+    Format,
+    Secrets,
+    Webhook,
+)
 
 WEBHOOK = "webhook"
 """The range key of a webhook."""
 _DELIVERY = "delivery#"
+_SECRETS = "secret#"
+"""Secrets have a hash key of their own: a role can be limited by it, and not by a range key."""
+
+SECRET_IS_TEXT = "secretIsText"  # noqa: S105 - a name
+"""Marks a webhook whose secret is not one of Standard Webhooks."""
 
 
 def key(webhook_id: str) -> dict[str, Any]:
     """Return the key of a webhook."""
     return dynamodb.to_item({"webhookId": webhook_id, "item": WEBHOOK})
+
+
+def secrets_key(webhook_id: str) -> dict[str, Any]:
+    """Return the key of a webhook's secrets."""
+    return dynamodb.to_item({"webhookId": _SECRETS + webhook_id, "item": "secrets"})
 
 
 def delivery_key(webhook_id: str, event_id: str) -> dict[str, Any]:
@@ -50,13 +68,13 @@ def definition_values(definition: Definition) -> dict[str, Any]:
     }
 
 
-def to_values(webhook: Webhook) -> dict[str, Any]:
-    """Return a new webhook's attributes."""
+def to_values(webhook: Webhook, secret: str) -> dict[str, Any]:
+    """Return a new webhook's attributes; of its secret, only whether it is any text."""
     return {
         "webhookId": webhook.id,
         "item": WEBHOOK,
         "creationDate": webhook.created_at,
-        "secret": webhook.secret,
+        SECRET_IS_TEXT: None if secret.startswith(SECRET_PREFIX) else True,
         "indexShard": dynamodb.shard_of(webhook.id),
         **definition_values(webhook.definition),
     }
@@ -76,15 +94,19 @@ def from_values(values: dict[str, Any]) -> Webhook:
             description=values.get("description"),
             enabled=values["enabled"],
         ),
-        secret=values["secret"],
-        previous_secret=values.get("previousSecret"),
-        previous_until=dynamodb.moment(values, "previousUntil"),
         failures=int(values.get("failures", 0)),
         failing_since=dynamodb.moment(values, "failingSince"),
         is_resting=values.get("resting", False),
         slow_until=dynamodb.moment(values, "slowUntil"),
         disabled_reason=values.get("disabledReason"),
         disabled_at=dynamodb.moment(values, "disabledAt"),
+    )
+
+
+def secrets_from(values: dict[str, Any]) -> Secrets:
+    """Return a webhook's secrets from their attributes."""
+    return Secrets(
+        values["secret"], values.get("previousSecret"), dynamodb.moment(values, "previousUntil")
     )
 
 

@@ -67,15 +67,11 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """An endpoint, its secrets, and what became of the attempts to reach it."""
+    """An endpoint, and what became of the attempts to reach it; its secrets are kept apart."""
 
     id: str
     created_at: Milliseconds
     definition: Definition
-    secret: str
-    previous_secret: str | None = None
-    previous_until: Milliseconds | None = None
-    """Until when the previous secret signs, too."""
     failures: int = 0
     """Failures in a row, weighted."""
     failing_since: Milliseconds | None = None
@@ -86,10 +82,10 @@ class Webhook:
     disabled_at: Milliseconds | None = None
 
     @classmethod
-    def new(cls, definition: Definition, secret: str | None, *, now: Milliseconds) -> Self:
-        """Return a webhook with an id of its own, and with a secret unless one is given."""
+    def new(cls, definition: Definition, *, now: Milliseconds) -> Self:
+        """Return a webhook with an id of its own."""
         name = "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
-        return cls(f"wh-{name}", now, definition, secret or new_secret())
+        return cls(f"wh-{name}", now, definition)
 
     @property
     def url(self) -> str:
@@ -100,15 +96,22 @@ class Webhook:
         """True if it is served apart, so that it does not keep the others waiting."""
         return self.slow_until is not None and now < self.slow_until
 
-    def has_previous_secret(self, now: Milliseconds) -> bool:
-        """True if two secrets are valid."""
-        return self.previous_until is not None and now < self.previous_until
 
-    def secrets(self, now: Milliseconds) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What signs the requests to an endpoint."""
+
+    current: str
+    previous: str | None = None
+    previous_until: Milliseconds | None = None
+    """Until when the previous one signs, too."""
+
+    def valid(self, now: Milliseconds) -> list[str]:
         """Return the secrets that sign, the newest first."""
-        if self.previous_secret is not None and self.has_previous_secret(now):
-            return [self.secret, self.previous_secret]
-        return [self.secret]
+        overlap = self.previous_until is not None and now < self.previous_until
+        if self.previous is not None and overlap:
+            return [self.current, self.previous]
+        return [self.current]
 
 
 class DeliveryStatus(StrEnum):

@@ -35,10 +35,10 @@ class WebhookCreation:
 
     webhooks: WebhookRepository
 
-    def create(self, definition: Definition, secret: str | None) -> Webhook:
+    def create(self, definition: Definition, secret: str) -> Webhook:
         """Store and return a new webhook; raises TooManyWebhooks."""
-        webhook = Webhook.new(definition, secret, now=clock.now())
-        self.webhooks.add(webhook)
+        webhook = Webhook.new(definition, now=clock.now())
+        self.webhooks.add(webhook, secret)
         return webhook
 
 
@@ -86,7 +86,8 @@ class WebhookTest:
             body = openvidu.test_body(_MESSAGE, now=now)
         else:
             body = _body(event_id, iso(now))
-        outcome = self.sender.send(webhook, event_id, body.encode(), now=now)
+        signing = self.webhooks.secrets(webhook_id)
+        outcome = self.sender.send(webhook, signing, event_id, body.encode(), now=now)
         if not outcome.is_success:
             raise EndpointFailed(outcome.words)
         return outcome

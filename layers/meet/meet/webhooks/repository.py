@@ -9,7 +9,7 @@ from meet.clock import Milliseconds
 from meet.dynamodb import Change
 from meet.webhooks import items
 from meet.webhooks.errors import OverlapRunning, TooManyWebhooks, WebhookNotFound
-from meet.webhooks.model import MAX_WEBHOOKS, SECRET_PREFIX, Definition, Format, Webhook
+from meet.webhooks.model import MAX_WEBHOOKS, Definition, Format, Secrets, Webhook
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,12 +34,16 @@ class WebhookRepository:
     client: "DynamoDBClient"
     table: str
 
-    def add(self, webhook: Webhook) -> None:
-        """Store a new webhook; raises TooManyWebhooks."""
+    def add(self, webhook: Webhook, secret: str) -> None:
+        """Store a new webhook and its secret; raises TooManyWebhooks."""
         new = {
             "TableName": self.table,
-            "Item": dynamodb.to_item(items.to_values(webhook)),
+            "Item": dynamodb.to_item(items.to_values(webhook, secret)),
             "ConditionExpression": "attribute_not_exists(webhookId)",
+        }
+        signing = {
+            "TableName": self.table,
+            "Item": items.secrets_key(webhook.id) | dynamodb.to_item({"secret": secret}),
         }
         counted = self._registry(
             "ADD",
@@ -47,25 +51,29 @@ class WebhookRepository:
             ConditionExpression="attribute_not_exists(ids) OR size(ids) < :most",
             values={":most": MAX_WEBHOOKS},
         )
-        if not dynamodb.transact(self.client, {"Put": new}, {"Update": counted}):
+        if not dynamodb.transact(self.client, {"Put": new}, {"Put": signing}, {"Update": counted}):
             raise TooManyWebhooks
 
     def remove(self, webhook_id: str) -> None:
-        """Delete a webhook; raises WebhookNotFound. Its deliveries are dropped once due."""
+        """Delete a webhook and its secrets; its deliveries are dropped once due.
+
+        Raises WebhookNotFound.
+        """
         gone = {
             "TableName": self.table,
             "Key": items.key(webhook_id),
             "ConditionExpression": "attribute_exists(webhookId)",
         }
         _known(webhook_id)
+        unsigned = {"TableName": self.table, "Key": items.secrets_key(webhook_id)}
         uncounted = self._registry("DELETE", webhook_id)
-        if not dynamodb.transact(self.client, {"Delete": gone}, {"Update": uncounted}):
+        deleted = ({"Delete": gone}, {"Delete": unsigned}, {"Update": uncounted})
+        if not dynamodb.transact(self.client, *deleted):
             raise WebhookNotFound
 
     def all(self) -> list[Webhook]:
         """Return all webhooks, newest first."""
-        found = self.client.get_item(TableName=self.table, Key=_ALL, ConsistentRead=True)
-        ids = dynamodb.from_item(found.get("Item", {})).get("ids", set())
+        ids = (self._read(_ALL) or {}).get("ids", set())
         keys = [items.key(each) for each in sorted(ids)]
         stored = dynamodb.get_many(self.client, table=self.table, keys=keys)
         webhooks = [items.from_values(each) for each in stored]
@@ -73,15 +81,25 @@ class WebhookRepository:
 
     def find(self, webhook_id: str) -> Webhook | None:
         """Return a webhook, None if there is none."""
-        found = self.client.get_item(
-            TableName=self.table, Key=items.key(webhook_id), ConsistentRead=True
-        )
-        return items.from_values(dynamodb.from_item(found["Item"])) if "Item" in found else None
+        found = self._read(items.key(webhook_id))
+        return None if found is None else items.from_values(found)
 
     def get(self, webhook_id: str) -> Webhook:
         """Return a webhook; raises WebhookNotFound."""
         _known(webhook_id)
         found = self.find(webhook_id)
+        if found is None:
+            raise WebhookNotFound
+        return found
+
+    def find_secrets(self, webhook_id: str) -> Secrets | None:
+        """Return the secrets of a webhook, None if it is gone."""
+        found = self._read(items.secrets_key(webhook_id))
+        return None if found is None else items.secrets_from(found)
+
+    def secrets(self, webhook_id: str) -> Secrets:
+        """Return the secrets of a webhook; raises WebhookNotFound."""
+        found = self.find_secrets(webhook_id)
         if found is None:
             raise WebhookNotFound
         return found
@@ -101,7 +119,7 @@ class WebhookRepository:
             change.set("sweepAt", now)  # what waited goes out
         condition = change.exists("webhookId")
         if definition.format is Format.STANDARD:
-            condition += f" AND {change.begins_with('secret', SECRET_PREFIX)}"
+            condition += f" AND {change.is_new(items.SECRET_IS_TEXT)}"
         updated = self._update(webhook_id, change, condition)
         if updated is None:
             self.get(webhook_id)
@@ -111,7 +129,9 @@ class WebhookRepository:
     def rotate(
         self, webhook_id: str, secret: str, *, overlap: int, now: Milliseconds
     ) -> Milliseconds | None:
-        """Give a webhook another secret; return until when the previous one signs, too.
+        """Give a webhook another secret, one of Standard Webhooks.
+
+        Return until when the previous one signs, too.
 
         Raises WebhookNotFound, or OverlapRunning while two are valid, unless `overlap`
         (milliseconds) is 0.
@@ -128,7 +148,21 @@ class WebhookRepository:
             condition += f" AND ({change.is_new('previousUntil')} OR {is_over})"
         change.set_or_remove("previousUntil", until)
         change.set("secret", secret)
-        if self._update(webhook_id, change, condition) is None:
+        signing = {
+            "TableName": self.table,
+            "Key": items.secrets_key(webhook_id),
+            "ConditionExpression": condition,
+            **change.arguments(),
+        }
+        suits = Change()
+        suits.remove(items.SECRET_IS_TEXT)
+        known = {
+            "TableName": self.table,
+            "Key": items.key(webhook_id),
+            "ConditionExpression": suits.exists("webhookId"),
+            **suits.arguments(),
+        }
+        if not dynamodb.transact(self.client, {"Update": signing}, {"Update": known}):
             self.get(webhook_id)
             raise OverlapRunning
         return until
@@ -195,6 +229,10 @@ class WebhookRepository:
         change = Change()
         change.remove("sweepAt")
         self._update(webhook_id, change, change.is_one_of("sweepAt", [seen]))
+
+    def _read(self, key: dict[str, Any]) -> dict[str, Any] | None:
+        found = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True)
+        return dynamodb.from_item(found["Item"]) if "Item" in found else None
 
     def _update(self, webhook_id: str, change: Change, condition: str) -> Webhook | None:
         """Return the webhook after a change, None if the condition does not hold."""

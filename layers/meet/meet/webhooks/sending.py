@@ -12,7 +12,7 @@ import urllib3
 
 from meet import clock
 from meet.clock import HOUR, SECOND, Milliseconds
-from meet.webhooks.model import Webhook
+from meet.webhooks.model import Secrets, Webhook
 from meet.webhooks.peer import (
     CheckedHTTPConnection,
     CheckedHTTPSConnection,
@@ -90,6 +90,7 @@ class Sender:
     def send(
         self,
         webhook: Webhook,
+        signing: Secrets,
         event_id: str,
         body: bytes,
         *,
@@ -114,7 +115,7 @@ class Sender:
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Meet/1",
-            **signed_headers(webhook, event_id, body, now=now),
+            **signed_headers(webhook.definition.format, signing, event_id, body, now=now),
         }
         path = (url.path or "/") + (f"?{url.query}" if url.query else "")
         status, asked, problem = None, None, None

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 
 from meet.clock import SECOND, Milliseconds
-from meet.webhooks.model import SECRET_PREFIX, Format, Webhook
+from meet.webhooks.model import SECRET_PREFIX, Format, Secrets
 
 
 def key_of(secret: str) -> bytes:
@@ -23,19 +23,24 @@ def key_of(secret: str) -> bytes:
 
 
 def signed_headers(
-    webhook: Webhook, event_id: str, body: bytes, *, now: Milliseconds
+    format: Format,  # noqa: A002
+    signing: Secrets,
+    event_id: str,
+    body: bytes,
+    *,
+    now: Milliseconds,
 ) -> dict[str, str]:
     """Return the headers that identify and sign one attempt."""
     stamp = str(now // SECOND)
     content = b".".join([event_id.encode(), stamp.encode(), body])
-    signatures = [_standard(secret, content) for secret in webhook.secrets(now)]
+    signatures = [_standard(secret, content) for secret in signing.valid(now)]
     headers = {
         "webhook-id": event_id,
         "webhook-timestamp": stamp,
         "webhook-signature": " ".join(signatures),
     }
-    if webhook.definition.format is Format.OPENVIDU:
-        headers |= _openvidu(webhook.secret, body, now)
+    if format is Format.OPENVIDU:
+        headers |= _openvidu(signing.current, body, now)
     return headers
 
 
