@@ -187,17 +187,17 @@ class Room:
         return matches[0] if matches else None
 
 
-def new_secret() -> str:
-    """Return a secret for a join link."""
-    return secrets.token_urlsafe(_SECRET_BYTES)
-
-
 def role_in(metadata: str) -> Role | None:
     """Return the role in a participant's metadata; None if the token is not one of ours."""
     try:
         return Role(json.loads(metadata)["role"])
     except (ValueError, LookupError, TypeError):
         return None
+
+
+def new_secret() -> str:
+    """Return a secret for a join link."""
+    return secrets.token_urlsafe(_SECRET_BYTES)
 
 
 def clean_prefix(text: str) -> str:
