@@ -16,7 +16,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     deadline = clock.sweep_deadline(context.get_remaining_time_in_millis())
     swept = wiring.room_ending().sweep(deadline)
     unreported = wiring.meeting_sweep().sweep(swept.listed, swept.going_on, deadline)
-    removed = wiring.participant_removal().sweep(swept.going_on, deadline)
+    removed = wiring.arrivals().sweep(swept.going_on, deadline)
     report = {
         "ended": swept.ended,
         "waiting": swept.waiting,

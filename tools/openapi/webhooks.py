@@ -18,6 +18,7 @@ MEANINGS = {
     EventType.LOBBY_WAITING: "Somebody waits to be admitted to a room",
     EventType.LOBBY_ADMITTED: "Somebody who waits was admitted",
     EventType.LOBBY_DENIED: "Somebody who waits was denied",
+    EventType.PARTICIPANT_UPDATED: "A participant has another role",
     EventType.RECORDING_STARTED: "A recording has begun",
     EventType.RECORDING_UPDATED: "A recording is STOPPING or STOPPED",
     EventType.RECORDING_READY: "The file of a recording can be played",

@@ -28,6 +28,7 @@ class EventType(StrEnum):
     LOBBY_WAITING = "lobby.waiting"
     LOBBY_ADMITTED = "lobby.admitted"
     LOBBY_DENIED = "lobby.denied"
+    PARTICIPANT_UPDATED = "participant.updated"
     RECORDING_STARTED = "recording.started"
     RECORDING_UPDATED = "recording.updated"
     RECORDING_READY = "recording.ready"

@@ -29,10 +29,17 @@ from meet.wiring.events import (
     meeting_sweep,
 )
 from meet.wiring.kept import reset
+from meet.wiring.live import live_meetings, role_changes
 from meet.wiring.livekit import access_tokens, livekit_webhooks
 from meet.wiring.lobby import lobby_door, lobby_reception, waiting_repository
 from meet.wiring.operations import authorizer, once
-from meet.wiring.participants import api_tokens, participant_admission, participant_removal
+from meet.wiring.participants import (
+    api_tokens,
+    arrivals,
+    live_roles,
+    participant_admission,
+    participant_removal,
+)
 from meet.wiring.recordings import (
     media_store,
     playback_key,
@@ -50,6 +57,7 @@ __all__ = [
     "access_tokens",
     "admin",
     "api_tokens",
+    "arrivals",
     "authorizer",
     "console_sessions",
     "console_tokens",
@@ -57,6 +65,8 @@ __all__ = [
     "event_dispatch",
     "event_log",
     "event_sources",
+    "live_meetings",
+    "live_roles",
     "livekit_webhooks",
     "lobby_door",
     "lobby_reception",
@@ -76,6 +86,7 @@ __all__ = [
     "recording_repository",
     "recording_settlement",
     "reset",
+    "role_changes",
     "room_ending",
     "room_repository",
     "room_service",

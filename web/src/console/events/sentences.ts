@@ -60,6 +60,7 @@ export function noteOf({ type, data }: MeetEvent): string {
       break;
     }
     case "participant.joined":
+    case "participant.updated":
       said.push(text(data.participantName), word(ROLES, data.role));
       break;
     case "participant.left":

@@ -11,6 +11,7 @@ export const TYPES: Record<EventType, Word> = {
   "meeting.ended": "meetingEnded",
   "participant.joined": "participantJoined",
   "participant.left": "participantLeft",
+  "participant.updated": "participantUpdated",
   "recording.started": "recordingStarted",
   "recording.updated": "recordingUpdated",
   "recording.ready": "recordingReady",

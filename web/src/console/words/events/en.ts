@@ -32,6 +32,7 @@ export const en = {
   meetingEnded: "Meeting ended",
   participantJoined: "Participant joined",
   participantLeft: "Participant left",
+  participantUpdated: "Participant has another role",
   recordingStarted: "Recording started",
   recordingUpdated: "Recording stopping",
   recordingReady: "Recording ready",

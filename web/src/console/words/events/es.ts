@@ -34,6 +34,7 @@ export const es: EventWords = {
   meetingEnded: "Reunión terminada",
   participantJoined: "Entró un participante",
   participantLeft: "Salió un participante",
+  participantUpdated: "Un participante tiene otro rol",
   recordingStarted: "Grabación iniciada",
   recordingUpdated: "Grabación deteniéndose",
   recordingReady: "Grabación lista",
