@@ -33,15 +33,17 @@ def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
     has its own identity, or that of `previousToken`.
     """
     logger.append_keys(room=request.room_name)
+    admission = wiring.participant_admission()
     try:
-        admission = wiring.participant_admission().admit(
+        applicant = admission.applicant(
             request.room_name, request.participant_name, request.secret, request.previous_token
         )
+        admitted = admission.issue(applicant)
     except MeetError as error:
         metrics.count("TokensRefused", reason=type(error).__name__)
         raise
     metrics.count("TokensGranted")
-    return TokenView.of(admission, livekit_url=settings.livekit_url).to_json()
+    return TokenView.of(admitted, livekit_url=settings.livekit_url).to_json()
 
 
 handler = entrypoint(api)

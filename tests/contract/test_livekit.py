@@ -87,14 +87,15 @@ def test_a_participants_token_is_the_one_that_livekits_library_makes(
         max_participants=limit,
         preferences=Preferences(chat=chat),
     )
-    admission = ParticipantAdmission(
+    participants = ParticipantAdmission(
         wiring.room_service(),
         lambda: livekit,
         lambda: OURS,
         wiring.api_tokens,
         lambda: "meet-of-this-stack",
         4 * HOUR,
-    ).admit(room.name, "Zoë", room.secrets[role])
+    )
+    admission = participants.issue(participants.applicant(room.name, "Zoë", room.secrets[role]))
     token, identity = admission.token, admission.identity
     found = claims(token)
 

@@ -37,6 +37,7 @@ ON_DYNAMODB_LOCAL_TOO = {
     "test_recording_uploaded",
     "test_recording_webhooks",
     "test_retention",
+    "test_room_terms",
     "test_stop_recording",
     "test_sweep_recordings",
     "test_sweep_rooms",

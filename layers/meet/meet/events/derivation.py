@@ -18,7 +18,7 @@ from meet.recordings.lifecycle import Status
 from meet.recordings.schemas import RecordingView
 from meet.rooms import items as room_items
 from meet.rooms.model import ClosedBy
-from meet.rooms.schemas import RoomFacts
+from meet.rooms.schemas import RoomFacts, changed_between
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -60,14 +60,15 @@ def _rooms(change: Transition) -> Iterator[Fact]:
         return
     name, new = change.new["roomName"], change.new
     by = Actor.of(new.get("by"))
-    data = RoomFacts.showing(room_items.from_values(dict(new))).to_json()
+    room = room_items.from_values(dict(new))
+    data = RoomFacts.showing(room).to_json()
     if not change.old:
         yield _fact(EventType.ROOM_CREATED, new["creationDate"], name, data, by, name)
         return
     revision = int(new.get("revision", 0))
     if revision > change.old.get("revision", 0):
-        changed = sorted(_changed(change.old["preferences"], new["preferences"], "preferences"))
-        updated = data | {"changed": changed}
+        before = room_items.from_values(dict(change.old))
+        updated = data | {"changed": changed_between(before, room)}
         yield _fact(EventType.ROOM_UPDATED, change.at, name, updated, by, name, revision)
     if change.appears("closedAt"):
         closed = new["closedAt"]
@@ -75,15 +76,6 @@ def _rooms(change: Transition) -> Iterator[Fact]:
             yield _fact(EventType.ROOM_EXPIRED, closed, name, data, EXPIRY, name)
         elif new.get("closedBy") == ClosedBy.CALLER:
             yield _fact(EventType.ROOM_DELETED, closed, name, data, by, name)
-
-
-def _changed(old: Any, new: Any, path: str) -> Iterator[str]:
-    """Yield the dotted paths of the values that differ."""
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        for name in old.keys() | new.keys():
-            yield from _changed(old.get(name), new.get(name), f"{path}.{name}")
-    elif old != new:
-        yield path
 
 
 def _recordings(change: Transition) -> Iterator[Fact]:
