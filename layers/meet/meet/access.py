@@ -40,12 +40,6 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ),
     # A participant may be called "token", and the literal path takes precedence in a gateway.
     ("DELETE", f"{API}/participants/token"): ("disconnect_participant", ADMIN_OR_MODERATOR),
-    ("GET", f"{API}/meetings/{{roomName}}/waiting"): ("get_waiting", ADMIN_OR_MODERATOR),
-    ("PUT", f"{API}/meetings/{{roomName}}/waiting"): ("decide_all_waiting", ADMIN_OR_MODERATOR),
-    ("PUT", f"{API}/meetings/{{roomName}}/waiting/{{waitingId}}"): (
-        "decide_waiting",
-        ADMIN_OR_MODERATOR,
-    ),
     ("GET", _MEETING): ("get_meeting", ADMIN_OR_MODERATOR),
     ("DELETE", _MEETING): ("end_meeting", ADMIN_OR_MODERATOR),
     ("GET", _PEOPLE): ("get_meeting_participants", ADMIN_OR_MODERATOR),
@@ -55,6 +49,12 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("PUT", f"{_PEOPLE}/{{identity}}/role"): ("update_participant_role", ADMIN_OR_MODERATOR),
     ("PUT", f"{_PEOPLE}/{{identity}}/media"): ("mute_participant", ADMIN_OR_MODERATOR),
     ("POST", f"{_MEETING}/messages"): ("send_message", ADMIN_OR_MODERATOR),
+    ("GET", f"{API}/meetings/{{roomName}}/waiting"): ("get_waiting", ADMIN_OR_MODERATOR),
+    ("PUT", f"{API}/meetings/{{roomName}}/waiting"): ("decide_all_waiting", ADMIN_OR_MODERATOR),
+    ("PUT", f"{API}/meetings/{{roomName}}/waiting/{{waitingId}}"): (
+        "decide_waiting",
+        ADMIN_OR_MODERATOR,
+    ),
     ("POST", f"{API}/recordings"): ("create_recording", ADMIN_OR_MODERATOR),
     ("GET", f"{API}/recordings"): ("get_recordings", ADMIN_OR_MODERATOR),
     ("DELETE", f"{API}/recordings"): ("delete_multiple_recordings", ADMIN),

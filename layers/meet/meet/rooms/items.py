@@ -120,14 +120,14 @@ def from_values(values: dict[str, Any]) -> Room:
         removals=_removals(values.get("removals", set())),
         closed_by=ClosedBy(values["closedBy"]) if "closedBy" in values else None,
         active_meeting_id=values.get("activeMeetingId"),
-        terms=_terms(values),
-        links={role: _link(values, role) for role in Role},
         active_meeting_since=dynamodb.moment(values, "activeMeetingSince"),
         role_changes={
             identity: _role_change(change)
             for identity, change in values.get("roleChanges", {}).items()
         },
         tokens_valid_after=dynamodb.moment(values, "tokensValidAfter"),
+        terms=_terms(values),
+        links={role: _link(values, role) for role in Role},
     )
 
 

@@ -127,13 +127,13 @@ class Room:
     closed_by: ClosedBy | None = None
     active_meeting_id: str | None = None
     """The meeting that is going on."""
-    terms: Terms = DEFAULT_TERMS
-    links: Mapping[Role, Link] = field(default_factory=lambda: {role: Link() for role in Role})
     active_meeting_since: Milliseconds | None = None
     role_changes: Mapping[str, RoleChange] = field(default_factory=dict)
     """The latest change of each participant, by identity."""
     tokens_valid_after: Milliseconds | None = None
     """Join tokens that were issued until then no longer admit anyone."""
+    terms: Terms = DEFAULT_TERMS
+    links: Mapping[Role, Link] = field(default_factory=lambda: {role: Link() for role in Role})
 
     @classmethod
     def new(
@@ -187,17 +187,17 @@ class Room:
         return matches[0] if matches else None
 
 
-def new_secret() -> str:
-    """Return a secret for a join link."""
-    return secrets.token_urlsafe(_SECRET_BYTES)
-
-
 def role_in(metadata: str) -> Role | None:
     """Return the role in a participant's metadata; None if the token is not one of ours."""
     try:
         return Role(json.loads(metadata)["role"])
     except (ValueError, LookupError, TypeError):
         return None
+
+
+def new_secret() -> str:
+    """Return a secret for a join link."""
+    return secrets.token_urlsafe(_SECRET_BYTES)
 
 
 def clean_prefix(text: str) -> str:
