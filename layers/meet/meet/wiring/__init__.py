@@ -24,6 +24,7 @@ from meet.wiring.endpoints import (
 from meet.wiring.events import (
     event_log,
     event_sources,
+    meeting_duration,
     meeting_reports,
     meeting_repository,
     meeting_sweep,
@@ -71,6 +72,7 @@ __all__ = [
     "lobby_door",
     "lobby_reception",
     "media_store",
+    "meeting_duration",
     "meeting_reports",
     "meeting_repository",
     "meeting_sweep",

@@ -63,6 +63,7 @@ export const en = {
   byConsole: "Console",
   byModerator: "{name} (moderator)",
   byExpiry: "Expiry date",
+  byLobby: "Lobby",
   bySweep: "Routine check",
   byRetention: "Retention period",
   byAutoStart: "Automatic recording",

@@ -64,6 +64,7 @@ export const es: EventWords = {
   byKey: "Clave de API {name}",
   byConsole: "Consola",
   byModerator: "{name} (moderador)",
+  byLobby: "Sala de espera",
   byExpiry: "Fecha de fin",
   bySweep: "Comprobación periódica",
   byRetention: "Plazo de conservación",
