@@ -1,7 +1,9 @@
 """A clock that stands still, and a LiveKit and an egress that do what a test says."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 import jwt
@@ -9,8 +11,9 @@ import jwt
 from meet import clock
 from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
+from meet.livekit.participants import Participant, Permission
 from meet.livekit.recorder import Egress, EgressState
-from meet.livekit.rooms import LiveMeeting, Participant
+from meet.livekit.rooms import LiveMeeting
 from meet.livekit.tokens import issued
 from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.lifecycle import Evidence
@@ -32,6 +35,16 @@ class Clock:
         self.moment = max(self.moment, moment)
 
 
+@dataclass(frozen=True)
+class Message:
+    """A message that was sent into a meeting; `to` is empty for everybody."""
+
+    room: str
+    topic: str
+    data: bytes
+    to: tuple[str, ...]
+
+
 @dataclass
 class FakeLiveKit:
     """Stands in for LiveKit; tests/stack asks the real one the same questions."""
@@ -44,15 +57,26 @@ class FakeLiveKit:
     sids: dict[str, str] = field(default_factory=dict)
     ended: Counter[str] = field(default_factory=Counter)
     """How many meetings of a room have ended."""
+    permissions: dict[tuple[str, str], Permission] = field(default_factory=dict)
+    """What participants may do, by room and identity, where it was changed."""
+    messages: list[Message] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
 
-    def join(self, room: str, identity: str, name: str = "", **facts: Any) -> None:
+    def join(self, room: str, identity: str, name: str = "", **more: Any) -> None:
+        facts: dict[str, Any] = {"sid": f"PA_{next(self.numbers)}", "joined_at": clock.now()} | more
         self.inside.setdefault(room, {})[identity] = Participant(identity, name, **facts)
 
     def join_with(self, room: str, token: str) -> str:
         """Connect the bearer of a token, as LiveKit would; return the identity."""
         claims = jwt.decode(token, options={"verify_signature": False})
-        issued_at = issued(claims["attributes"])
-        self.join(room, claims["sub"], claims["name"], issued_at=issued_at)
+        self.join(
+            room,
+            claims["sub"],
+            claims["name"],
+            issued_at=issued(claims["attributes"]),
+            metadata=claims["metadata"],
+            attributes=claims["attributes"],
+        )
         identity: str = claims["sub"]
         return identity
 
@@ -60,11 +84,48 @@ class FakeLiveKit:
         self._called("participants", room)
         return list(self.inside.get(room, {}).values())
 
+    def participant(self, room: str, identity: str) -> Participant:
+        self._called("participant", room, identity)
+        return self._connected(room, identity)
+
     def remove_participant(self, room: str, identity: str) -> None:
         self._called("remove_participant", room, identity)
+        self._connected(room, identity)
+        del self.inside[room][identity]
+
+    def update_participant(
+        self,
+        room: str,
+        identity: str,
+        *,
+        metadata: str,
+        attributes: Mapping[str, str],
+        permission: Permission,
+    ) -> None:
+        self._called("update_participant", room, identity)
+        before = self._connected(room, identity)
+        merged = {**before.attributes, **attributes}
+        changed = replace(before, metadata=metadata, attributes=merged)
+        self.inside[room][identity] = changed
+        self.permissions[room, identity] = permission
+
+    def mute_track(self, room: str, identity: str, track_sid: str) -> None:
+        self._called("mute_track", room, identity, track_sid)
+        before = self._connected(room, identity)
+        tracks = (
+            replace(each, is_muted=each.is_muted or each.sid == track_sid) for each in before.tracks
+        )
+        self.inside[room][identity] = replace(before, tracks=tuple(tracks))
+
+    def send_data(self, room: str, data: bytes, *, topic: str, to: Sequence[str] = ()) -> None:
+        self._called("send_data", room, topic)
+        if room in self.inside:
+            self.messages.append(Message(room, topic, data, tuple(to)))
+
+    def _connected(self, room: str, identity: str) -> Participant:
         if identity not in self.inside.get(room, {}):
             raise ParticipantNotFound
-        del self.inside[room][identity]
+        return self.inside[room][identity]
 
     def meetings(self, owner: str) -> list[LiveMeeting]:
         self._called("meetings", owner)

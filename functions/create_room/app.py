@@ -30,6 +30,8 @@ def create_room(options: NewRoom, idempotency_key: IdempotencyKey = None) -> dic
             expires_at=options.expiration_date,
             max_participants=options.max_participants,
             preferences=options.preferences.to_model(),
+            terms=options.to_terms(),
+            disabled_links=options.links.disabled(),
             by=actor_of(api),
         )
         logger.append_keys(room=room.name)

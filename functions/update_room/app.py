@@ -1,4 +1,4 @@
-"""PUT /rooms/{roomName}: change what a room allows."""
+"""PUT /rooms/{roomName}: change a room."""
 
 from typing import Any
 
@@ -24,15 +24,16 @@ api = create_api()
     InvalidRequest(("recordingPreferences.enabled", "Expected boolean, received string")),
 )
 def update_room(room_name: RoomName, update: ChangedRoom) -> dict[str, Any]:
-    """Change the preferences in the body; the others stay as they are.
+    """Change what is in the body; the rest stays as it is. A body without any change is refused.
 
-    A body without any is refused. Participants get the changed permissions with their next token.
+    Participants get changed permissions with their next token. A later or earlier end holds for
+    the meeting that is going on, a limit from the next token on.
     """
     changes = update.changes()
     if not changes:
         field = "" if update.preferences is None else "preferences"
-        raise InvalidRequest((field, "Must name at least one preference"))
-    room = wiring.room_service().set_preferences(room_name, changes, by=actor_of(api))
+        raise InvalidRequest((field, "Must name at least one property to change"))
+    room = wiring.room_service().change(room_name, changes, by=actor_of(api))
     return RoomView.of(room, origin=origin(api)).to_json()
 
 

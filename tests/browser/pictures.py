@@ -90,11 +90,6 @@ def test_take_the_pictures(api: Client, cameras: Cameras, look: str) -> None:
                 ada.page.mouse.move(0, 0)
                 picture(ada.page, place_for(f"{name}-{look}.png"))
 
-        def press(name: str) -> None:
-            if not ada.button(name).is_visible():
-                ada.button("More").click()
-            ada.button(name).click()
-
         ada.page.add_init_script(LABEL)
         ada.open(room["moderatorURL"])
         ada.at_the_door()
@@ -116,12 +111,12 @@ def test_take_the_pictures(api: Client, cameras: Cameras, look: str) -> None:
             ada.reads("Good morning! The numbers are in, shall I show them?")
             _until_quiet(ada)
             take("chat", "light", "phone")
-            press("People")
+            ada.press("People")
             ada.button("Remove Alan Turing").click()
             take("people", "dark", "phone")
             ada.button("Close").click()
             if look != "dark":
-                press("Background")
+                ada.press("Background")
                 ada.page.get_by_role("radio", name="Hills").check(force=True)
                 seen = ada.page.get_by_text("This is how the others see you.")
                 expect(seen).to_be_visible(timeout=SEGMENTER_MS)
@@ -130,7 +125,7 @@ def test_take_the_pictures(api: Client, cameras: Cameras, look: str) -> None:
                 ada.page.get_by_role("radio", name="None").check(force=True)
                 expect(seen).to_be_visible(timeout=SEGMENTER_MS)
                 ada.button("Close").click()
-            press("Record")
+            ada.press("Record")
             expect(ada.page.locator(".recording-mark")).to_be_visible(timeout=JOIN_MS)
             grace.button("Share screen").click()
             expect(ada.page.locator(".large .tile.screen video")).to_be_visible(timeout=JOIN_MS)

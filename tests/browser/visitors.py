@@ -57,6 +57,13 @@ class Visitor:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def press(self, name: str) -> None:
+        """Press a control, which may be in More."""
+        control = self.page.locator(".controls").get_by_role("button", name=name)
+        if not control.is_visible():
+            self.button("More").click()
+        control.click()
+
     def tile(self, name: str) -> Locator:
         return self.page.locator(f'.tile[data-name="{name}"][data-source="camera"]')
 
@@ -69,13 +76,13 @@ class Visitor:
 
     def write(self, text: str) -> None:
         if not self.page.get_by_label("Message", exact=True).is_visible():
-            self.page.get_by_role("button", name="Chat").click()
+            self.press("Chat")
         self.page.get_by_label("Message", exact=True).fill(text)
         self.button("Send").click()
 
     def reads(self, text: str) -> None:
         if not self.page.locator(".messages").is_visible():
-            self.page.get_by_role("button", name="Chat").click()
+            self.press("Chat")
         expect(self.page.locator(".messages .text").get_by_text(text, exact=True)).to_be_visible()
 
     def ends_with(self, sentence: str, seconds: float = 20) -> None:

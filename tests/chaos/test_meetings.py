@@ -5,7 +5,7 @@ MEET_CHAOS=10000 says how many meetings; CI has the small part that is the defau
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -18,6 +18,7 @@ from tests.chaos.test_chaos import SEED, quiet  # noqa: F401 - a fixture
 from tests.chaos.test_chaos import SIZE as WANTED
 from tests.quick_moto import moto_without_http
 from tests.streams import LOGGED
+from tests.together import FIGURES
 
 DEFAULT = 150
 BATCH = 50
@@ -29,7 +30,7 @@ SIZE = DEFAULT if WANTED == DEFAULT_RECORDINGS else WANTED
 @pytest.mark.timeout(300 + 2 * SIZE)
 @pytest.mark.usefixtures("quiet")
 def test_every_stored_transition_is_in_the_log_once_and_a_reader_misses_none(
-    capsys: pytest.CaptureFixture[str],
+    record_property: Callable[[str, object], None],
 ) -> None:
     figures = Figures()
     wrong: list[str] = []
@@ -38,9 +39,8 @@ def test_every_stored_transition_is_in_the_log_once_and_a_reader_misses_none(
         with moto_without_http(), in_place(world):
             live_through(world, min(BATCH, SIZE - first))
             wrong += [f"seed {SEED}, batch {batch}: {each}" for each in judge(world)]
-    with capsys.disabled():
-        part = "" if SIZE >= 10_000 else ", a small part: MEET_CHAOS=10000 is the whole"
-        print(f"\nchaos: {SIZE} meetings, seed {SEED}{part}\n{figures}")
+    part = "" if SIZE >= 10_000 else ", a small part: MEET_CHAOS=10000 is the whole"
+    record_property(FIGURES, f"chaos: {SIZE} meetings, seed {SEED}{part}\n{figures}")
     assert not wrong, "\n".join(wrong[:50])
 
 

@@ -3,18 +3,31 @@
 import base64
 import datetime
 import hashlib
+import io
 import json
 from typing import Any
 
 import jwt
 import pytest
+import urllib3
 from livekit.api import AccessToken, TokenVerifier, VideoGrants, WebhookReceiver
-from livekit.protocol.room import RoomConfiguration
+from livekit.protocol.models import DataPacket, ParticipantInfo, ParticipantPermission
+from livekit.protocol.room import (
+    MuteRoomTrackRequest,
+    RoomConfiguration,
+    RoomParticipantIdentity,
+    SendDataRequest,
+    UpdateParticipantRequest,
+)
 
 from meet import clock, wiring
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
-from meet.errors import Unauthorized
+from meet.errors import ParticipantNotFound, Unauthorized
+from meet.livekit.outages import Outages
+from meet.livekit.participants import Permission, to_participant
+from meet.livekit.rooms import LiveKit
 from meet.livekit.tokens import AccessTokens
+from meet.livekit.twirp import TwirpClient
 from meet.participants.admission import ParticipantAdmission
 from meet.rooms.model import Preferences, Role
 from tests.fakes import FakeLiveKit
@@ -74,14 +87,15 @@ def test_a_participants_token_is_the_one_that_livekits_library_makes(
         max_participants=limit,
         preferences=Preferences(chat=chat),
     )
-    admission = ParticipantAdmission(
+    participants = ParticipantAdmission(
         wiring.room_service(),
         lambda: livekit,
         lambda: OURS,
         wiring.api_tokens,
         lambda: "meet-of-this-stack",
         4 * HOUR,
-    ).admit(room.name, "Zoë", room.secrets[role])
+    )
+    admission = participants.issue(participants.applicant(room.name, "Zoë", room.secrets[role]))
     token, identity = admission.token, admission.identity
     found = claims(token)
 
@@ -220,3 +234,81 @@ def test_clocks_may_differ_by_as_much_as_livekits_library_allows(seconds: int) -
     ours = takes(lambda: OURS.check_webhook(BODY.encode(), token), Unauthorized)
     assert ours == takes(lambda: RECEIVER.receive(BODY, token), jwt.PyJWTError)
     assert ours == (abs(seconds) < 60)
+
+
+class Wire:
+    """Notes what is sent to LiveKit, and answers with a participant or an error."""
+
+    def __init__(self, error: dict[str, str] | None = None) -> None:
+        self.error = error
+        self.sent: list[tuple[str, bytes, dict[str, Any]]] = []
+
+    def request(self, verb: str, url: str, *, body: bytes, headers: Any, **more: Any) -> Any:
+        token = headers["Authorization"].removeprefix("Bearer ")
+        self.sent.append((url.partition("/twirp/")[2], body, claims(token)["video"]))
+        if self.error:
+            return urllib3.HTTPResponse(json.dumps(self.error).encode(), status=404)
+        return urllib3.HTTPResponse(io.BytesIO(), status=200)
+
+
+def server(wire: Any) -> LiveKit:
+    return LiveKit(TwirpClient("ws://livekit", OURS, wire, Outages()))
+
+
+def test_the_calls_about_a_participant_are_those_of_livekits_protocol() -> None:
+    wire = Wire()
+    asked = server(wire)
+    asked.participant("r", "Zoë_1")
+    asked.update_participant(
+        "r",
+        "Zoë_1",
+        metadata="{}",
+        attributes={"role": "viewer"},
+        permission=Permission(can_publish=False, can_publish_data=False),
+    )
+    asked.mute_track("r", "Zoë_1", "TR_1")
+    asked.send_data("r", b"{}", topic="poll", to=["Zoë_1"])
+    methods, bodies, grants = zip(*wire.sent, strict=True)
+    assert methods == (
+        "livekit.RoomService/GetParticipant",
+        "livekit.RoomService/UpdateParticipant",
+        "livekit.RoomService/MutePublishedTrack",
+        "livekit.RoomService/SendData",
+    )
+    assert all(each == {"roomAdmin": True, "room": "r"} for each in grants)
+    assert bodies[0] == RoomParticipantIdentity(room="r", identity="Zoë_1").SerializeToString()
+    assert UpdateParticipantRequest.FromString(bodies[1]) == UpdateParticipantRequest(
+        room="r",
+        identity="Zoë_1",
+        metadata="{}",
+        attributes={"role": "viewer"},
+        permission=ParticipantPermission(can_subscribe=True),
+    )
+    muted = MuteRoomTrackRequest(room="r", identity="Zoë_1", track_sid="TR_1", muted=True)
+    assert bodies[2] == muted.SerializeToString()
+    message = SendDataRequest.FromString(bodies[3])
+    assert (message.kind, message.topic, message.data) == (DataPacket.RELIABLE, "poll", b"{}")
+    assert list(message.destination_identities) == ["Zoë_1"]
+    assert len(message.nonce) == 16, "LiveKit refuses any other length"
+
+
+@pytest.mark.parametrize("call", ["participant", "update_participant", "mute_track"])
+def test_a_participant_who_is_not_there_is_not_found(call: str) -> None:
+    asked = server(Wire({"code": "not_found", "msg": "participant does not exist"}))
+    calls: dict[str, Any] = {
+        "participant": lambda: asked.participant("r", "Zoë"),
+        "update_participant": lambda: asked.update_participant(
+            "r", "Zoë", metadata="{}", attributes={}, permission=Permission(True, True)
+        ),
+        "mute_track": lambda: asked.mute_track("r", "Zoë", "TR_1"),
+    }
+    with pytest.raises(ParticipantNotFound):
+        calls[call]()
+
+
+@pytest.mark.parametrize("kind", ParticipantInfo.Kind.values())
+def test_people_are_told_from_recorders_and_agents(kind: Any) -> None:
+    people = {ParticipantInfo.Kind.STANDARD, ParticipantInfo.Kind.SIP}
+    found = to_participant(ParticipantInfo(identity="x", kind=kind))
+    assert found.is_person == (kind in people)
+    assert found.is_recorder == (kind == ParticipantInfo.Kind.EGRESS)

@@ -217,9 +217,16 @@ def use_everything(still_clock: Clock) -> None:
                 recording.page(statuses=statuses, room=of, after=after, limit=1)
     assert room.is_open(STORED.name, now=STORED.created_at)
     assert room.open_among([STORED.name], now=STORED.created_at)
-    changes = dict.fromkeys(rooms.to_values(STORED)["preferences"], False)
     by = Actor("apiKey", "first")
-    room.set_preferences(STORED.name, changes, now=STORED.created_at, by=by)
+    for value in (None, 1):
+        changes: dict[str, Any] = {
+            "maxParticipants": value,
+            "lobby.roles": ["viewer"],
+            "metadata": {},
+        }
+        changes |= {"preferences.chatPreferences.enabled": False, "links.viewer.enabled": value}
+        room.change(STORED.name, changes, now=STORED.created_at, by=by)
+    room.change(STORED.name, {"expirationDate": STORED.expires_at}, now=STORED.created_at, by=by)
     extra = Recording.new(STORED.name, now=STORED.created_at)
     recording.start(extra, sweep_at=now)
     facts = {"egressId": "EG_1", "startedAt": 1, "endedAt": 2, "duration": 3}

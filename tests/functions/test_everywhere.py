@@ -526,7 +526,7 @@ def test_a_bug_is_500_without_a_word_about_it(
     def fail(*arguments: object, **named: object) -> None:
         raise RuntimeError("told to fail arn:aws:secret")
 
-    for name in ("add", "get", "page", "close", "set_preferences"):
+    for name in ("add", "get", "page", "close", "change"):
         monkeypatch.setattr(RoomRepository, name, fail)
     for request in with_body + without_body:
         reply = send_good(request)

@@ -1,4 +1,4 @@
-"""PUT /rooms/{roomName}."""
+"""PUT /rooms/{roomName}: preferences. What else it changes is in test_room_terms."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Examples of whole bodies, put together from those of their properties."""
 
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -18,8 +18,8 @@ def example(model: type[BaseModel]) -> dict[str, Any]:
             shown[name] = field.examples[0]
         elif isinstance(kind, type) and issubclass(kind, BaseModel):
             shown[name] = example(kind)
-        elif items := [each for each in getattr(kind, "__args__", ()) if _is_model(each)]:
-            shown[name] = [example(each) for each in items]
+        elif get_origin(kind) is list:
+            shown[name] = [example(each) for each in get_args(kind) if _is_model(each)]
     return shown
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from meet.errors import InvalidRequest, MeetError, RoomToJoinNotFound
-from meet.rooms.schemas import RoomPreferences
+from meet.rooms.schemas import BARE, RoomChanges, RoomPreferences
+from tools.openapi.schemas import REF, cleaned
 from tools.openapi.words import GATEWAY_ERRORS
 
 _MESSAGE = {"type": "string", "description": "One sentence on what is wrong."}
@@ -24,6 +25,14 @@ _NAMED = {
         for name in (str(field.alias) for field in RoomPreferences.model_fields.values())
     ],
 }
+_OTHERS = {
+    name: {key: value for key, value in schema.items() if key != "default"}
+    for name, schema in cleaned(RoomChanges.model_json_schema(ref_template=f"{REF}{{model}}"))[
+        "properties"
+    ].items()
+    if name != "preferences"
+}
+"""What an update can change besides the preferences."""
 REASON = {
     "type": "string",
     "description": (
@@ -31,7 +40,6 @@ REASON = {
         "in a 401. Further reasons may be added."
     ),
 }
-_REF = "#/components/schemas/"
 
 
 def error() -> dict[str, Any]:
@@ -93,24 +101,30 @@ OWN_SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "RoomPreferencesUpdate": {
         "description": (
-            "The preferences to change, at least one of them, either bare or as the property "
-            "`preferences`; beside that property, bare ones are ignored."
+            "What to change, at least one property: the preferences alone and bare, or anything "
+            "with the preferences as the property `preferences`. Beside that property, bare "
+            "preferences are ignored; beside bare preferences, everything else is."
         ),
-        "anyOf": [{"$ref": f"{_REF}RoomPreferences"}, {"$ref": f"{_REF}WrappedRoomPreferences"}],
+        "anyOf": [{"$ref": f"{REF}RoomPreferences"}, {"$ref": f"{REF}WrappedRoomPreferences"}],
         # Generators of clients read the two types above. What a body must contain is in keywords of
         # JSON Schema that they ignore; anyOf and not inside a type confuse them.
-        "if": {"required": ["preferences"]},
-        "then": {
-            "$ref": f"{_REF}WrappedRoomPreferences",
-            "properties": {"preferences": _NAMED},
+        "if": {
+            "anyOf": [{"required": [name]} for name in sorted(BARE)],
+            "not": {"required": ["preferences"]},
         },
-        "else": {"$ref": f"{_REF}RoomPreferences"} | _NAMED,
+        "then": {"$ref": f"{REF}RoomPreferences"} | _NAMED,
+        "else": {
+            "$ref": f"{REF}WrappedRoomPreferences",
+            "anyOf": [
+                {"required": ["preferences"], "properties": {"preferences": _NAMED}},
+                *({"required": [name]} for name in _OTHERS),
+            ],
+        },
     },
     "WrappedRoomPreferences": {
         "type": "object",
-        "description": "What a room allows, as a property.",
-        "required": ["preferences"],
-        "properties": {"preferences": {"$ref": f"{_REF}RoomPreferences"}},
+        "description": "What to change of a room; what is absent stays as it is.",
+        "properties": {"preferences": {"$ref": f"{REF}RoomPreferences"}} | _OTHERS,
     },
 }
 

@@ -26,7 +26,7 @@ def name_of(model: type[WireModel]) -> str:
 
 def model_called(name: str) -> type[WireModel]:
     """Return the model with this name in the code; raises ValueError."""
-    [found] = [each for each in _models(WireModel) if each.__name__ == name]
+    [found] = {each for each in _models(WireModel) if each.__name__ == name}
     return found
 
 

@@ -66,8 +66,8 @@ class Change:
         self._sets: list[str] = []
         self._removed: list[str] = []
         self._added: list[str] = []
-        self._names: dict[str, str] = {}
-        self._values: dict[str, Any] = {}
+        self.names: dict[str, str] = {}
+        self.values: dict[str, Any] = {}
 
     def set(self, name: str, value: Any) -> None:
         """Give an attribute a value."""
@@ -113,25 +113,31 @@ class Change:
         """Return the condition that a number is not greater than a value."""
         return f"{self._name(name)} <= {self._value(value)}"
 
+    def is_at_least(self, name: str, value: int) -> str:
+        """Return the condition that a number is not less than a value."""
+        return f"{self._name(name)} >= {self._value(value)}"
+
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of update_item, but for key and condition."""
         expression = f"SET {', '.join(self._sets)} " if self._sets else ""
         expression += f"REMOVE {', '.join(self._removed)} " if self._removed else ""
         expression += f"ADD {', '.join(self._added)}" if self._added else ""
-        values = {"ExpressionAttributeValues": to_item(self._values)} if self._values else {}
+        values = {"ExpressionAttributeValues": to_item(self.values)} if self.values else {}
         return {
             "UpdateExpression": expression.strip(),
-            "ExpressionAttributeNames": self._names,
+            "ExpressionAttributeNames": self.names,
             **values,
         }
 
-    def _name(self, name: str) -> str:
-        self._names[f"#{name}"] = name
-        return f"#{name}"
+    def _name(self, path: str) -> str:
+        """Return the placeholder of an attribute, or of a value inside one: its dotted path."""
+        names = path.split(".")
+        self.names |= {f"#{name}": name for name in names}
+        return ".".join(f"#{name}" for name in names)
 
     def _value(self, value: Any) -> str:
-        placeholder = f":v{len(self._values)}"
-        self._values[placeholder] = value
+        placeholder = f":v{len(self.values)}"
+        self.values[placeholder] = value
         return placeholder
 
 

@@ -19,6 +19,7 @@ READS_EVERY = MINUTE
 """How often one Lambda environment logs the same failure of a read."""
 
 _READS = {
+    "RoomService/GetParticipant",
     "RoomService/ListParticipants",
     "RoomService/ListRooms",
     "Egress/ListEgress",

@@ -4,10 +4,12 @@ https://docs.livekit.io/reference/other/roomservice-api/ documents the calls.
 """
 
 import json
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from livekit.protocol.models import ParticipantInfo, Room
+from livekit.protocol.models import DataPacket, ParticipantInfo, Room
 from livekit.protocol.room import (
     DeleteRoomRequest,
     DeleteRoomResponse,
@@ -15,28 +17,26 @@ from livekit.protocol.room import (
     ListParticipantsResponse,
     ListRoomsRequest,
     ListRoomsResponse,
+    MuteRoomTrackRequest,
+    MuteRoomTrackResponse,
     RemoveParticipantResponse,
     RoomParticipantIdentity,
+    SendDataRequest,
+    SendDataResponse,
+    UpdateParticipantRequest,
 )
 
 from meet import clock
 from meet.clock import SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.livekit.outages import NO_URL, Kind, Outages
-from meet.livekit.tokens import issued
-from meet.livekit.twirp import Refused, TwirpClient
+from meet.livekit.participants import Participant, Permission, to_participant
+from meet.livekit.twirp import Refused, Reply, TwirpClient
 
+_About: TypeAlias = RoomParticipantIdentity | UpdateParticipantRequest | MuteRoomTrackRequest
 
-@dataclass(frozen=True, slots=True)
-class Participant:
-    """A participant who is connected to a meeting."""
-
-    identity: str
-    name: str = ""
-    is_recorder: bool = False
-    is_publishing: bool = False
-    issued_at: Milliseconds | None = None
-    """When their token was issued; None if it is not one of ours."""
+_NONCE_BYTES = 16
+"""What LiveKit expects of a nonce; clients drop a message whose nonce they have seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,39 @@ class MediaServer(Protocol):
     def participants(self, room: str) -> list[Participant]:
         """Return the connected participants; none if LiveKit does not know the room."""
 
+    def participant(self, room: str, identity: str) -> Participant:
+        """Return a connected participant; raises ParticipantNotFound."""
+
     def remove_participant(self, room: str, identity: str) -> None:
         """Disconnect a participant; raises ParticipantNotFound."""
+
+    def update_participant(
+        self,
+        room: str,
+        identity: str,
+        *,
+        metadata: str,
+        attributes: Mapping[str, str],
+        permission: Permission,
+    ) -> None:
+        """Change what a connected participant is and may do; raises ParticipantNotFound.
+
+        Metadata and permission are replaced; attributes that are not named stay. LiveKit sends the
+        participant a token with all of it, so that it survives a reconnection.
+        """
+
+    def mute_track(self, room: str, identity: str, track_sid: str) -> None:
+        """Mute a participant's track; raises ParticipantNotFound.
+
+        Nothing happens if the track is gone. Only its owner can unmute it.
+        """
+
+    def send_data(self, room: str, data: bytes, *, topic: str, to: Sequence[str] = ()) -> None:
+        """Send a message, reliably, to the participants with these identities, or to everybody.
+
+        Identities that are not connected are ignored. Do nothing if LiveKit reports that there is
+        no meeting; it may also not answer then, which raises MediaServerUnavailable after seconds.
+        """
 
     def meetings(self, owner: str) -> list[LiveMeeting]:
         """Return the meetings that LiveKit holds for this owner, with people inside or not."""
@@ -90,6 +121,16 @@ class LiveKit:
             return []
         return [to_participant(info) for info in reply.participants]
 
+    def participant(self, room: str, identity: str) -> Participant:
+        """Return a connected participant; raises ParticipantNotFound."""
+        return to_participant(
+            self._about_participant(
+                "GetParticipant",
+                RoomParticipantIdentity(room=room, identity=identity),
+                ParticipantInfo,
+            )
+        )
+
     def remove_participant(self, room: str, identity: str) -> None:
         """Disconnect a participant; raises ParticipantNotFound.
 
@@ -97,18 +138,56 @@ class LiveKit:
         Without revoke_token_ts it would also refuse tokens issued within the next minute.
         """
         revoked_before = clock.now() // SECOND
+        self._about_participant(
+            "RemoveParticipant",
+            RoomParticipantIdentity(room=room, identity=identity, revoke_token_ts=revoked_before),
+            RemoveParticipantResponse,
+        )
+
+    def update_participant(
+        self,
+        room: str,
+        identity: str,
+        *,
+        metadata: str,
+        attributes: Mapping[str, str],
+        permission: Permission,
+    ) -> None:
+        """Change what a connected participant is and may do; raises ParticipantNotFound."""
+        request = UpdateParticipantRequest(
+            room=room,
+            identity=identity,
+            metadata=metadata,
+            attributes=attributes,
+            permission=permission.to_message(),
+        )
+        self._about_participant("UpdateParticipant", request, ParticipantInfo)
+
+    def mute_track(self, room: str, identity: str, track_sid: str) -> None:
+        """Mute a participant's track; raises ParticipantNotFound."""
+        request = MuteRoomTrackRequest(
+            room=room, identity=identity, track_sid=track_sid, muted=True
+        )
+        self._about_participant("MutePublishedTrack", request, MuteRoomTrackResponse)
+
+    def send_data(self, room: str, data: bytes, *, topic: str, to: Sequence[str] = ()) -> None:
+        """Send a message, reliably, to the participants with these identities, or to everybody."""
         try:
             self.client.call(
-                "RoomService/RemoveParticipant",
-                RoomParticipantIdentity(
-                    room=room, identity=identity, revoke_token_ts=revoked_before
+                "RoomService/SendData",
+                SendDataRequest(
+                    room=room,
+                    data=data,
+                    kind=DataPacket.Kind.RELIABLE,
+                    topic=topic,
+                    destination_identities=to,
+                    nonce=secrets.token_bytes(_NONCE_BYTES),
                 ),
-                RemoveParticipantResponse,
+                SendDataResponse,
                 grants={"roomAdmin": True, "room": room},
             )
         except Refused as refused:
             self._not_found(refused)
-            raise ParticipantNotFound from refused
 
     def meetings(self, owner: str) -> list[LiveMeeting]:
         """Return the meetings that LiveKit holds for this owner, with people inside or not."""
@@ -136,6 +215,19 @@ class LiveKit:
         except Refused as refused:
             self._not_found(refused)
 
+    def _about_participant(self, method: str, request: _About, reply: type[Reply]) -> Reply:
+        """Return LiveKit's answer about one participant; raises ParticipantNotFound."""
+        try:
+            return self.client.call(
+                f"RoomService/{method}",
+                request,
+                reply,
+                grants={"roomAdmin": True, "room": request.room},
+            )
+        except Refused as refused:
+            self._not_found(refused)
+            raise ParticipantNotFound from refused
+
     def _not_found(self, refused: Refused) -> None:
         """Ignore "not found"; raises MediaServerUnavailable for any other refusal."""
         if refused.code != "not_found":
@@ -152,9 +244,33 @@ class NoMediaServer:
         """Raises MediaServerUnavailable."""
         raise self._unavailable("participants")
 
+    def participant(self, room: str, identity: str) -> Participant:
+        """Raises MediaServerUnavailable."""
+        raise self._unavailable("participant")
+
     def remove_participant(self, room: str, identity: str) -> None:
         """Raises MediaServerUnavailable."""
         raise self._unavailable("remove_participant")
+
+    def update_participant(
+        self,
+        room: str,
+        identity: str,
+        *,
+        metadata: str,
+        attributes: Mapping[str, str],
+        permission: Permission,
+    ) -> None:
+        """Raises MediaServerUnavailable."""
+        raise self._unavailable("update_participant")
+
+    def mute_track(self, room: str, identity: str, track_sid: str) -> None:
+        """Raises MediaServerUnavailable."""
+        raise self._unavailable("mute_track")
+
+    def send_data(self, room: str, data: bytes, *, topic: str, to: Sequence[str] = ()) -> None:
+        """Raises MediaServerUnavailable."""
+        raise self._unavailable("send_data")
 
     def _unavailable(self, method: str) -> MediaServerUnavailable:
         self.outages.report(Kind.NOT_CONFIGURED, method, NO_URL)
@@ -173,14 +289,3 @@ def to_meeting(info: Room) -> LiveMeeting:
     # Servers before 1.9 know only the second.
     created_at = info.creation_time_ms or info.creation_time * SECOND
     return LiveMeeting(info.name, info.sid, Milliseconds(created_at))
-
-
-def to_participant(info: ParticipantInfo) -> Participant:
-    """Read a ParticipantInfo, from an answer or a webhook."""
-    return Participant(
-        identity=info.identity,
-        name=info.name,
-        is_recorder=info.kind == ParticipantInfo.Kind.EGRESS or info.permission.recorder,
-        is_publishing=bool(info.tracks),
-        issued_at=issued(info.attributes),
-    )

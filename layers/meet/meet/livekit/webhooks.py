@@ -17,8 +17,9 @@ from meet import clock
 from meet.clock import SECOND, Milliseconds
 from meet.errors import MalformedBody
 from meet.livekit.egress import to_egress
+from meet.livekit.participants import Participant, to_participant
 from meet.livekit.recorder import Egress
-from meet.livekit.rooms import LiveMeeting, Participant, room_metadata, to_meeting, to_participant
+from meet.livekit.rooms import LiveMeeting, room_metadata, to_meeting
 from meet.livekit.tokens import AccessTokens, issued
 
 logger = logging.getLogger(__name__)

@@ -3,8 +3,8 @@
 import json
 import secrets
 import string
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from meet import clock
@@ -39,6 +39,20 @@ class Admission:
     role: Role
 
 
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """A caller who may join a room, with the identity and role that they will have."""
+
+    room: Room
+    role: Role
+    name: str
+    identity: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """What the token tells about the participant, besides."""
+    is_returning: bool = False
+    """True if the identity is that of an earlier token."""
+
+
 @dataclass(frozen=True)
 class ParticipantAdmission:
     """Issues tokens to callers who know a secret of a room."""
@@ -52,44 +66,59 @@ class ParticipantAdmission:
     join_lifetime: int
     """Milliseconds within which a token has to be used to join."""
 
-    def admit(
-        self, room_name: str, name: str, secret: str, previous_token: str | None = None
-    ) -> Admission:
-        """Return tokens for the secret's role, with a new identity or that of an earlier token.
-
-        Raises RoomToJoinNotFound, InvalidSecret, RoomFull or MediaServerUnavailable. LiveKit is
-        called only if the room has a limit of participants.
-        """
+    def room(self, name: str) -> Room:
+        """Return the open room to join; raises RoomToJoinNotFound."""
         try:
-            room = self.rooms.get(room_name)
+            return self.rooms.get(name)
         except RoomNotFound as error:
             raise RoomToJoinNotFound from error
+
+    def applicant(
+        self, room_name: str, name: str, secret: str, previous_token: str | None = None
+    ) -> Applicant:
+        """Return a caller who may join, with a new identity or that of an earlier token.
+
+        Raises RoomToJoinNotFound, InvalidSecret or MediaServerUnavailable.
+        """
+        room = self.room(room_name)
         role = room.role_for(secret)
         if role is None:
             raise InvalidSecret
-        tokens = self.tokens()
-        identity = _earlier_identity(tokens, room, previous_token) or _new_identity(name)
-        self._check_capacity(room, identity)
+        earlier = _earlier_identity(self.tokens(), room, previous_token)
+        identity = earlier or _new_identity(name)
+        return Applicant(room, role, name, identity, is_returning=earlier is not None)
+
+    def issue(self, applicant: Applicant) -> Admission:
+        """Return tokens for an applicant's role; raises RoomFull or MediaServerUnavailable.
+
+        LiveKit is called only if the room has a limit of participants.
+        """
+        room, role, identity = applicant.room, applicant.role, applicant.identity
+        self.check_capacity(applicant)
         now = clock.now()
-        token = tokens.for_participant(
+        token = self.tokens().for_participant(
             identity,
-            name=name,
+            name=applicant.name,
             metadata=metadata(room, role),
             grants=_grants(room, role),
             room_configuration=self._room_configuration(room),
             expires_at=min(now + self.join_lifetime, room.expires_at),
         )
-        return Admission(token, self._api_token(room, role, identity, now), identity, name, role)
+        api_token = self._api_token(room, role, identity, now)
+        return Admission(token, api_token, identity, applicant.name, role)
 
-    def _check_capacity(self, room: Room, identity: str) -> None:
+    def check_capacity(self, applicant: Applicant) -> None:
         """Raises RoomFull, since LiveKit would refuse the join without a reason.
 
         LiveKit enforces the limit when a participant joins; this only explains it beforehand.
         """
+        room = applicant.room
         if room.max_participants is None:
             return
         connected = self.media_server().participants(room.name)
-        others = sum(not each.is_recorder and each.identity != identity for each in connected)
+        others = sum(
+            not each.is_recorder and each.identity != applicant.identity for each in connected
+        )
         if others >= room.max_participants:
             raise RoomFull
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from meet import clock
 from meet.clock import Milliseconds
 from meet.errors import ParticipantNotFound
-from meet.livekit.rooms import MediaServer, Participant
+from meet.livekit.participants import Participant
+from meet.livekit.rooms import MediaServer
 from meet.rooms.model import Room
 from meet.rooms.service import RoomService
 

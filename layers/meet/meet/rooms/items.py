@@ -1,10 +1,14 @@
 """A room as an item of the table."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 from meet import dynamodb
 from meet.clock import DAY, SECOND, Milliseconds
-from meet.rooms.model import ClosedBy, Preferences, Removal, Role, Room
+from meet.rooms.model import ClosedBy, Link, Lobby, Preferences, Removal, Role, Room, Terms
+
+Changes: TypeAlias = Mapping[str, Any]
+"""New values of a room by their dotted paths in the API; None for a value that is taken away."""
 
 TTL_ATTRIBUTE = "deleteAfter"
 TTL_GRACE = DAY  # the sweep ends a room; TTL only removes its item later
@@ -45,7 +49,47 @@ def to_values(room: Room) -> dict[str, Any]:
         "listKey": list_key_of(room),
         "sweepAt": room.expires_at,
         TTL_ATTRIBUTE: ttl_after(room.expires_at),
+        **_terms_values(room.terms),
+        **{f"{role}LinkDisabled": True for role in Role if not room.links[role].is_enabled},
     }
+
+
+def _terms_values(terms: Terms) -> dict[str, Any]:
+    lobby, default = terms.lobby, Lobby()
+    values = {
+        "startsAt": terms.starts_at,
+        "maxDurationMinutes": terms.max_duration_minutes,
+        "metadata": dict(terms.metadata) or None,
+        "isClosed": terms.is_closed or None,
+        "lobbyEnabled": lobby.enabled or None,
+        "lobbyRoles": None if lobby.roles == default.roles else list(lobby.roles),
+        "lobbyOpenWithoutModerator": lobby.open_without_moderator or None,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def change_of(changes: Changes) -> dynamodb.Change:
+    """Return the update of an item that makes these changes."""
+    change = dynamodb.Change()
+    for path, value in changes.items():
+        match path.split("."):
+            case ["preferences", *_]:
+                change.set(path, value)
+            case ["expirationDate"]:
+                change.set(path, value)
+                change.set("sweepAt", value)
+                change.set(TTL_ATTRIBUTE, ttl_after(value))
+            case ["status"]:
+                change.set_or_remove("isClosed", value == "closed" or None)
+            case ["metadata"]:
+                change.set_or_remove(path, value or None)
+            case ["links", role, _]:
+                change.set_or_remove(f"{role}LinkDisabled", not value or None)
+            case ["lobby", name]:
+                change.set(f"lobby{name[0].upper()}{name[1:]}", value)
+            case _:
+                change.set_or_remove(path, value)
+    return change
 
 
 def from_values(values: dict[str, Any]) -> Room:
@@ -64,6 +108,34 @@ def from_values(values: dict[str, Any]) -> Room:
         removals=_removals(values.get("removals", set())),
         closed_by=ClosedBy(values["closedBy"]) if "closedBy" in values else None,
         active_meeting_id=values.get("activeMeetingId"),
+        terms=_terms(values),
+        links={role: _link(values, role) for role in Role},
+    )
+
+
+def _terms(values: dict[str, Any]) -> Terms:
+    minutes = values.get("maxDurationMinutes")
+    default = Lobby()
+    return Terms(
+        starts_at=dynamodb.moment(values, "startsAt"),
+        max_duration_minutes=None if minutes is None else int(minutes),
+        metadata=values.get("metadata", {}),
+        is_closed=values.get("isClosed", False),
+        lobby=Lobby(
+            enabled=values.get("lobbyEnabled", default.enabled),
+            roles=tuple(map(Role, values.get("lobbyRoles", default.roles))),
+            open_without_moderator=values.get(
+                "lobbyOpenWithoutModerator", default.open_without_moderator
+            ),
+        ),
+    )
+
+
+def _link(values: dict[str, Any], role: Role) -> Link:
+    return Link(
+        is_enabled=not values.get(f"{role}LinkDisabled", False),
+        version=int(values.get(f"{role}LinkVersion", 0)),
+        epoch=int(values.get(f"{role}LinkEpoch", 0)),
     )
 
 

@@ -4,7 +4,8 @@ import re
 import secrets
 import string
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
@@ -42,6 +43,45 @@ class Preferences:
 
 
 @dataclass(frozen=True, slots=True)
+class Lobby:
+    """Where participants wait until a moderator admits them."""
+
+    enabled: bool = False
+    roles: tuple[Role, ...] = (Role.PUBLISHER, Role.VIEWER)
+    """Those who wait."""
+    open_without_moderator: bool = False
+    """True if nobody waits while no moderator is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a room's owner can set besides its end, its limit and its preferences."""
+
+    starts_at: Milliseconds | None = None
+    """Before it only moderators join."""
+    max_duration_minutes: int | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """The owner's own notes about the room."""
+    is_closed: bool = False
+    """True if nobody new may join. Unlike a room with closed_at it still exists."""
+    lobby: Lobby = Lobby()
+
+
+DEFAULT_TERMS = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The state of a join link."""
+
+    is_enabled: bool = True
+    version: int = 0
+    """How often its secret was replaced."""
+    epoch: int = 0
+    """The first version whose bearers may be in the room."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoomOutline:
     """What is known about a room without reading its secrets."""
 
@@ -76,6 +116,8 @@ class Room:
     closed_by: ClosedBy | None = None
     active_meeting_id: str | None = None
     """The meeting that is going on."""
+    terms: Terms = DEFAULT_TERMS
+    links: Mapping[Role, Link] = field(default_factory=lambda: {role: Link() for role in Role})
 
     @classmethod
     def new(
@@ -86,6 +128,8 @@ class Room:
         expires_at: Milliseconds,
         max_participants: int | None,
         preferences: Preferences,
+        terms: Terms = DEFAULT_TERMS,
+        disabled_links: Collection[Role] = (),
     ) -> Self:
         """Return a room with a generated name and secrets that cannot be guessed."""
         return cls(
@@ -95,7 +139,9 @@ class Room:
             expires_at=expires_at,
             max_participants=max_participants,
             preferences=preferences,
-            secrets={role: secrets.token_urlsafe(_SECRET_BYTES) for role in Role},
+            secrets={role: new_secret() for role in Role},
+            terms=terms,
+            links={role: Link(role not in disabled_links) for role in Role},
         )
 
     def is_open(self, now: Milliseconds) -> bool:
@@ -113,6 +159,11 @@ class Room:
         """Return the role that a secret opens, in constant time; None if it opens none."""
         matches = [role for role in Role if is_same(secret, self.secrets[role])]  # always all
         return matches[0] if matches else None
+
+
+def new_secret() -> str:
+    """Return a secret for a join link."""
+    return secrets.token_urlsafe(_SECRET_BYTES)
 
 
 def clean_prefix(text: str) -> str:

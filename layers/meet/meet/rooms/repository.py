@@ -13,6 +13,8 @@ from meet.errors import RoomNotFound
 from meet.paging import Page
 from meet.rooms.items import (
     TTL_ATTRIBUTE,
+    Changes,
+    change_of,
     from_values,
     key_of,
     list_key_of,
@@ -109,19 +111,19 @@ class RoomRepository:
         page = found[:limit]
         return Page(page, list_key_of(page[-1]) if len(found) > limit else None)
 
-    def set_preferences(
-        self, name: str, changes: dict[str, bool], *, now: Milliseconds, by: Actor
-    ) -> Room:
-        """Change the named preferences of an open room; raises RoomNotFound if it is not open."""
-        names = {f"#{key}": key for key in changes}
-        values = {f":{key}": value for key, value in changes.items()}
-        sets = ", ".join(f"preferences.#{key}.enabled = :{key}" for key in changes)
+    def change(self, name: str, changes: Changes, *, now: Milliseconds, by: Actor) -> Room:
+        """Change an open room; raises RoomNotFound if it is not open."""
+        return self._change(name, change_of(changes), now=now, by=by)
+
+    def _change(self, name: str, change: dynamodb.Change, *, now: Milliseconds, by: Actor) -> Room:
+        change.set("by", by.to_json())
+        change.add("revision", 1)
         return self._update(
             name,
-            f"SET {sets}, #by = :by ADD revision :one",
+            change.arguments()["UpdateExpression"],
             condition=_OPEN,
-            names={"#by": "by", **names},
-            values={":now": now, ":by": by.to_json(), ":one": 1, **values},
+            names=change.names,
+            values={":now": now, **change.values},
         )
 
     def close(self, name: str, *, now: Milliseconds, by: Actor) -> Room:
@@ -155,10 +157,17 @@ class RoomRepository:
         return dynamodb.due(self.client, table=self.table, name="roomName", until=until)
 
     def sweep_again(self, name: str, *, at: Milliseconds) -> None:
-        """Make a room due for the sweep again, whose meeting could not be ended."""
-        self._update(
-            name, "SET sweepAt = :at", condition="attribute_exists(sweepAt)", values={":at": at}
-        )
+        """Make a room due for the sweep again, whose meeting could not be ended.
+
+        A room whose end was moved meanwhile stays due then.
+        """
+        with suppress(RoomNotFound):
+            self._update(
+                name,
+                "SET sweepAt = :at",
+                condition="attribute_exists(sweepAt) AND sweepAt < :at",
+                values={":at": at},
+            )
 
     def meeting_is_over(self, name: str) -> None:
         """Take a closed room from the sweep's index: nothing is left to do."""

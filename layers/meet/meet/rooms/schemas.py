@@ -1,18 +1,20 @@
 """Request and response bodies about rooms."""
 
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Literal, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from meet import clock
 from meet.paging import from_token
 from meet.parameters import next_page
-from meet.rooms.items import LIST_KEY
-from meet.rooms.model import Preferences, Role, Room, clean_prefix
+from meet.rooms.items import LIST_KEY, Changes
+from meet.rooms.model import Lobby, Preferences, Role, Room, clean_prefix
+from meet.rooms.terms import LinksOptions, LobbyOptions, RoomTerms, not_null
 from meet.types import (
     Boolean,
     Integer,
@@ -21,7 +23,6 @@ from meet.types import (
     View,
     WireModel,
     broken_rule,
-    expected,
 )
 
 MAX_PREFIX = 50
@@ -64,12 +65,6 @@ RoomPageToken = Annotated[
 ]
 
 
-def _no_null(value: object) -> object:
-    if value is None:
-        raise expected("object", value)
-    return value
-
-
 class ChatPreferences(WireModel):
     """The chat of a room."""
 
@@ -107,20 +102,37 @@ class RoomPreferences(WireModel):
             virtual_background=self.virtual_background_preferences.enabled,
         )
 
-    def changes(self) -> dict[str, bool]:
+    def named(self) -> dict[str, bool]:
         """Return the preferences in the body, by their names in the API."""
         named: dict[str, Any] = self.model_dump(by_alias=True, exclude_unset=True)
-        return {name: value["enabled"] for name, value in named.items() if value}
+        return {name: value["enabled"] for name, value in named.items() if name in BARE and value}
 
 
-class RoomOptions(WireModel, title="OpenViduMeetRoomOptions"):
-    """Options for a new room."""
+Expiration = Annotated[Timestamp, AfterValidator(_in_the_future)]
+Limit = Annotated[Integer, Field(ge=1, le=MAX_PARTICIPANTS)]
 
-    expiration_date: Annotated[Timestamp, AfterValidator(_in_the_future)] = Field(
+
+def _expiration_date(default: Any = ...) -> Any:
+    return Field(
+        default,
         description="When the room closes, in milliseconds since the Unix epoch: a whole number, "
         f"later than now, at most {MAX_LIFETIME_YEARS} years ahead.",
         examples=[_EXPIRES],
     )
+
+
+def _max_participants() -> Any:
+    return Field(
+        None,
+        description="How many people may be in the room at once. Absent or null: no limit.",
+        examples=[10],
+    )
+
+
+class RoomOptions(RoomTerms, title="OpenViduMeetRoomOptions"):
+    """Options for a new room."""
+
+    expiration_date: Expiration = _expiration_date()
     room_name_prefix: Annotated[
         Text, AfterValidator(_prefix), WithJsonSchema({"type": "string", "maxLength": MAX_PREFIX})
     ] = Field(
@@ -129,11 +141,7 @@ class RoomOptions(WireModel, title="OpenViduMeetRoomOptions"):
         "becomes a hyphen; everything but ASCII letters, digits and hyphens is dropped.",
         examples=["OpenVidu"],
     )
-    max_participants: Annotated[Integer, Field(ge=1, le=MAX_PARTICIPANTS)] | None = Field(
-        None,
-        description="How many people may be in the room at once. Absent or null: no limit.",
-        examples=[10],
-    )
+    max_participants: Limit | None = _max_participants()
     preferences: RoomPreferences = Field(
         RoomPreferences(), description="What the room allows. A missing preference is enabled."
     )
@@ -160,21 +168,41 @@ NewRoom = Annotated[
 ]
 
 
-class RoomUpdate(RoomPreferences):
-    """Body of PUT /rooms/{roomName}: the preferences, bare or as the property preferences."""
+class RoomChanges(RoomTerms):
+    """What to change of a room; what is absent stays as it is."""
 
-    preferences: Annotated[RoomPreferences | None, BeforeValidator(_no_null)] = None
+    expiration_date: Annotated[Expiration | None, not_null("number")] = _expiration_date(None)
+    max_participants: Limit | None = _max_participants()
+    preferences: Annotated[RoomPreferences | None, not_null("object")] = Field(
+        None, description="What the room allows."
+    )
+
+
+class RoomUpdate(RoomChanges, RoomPreferences):
+    """Body of PUT /rooms/{roomName}: changes, or the preferences alone and bare."""
 
     @model_validator(mode="before")
     @classmethod
     def _one_shape(cls, body: Any) -> Any:
-        if isinstance(body, dict) and "preferences" in body:
-            return {"preferences": body["preferences"]}
-        return body
+        if not isinstance(body, dict):
+            return body
+        is_bare = "preferences" not in body and not BARE.isdisjoint(body)
+        return {name: value for name, value in body.items() if (name in BARE) is is_bare}
 
-    def changes(self) -> dict[str, bool]:
-        """Return the preferences in the body, by their names in the API."""
-        return super().changes() if self.preferences is None else self.preferences.changes()
+    def changes(self) -> Changes:
+        """Return the properties in the body by their dotted paths."""
+        wanted = super().named() if self.preferences is None else self.preferences.named()
+        named = self.model_dump(by_alias=True, exclude_unset=True)
+        return {
+            **{f"preferences.{name}.enabled": value for name, value in wanted.items()},
+            **{
+                name: named[name] for name in ("expirationDate", "maxParticipants") if name in named
+            },
+            **self.term_changes(),
+        }
+
+
+BARE = {str(field.alias) for field in RoomPreferences.model_fields.values()}
 
 
 ChangedRoom = Annotated[
@@ -183,6 +211,11 @@ ChangedRoom = Annotated[
         openapi_examples={
             "default": {"summary": "Wrapped", "value": {"preferences": _WITHOUT_RECORDING}},
             "bare": {"summary": "Bare", "value": _WITHOUT_RECORDING},
+            "longer": {"summary": "A later end", "value": {"expirationDate": _EXPIRES}},
+            "closed": {
+                "summary": "Nobody new may join, and one link is disabled",
+                "value": {"status": "closed", "links": {"viewer": {"enabled": False}}},
+            },
         }
     ),
 ]
@@ -220,30 +253,93 @@ class RoomFacts(View):
         examples=[10],
         json_schema_extra={"minimum": 1, "maximum": MAX_PARTICIPANTS},
     )
-    status: Literal["open", "active_meeting"] = Field(
-        description="Whether people are meeting in the room.", examples=["open"]
+    status: Literal["open", "active_meeting", "closed"] = Field(
+        description="Whether people are meeting in the room, or nobody new may join.",
+        examples=["open"],
+    )
+    starts_at: int | None = Field(
+        None,
+        description="Before this moment, in milliseconds since the Unix epoch, only moderators "
+        "join; absent if there is none.",
+        examples=[1_893_400_000_000],
+    )
+    max_duration_minutes: int | None = Field(
+        None, description="How long a meeting may last; absent if not limited.", examples=[90]
+    )
+    metadata: dict[str, str] | None = Field(
+        None,
+        description="The owner's notes about the room; absent if there are none.",
+        examples=[{"course": "algebra-1"}],
+    )
+    links: LinksOptions | None = Field(
+        None, description="Which links one can join with; absent while all are enabled."
+    )
+    lobby: LobbyOptions | None = Field(
+        None, description="Who waits to be admitted; absent if it was never set."
     )
 
     @classmethod
     def showing(cls, room: Room, **links: str) -> Self:
         """Return the view of a room, with these fields more."""
-        chosen = room.preferences
+        shown = settings_of(room)
+        are_enabled = all(link.is_enabled for link in room.links.values())
+        meets = room.active_meeting_id is not None
         return cls(
             room_name=room.name,
             creation_date=room.created_at,
             expiration_date=room.expires_at,
             room_name_prefix=room.prefix,
-            preferences=RoomPreferences.model_validate(
-                {
-                    "chatPreferences": {"enabled": chosen.chat},
-                    "recordingPreferences": {"enabled": chosen.recording},
-                    "virtualBackgroundPreferences": {"enabled": chosen.virtual_background},
-                }
-            ),
+            preferences=RoomPreferences.model_validate(shown["preferences"]),
             max_participants=room.max_participants,
-            status="open" if room.active_meeting_id is None else "active_meeting",
+            status="closed" if room.terms.is_closed else "active_meeting" if meets else "open",
+            starts_at=room.terms.starts_at,
+            max_duration_minutes=room.terms.max_duration_minutes,
+            metadata=dict(room.terms.metadata) or None,
+            links=None if are_enabled else LinksOptions.model_validate(shown["links"]),
+            lobby=None
+            if room.terms.lobby == Lobby()
+            else LobbyOptions.model_validate(shown["lobby"]),
             **links,
         )
+
+
+def settings_of(room: Room) -> dict[str, Any]:
+    """Return everything that an update of a room can change, by names in the API."""
+    preferences, terms, lobby = room.preferences, room.terms, room.terms.lobby
+    return {
+        "expirationDate": room.expires_at,
+        "maxParticipants": room.max_participants,
+        "preferences": {
+            "chatPreferences": {"enabled": preferences.chat},
+            "recordingPreferences": {"enabled": preferences.recording},
+            "virtualBackgroundPreferences": {"enabled": preferences.virtual_background},
+        },
+        "startsAt": terms.starts_at,
+        "maxDurationMinutes": terms.max_duration_minutes,
+        "metadata": terms.metadata,
+        "status": "closed" if terms.is_closed else "open",
+        "links": {role.value: {"enabled": room.links[role].is_enabled} for role in Role},
+        "lobby": {
+            "enabled": lobby.enabled,
+            "roles": list(lobby.roles),
+            "openWithoutModerator": lobby.open_without_moderator,
+        },
+    }
+
+
+def changed_between(old: Room, new: Room) -> list[str]:
+    """Return the dotted paths of what differs, links that were replaced among them."""
+    links = [f"{role}URL" for role in Role if old.links[role].version != new.links[role].version]
+    return sorted([*_changed(settings_of(old), settings_of(new)), *links])
+
+
+def _changed(old: dict[str, Any], new: dict[str, Any], before: str = "") -> Iterator[str]:
+    for name, value in new.items():
+        path = before + name
+        if isinstance(value, dict) and path != "metadata":
+            yield from _changed(old[name], value, f"{path}.")
+        elif old[name] != value:
+            yield path
 
 
 class RoomView(RoomFacts, title="OpenViduMeetRoom"):

@@ -1,6 +1,6 @@
 """Operations on open rooms."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from meet import clock, metrics
@@ -8,7 +8,8 @@ from meet.actors import Actor
 from meet.clock import Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
-from meet.rooms.model import Preferences, Removal, Room
+from meet.rooms.items import Changes
+from meet.rooms.model import DEFAULT_TERMS, Preferences, Removal, Role, Room, Terms
 from meet.rooms.repository import NameTaken, RoomRepository
 
 
@@ -25,6 +26,8 @@ class RoomService:
         expires_at: int,
         max_participants: int | None,
         preferences: Preferences,
+        terms: Terms = DEFAULT_TERMS,
+        disabled_links: Collection[Role] = (),
         by: Actor | None = None,
     ) -> Room:
         """Store and return a new room."""
@@ -35,6 +38,8 @@ class RoomService:
                 expires_at=Milliseconds(expires_at),
                 max_participants=max_participants,
                 preferences=preferences,
+                terms=terms,
+                disabled_links=disabled_links,
             )
             try:
                 self.rooms.add(room, by=by)
@@ -58,9 +63,9 @@ class RoomService:
         """Return a page of open rooms, newest first."""
         return self.rooms.page(after=after, limit=limit, now=clock.now())
 
-    def set_preferences(self, name: str, changes: dict[str, bool], *, by: Actor) -> Room:
-        """Change the named preferences of an open room; raises RoomNotFound."""
-        return self.rooms.set_preferences(name, changes, now=clock.now(), by=by)
+    def change(self, name: str, changes: Changes, *, by: Actor) -> Room:
+        """Change an open room; raises RoomNotFound."""
+        return self.rooms.change(name, changes, now=clock.now(), by=by)
 
     def add_removals(self, room: Room, identities: Sequence[str]) -> None:
         """Store that the participants with these identities were removed now."""

@@ -1,13 +1,15 @@
 import { useRoomContext } from "@livekit/components-react";
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import { t } from "../words";
-import { Blur, Camera, CameraOff, ChatIcon, Grid, Leave, Mic, MicOff, More, PeopleIcon, Screen, Speaker } from "../../shared/ui/icons";
+import { Blur, Camera, CameraOff, ChatIcon, Grid, Leave, Mic, MicOff, More, PeopleIcon, Record, Screen, Speaker, Stop } from "../../shared/ui/icons";
+import { Popup } from "../../shared/ui/Popup";
 import type { Admission } from "../api";
 import { canShareScreen, hasMedia } from "../support";
 import type { Panel, View } from "./layout";
-import { RecordButton } from "./RecordButton";
 import type { Say } from "./useNotices";
+import { useFold } from "./useFold";
 import type { OwnMedia } from "./useOwnMedia";
+import { useRecording } from "./useRecording";
 
 interface Props {
   roomName: string;
@@ -22,62 +24,108 @@ interface Props {
   warn: Say;
 }
 
-/** The row of buttons under the meeting. */
+interface Entry {
+  key: string;
+  label: string;
+  icon: ReactNode;
+  onClick: () => void;
+  /** The place in the order of importance: the highest ones move into More first. */
+  rank: number;
+  look?: "off" | "leave" | "recording" | "";
+  pressed?: boolean;
+  busy?: boolean;
+  badge?: number;
+}
+
+/** The row of buttons under the meeting. The less important ones are in More where they do not fit. */
 export function Controls({ roomName, admission, media, panel, onPanel, view, onView, hasChat, unread, warn }: Props) {
   const room = useRoomContext();
+  const row = useRef<HTMLDivElement>(null);
+  const moreButton = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
   const { role, permissions } = admission;
-  const [more, setMore] = useState(false); // for a narrow screen, which does not fit all buttons
+  const recording = useRecording(roomName, admission.apiToken ?? "", warn);
   const speaks = role !== "viewer" && hasMedia;
+
+  const offered: (Entry | false)[] = [
+    speaks && {
+      key: "microphone", rank: 1, look: media.microphone ? "" : "off", busy: media.pending === "microphone",
+      label: t(media.microphone ? "microphoneOff" : "microphoneOn"), icon: media.microphone ? <Mic /> : <MicOff />,
+      onClick: () => void media.set("microphone", !media.microphone),
+    },
+    speaks && {
+      key: "camera", rank: 2, look: media.camera ? "" : "off", busy: media.pending === "camera",
+      label: t(media.camera ? "cameraOff" : "cameraOn"), icon: media.camera ? <Camera /> : <CameraOff />,
+      onClick: () => void media.set("camera", !media.camera),
+    },
+    speaks && permissions.canPublishScreen && canShareScreen && {
+      key: "screen", rank: 5, pressed: media.screen, busy: media.pending === "screen",
+      label: t(media.screen ? "stopSharing" : "shareScreen"), icon: <Screen />,
+      onClick: () => void media.set("screen", !media.screen),
+    },
+    speaks && permissions.canChangeVirtualBackground && {
+      key: "background", rank: 7, pressed: panel === "background", label: t("background"), icon: <Blur />,
+      onClick: () => onPanel("background"),
+    },
+    permissions.canRecord && admission.apiToken !== undefined && {
+      key: "record", rank: 6, look: recording.active ? "recording" : "", busy: recording.pending,
+      label: t(recording.label), icon: recording.active ? <Stop /> : <Record />,
+      onClick: () => void recording.toggle(),
+    },
+    {
+      key: "view", rank: 8, label: t(view === "grid" ? "speakerView" : "gridView"), icon: view === "grid" ? <Speaker /> : <Grid />,
+      onClick: () => onView(view === "grid" ? "speaker" : "grid"),
+    },
+    hasChat && {
+      key: "chat", rank: 3, pressed: panel === "chat", badge: unread, label: t("chat"), icon: <ChatIcon />,
+      onClick: () => onPanel("chat"),
+    },
+    {
+      key: "people", rank: 4, pressed: panel === "people", label: t("people"), icon: <PeopleIcon />,
+      onClick: () => onPanel("people"),
+    },
+    { key: "leave", rank: 0, look: "leave", label: t("leave"), icon: <Leave />, onClick: () => void room.disconnect() },
+  ];
+  const entries = offered.filter((each) => each !== false);
+  const fitting = useFold(row);
+  const isFolded = fitting < entries.length;
+  const kept = [...entries].sort((one, other) => one.rank - other.rank).slice(0, isFolded ? Math.max(fitting - 1, 2) : undefined);
+  const shown = entries.filter((each) => kept.includes(each));
+  const folded = entries.filter((each) => !kept.includes(each));
+  const news = folded.reduce((sum, each) => sum + (each.badge ?? 0), 0);
+  const look = folded.some((each) => each.look === "recording") ? "recording" : "";
+
   return (
     <nav className="controls" aria-label={t("controls")}>
-      {speaks && (
-        <>
-          <Control off={!media.microphone} busy={media.pending === "microphone"} label={t(media.microphone ? "microphoneOff" : "microphoneOn")}
-            icon={media.microphone ? <Mic /> : <MicOff />} onClick={() => void media.set("microphone", !media.microphone)} />
-          <Control off={!media.camera} busy={media.pending === "camera"} label={t(media.camera ? "cameraOff" : "cameraOn")}
-            icon={media.camera ? <Camera /> : <CameraOff />} onClick={() => void media.set("camera", !media.camera)} />
-        </>
-      )}
-      <div className={more ? "more-controls shown" : "more-controls"} onClick={() => setMore(false)}>
-        {speaks && permissions.canPublishScreen && canShareScreen && (
-          <Control busy={media.pending === "screen"} pressed={media.screen} label={t(media.screen ? "stopSharing" : "shareScreen")}
-            icon={<Screen />} onClick={() => void media.set("screen", !media.screen)} />
+      <div className="control-row" ref={row}>
+        {shown.slice(0, -1).map(({ key, ...entry }) => <Control key={key} {...entry} />)}
+        {isFolded && (
+          <button ref={moreButton} type="button" className={`control ${isOpen ? "pressed" : ""} ${look}`} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            <More />
+            <span>{t("moreControls")}</span>
+            {news > 0 && <b className="badge">{news}</b>}
+          </button>
         )}
-        {speaks && permissions.canChangeVirtualBackground && (
-          <Control pressed={panel === "background"} label={t("background")} icon={<Blur />} onClick={() => onPanel("background")} />
-        )}
-        {permissions.canRecord && admission.apiToken && <RecordButton roomName={roomName} apiToken={admission.apiToken} warn={warn} />}
-        <Control label={t(view === "grid" ? "speakerView" : "gridView")} icon={view === "grid" ? <Speaker /> : <Grid />}
-          onClick={() => onView(view === "grid" ? "speaker" : "grid")} />
+        {shown.slice(-1).map(({ key, ...entry }) => <Control key={key} {...entry} />)}
       </div>
-      {hasChat && (
-        <Control pressed={panel === "chat"} label={t("chat")} badge={unread} icon={<ChatIcon />} onClick={() => onPanel("chat")} />
+      {isFolded && isOpen && (
+        <Popup role="group" label={t("moreControls")} opener={moreButton} onClose={() => setOpen(false)}>
+          {folded.map(({ key, onClick, ...entry }) => (
+            <Control key={key} {...entry} onClick={() => {
+              moreButton.current?.focus(); // a panel that opens returns it there
+              setOpen(false);
+              onClick();
+            }} />
+          ))}
+        </Popup>
       )}
-      <Control pressed={panel === "people"} label={t("people")} icon={<PeopleIcon />} onClick={() => onPanel("people")} />
-      <button type="button" className={more ? "control more-button pressed" : "control more-button"} aria-expanded={more} onClick={() => setMore(!more)}>
-        <More />
-        <span>{t("moreControls")}</span>
-      </button>
-      <Control leave label={t("leave")} icon={<Leave />} onClick={() => void room.disconnect()} />
     </nav>
   );
 }
 
-interface ControlProps {
-  label: string;
-  icon: ReactNode;
-  onClick: () => void;
-  off?: boolean;
-  pressed?: boolean;
-  busy?: boolean;
-  leave?: boolean;
-  badge?: number;
-}
-
-function Control({ label, icon, onClick, off, pressed, busy, leave, badge }: ControlProps) {
-  const look = ["control", off && "off", pressed && "pressed", leave && "leave"].filter(Boolean).join(" ");
+function Control({ label, icon, onClick, look, pressed, busy, badge }: Omit<Entry, "key" | "rank"> & { rank?: number }) {
   return (
-    <button type="button" className={look} aria-pressed={pressed} disabled={busy} onClick={onClick}>
+    <button type="button" className={["control", look, pressed && "pressed"].filter(Boolean).join(" ")} aria-pressed={pressed} disabled={busy} onClick={onClick}>
       {icon}
       <span>{label}</span>
       {badge ? <b className="badge">{badge}</b> : null}
