@@ -3,20 +3,15 @@
 import json
 import os
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import copy, deepcopy
-from types import SimpleNamespace
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Literal
 from unittest.mock import patch
 
 import boto3
 from moto import mock_aws
 from moto.backends import get_backend
-from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
 from tools.template import resources
@@ -102,56 +97,12 @@ def _one_call_at_a_time() -> Iterator[None]:
 
 
 @contextmanager
-def _quick_transactions() -> Iterator[None]:
-    """Let moto copy of a table only what a transaction may change, not everything in it."""
-    write = DynamoDBBackend.transact_write_items
-    running: list[dict[str, Any]] = []
-    """The operations of the transaction; there is one at a time."""
-
-    def note_and_write(backend: DynamoDBBackend, operations: list[dict[str, Any]]) -> None:
-        running[:] = [body for each in operations for body in each.values()]
-        write(backend, operations)
-
-    def copied(original: Any) -> Any:
-        is_table = isinstance(original, Table)
-        return _before(original, running) if is_table else deepcopy(original)
-
-    with (
-        patch.object(DynamoDBBackend, "transact_write_items", note_and_write),
-        patch("moto.dynamodb.models.copy", SimpleNamespace(deepcopy=copied)),
-    ):
-        yield
-
-
-def _before(table: Table, operations: list[dict[str, Any]]) -> Table:
-    """Return a table that stays as it is while the operations change the original."""
-    before = copy(table)
-    before.items = defaultdict(dict)
-    for key, kept in table.items.items():  # an item, or items by their range key
-        before.items[key] = dict(kept) if isinstance(kept, dict) else kept
-    for operation in operations:
-        if operation["TableName"] == table.name:
-            keys = operation.get("Key") or operation["Item"]
-            names = [name for name in (table.hash_key_attr, table.range_key_attr) if name]
-            *outer, key = [DynamoType(keys[name]) for name in names]
-            items = before.items.get(outer[0], {}) if outer else before.items
-            if key in items:
-                items[key] = deepcopy(items[key])
-    if table.stream_shard:
-        before.stream_shard = copy(table.stream_shard)
-        before.stream_shard.items = list(table.stream_shard.items)
-        before.stream_shard.table = before
-    return before
-
-
-@contextmanager
 def memory_aws(**environment: str) -> Iterator[None]:
     """Create the tables and secrets of the template while the block runs."""
     with (
         patch.dict(os.environ, ENVIRONMENT),
         mock_aws(),
         _one_call_at_a_time(),
-        _quick_transactions(),
         patch.dict(os.environ, environment),
     ):
         if "AWS_ENDPOINT_URL_DYNAMODB" in environment:
