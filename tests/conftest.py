@@ -21,6 +21,7 @@ from tests.debian import program
 from tests.expressions import MOTO, Asked, noted
 from tests.fakes import Clock, FakeLiveKit, FakeRecorder
 from tests.permissions import Ledger, enforced
+from tests.quick_moto import quick_moto
 from tests.together import Done, Together
 from tools import ROOT
 from tools.memory_aws import ENVIRONMENT, memory_aws
@@ -52,7 +53,10 @@ def still_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_aws() -> Iterator[None]:
-    """Read the template and botocore's models once, guess no names, and serve botocore alone."""
+    """Read the template and botocore's models once, guess no names, serve botocore alone.
+
+    And do no work that grows with the number of items.
+    """
     guess = ResponseSerializer.get_value
 
     def get_value(serializer: Any, value: Any, name: str, shape: Any) -> Any:
@@ -66,6 +70,7 @@ def quick_aws() -> Iterator[None]:
         patch.dict(default_user_config["core"], {"reset_boto3_session": False}),
         patch("moto.core.models.RESPONSES_METHODS", []),  # moto for requests, which nothing uses
         patch.object(ResponseSerializer, "get_value", get_value),
+        quick_moto(),
     ):
         yield
 

@@ -18,7 +18,7 @@ from tests.together import FIGURES
 
 DEFAULT = 480
 BATCH = 60
-"""Recordings in one world: moto looks at every item for every query."""
+"""Recordings in one world."""
 
 SIZE = int(os.environ.get("MEET_CHAOS", DEFAULT))
 SEED = int(os.environ.get("MEET_CHAOS_SEED", "1"))

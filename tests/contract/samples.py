@@ -17,6 +17,7 @@ from livekit.protocol.room import ListParticipantsResponse
 from meet import wiring
 from meet.clock import HOUR, Milliseconds
 from meet.events.model import EventType, Fact
+from meet.lobby.model import Waiting
 from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording
 from meet.rooms.model import Preferences, Role, Room
@@ -81,6 +82,17 @@ WEBHOOK = Webhook(
 """Its endpoint answers 204."""
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
+WAITING = Waiting(
+    id=SAMPLES["decide_waiting"]["pathParameters"]["waitingId"],
+    room_name=NAME,
+    name="Alice",
+    identity="Alice_k2j9x0",
+    role=Role.PUBLISHER,
+    since=Milliseconds(1_785_923_990_000),
+    seen_at=Milliseconds(1_785_923_990_000),
+    attributes={},
+)
+
 
 @dataclass
 class Called:
@@ -93,7 +105,7 @@ class Called:
 
 
 def store() -> None:
-    """Store what the samples are about: a room with two recordings, an event and a webhook."""
+    """Store what the samples are about: a room with two recordings, and one each of the others."""
     wiring.room_repository().add(ROOM)
     ended = {"startedAt": BEGAN, "endedAt": BEGAN + 60_000, "duration": Decimal(60)}
     put = boto3.client("s3").put_object(
@@ -104,6 +116,7 @@ def store() -> None:
     store_recording(STARTED, Evidence.EGRESS_ACTIVE, {"egressId": "EG_1", "startedAt": BEGAN})
     event_log().append([[EVENT]])
     wiring.webhook_repository().add(WEBHOOK, SECRET)
+    wiring.waiting_repository().add(WAITING)
     wiring.reset()
 
 

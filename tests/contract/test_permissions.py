@@ -56,6 +56,8 @@ WRITES_STATES = {
 }
 TALKS_TO_LIVEKIT = {
     "create_recording",
+    "decide_all_waiting",
+    "decide_waiting",
     "delete_room",
     "disconnect_participant",
     "generate_participant_token",
@@ -67,12 +69,16 @@ TALKS_TO_LIVEKIT = {
 READS_ROOMS = {
     "authorize",
     "create_recording",
+    "decide_all_waiting",
+    "decide_waiting",
     "disconnect_participant",
     "generate_participant_token",
     "get_room",
+    "get_waiting",
     "receive_livekit_webhook",
     "sweep_recordings",
 }
+DECIDES = {"decide_all_waiting", "decide_waiting"}
 DELETES = {"delete_recording", "delete_multiple_recordings"}
 LOOKS_FOR_FILES = {
     "get_recording_stream",
@@ -137,7 +143,17 @@ TABLE = [
     Row("write what LiveKit reports of meetings", "dynamodb:PutItem UpdateItem ConditionCheckItem",
         MEETINGS, {"receive_livekit_webhook", "sweep_rooms"}),
     Row("find the sessions of a meeting", "dynamodb:Query", MEETINGS,
-        {"receive_livekit_webhook", "sweep_rooms"}),
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}),
+    Row("find those who wait for a room", "dynamodb:Query", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}
+        | {"get_waiting", "decide_all_waiting"}, "room#any"),
+    Row("begin to wait for a room", "dynamodb:PutItem", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}, "room#any"),
+    Row("decide about those who wait", "dynamodb:UpdateItem", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"} | DECIDES,
+        "room#any"),
+    Row("read what was decided", "dynamodb:GetItem", MEETINGS,
+        {"sweep_rooms", "generate_participant_token"} | DECIDES, "room#any"),
     Row("find meetings that may be over", "dynamodb:Query", f"{MEETINGS}/index/dueForSweep",
         {"sweep_rooms"}),
     Row("read a meeting", "dynamodb:GetItem", MEETINGS, {"sweep_rooms"}),

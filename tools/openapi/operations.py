@@ -171,7 +171,8 @@ class Operation:
         """Yield an example of what validation refuses, if it can refuse anything."""
         if body := self.generated.get("requestBody"):
             sent = self.components[_reference(body["content"][JSON]["schema"])]
-            yield InvalidRequest((sent["required"][0], "Required"))
+            required = sent.get("required") or sent["else"]["required"]
+            yield InvalidRequest((required[0], "Required"))
             return
         for each in self.parameters:
             if each["required"] and each["in"] == "query":

@@ -3,8 +3,8 @@
 import json
 import secrets
 import string
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from meet import clock
@@ -47,6 +47,8 @@ class Applicant:
     role: Role
     name: str
     identity: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    """What the token tells about the participant, besides."""
     is_returning: bool = False
     """True if the identity is that of an earlier token."""
 
@@ -74,7 +76,7 @@ class ParticipantAdmission:
     def applicant(
         self, room_name: str, name: str, secret: str, previous_token: str | None = None
     ) -> Applicant:
-        """Return who asks, with a new identity or that of an earlier token.
+        """Return a caller who may join, with a new identity or that of an earlier token.
 
         Raises RoomToJoinNotFound, InvalidSecret or MediaServerUnavailable.
         """
@@ -83,7 +85,8 @@ class ParticipantAdmission:
         if role is None:
             raise InvalidSecret
         earlier = _earlier_identity(self.tokens(), room, previous_token)
-        return Applicant(room, role, name, earlier or _new_identity(name), earlier is not None)
+        identity = earlier or _new_identity(name)
+        return Applicant(room, role, name, identity, is_returning=earlier is not None)
 
     def issue(self, applicant: Applicant) -> Admission:
         """Return tokens for an applicant's role; raises RoomFull or MediaServerUnavailable.

@@ -1,13 +1,13 @@
 """Request and response bodies about participants."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from meet.participants.admission import Admission
 from meet.rooms.model import Role
-from meet.types import ChosenName, ChosenSegment, Text, View, WireModel, broken_rule
+from meet.types import Boolean, ChosenName, ChosenSegment, Text, View, WireModel, broken_rule
 
 MAX_NAME = 128
 MAX_NAME_BYTES = 240
@@ -31,8 +31,15 @@ ParticipantName = Annotated[
 ]
 
 
+def _with_ticket(schema: dict[str, Any]) -> None:
+    """Say that a ticket needs nothing else; generators of clients pass over `if` and `else`."""
+    schema |= {"if": {"required": ["ticket"]}, "else": {"required": schema.pop("required")}}
+
+
 class TokenRequest(WireModel, title="ParticipantTokenRequest"):
-    """A request to join a room with the secret of a link."""
+    """A request to join a room with the secret of a link, or the ticket of a caller who waits."""
+
+    model_config = ConfigDict(json_schema_extra=_with_ticket)
 
     room_name: Text = Field(description="The room to join.", examples=["OpenVidu-k3v9x0q2m7t1c8z"])
     participant_name: ParticipantName = Field(
@@ -52,6 +59,25 @@ class TokenRequest(WireModel, title="ParticipantTokenRequest"):
         "new one then has the same identity, so that joining with it replaces the earlier "
         "connection. Ignored if it is not valid, or if the participant was removed.",
     )
+    wait: Boolean = Field(
+        True,
+        description="Whether to wait if the room has a lobby. `false` asks without waiting, as a "
+        "page does before people have chosen a name.",
+        examples=[True],
+    )
+    ticket: Text | None = Field(
+        None,
+        description="The `ticket` of an earlier answer, to ask again. Everything else is ignored: "
+        "the ticket stands for it.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ticket_alone(cls, body: Any) -> Any:
+        if isinstance(body, dict) and body.get("ticket") is not None:
+            named = {"roomName": "", "participantName": "-", "secret": ""}
+            return named | {"ticket": body["ticket"]}
+        return body
 
 
 class TokenView(View, title="ParticipantToken"):

@@ -30,6 +30,7 @@ from meet.wiring.events import (
 )
 from meet.wiring.kept import reset
 from meet.wiring.livekit import access_tokens, livekit_webhooks
+from meet.wiring.lobby import lobby_door, lobby_reception, waiting_repository
 from meet.wiring.operations import authorizer, once
 from meet.wiring.participants import api_tokens, participant_admission, participant_removal
 from meet.wiring.recordings import (
@@ -57,6 +58,8 @@ __all__ = [
     "event_log",
     "event_sources",
     "livekit_webhooks",
+    "lobby_door",
+    "lobby_reception",
     "media_store",
     "meeting_reports",
     "meeting_repository",
@@ -76,6 +79,7 @@ __all__ = [
     "room_ending",
     "room_repository",
     "room_service",
+    "waiting_repository",
     "webhook_creation",
     "webhook_definition",
     "webhook_delivery",
