@@ -11,7 +11,9 @@ from meet.errors import (
     RoomFull,
     RoomToJoinNotFound,
 )
+from meet.guests.errors import Banned, InvalidInvitation, InvitationExpired, InvitationUsedUp
 from meet.http import create_api, entrypoint, logger
+from meet.participants.errors import InMeetingAlready, LinkDisabled, NotStarted, RoomClosed
 from meet.participants.schemas import TokenRequest, TokenView
 from meet.settings import settings
 
@@ -24,9 +26,23 @@ api = create_api()
     response_description="The token",
     tags=["Internal API - Participant"],
 )
-@answers(TokenView, InvalidSecret, RoomToJoinNotFound, RoomFull, MediaServerUnavailable)
+@answers(
+    TokenView,
+    InvalidSecret,
+    InvalidInvitation,
+    InvitationExpired,
+    InvitationUsedUp,
+    LinkDisabled,
+    RoomClosed,
+    NotStarted,
+    Banned,
+    RoomToJoinNotFound,
+    InMeetingAlready,
+    RoomFull,
+    MediaServerUnavailable,
+)
 def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
-    """Issue a token to join a room, to anyone who knows one of its secrets.
+    """Issue a token to join a room, to anyone who knows one of its secrets or has an invitation.
 
     No API key is needed. The token has to be used within an hour, unless the deployment sets
     another time, and before the room expires; connected participants stay connected. Each token
@@ -35,9 +51,7 @@ def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
     logger.append_keys(room=request.room_name)
     admission = wiring.participant_admission()
     try:
-        applicant = admission.applicant(
-            request.room_name, request.participant_name, request.secret, request.previous_token
-        )
+        applicant = admission.applicant(request.to_wish())
         admitted = admission.issue(applicant)
     except MeetError as error:
         metrics.count("TokensRefused", reason=type(error).__name__)

@@ -85,7 +85,9 @@ class Authorizer:
             room = self.rooms().get(bearer.room)
         except MeetError:
             return None
-        is_valid = room.is_open(clock.now()) and not room.has_removed(bearer.identity)
+        is_shut_out = bearer.link is not None and room.has_shut_out(bearer.link)
+        is_inside = room.is_open(clock.now()) and not room.has_removed(bearer.identity)
+        is_valid = is_inside and not is_shut_out
         # Percent-encoded: the gateway promises ASCII alone in a context.
         return {"room": room.name, "identity": quote(bearer.identity)} if is_valid else None
 

@@ -55,3 +55,5 @@ class Session:
     joined_at: Milliseconds
     left_at: Milliseconds | None = None
     reason: LeaveReason | None = None
+    external_id: str | None = None
+    metadata: str | None = None

@@ -15,6 +15,8 @@ class Bearer:
     room: str
     identity: str
     issued_at: Milliseconds
+    link: str | None = None
+    """The shared link that they came by."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,14 @@ class ApiTokens:
     key: bytes
     issuer: str
 
-    def sign(self, room: str, identity: str, *, expires_at: int) -> str:
+    def sign(self, room: str, identity: str, *, expires_at: int, link: str | None = None) -> str:
         """Return a token for a moderator; expires_at is in milliseconds."""
         claims = {
             "sub": identity,
             "room": room,
             "issuedAt": clock.now(),
             "exp": expires_at // SECOND,
+            **({} if link is None else {"link": link}),
         }
         return tokens.encode(claims, key=self.key, issuer=self.issuer, audience=_AUDIENCE)
 
@@ -42,4 +45,5 @@ class ApiTokens:
         claims = tokens.decode(
             token, key=self.key, issuer=self.issuer, audience=_AUDIENCE, require=("sub",)
         )
-        return Bearer(claims["room"], claims["sub"], Milliseconds(claims["issuedAt"]))
+        issued_at = Milliseconds(claims["issuedAt"])
+        return Bearer(claims["room"], claims["sub"], issued_at, claims.get("link"))

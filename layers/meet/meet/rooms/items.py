@@ -108,6 +108,8 @@ def from_values(values: dict[str, Any]) -> Room:
         removals=_removals(values.get("removals", set())),
         closed_by=ClosedBy(values["closedBy"]) if "closedBy" in values else None,
         active_meeting_id=values.get("activeMeetingId"),
+        active_meeting_since=dynamodb.moment(values, "activeMeetingSince"),
+        has_guest_list=values.get("guestList", False),
         terms=_terms(values),
         links={role: _link(values, role) for role in Role},
     )

@@ -116,8 +116,11 @@ class Room:
     closed_by: ClosedBy | None = None
     active_meeting_id: str | None = None
     """The meeting that is going on."""
+    active_meeting_since: Milliseconds | None = None
     terms: Terms = DEFAULT_TERMS
     links: Mapping[Role, Link] = field(default_factory=lambda: {role: Link() for role in Role})
+    has_guest_list: bool = False
+    """True if there may be invitations or bans."""
 
     @classmethod
     def new(
@@ -154,6 +157,15 @@ class Room:
         Times are not compared: a removed identity is never issued again.
         """
         return any(each.identity == identity for each in self.removals)
+
+    def link(self, role: Role) -> str:
+        """Return the name of a link with its present secret, as tokens tell it."""
+        return f"{role}#{self.links[role].version}"
+
+    def has_shut_out(self, link: str) -> bool:
+        """True if those who came by this link may not be in the room any longer."""
+        role, _, version = link.partition("#")
+        return role in tuple(Role) and int(version) < self.links[Role(role)].epoch
 
     def role_for(self, secret: str) -> Role | None:
         """Return the role that a secret opens, in constant time; None if it opens none."""

@@ -28,10 +28,16 @@ from meet.wiring.events import (
     meeting_repository,
     meeting_sweep,
 )
+from meet.wiring.guests import guest_list, guest_repository
 from meet.wiring.kept import reset
 from meet.wiring.livekit import access_tokens, livekit_webhooks
 from meet.wiring.operations import authorizer, once
-from meet.wiring.participants import api_tokens, participant_admission, participant_removal
+from meet.wiring.participants import (
+    api_tokens,
+    exclusion,
+    participant_admission,
+    participant_removal,
+)
 from meet.wiring.recordings import (
     media_store,
     playback_key,
@@ -56,6 +62,9 @@ __all__ = [
     "event_dispatch",
     "event_log",
     "event_sources",
+    "exclusion",
+    "guest_list",
+    "guest_repository",
     "livekit_webhooks",
     "media_store",
     "meeting_reports",

@@ -4,20 +4,25 @@ from typing import TYPE_CHECKING
 
 from meet.settings import settings
 from meet.wiring import livekit
+from meet.wiring.guests import guest_list, guest_repository
 from meet.wiring.rooms import room_service
 from meet.wiring.stack import owner, signing_key
 
 if TYPE_CHECKING:
     from meet.participants.admission import ParticipantAdmission
     from meet.participants.api_tokens import ApiTokens
+    from meet.participants.exclusion import Exclusion
+    from meet.participants.holds import Holds
     from meet.participants.removal import ParticipantRemoval
 
 
 def participant_admission() -> "ParticipantAdmission":
     from meet.participants.admission import ParticipantAdmission
+    from meet.participants.entry import Entrance
 
     return ParticipantAdmission(
         room_service(),
+        Entrance(guest_list(), livekit.access_tokens, settings.join_lifetime),
         livekit.media_server,
         livekit.access_tokens,
         api_tokens,
@@ -29,7 +34,21 @@ def participant_admission() -> "ParticipantAdmission":
 def participant_removal() -> "ParticipantRemoval":
     from meet.participants.removal import ParticipantRemoval
 
-    return ParticipantRemoval(room_service(), livekit.media_server)
+    return ParticipantRemoval(room_service(), livekit.media_server, holds())
+
+
+def holds() -> "Holds":
+    from meet.participants.holds import Holds
+
+    return Holds(guest_list())
+
+
+def exclusion() -> "Exclusion":
+    from meet.participants.exclusion import Exclusion
+
+    return Exclusion(
+        room_service(), guest_repository(), participant_removal(), holds(), livekit.media_server
+    )
 
 
 def api_tokens() -> "ApiTokens":
