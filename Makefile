@@ -15,8 +15,8 @@ stop: environment ## Stop what make run started
 demo: environment ## Record two people on the running stack, play and delete it
 	@$(PYTHON) -m tools.demo
 
-test: environment ## Run the tests; ARGS="..." goes to pytest
-	@$(PYTHON) -m pytest $(ARGS)
+test: environment ## Run the tests; ARGS="..." goes to pytest and runs a part
+	@$(PYTHON) -m $(if $(strip $(ARGS)),pytest $(ARGS),tools.testing)
 
 check: environment ## Formatting, lint, spelling, types, import rules, template, OpenAPI, web pages
 	$(PYTHON) -m ruff format --check

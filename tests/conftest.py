@@ -13,7 +13,6 @@ import boto3
 import pytest
 from moto.core.config import default_user_config
 from moto.core.serialize import ResponseSerializer
-from moto.dynamodb.models.table import Table
 
 from meet import clock, wiring
 from meet.livekit.recorder import Recorder
@@ -22,6 +21,8 @@ from tests.debian import program
 from tests.expressions import MOTO, Asked, noted
 from tests.fakes import Clock, FakeLiveKit, FakeRecorder
 from tests.permissions import Ledger, enforced
+from tests.quick_moto import quick_moto
+from tests.together import Done, Together
 from tools import ROOT
 from tools.memory_aws import ENVIRONMENT, memory_aws
 from tools.template import resources
@@ -37,9 +38,8 @@ os.environ.setdefault("POWERTOOLS_SERVICE_NAME", ENVIRONMENT["POWERTOOLS_SERVICE
 os.environ.setdefault("STACK_NAME", ENVIRONMENT["STACK_NAME"])
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run last what looks at everything that the other tests did."""
-    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Together(config), Together.__name__)
 
 
 @pytest.fixture
@@ -53,8 +53,10 @@ def still_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_aws() -> Iterator[None]:
-    """Read the template and botocore's models once, make no encryption keys, guess no names."""
-    key = "arn:aws:kms:eu-west-1:123456789012:key/none"
+    """Read the template and botocore's models once, guess no names, serve botocore alone.
+
+    And do no work that grows with the number of items.
+    """
     guess = ResponseSerializer.get_value
 
     def get_value(serializer: Any, value: Any, name: str, shape: Any) -> Any:
@@ -66,26 +68,33 @@ def quick_aws() -> Iterator[None]:
     with (
         patch("tools.memory_aws.resources", cache(resources)),
         patch.dict(default_user_config["core"], {"reset_boto3_session": False}),
-        patch.object(Table, "_get_default_encryption_key", lambda self, *where: key),
+        patch("moto.core.models.RESPONSES_METHODS", []),  # moto for requests, which nothing uses
         patch.object(ResponseSerializer, "get_value", get_value),
+        quick_moto(),
     ):
         yield
 
 
+@pytest.fixture(scope="session")
+def done(pytestconfig: pytest.Config) -> Done:
+    """What tests did so far."""
+    together = pytestconfig.pluginmanager.get_plugin(Together.__name__)
+    assert isinstance(together, Together)
+    return together.done
+
+
 @pytest.fixture(scope="session", autouse=True)
-def asked_of_dynamodb() -> Iterator[Asked]:
+def asked_of_dynamodb(done: Done) -> Iterator[Asked]:
     """What the code asked of each DynamoDB so far."""
-    asked = Asked()
-    with noted(asked):
-        yield asked
+    with noted(done.asked):
+        yield done.asked
 
 
 @pytest.fixture(scope="session", autouse=True)
-def ledger(asked_of_dynamodb: Asked) -> Iterator[Ledger]:
+def ledger(done: Done, asked_of_dynamodb: Asked) -> Iterator[Ledger]:
     """Hold every function to what the template lets it do, and note what it needs."""
-    ledger = Ledger()
-    with enforced(ledger):
-        yield ledger
+    with enforced(done.ledger):
+        yield done.ledger
 
 
 @pytest.fixture(autouse=True)

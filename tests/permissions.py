@@ -52,7 +52,8 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
             yield Need(f"dynamodb:{operation}", arn(table), key, attributes)
         case "dynamodb", "Query":
             index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
-            yield Need("dynamodb:Query", f"{arn(parameters['TableName'])}{index}")
+            queried = f"{arn(parameters['TableName'])}{index}"
+            yield Need("dynamodb:Query", queried, "" if index else _queried_key(parameters))
         case "sqs", "SendMessageBatch":
             yield Need("sqs:SendMessage", arn(parameters["QueueUrl"].rpartition("/")[2]))
         case _:
@@ -73,6 +74,13 @@ def _leading_key(table: str, item: dict[str, Any]) -> str:
     schema = translated()["Resources"][table]["Properties"]["KeySchema"]
     (name,) = [each["AttributeName"] for each in schema if each["KeyType"] == "HASH"]
     key: str = item[name]["S"]
+    return key
+
+
+def _queried_key(parameters: dict[str, Any]) -> str:
+    """Return the partition that a query of a table is about, which its condition names first."""
+    _, _, value = parameters["KeyConditionExpression"].split(" ")[:3]
+    key: str = parameters["ExpressionAttributeValues"][value]["S"]
     return key
 
 

@@ -1,6 +1,7 @@
 """Amazon's DynamoDB Local, which reports the consumed capacity of a request; it needs Java."""
 
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
-from tools import ROOT, ports
+from tools import ROOT, locks, ports, processes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,13 +41,16 @@ class NotToBeHad(Exception):
 @contextmanager
 def running() -> Iterator[str]:
     """Run it in memory while the block runs, and return its address; raises NotToBeHad."""
-    libraries, port = _libraries(), ports.pick()
+    with locks.alone("dynamodb-local"):
+        libraries = _libraries()
+    port = ports.pick()
     command = ["java", f"-Djava.library.path={libraries}", "-cp", f"{libraries}/*", _MAIN]
     server = subprocess.Popen(
         [*command, "-inMemory", "-port", str(port)],
         cwd=_HOME,  # it leaves a file there, with an id for its telemetry
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=processes.die_with_parent(signal.SIGKILL),  # noqa: PLW1509
     )
     try:
         address = f"http://127.0.0.1:{port}"

@@ -83,7 +83,7 @@ def signal_group(pid: int, number: int) -> None:
         os.killpg(pid, number)
 
 
-def _die_with_parent(number: int) -> Callable[[], None] | None:
+def die_with_parent(number: int) -> Callable[[], None] | None:
     """Return a hook by which a child receives the signal when its parent dies (Linux only).
 
     For Linux the parent is the thread that started it: start parts from a thread that stays.
@@ -113,7 +113,7 @@ def _spawn(
             stderr=subprocess.STDOUT,
             start_new_session=True,
             umask=OTHERS_NOTHING,
-            preexec_fn=_die_with_parent(orphaned),  # noqa: PLW1509
+            preexec_fn=die_with_parent(orphaned),  # noqa: PLW1509
         )
 
 

@@ -1,9 +1,11 @@
 """POST /participants/token: issue a token to a caller who knows a secret of the room."""
 
-from typing import Any
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response
 
 from meet import metrics, wiring
-from meet.answers import answers
+from meet.answers import Success, answers
 from meet.errors import (
     InvalidSecret,
     MediaServerUnavailable,
@@ -12,7 +14,11 @@ from meet.errors import (
     RoomToJoinNotFound,
 )
 from meet.guests.errors import Banned, InvalidInvitation, InvitationExpired, InvitationUsedUp
-from meet.http import create_api, entrypoint, logger
+from meet.http import create_api, entrypoint, json_reply, logger
+from meet.lobby.errors import NotAdmitted, TicketGone
+from meet.lobby.schemas import TurnView
+from meet.lobby.service import Turn
+from meet.participants.admission import Admission
 from meet.participants.errors import InMeetingAlready, LinkDisabled, NotStarted, RoomClosed
 from meet.participants.schemas import TokenRequest, TokenView
 from meet.settings import settings
@@ -28,6 +34,7 @@ api = create_api()
 )
 @answers(
     TokenView,
+    Success(TurnView, HTTPStatus.ACCEPTED, "The caller has to wait for a moderator"),
     InvalidSecret,
     InvalidInvitation,
     InvitationExpired,
@@ -36,28 +43,43 @@ api = create_api()
     RoomClosed,
     NotStarted,
     Banned,
+    NotAdmitted,
     RoomToJoinNotFound,
+    TicketGone,
     InMeetingAlready,
     RoomFull,
     MediaServerUnavailable,
 )
-def generate_participant_token(request: TokenRequest) -> dict[str, Any]:
+def generate_participant_token(request: TokenRequest) -> Response[str]:
     """Issue a token to join a room, to anyone who knows one of its secrets or has an invitation.
 
     No API key is needed. The token has to be used within an hour, unless the deployment sets
     another time, and before the room expires; connected participants stay connected. Each token
     has its own identity, or that of `previousToken`.
+
+    If the room has a lobby, callers with one of its roles wait there: they ask again with their
+    ticket until a moderator has decided. A caller who was in this meeting before and shows a
+    `previousToken` does not wait again.
     """
-    logger.append_keys(room=request.room_name)
-    admission = wiring.participant_admission()
     try:
-        applicant = admission.applicant(request.to_wish())
-        admitted = admission.issue(applicant)
+        answer = _answer(request)
     except MeetError as error:
         metrics.count("TokensRefused", reason=type(error).__name__)
         raise
+    if isinstance(answer, Turn):
+        return json_reply(TurnView.of(answer).to_json(), HTTPStatus.ACCEPTED)
     metrics.count("TokensGranted")
-    return TokenView.of(admitted, livekit_url=settings.livekit_url).to_json()
+    view = TokenView.of(answer, livekit_url=settings.livekit_url)
+    return json_reply(view.to_json(), HTTPStatus.OK)
+
+
+def _answer(request: TokenRequest) -> Admission | Turn:
+    door = wiring.lobby_door()
+    if request.ticket is not None:
+        return door.ask_again(request.ticket)
+    logger.append_keys(room=request.room_name)
+    applicant = door.admission.applicant(request.to_wish())
+    return door.ask(applicant, waits=request.wait)
 
 
 handler = entrypoint(api)

@@ -7,11 +7,12 @@ between its calls, and two of them run at the same time.
 import json
 from collections import deque
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-import boto3
+from moto.dynamodb.models import dynamodb_backends
 
 from meet import wiring
 from meet.clock import HOUR, MINUTE, SECOND
@@ -54,22 +55,16 @@ class Stream:
     """What is new in the stream of a table."""
 
     def __init__(self, table: str) -> None:
-        self.streams = boto3.client("dynamodbstreams")
-        self.arn = self.streams.list_streams(TableName=table)["Streams"][0]["StreamArn"]
-        described = self.streams.describe_stream(StreamArn=self.arn)["StreamDescription"]
-        self.shard = described["Shards"][0]["ShardId"]
+        moto: Any = dynamodb_backends["123456789012"]["eu-west-1"].get_table(table)
+        self.arn = f"{moto.table_arn}/stream/{moto.latest_stream_label}"
+        self.shard = moto.stream_shard
         self.waiting: deque[dict[str, Any]] = deque()
         self.read: list[dict[str, Any]] = []
 
     def fetch(self) -> None:
-        # A new iterator each time: a transaction that fails gives moto's table another stream.
-        where = {"ShardIteratorType": "TRIM_HORIZON"}
-        if self.read:
-            last = self.read[-1]["dynamodb"]["SequenceNumber"]
-            where = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": last}
-        found = self.streams.get_shard_iterator(StreamArn=self.arn, ShardId=self.shard, **where)
-        answer = self.streams.get_records(ShardIterator=found["ShardIterator"])
-        records = [as_lambda_has_it(dict(each), self.arn) for each in answer["Records"]]
+        # What GetRecords answers, without asking: it is called ten times for each meeting.
+        new = self.shard.items[len(self.read) :]
+        records = [as_lambda_has_it(deepcopy(each.to_json()), self.arn) for each in new]
         self.waiting.extend(records)
         self.read += records
 

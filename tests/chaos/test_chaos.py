@@ -5,7 +5,7 @@ MEET_CHAOS=10000 says how many recordings; MEET_CHAOS_SEED where to begin.
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,10 +14,11 @@ from meet import wiring
 from meet.clock import HOUR, MINUTE, SECOND
 from meet.livekit.recorder import EgressState
 from tests.chaos.simulator import CONTENT, MAX_DURATION, Figures, World, in_place
+from tests.together import FIGURES
 
 DEFAULT = 480
 BATCH = 60
-"""Recordings in one world: moto looks at every item for every query."""
+"""Recordings in one world."""
 
 SIZE = int(os.environ.get("MEET_CHAOS", DEFAULT))
 SEED = int(os.environ.get("MEET_CHAOS_SEED", "1"))
@@ -32,7 +33,7 @@ def quiet() -> Iterator[None]:
 
 @pytest.mark.timeout(60 + SIZE)
 def test_after_the_dust_settles_every_recording_has_its_right_end(
-    quiet: None, capsys: pytest.CaptureFixture[str]
+    quiet: None, record_property: Callable[[str, object], None]
 ) -> None:
     figures = Figures()
     wrong: list[str] = []
@@ -45,8 +46,8 @@ def test_after_the_dust_settles_every_recording_has_its_right_end(
             after = [*judge(world), *still_swept(world)]
             wrong += [f"seed {SEED}, batch {batch}, a day later: {each}" for each in after]
             tally(world)
-    with capsys.disabled():
-        print(f"\nchaos: {SIZE} recordings wanted (MEET_CHAOS), seed {SEED}\n{figures}")
+    told = f"chaos: {SIZE} recordings wanted (MEET_CHAOS), seed {SEED}\n{figures}"
+    record_property(FIGURES, told)
     assert not wrong, "\n".join(wrong)
 
 

@@ -15,14 +15,15 @@ from meet.webhooks.sending import Outcome, Sender
 from tests.contract.samples import LIVEKIT, Called, store
 from tests.fakes import Clock
 from tests.functions.conftest import loop_of_the_main_thread  # noqa: F401 - a fixture
+from tests.together import Done
 
 
 @pytest.fixture
-def whole_run(request: pytest.FixtureRequest) -> None:
+def whole_run(request: pytest.FixtureRequest, done: Done) -> None:
     """Skip what looks at everything that tests did, in a run that leaves some out."""
-    files = {item.path for item in request.session.items}
     folders = Path(__file__).parent.parent
-    whole = files >= {*folders.glob("functions/test_*.py"), *folders.glob("contract/test_*.py")}
+    tests = {*folders.glob("functions/test_*.py"), *folders.glob("contract/test_*.py")}
+    whole = done.files >= tests
     options = request.config.option
     one_by_one = any("::" in each for each in options.file_or_dir)
     if not whole or options.keyword or options.markexpr or one_by_one:

@@ -15,8 +15,11 @@ from livekit.protocol.models import ParticipantInfo, TrackInfo
 from livekit.protocol.room import ListParticipantsResponse
 
 from meet import wiring
+from meet.actors import Actor
 from meet.clock import HOUR, Milliseconds
 from meet.events.model import EventType, Fact
+from meet.guests.model import Ban, Draft, Invitation
+from meet.lobby.model import Waiting
 from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording
 from meet.rooms.model import Preferences, Role, Room
@@ -73,6 +76,20 @@ EVENT = Fact(
     NAME,
     {"roomName": NAME},
 )
+INVITATION = Invitation(
+    SAMPLES["get_invitation"]["pathParameters"]["invitationId"],
+    Draft("Ada", Role.PUBLISHER),
+    token_digest="",
+    created_at=ROOM.created_at,
+)
+BAN = Ban(
+    SAMPLES["delete_ban"]["pathParameters"]["banId"],
+    ROOM.created_at,
+    "Mallory",
+    "Mallory_k2j9x0",
+    external_id=None,
+    bans_name=True,
+)
 WEBHOOK = Webhook(
     SAMPLES["get_webhook"]["pathParameters"]["webhookId"],
     ROOM.created_at,
@@ -80,6 +97,17 @@ WEBHOOK = Webhook(
 )
 """Its endpoint answers 204."""
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+WAITING = Waiting(
+    id=SAMPLES["decide_waiting"]["pathParameters"]["waitingId"],
+    room_name=NAME,
+    name="Alice",
+    identity="Alice_k2j9x0",
+    role=Role.PUBLISHER,
+    since=Milliseconds(1_785_923_990_000),
+    seen_at=Milliseconds(1_785_923_990_000),
+    attributes={},
+)
 
 
 @dataclass
@@ -93,7 +121,7 @@ class Called:
 
 
 def store() -> None:
-    """Store what the samples are about: a room with two recordings, an event and a webhook."""
+    """Store what the samples are about: a room with two recordings, and one each of the others."""
     wiring.room_repository().add(ROOM)
     ended = {"startedAt": BEGAN, "endedAt": BEGAN + 60_000, "duration": Decimal(60)}
     put = boto3.client("s3").put_object(
@@ -104,6 +132,10 @@ def store() -> None:
     store_recording(STARTED, Evidence.EGRESS_ACTIVE, {"egressId": "EG_1", "startedAt": BEGAN})
     event_log().append([[EVENT]])
     wiring.webhook_repository().add(WEBHOOK, SECRET)
+    wiring.waiting_repository().add(WAITING)
+    guests, by = wiring.guest_repository(), Actor("apiKey", "first")
+    guests.add_invitations(NAME, [INVITATION], now=ROOM.created_at, by=by)
+    guests.add_ban(NAME, BAN, by=by)
     wiring.reset()
 
 

@@ -21,17 +21,30 @@ from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.room import ListParticipantsResponse
 
 from meet import wiring
+from meet.actors import LOBBY
 from meet.clock import HOUR
 from meet.console.admin import Admin
 from meet.console.browser import SESSION_COOKIE
 from meet.console.tokens import ConsoleTokens, Session
 from meet.livekit.rooms import room_metadata
+from meet.lobby.model import Decision, Ticket
 from meet.meetings import model as meetings
 from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback
+from meet.rooms.model import Lobby, Room
 from meet.signing import derived_key
 from meet.wiring import clients
-from tests.contract.samples import BEGAN, LIVEKIT, READY, ROOM, SAMPLES, STARTED, Called, run
+from tests.contract.samples import (
+    BEGAN,
+    LIVEKIT,
+    READY,
+    ROOM,
+    SAMPLES,
+    STARTED,
+    WAITING,
+    Called,
+    run,
+)
 from tests.fakes import Clock
 from tools import ROOT
 from tools.memory_aws import (
@@ -153,6 +166,34 @@ def _in_a_room_without_a_limit(secret: str) -> Event:
     return _token_request(roomName=unlimited.name, secret=secret)
 
 
+def _room_with_lobby() -> Room:
+    terms = replace(ROOM.terms, lobby=Lobby(enabled=True))
+    room = replace(ROOM, name="lobby-k3v9x0q2m7t1c8z", max_participants=None, terms=terms)
+    wiring.room_repository().add(room)
+    return room
+
+
+def _beginning_to_wait() -> Event:
+    """Let a moderator be there, to be told."""
+    moderator = ParticipantInfo(
+        identity="Mo_k2j9x0", metadata='{"role": "moderator"}', attributes={"issuedAt": "1"}
+    )
+    LIVEKIT["RoomService/ListParticipants"] = ListParticipantsResponse(participants=[moderator])
+    return _token_request(roomName=_room_with_lobby().name)
+
+
+def _with_ticket(decision: Decision | None) -> Event:
+    room = _room_with_lobby()
+    ticket = Ticket.new(room.name, now=WAITING.since)
+    waiting = replace(WAITING, id=ticket.id, room_name=room.name)
+    wiring.waiting_repository().add(waiting)
+    if decision is not None:
+        wiring.waiting_repository().decide(
+            room.name, ticket.id, decision, now=WAITING.since, by=LOBBY
+        )
+    return _token_request(ticket=ticket.text)
+
+
 def _removal_by_name() -> Event:
     event = _with("disconnect_participant")
     return event | {
@@ -218,6 +259,9 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("generate_participant_token", "a moderator, a room without a limit"): (
         lambda: _in_a_room_without_a_limit("moderator-secret")
     ),
+    ("generate_participant_token", "beginning to wait"): _beginning_to_wait,
+    ("generate_participant_token", "still waiting"): lambda: _with_ticket(None),
+    ("generate_participant_token", "admitted from the lobby"): lambda: _with_ticket(Decision.ADMIT),
     ("disconnect_participant", "by name"): _removal_by_name,
     ("get_recordings", "of a room"): lambda: _recordings_of(roomName=ROOM.name),
     ("get_recordings", "all"): lambda: _recordings_of(maxItems="20"),

@@ -55,7 +55,12 @@ WRITES_STATES = {
     "sweep_recordings",
 }
 TALKS_TO_LIVEKIT = {
+    "delete_invitation",
+    "generate_participant_tokens",
+    "rotate_link",
     "create_recording",
+    "decide_all_waiting",
+    "decide_waiting",
     "delete_room",
     "disconnect_participant",
     "generate_participant_token",
@@ -65,14 +70,25 @@ TALKS_TO_LIVEKIT = {
     "sweep_rooms",
 }
 READS_ROOMS = {
+    "delete_ban",
+    "delete_invitation",
+    "generate_participant_tokens",
+    "get_bans",
+    "get_invitation",
+    "get_invitations",
     "authorize",
     "create_recording",
+    "decide_all_waiting",
+    "decide_waiting",
     "disconnect_participant",
     "generate_participant_token",
     "get_room",
+    "get_waiting",
     "receive_livekit_webhook",
     "sweep_recordings",
 }
+DECIDES = {"decide_all_waiting", "decide_waiting"}
+READS_GUESTS = {"get_invitations", "get_bans", "delete_ban"}
 DELETES = {"delete_recording", "delete_multiple_recordings"}
 LOOKS_FOR_FILES = {
     "get_recording_stream",
@@ -102,7 +118,8 @@ TABLE = [
     # ------------------------------------------------------------------------------ rooms
     Row("create a room", "dynamodb:PutItem", ROOMS, {"create_room"}),
     Row("change a room", "dynamodb:UpdateItem", ROOMS,
-        {"update_room", "delete_room", "sweep_rooms", "create_recording", "disconnect_participant"}
+        {"update_room", "rotate_link", "create_invitations", "delete_invitation", "delete_room"}
+        | {"sweep_rooms", "create_recording", "disconnect_participant"}
         | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}),
     Row("read a room", "dynamodb:GetItem", ROOMS, READS_ROOMS),
     Row("learn whether a room is open", "dynamodb:GetItem", ROOMS, READS_ROOMS | {"web"},
@@ -137,7 +154,26 @@ TABLE = [
     Row("write what LiveKit reports of meetings", "dynamodb:PutItem UpdateItem ConditionCheckItem",
         MEETINGS, {"receive_livekit_webhook", "sweep_rooms"}),
     Row("find the sessions of a meeting", "dynamodb:Query", MEETINGS,
-        {"receive_livekit_webhook", "sweep_rooms"}),
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}),
+    Row("find those who wait for a room", "dynamodb:Query", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}
+        | {"get_waiting", "decide_all_waiting"} | READS_GUESTS, "room#any"),
+    Row("begin to wait for a room, invite or ban", "dynamodb:PutItem", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}
+        | {"create_invitations", "disconnect_participant"}, "room#any"),
+    Row("decide about those who wait, or revoke", "dynamodb:UpdateItem", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"} | DECIDES
+        | {"delete_invitation", "disconnect_participant"},
+        "room#any"),
+    Row("read what was decided, and an invitation", "dynamodb:GetItem", MEETINGS,
+        {"sweep_rooms", "generate_participant_token"} | DECIDES
+        | {"get_invitation", "delete_invitation"}, "room#any"),
+    Row("look somebody up in a guest list", "dynamodb:BatchGetItem", MEETINGS,
+        {"generate_participant_token", "generate_participant_tokens"}
+        | {"receive_livekit_webhook", "sweep_rooms"}, "room#any"),
+    Row("lift a ban", "dynamodb:DeleteItem", MEETINGS, {"delete_ban"}, "room#any"),
+    Row("delete the guest list of a room that is over", "dynamodb:BatchWriteItem", MEETINGS,
+        {"sweep_rooms"}, "room#any"),
     Row("find meetings that may be over", "dynamodb:Query", f"{MEETINGS}/index/dueForSweep",
         {"sweep_rooms"}),
     Row("read a meeting", "dynamodb:GetItem", MEETINGS, {"sweep_rooms"}),
@@ -219,7 +255,8 @@ TABLE = [
     # ---------------------------------------------------------------------------- secrets
     Row("read the API keys", "secretsmanager:GetSecretValue", "ApiKeysSecret", {"authorize"}),
     Row("read what signs links and sessions", "secretsmanager:GetSecretValue", "SigningSecret",
-        {"authorize", "get_recording_url", "console_session", "generate_participant_token"}),
+        {"authorize", "get_recording_url", "console_session", "generate_participant_token"}
+        | {"generate_participant_tokens"}),
     Row("read the admin's password", "secretsmanager:GetSecretValue", "AdminSecret",
         {"authorize", "console_session"}),
     Row("read LiveKit's key", "secretsmanager:GetSecretValue", "LiveKitSecret",

@@ -34,6 +34,7 @@ ON_DYNAMODB_LOCAL_TOO = {
     "test_get_rooms",
     "test_idempotency_keys",
     "test_invitations",
+    "test_lobby",
     "test_meetings",
     "test_receive_livekit_webhook",
     "test_recording_uploaded",

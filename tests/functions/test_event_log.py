@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,6 +19,7 @@ from meet.events.log import EventLog, HeadContended
 from meet.events.model import EventType, Fact
 from tests.expressions import DYNAMODB_LOCAL, MOTO
 from tests.fakes import Clock
+from tests.together import FIGURES
 
 ROOM = "abcdefghijklmno"
 BOTH = pytest.mark.parametrize("aws", [MOTO, DYNAMODB_LOCAL], indirect=True)
@@ -67,7 +68,7 @@ def test_many_facts_go_in_several_transactions_and_a_group_in_one(
 
 @pytest.mark.parametrize("aws", [DYNAMODB_LOCAL], indirect=True)
 def test_four_writers_at_once_leave_no_gap_and_nothing_twice(
-    aws: None, capsys: pytest.CaptureFixture[str]
+    aws: None, record_property: Callable[[str, object], None]
 ) -> None:
     """And a reader who reads all the while sees each event once, in order."""
     log = wiring.event_log()
@@ -107,8 +108,8 @@ def test_four_writers_at_once_leave_no_gap_and_nothing_twice(
     assert [position for position, _ in found] == list(range(1, 401))
     assert set(Counter(i for _, i in found).values()) == {1}
     assert seen == list(range(1, 401))
-    with capsys.disabled():
-        print(f"\nthe log: 400 events by four writers at once, {400 / took:.0f} a second")
+    told = f"the log: 400 events by four writers at once, {400 / took:.0f} a second"
+    record_property(FIGURES, told)
 
 
 def test_a_head_that_others_move_each_time_is_an_error_that_tries_again_later(

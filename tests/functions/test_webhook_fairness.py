@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from meet.clock import Milliseconds
-from meet.webhooks.model import Webhook
+from meet.webhooks.model import Secrets, Webhook
 from meet.webhooks.repository import WebhookRepository
 from meet.webhooks.sending import Outcome, Problem, Sender
 from tests.fakes import Clock
@@ -60,7 +60,14 @@ class Timetable:
         heapq.heappush(self.later, (moment, next(self.numbers), act))
 
     def send(
-        self, webhook: Webhook, event_id: str, body: bytes, *, now: int, patience: float
+        self,
+        webhook: Webhook,
+        signing: Secrets,
+        event_id: str,
+        body: bytes,
+        *,
+        now: int,
+        patience: float,
     ) -> Outcome:
         if webhook.url in self.hanging:
             self.busy = max(self.busy, int(patience * 1000))

@@ -11,7 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import ROOT, uv
+from tools import ROOT, locks, uv
 from tools.build.environment import version_of
 from tools.build.sdk import keep_only_our_services
 
@@ -107,12 +107,13 @@ def dependencies(locked: str, where: Platform) -> Path:
     """Return a folder with the dependencies, unpacked once per lock file and platform."""
     digest = hashlib.sha256(f"{where.name}\n{locked}".encode()).hexdigest()[:16]
     folder = CACHE / f"{where.name}-{digest}"
-    if not folder.exists():
-        uv.unpack(locked, folder, where.uv_options)
-        _strip(folder)
-        keep_only_our_services(folder)
-        if where.compiler:
-            _compile(folder, where.compiler, folder)
+    with locks.alone("layer"):
+        if not folder.exists():
+            uv.unpack(locked, folder, where.uv_options)
+            _strip(folder)
+            keep_only_our_services(folder)
+            if where.compiler:
+                _compile(folder, where.compiler, folder)
     return folder
 
 

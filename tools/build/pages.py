@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tools import ROOT, processes, programs, uv
+from tools import ROOT, locks, processes, programs, uv
 
 SOURCES = ROOT / "web"
 BUILT = ROOT / "functions" / "web" / "static"
@@ -50,7 +50,13 @@ def is_current() -> bool:
 
 
 def make(log: Path = _LOG) -> None:
-    """Build the pages; raises Unavailable, StepFailed."""
+    """Build the pages if they changed; raises Unavailable, StepFailed."""
+    with locks.alone("pages"):
+        if not is_current():
+            _build(log)
+
+
+def _build(log: Path) -> None:
     wanted = digest()
     npm, environment = npm_command()
     install(npm, environment, log)
@@ -66,9 +72,11 @@ def make(log: Path = _LOG) -> None:
 def check() -> None:
     """Check the sources, with the output on the terminal; raises Unavailable, StepFailed."""
     npm, environment = npm_command()
-    install(npm, environment, _LOG)
     command = [*npm, "run", "--silent", "check"]
-    if subprocess.run(command, cwd=SOURCES, env=environment, check=False).returncode:
+    with locks.alone("pages"):
+        install(npm, environment, _LOG)
+        done = subprocess.run(command, cwd=SOURCES, env=environment, check=False)
+    if done.returncode:
         raise processes.StepFailed("The sources of the web pages do not pass; see above.")
 
 
@@ -161,8 +169,7 @@ def _is_new_enough(node: str | None) -> bool:
 def main() -> None:
     """Build the pages if they changed."""
     began = time.monotonic()
-    if not is_current():
-        make()
+    make()
     size = sum(file.stat().st_size for file in BUILT.rglob("*.gz"))
     took = time.monotonic() - began
     print(f"{BUILT.relative_to(ROOT)}: {size / 1e6:.1f} MB packed, {took:.1f} s")

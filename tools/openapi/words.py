@@ -26,6 +26,7 @@ SERVERS = [
 
 TAGS = {
     "OpenVidu Meet - Room": "Create, show, change and delete rooms.",
+    "OpenVidu Meet - Meetings": "See and change what goes on in a room.",
     "OpenVidu Meet - Recordings": "Start, stop, show and delete recordings.",
     "Meet - Events": "Learn what happened, also later.",
     "Webhooks": "Send events to addresses of yours.",

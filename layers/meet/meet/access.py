@@ -49,6 +49,12 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     # A participant may be called "token" or "tokens", and a gateway prefers the literal path.
     ("DELETE", f"{API}/participants/token"): ("disconnect_participant", ADMIN_OR_MODERATOR),
     ("DELETE", f"{API}/participants/tokens"): ("disconnect_participant", ADMIN_OR_MODERATOR),
+    ("GET", f"{API}/meetings/{{roomName}}/waiting"): ("get_waiting", ADMIN_OR_MODERATOR),
+    ("PUT", f"{API}/meetings/{{roomName}}/waiting"): ("decide_all_waiting", ADMIN_OR_MODERATOR),
+    ("PUT", f"{API}/meetings/{{roomName}}/waiting/{{waitingId}}"): (
+        "decide_waiting",
+        ADMIN_OR_MODERATOR,
+    ),
     ("POST", f"{API}/recordings"): ("create_recording", ADMIN_OR_MODERATOR),
     ("GET", f"{API}/recordings"): ("get_recordings", ADMIN_OR_MODERATOR),
     ("DELETE", f"{API}/recordings"): ("delete_multiple_recordings", ADMIN),

@@ -35,5 +35,6 @@ class Actor:
 
 
 EXPIRY = Actor(ActorType.SYSTEM, "expiry")
+LOBBY = Actor(ActorType.SYSTEM, "lobby")
 RETENTION = Actor(ActorType.SYSTEM, "retention")
 SWEEP = Actor(ActorType.SYSTEM, "sweep")

@@ -118,6 +118,10 @@ class Change:
         """Return the condition that a number is not greater than a value."""
         return f"{self._name(name)} <= {self._value(value)}"
 
+    def is_at_least(self, name: str, value: int) -> str:
+        """Return the condition that a number is not less than a value."""
+        return f"{self._name(name)} >= {self._value(value)}"
+
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of update_item, but for key and condition."""
         expression = f"SET {', '.join(self._sets)} " if self._sets else ""

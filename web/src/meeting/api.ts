@@ -1,7 +1,7 @@
 // The public API, as the meeting page uses it. No secret or token is ever logged.
 
 import { reasonOf, request, type AnyReason } from "../shared/http";
-import type { ParticipantToken, Recording, Role } from "../shared/types";
+import type { ParticipantToken, Recording } from "../shared/types";
 
 export interface Permissions {
   canPublishScreen: boolean;
@@ -70,13 +70,4 @@ function permissionsIn(token: string): Permissions {
   const bytes = Uint8Array.from(atob(part), (letter) => letter.charCodeAt(0));
   const claims = JSON.parse(new TextDecoder().decode(bytes)) as { metadata: string };
   return (JSON.parse(claims.metadata) as { permissions: Permissions }).permissions;
-}
-
-/** The role in a participant's metadata; undefined if it is not one of our participants. */
-export function roleOf(metadata: string | undefined): Role | undefined {
-  try {
-    return (JSON.parse(metadata ?? "") as { role?: Role }).role;
-  } catch {
-    return undefined;
-  }
 }

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 from meet.actors import EXPIRY, RETENTION, Actor
 from meet.clock import SECOND, Milliseconds
 from meet.events.model import EventType, Fact, event_id
+from meet.lobby import items as lobby_items
+from meet.lobby.model import Decision
 from meet.meetings import items as meeting_items
 from meet.meetings.model import Meeting
 from meet.recordings import items as recording_items
@@ -135,6 +137,8 @@ def _meetings(change: Transition) -> Iterator[Fact]:
         yield from _meeting(change, meeting_items.meeting_from(dict(change.new)))
     elif change.new["item"].startswith(meeting_items.SESSION):
         yield from _session(change)
+    elif change.new["item"].startswith(lobby_items.TICKET):
+        yield from _waiting(change)
 
 
 def _meeting(change: Transition, meeting: Meeting) -> Iterator[Fact]:
@@ -183,6 +187,24 @@ def _session(change: Transition) -> Iterator[Fact]:
         yield _fact(EventType.PARTICIPANT_LEFT, left, name, data, None, *key)
 
 
+def _waiting(change: Transition) -> Iterator[Fact]:
+    new, name = change.new, change.new["roomName"]
+    waiting = lobby_items.waiting_from(dict(new))
+    data: dict[str, Any] = {
+        "id": waiting.id,
+        "roomName": name,
+        "participantName": waiting.name,
+        "role": waiting.role,
+        "since": waiting.since,
+    }
+    if not change.old:
+        yield _fact(EventType.LOBBY_WAITING, waiting.since, name, data, None, name, waiting.id)
+    if waiting.decision is not None and change.old.get("decision") != waiting.decision:
+        by, number = Actor.of(new.get("by")), int(new["decisions"])
+        type_ = _DECISIONS[waiting.decision]
+        yield _fact(type_, new["decidedAt"], name, data, by, name, waiting.id, number)
+
+
 def _fact(
     type: EventType,  # noqa: A002 - the event's property
     at: Any,
@@ -194,6 +216,10 @@ def _fact(
     return Fact(event_id(type, *name), type, Milliseconds(int(at)), room_name, data, actor)
 
 
+_DECISIONS = {
+    Decision.ADMIT: EventType.LOBBY_ADMITTED,
+    Decision.DENY: EventType.LOBBY_DENIED,
+}
 _RULES: dict[Source, Callable[[Transition], Iterator[Fact]]] = {
     Source.ROOMS: _rooms,
     Source.RECORDINGS: _recordings,

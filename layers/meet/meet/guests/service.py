@@ -81,6 +81,17 @@ class GuestList:
             raise InvitationUsedUp
         return invitation
 
+    def check_validity(self, room: Room, invitation_id: str) -> None:
+        """Raises InvalidInvitation or InvitationExpired unless this invitation is valid now."""
+        try:
+            invitation = self.guests.invitation(room.name, invitation_id)
+        except InvitationNotFound as error:
+            raise InvalidInvitation from error
+        if invitation.revoked_at is not None:
+            raise InvalidInvitation
+        if not invitation.is_valid(clock.now()):
+            raise InvitationExpired
+
     def check(self, room: Room, guests: Sequence[Guest]) -> list[str]:
         """Return the names under which guests join: those of invitations belong to others.
 

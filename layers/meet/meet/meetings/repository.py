@@ -139,6 +139,21 @@ class MeetingRepository:
         )
         return [session_from(values) for values in items]
 
+    def has_seen(self, meeting_id: str, identity: str) -> bool:
+        """True if a participant with this identity joined a meeting, there still or not."""
+        items = dynamodb.query(
+            self.client,
+            TableName=self.table,
+            KeyConditionExpression="meetingId = :meeting AND begins_with(#item, :session)",
+            FilterExpression="#identity = :identity",
+            ProjectionExpression="#item",
+            ExpressionAttributeNames={"#item": "item", "#identity": "identity"},
+            ExpressionAttributeValues=dynamodb.to_item(
+                {":meeting": meeting_id, ":session": SESSION, ":identity": identity}
+            ),
+        )
+        return next(items, None) is not None
+
     def of_room(self, room_name: str) -> Iterator[Meeting]:
         """Yield the meetings of a room, newest first."""
         items = dynamodb.newest_first(

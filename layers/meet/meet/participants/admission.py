@@ -82,7 +82,7 @@ class ParticipantAdmission:
             raise RoomToJoinNotFound from error
 
     def applicant(self, wish: Wish) -> Applicant:
-        """Return who asks, with a new identity or that of an earlier token.
+        """Return a caller who may join, with a new identity or that of an earlier token.
 
         The order of the checks is part of the API: the room, the secret or the invitation, then
         what `Entrance.check` asks. Space is left to `issue`, behind the lobby. Raises
@@ -131,7 +131,10 @@ class ParticipantAdmission:
 
     def check_again(self, applicant: Applicant) -> None:
         """Check what may have changed since an applicant began to wait; raises as `check` does."""
-        told = applicant.attributes
+        room, told = applicant.room, applicant.attributes
+        invitation_id = told.get(Attribute.INVITATION)
+        if invitation_id is not None:
+            self.entrance.guests.check_validity(room, invitation_id)
         entry = Entry(
             applicant.role,
             applicant.name,
@@ -139,7 +142,7 @@ class ParticipantAdmission:
             told.get(Attribute.METADATA),
             link=told.get(Attribute.LINK),
         )
-        self.entrance.check(applicant.room, [entry])
+        self.entrance.check(room, [entry])
 
     def issue(self, applicant: Applicant) -> Admission:
         """Return tokens for an applicant's role; raises RoomFull or MediaServerUnavailable.

@@ -63,7 +63,7 @@ class Entrance:
     join_lifetime: int
 
     def opened(self, room: Room, wish: Wish) -> Entry:
-        """Return what a secret or an invitation opens.
+        """Return the entry that a secret or an invitation opens.
 
         Raises InvalidSecret, InvalidInvitation, InvitationExpired or InvitationUsedUp.
         """

@@ -17,7 +17,7 @@ from meet.guests.repository import GuestRepository
 from meet.livekit.participants import Participant
 from meet.livekit.rooms import MediaServer
 from meet.livekit.tokens import Attribute
-from meet.participants.holds import Holds
+from meet.participants.holds import came_by_old_link
 from meet.participants.removal import ParticipantRemoval, matching, may_be_ours, name_in
 from meet.rooms.model import Role, Room
 from meet.rooms.service import RoomService
@@ -32,7 +32,6 @@ class Exclusion:
     rooms: RoomService
     guests: GuestRepository
     removal: ParticipantRemoval
-    holds: Holds
     media_server: Callable[[], MediaServer]
 
     def rotate_link(self, room_name: str, role: Role, *, disconnects: bool, by: Actor) -> Room:
@@ -41,7 +40,8 @@ class Exclusion:
         if disconnects:
             with _left_to_sweep(room_name):
                 connected = self.media_server().participants(room.name)
-                self.removal.disconnect(room.name, self.holds.unwelcome(room, connected))
+                out = [each.identity for each in connected if came_by_old_link(each, room)]
+                self.removal.disconnect(room.name, out)
         return room
 
     def revoke(self, room_name: str, invitation_id: str, *, by: Actor) -> None:

@@ -23,7 +23,11 @@ class Holds:
         ours = [each for each in participants if each.issued_at is not None]
         known = {each.attributes.get(Attribute.EXTERNAL_ID) for each in ours} - {None}
         banned = self.guests.banned_among(room, [each for each in known if each])
-        return [each.identity for each in ours if _is_shut_out(each, room, banned)]
+        return [
+            each.identity
+            for each in ours
+            if came_by_old_link(each, room) or each.attributes.get(Attribute.EXTERNAL_ID) in banned
+        ]
 
 
 def may_hold(room: Room) -> bool:
@@ -31,7 +35,8 @@ def may_hold(room: Room) -> bool:
     return room.has_guest_list or any(link.epoch for link in room.links.values())
 
 
-def _is_shut_out(participant: Participant, room: Room, banned: set[str]) -> bool:
-    told = participant.attributes
-    by_link = Attribute.LINK in told and room.has_shut_out(told[Attribute.LINK])
-    return by_link or told.get(Attribute.EXTERNAL_ID) in banned
+def came_by_old_link(participant: Participant, room: Room) -> bool:
+    """True if they came by a link whose bearers were shut out."""
+    link = participant.attributes.get(Attribute.LINK)
+    is_ours = participant.issued_at is not None
+    return is_ours and link is not None and room.has_shut_out(link)

@@ -105,22 +105,25 @@ def _metadata_field() -> Any:
     )
 
 
-def _link_or_invitation(schema: dict[str, Any]) -> None:
-    """Say that one of them is needed; generators of clients pass over `if` and `else`."""
-    wanted = schema.pop("required")
-    with_invite = [name for name in wanted if name not in {"secret", "participantName"}]
+def _one_of_three(schema: dict[str, Any]) -> None:
+    """Say what a ticket and an invitation need besides; generators of clients pass over `if`."""
+    with_secret = {"required": schema.pop("required")}
     schema |= {
-        "required": with_invite,
-        "if": {"required": ["invite"], "properties": {"invite": {"type": "string"}}},
-        "then": {"properties": {"secret": {"const": ""}}},
-        "else": {"required": wanted},
+        "if": {"required": ["ticket"]},
+        "else": {
+            "if": {"required": ["invite"], "properties": {"invite": {"type": "string"}}},
+            "then": {"required": ["roomName"]},
+            "else": with_secret,
+        },
     }
 
 
 class TokenRequest(WireModel, title="ParticipantTokenRequest"):
-    """A request to join a room with the secret of a link, or with an invitation."""
+    """A request to join a room: with the secret of a link, an invitation, or the ticket of a caller
+    who waits.
+    """
 
-    model_config = ConfigDict(json_schema_extra=_link_or_invitation)
+    model_config = ConfigDict(json_schema_extra=_one_of_three)
 
     room_name: Text = Field(description="The room to join.", examples=["OpenVidu-k3v9x0q2m7t1c8z"])
     participant_name: ParticipantName = Field(
@@ -153,10 +156,25 @@ class TokenRequest(WireModel, title="ParticipantTokenRequest"):
     external_id: ExternalId | None = _external_id_field()
     metadata: UserMetadata | None = _metadata_field()
 
+    wait: Boolean = Field(
+        True,
+        description="Whether to wait if the room has a lobby. `false` asks without waiting, as a "
+        "page does before people have chosen a name.",
+        examples=[True],
+    )
+    ticket: Text | None = Field(
+        None,
+        description="The `ticket` of an earlier answer, to ask again. Everything else is ignored: "
+        "the ticket stands for it.",
+    )
+
     @model_validator(mode="before")
     @classmethod
-    def _invited(cls, body: Any) -> Any:
-        """An invitation has a name, and stands in the place of a secret."""
+    def _without_secret(cls, body: Any) -> Any:
+        """A ticket stands for everything else, an invitation for name and secret."""
+        if isinstance(body, dict) and body.get("ticket") is not None:
+            named = {"roomName": "", "participantName": "-", "secret": ""}
+            return named | {"ticket": body["ticket"]}
         if isinstance(body, dict) and body.get("invite") is not None:
             return {"secret": "", **body, "participantName": "-"}
         return body
@@ -169,7 +187,7 @@ class TokenRequest(WireModel, title="ParticipantTokenRequest"):
         return invite
 
     def to_wish(self) -> Wish:
-        """Return what the caller wants."""
+        """Return the wish of the caller."""
         return Wish(
             self.room_name,
             self.participant_name,

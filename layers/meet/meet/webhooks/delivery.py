@@ -74,7 +74,7 @@ class WebhookDelivery:
             return list(pool.map(attempt, messages))
 
     def _known(self, webhook_id: str) -> tuple[Webhook, Secrets] | None:
-        """Return a webhook and what signs for it, None if it is gone."""
+        """Return a webhook and its secrets, None if it is gone."""
         webhook, signing = self.webhooks.find(webhook_id), self.webhooks.find_secrets(webhook_id)
         return None if webhook is None or signing is None else (webhook, signing)
 

@@ -93,12 +93,12 @@ class WebhookRepository:
         return found
 
     def find_secrets(self, webhook_id: str) -> Secrets | None:
-        """Return what signs for a webhook, None if it is gone."""
+        """Return the secrets of a webhook, None if it is gone."""
         found = self._read(items.secrets_key(webhook_id))
         return None if found is None else items.secrets_from(found)
 
     def secrets(self, webhook_id: str) -> Secrets:
-        """Return what signs for a webhook; raises WebhookNotFound."""
+        """Return the secrets of a webhook; raises WebhookNotFound."""
         found = self.find_secrets(webhook_id)
         if found is None:
             raise WebhookNotFound

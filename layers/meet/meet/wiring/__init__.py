@@ -31,6 +31,7 @@ from meet.wiring.events import (
 from meet.wiring.guests import guest_list, guest_repository
 from meet.wiring.kept import reset
 from meet.wiring.livekit import access_tokens, livekit_webhooks
+from meet.wiring.lobby import lobby_door, lobby_reception, waiting_repository
 from meet.wiring.operations import authorizer, once
 from meet.wiring.participants import (
     api_tokens,
@@ -66,6 +67,8 @@ __all__ = [
     "guest_list",
     "guest_repository",
     "livekit_webhooks",
+    "lobby_door",
+    "lobby_reception",
     "media_store",
     "meeting_reports",
     "meeting_repository",
@@ -85,6 +88,7 @@ __all__ = [
     "room_ending",
     "room_repository",
     "room_service",
+    "waiting_repository",
     "webhook_creation",
     "webhook_definition",
     "webhook_delivery",

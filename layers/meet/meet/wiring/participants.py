@@ -47,7 +47,7 @@ def exclusion() -> "Exclusion":
     from meet.participants.exclusion import Exclusion
 
     return Exclusion(
-        room_service(), guest_repository(), participant_removal(), holds(), livekit.media_server
+        room_service(), guest_repository(), participant_removal(), livekit.media_server
     )
 
 

@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 import { language } from "../../shared/i18n";
 import { t } from "../words";
+import { LONGEST_MESSAGE } from "../../shared/received";
 import { Send } from "../../shared/ui/icons";
 import { Side } from "./Side";
 import type { Messages } from "./useMessages";
 import type { Say } from "./useNotices";
 
-const MOST_LETTERS = 4000;
 const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
 
 interface Props {
@@ -19,10 +19,10 @@ interface Props {
 export function ChatPanel({ chat, canWrite, onClose, warn }: Props) {
   const [text, setText] = useState("");
   const list = useRef<HTMLOListElement>(null);
-  const count = chat.messages.length;
+  const newest = chat.messages.at(-1)?.id;
   useEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [count]);
+  }, [newest]);
 
   const submit = async (event?: FormEvent) => {
     event?.preventDefault();
@@ -43,18 +43,18 @@ export function ChatPanel({ chat, canWrite, onClose, warn }: Props) {
   };
   return (
     <Side title={t("chat")} onClose={onClose}>
-      {count === 0 && <p className="hint">{t("noMessages")}</p>}
+      {newest === undefined && <p className="hint">{t("noMessages")}</p>}
       <ol className="messages" ref={list} tabIndex={0} aria-label={t("chat")} aria-live="polite">
         {chat.messages.map((each) => (
           <li key={each.id} className={each.mine ? "mine" : undefined}>
-            <p className="from"><b>{each.from}</b> <time dateTime={new Date(each.at).toISOString()}>{clock.format(each.at)}</time></p>
-            <p className="text">{each.text}</p>
+            <p className="from"><b dir="auto">{each.from}</b> <time dateTime={new Date(each.at).toISOString()}>{clock.format(each.at)}</time></p>
+            <p className="text" dir="auto">{each.text}</p>
           </li>
         ))}
       </ol>
       {canWrite ? (
         <form className="write" onSubmit={submit}>
-          <textarea rows={1} aria-label={t("message")} placeholder={t("writeMessage")} value={text} maxLength={MOST_LETTERS}
+          <textarea rows={1} aria-label={t("message")} placeholder={t("writeMessage")} value={text} maxLength={LONGEST_MESSAGE}
             onChange={(event) => setText(event.target.value)} onKeyDown={onKey} />
           <button type="submit" className="round filled" aria-label={t("send")} disabled={!text.trim() || chat.sending}><Send /></button>
         </form>

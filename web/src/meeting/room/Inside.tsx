@@ -5,14 +5,17 @@ import { t } from "../words";
 import type { Admission } from "../api";
 import type { Choice } from "../prejoin/choice";
 import { BackgroundPanel } from "./BackgroundPanel";
+import { Boundary } from "../../shared/ui/Boundary";
 import { Mark } from "../../shared/ui/icons";
 import { titleOf } from "../link";
+import { Broken } from "./Broken";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";
 import type { Panel, View } from "./layout";
 import { Notices } from "./Notices";
 import { PeoplePanel } from "./PeoplePanel";
 import { RecordingMark } from "./RecordingMark";
+import { Side } from "./Side";
 import { Stage } from "./Stage";
 import { useBackground } from "./useBackground";
 import { useEvents } from "./useEvents";
@@ -56,18 +59,24 @@ export function Inside({ roomName, admission, choice }: Props) {
         <RecordingMark announce={announce} />
       </header>
       <div className={panel ? "space with-panel" : "space"}>
-        <Stage view={view} onView={setView} />
-        {panel === "background" && <BackgroundPanel own={background} onClose={close} />}
-        {panel === "chat" && (
-          <ChatPanel chat={chat} canWrite={admission.permissions.canChat} onClose={close} warn={warn} />
-        )}
-        {panel === "people" && (
-          <PeoplePanel roomName={roomName} apiToken={admission.apiToken} onClose={close} warn={warn} />
+        <Boundary fallback={(again) => <main className="stage empty"><Broken onAgain={again} /></main>}>
+          <Stage view={view} onView={setView} />
+        </Boundary>
+        {panel && (
+          <Boundary key={panel} fallback={(again) => <Side title={t(panel)} onClose={close}><Broken onAgain={again} /></Side>}>
+            {panel === "background" && <BackgroundPanel own={background} onClose={close} />}
+            {panel === "chat" && (
+              <ChatPanel chat={chat} canWrite={admission.permissions.canChat} onClose={close} warn={warn} />
+            )}
+            {panel === "people" && (
+              <PeoplePanel roomName={roomName} apiToken={admission.apiToken} onClose={close} warn={warn} />
+            )}
+          </Boundary>
         )}
       </div>
       <Controls roomName={roomName} admission={admission} media={media} panel={panel} onPanel={toggle}
         view={view} onView={setView} hasChat={hasChat} unread={chat.unread} warn={warn} />
-      <Notices notices={notices} />
+      <Boundary fallback={() => null}><Notices notices={notices} /></Boundary>
     </>
   );
 }

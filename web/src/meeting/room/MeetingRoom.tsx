@@ -5,6 +5,8 @@ import type { Admission } from "../api";
 import { tell } from "../embed";
 import type { Ending } from "../endings";
 import type { Choice } from "../prejoin/choice";
+import { Boundary } from "../../shared/ui/Boundary";
+import { Broken } from "./Broken";
 import { Inside } from "./Inside";
 
 interface Props {
@@ -79,7 +81,9 @@ export default function Meeting({ roomName, admission, choice, onEnd, onLost }: 
       }}
     >
       <RoomAudioRenderer />
-      <Inside roomName={roomName} admission={admission} choice={choice} />
+      <Boundary fallback={(again) => <main className="stage empty"><Broken onAgain={again} onLeave={() => void room.disconnect()} /></main>}>
+        <Inside roomName={roomName} admission={admission} choice={choice} />
+      </Boundary>
     </LiveKitRoom>
   );
 }

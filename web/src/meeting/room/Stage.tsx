@@ -2,7 +2,7 @@ import { useParticipants, useSpeakingParticipants, useTracks, type TrackReferenc
 import { Track } from "livekit-client";
 import { useEffect, useRef, useState } from "react";
 import { t } from "../words";
-import { roleOf } from "../api";
+import { roleOf } from "../../shared/received";
 import type { View } from "./layout";
 import { Tile } from "./Tile";
 import { useGrid } from "./useGrid";
@@ -13,6 +13,16 @@ function keyOf({ participant, source }: TrackReferenceOrPlaceholder): string {
   return `${participant.identity} ${source}`;
 }
 
+/** One camera and one screen of each participant who may show any: a client can publish more of them. */
+function shownOf(all: TrackReferenceOrPlaceholder[]): TrackReferenceOrPlaceholder[] {
+  const found = new Map<string, TrackReferenceOrPlaceholder>();
+  for (const each of all) {
+    const role = roleOf(each.participant.metadata);
+    if (role && role !== "viewer" && !found.has(keyOf(each))) found.set(keyOf(each), each);
+  }
+  return [...found.values()];
+}
+
 /** All participants with a picture: all the same size, or one large. */
 export function Stage({ view, onView }: { view: View; onView: (view: View) => void }) {
   const all = useTracks(
@@ -20,7 +30,7 @@ export function Stage({ view, onView }: { view: View; onView: (view: View) => vo
     { onlySubscribed: false },
   );
   const people = useParticipants();
-  const tiles = all.filter(({ participant }) => roleOf(participant.metadata) !== "viewer" && roleOf(participant.metadata));
+  const tiles = shownOf(all);
   const shared = tiles.find(({ source }) => source === Track.Source.ScreenShare);
   const [pinned, setPinned] = useState<string | null>(null);
   const speaker = useLastSpeaker();

@@ -1,18 +1,21 @@
 import { useRoomContext } from "@livekit/components-react";
 import type { Participant, Room } from "livekit-client";
 import { useCallback } from "react";
+import { cleanName } from "../../shared/received";
 
 /** The displayed name: participants with the same name are numbered in the order in which they joined. */
 export function nameOf(participant: Participant, room: Room): string {
   const people = new Set<Participant>([room.localParticipant, ...room.remoteParticipants.values(), participant]);
   const taken = new Set<string>();
   for (const each of [...people].sort(byJoining)) {
-    const label = firstFree(each.name || each.identity, taken);
+    const label = firstFree(ownName(each), taken);
     if (each.identity === participant.identity) return label;
     taken.add(label);
   }
-  return participant.name || participant.identity;
+  return ownName(participant);
 }
+
+const ownName = ({ name, identity }: Participant) => cleanName(name) || cleanName(identity) || "?";
 
 export function useNameOf(): (participant: Participant) => string {
   const room = useRoomContext();

@@ -2,7 +2,7 @@ import { useRoomContext } from "@livekit/components-react";
 import { RoomEvent, type RemoteParticipant } from "livekit-client";
 import { useEffect } from "react";
 import { t } from "../words";
-import { roleOf } from "../api";
+import { roleOf } from "../../shared/received";
 import { nameOf } from "./names";
 import type { Say } from "./useNotices";
 

@@ -1,11 +1,14 @@
-import { useChat } from "@livekit/components-react";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useRoomContext } from "@livekit/components-react";
+import { RoomEvent, type Participant, type Room } from "livekit-client";
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { t } from "../words";
-import { useNameOf } from "./names";
+import { cleanMessage, legacyMessage, LONGEST_MESSAGE } from "../../shared/received";
+import { nameOf } from "./names";
 import type { Say } from "./useNotices";
 
 export interface Message {
-  id: string;
+  /** Ascending. */
+  id: number;
   from: string;
   mine: boolean;
   at: number;
@@ -16,33 +19,85 @@ export interface Messages {
   messages: Message[];
   unread: number;
   sending: boolean;
-  send: (text: string) => Promise<unknown>;
+  send: (text: string) => Promise<void>;
+}
+
+const TOPIC = "lk.chat";
+const LEGACY_TOPIC = "lk-chat-topic";
+const KEPT = 500;
+const FLUSH_AFTER = 100; // milliseconds: thousands of messages are a few updates of the page
+const BURST = 20; // messages of one participant within BURST_TIME; more are dropped
+const BURST_TIME = 10_000;
+
+/** Calls `take` for each chat message of another participant, but not for those of a flood. */
+function receive(room: Room, take: (from: Participant, text: string) => void): () => void {
+  const recent = new Map<string, number[]>();
+  const accept = (from: Participant | undefined, text: string | undefined) => {
+    if (!from || text === undefined) return;
+    const now = performance.now();
+    const times = (recent.get(from.identity) ?? []).filter((each) => now - each < BURST_TIME);
+    if (times.length >= BURST) return;
+    recent.set(from.identity, [...times, now]);
+    take(from, text);
+  };
+  const onPacket = (packet: Uint8Array, from?: Participant, _kind?: unknown, topic?: string) => {
+    if (topic === LEGACY_TOPIC) accept(from, legacyMessage(packet));
+  };
+  room.registerTextStreamHandler(TOPIC, async (reader, { identity }) => {
+    let text = "";
+    try {
+      // Read to the end, also when it is too long: what nobody reads stays in memory.
+      for await (const chunk of reader) if (text.length <= LONGEST_MESSAGE) text += chunk;
+    } catch {
+      return; // the sender left in the middle of it
+    }
+    accept(room.getParticipantByIdentity(identity), cleanMessage(text));
+  });
+  room.on(RoomEvent.DataReceived, onPacket);
+  return () => {
+    room.unregisterTextStreamHandler(TOPIC);
+    room.off(RoomEvent.DataReceived, onPacket);
+  };
 }
 
 /** The chat, as plain text. Messages that arrive while it is closed are counted and announced. */
 export function useMessages(open: boolean, announce: Say): Messages {
-  const { chatMessages, send, isSending } = useChat();
-  const nameOf = useNameOf();
+  const room = useRoomContext();
+  const [messages, setMessages] = useState<Message[]>([]);
+  const [sending, setSending] = useState(false);
   const [read, setRead] = useState(0);
-  const announced = useRef(0);
-  const messages = chatMessages.map((each, index) => ({
-    id: each.id ?? String(index),
-    from: each.from ? nameOf(each.from) : "",
-    mine: each.from?.isLocal ?? false,
-    at: each.timestamp,
-    text: each.message,
-  }));
-  const count = messages.length;
+  const last = useRef(0);
+  const waiting = useRef<Message[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
-  const look = useEffectEvent((open: boolean, count: number) => {
-    if (open) setRead(count);
-    const latest = messages[count - 1];
-    if (!open && latest && count > announced.current && !latest.mine) {
-      announce(t("newMessage", { name: latest.from, text: latest.text.slice(0, 120) }));
-    }
-    announced.current = count;
+  const flush = useEffectEvent(() => {
+    timer.current = undefined;
+    const fresh = waiting.current.splice(0);
+    setMessages((before) => [...before, ...fresh].slice(-KEPT));
+    const latest = fresh.findLast((each) => !each.mine);
+    if (!open && latest) announce(t("newMessage", { name: latest.from, text: latest.text.slice(0, 120) }));
   });
-  useEffect(() => look(open, count), [open, count]);
+  const add = useCallback((from: Participant, text: string) => {
+    waiting.current.push({ id: ++last.current, from: nameOf(from, room), mine: from.isLocal, at: Date.now(), text });
+    timer.current ??= setTimeout(() => flush(), FLUSH_AFTER);
+  }, [room]);
+  useEffect(() => receive(room, add), [room, add]);
+  useEffect(() => () => clearTimeout(timer.current), []);
 
-  return { messages, unread: open ? 0 : Math.max(0, count - read), sending: isSending, send };
+  const newest = messages.at(-1)?.id ?? 0;
+  useEffect(() => {
+    if (open) setRead(newest);
+  }, [open, newest]);
+
+  const send = async (text: string) => {
+    setSending(true);
+    try {
+      await room.localParticipant.sendText(text, { topic: TOPIC });
+      add(room.localParticipant, text);
+    } finally {
+      setSending(false);
+    }
+  };
+  const unread = open ? 0 : messages.filter((each) => each.id > read && !each.mine).length;
+  return { messages, unread, sending, send };
 }

@@ -117,6 +117,8 @@ export const en = {
   joined: "{name} joined.",
   left: "{name} left.",
   mediaFailed: "Your {device} could not be turned on.",
+  broken: "This part of the page does not work right now. The meeting goes on.",
+  showAgain: "Show it again",
   shareFailed: "The screen could not be shared.",
 };
 

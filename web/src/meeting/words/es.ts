@@ -119,5 +119,7 @@ export const es: Words = {
   joined: "{name} ha entrado.",
   left: "{name} ha salido.",
   mediaFailed: "No se pudo encender tu {device}.",
+  broken: "Esta parte de la página no funciona en este momento. La reunión continúa.",
+  showAgain: "Mostrarla de nuevo",
   shareFailed: "No se pudo compartir la pantalla.",
 };
