@@ -149,7 +149,7 @@ class TokenRequest(WireModel, title="ParticipantTokenRequest"):
         "`externalId` and `metadata` are those of the invitation.",
     )
     take_over: Boolean = Field(
-        False,
+        default_factory=bool,
         description="With an invitation: replace the connection that its bearer has already.",
         examples=[False],
     )
