@@ -173,6 +173,8 @@ def _session(change: Transition) -> Iterator[Fact]:
         "participantIdentity": session.identity,
         "participantName": session.name,
         **({} if session.role is None else {"role": session.role}),
+        **({} if session.external_id is None else {"externalId": session.external_id}),
+        **({} if session.metadata is None else {"metadata": session.metadata}),
         "joinedAt": session.joined_at,
     }
     key = (meeting_id, session.id)

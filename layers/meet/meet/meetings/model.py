@@ -63,6 +63,8 @@ class Session:
     joined_at: Milliseconds
     left_at: Milliseconds | None = None
     reason: LeaveReason | None = None
+    external_id: str | None = None
+    metadata: str | None = None
 
 
 def most_at_once(sessions: Iterable[Session], *, until: Milliseconds) -> int:
