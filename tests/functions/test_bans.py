@@ -21,14 +21,14 @@ def ban(party: Party, who: str) -> Reply:
 
 
 def test_a_participant_of_a_meeting_is_banned_by_identity_alone(party: Party) -> None:
-    mallory = party.enter("Mallory")
+    mallory = party.enter(party.ask("Mallory"))
     path = f"/meetings/{party.name}/participants"
 
     assert party.call("DELETE", f"{path}/Mallory?ban=true").status == 404
     assert party.call("DELETE", f"{path}/{mallory}?ban=true").status == 200
 
     assert party.ask("Mallory").status == 403
-    assert len(party.call("GET", f"/rooms/{party.name}/bans").json["bans"]) == 1
+    assert len(party.call("GET", f"/rooms/{party.name}/bans").body["bans"]) == 1
 
 
 def test_a_banned_name_of_a_shared_link_is_refused_in_all_its_spellings(party: Party) -> None:
