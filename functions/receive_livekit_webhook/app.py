@@ -39,7 +39,7 @@ def _act_on_meeting(webhook: Webhook) -> None:
     elif webhook.event in {ROOM_STARTED, PARTICIPANT_JOINED}:
         is_stray = wiring.room_ending().close_if_stray(webhook.room)
         if webhook.event == PARTICIPANT_JOINED and webhook.participant and not is_stray:
-            wiring.participant_removal().turn_away(webhook.room, webhook.participant)
+            wiring.arrivals().check(webhook.room, webhook.participant)
 
 
 handler = entrypoint(api, json_body=False)

@@ -11,7 +11,7 @@ from unittest.mock import patch
 import boto3
 from google.protobuf.message import Message
 from livekit.protocol.egress import EgressInfo
-from livekit.protocol.models import ParticipantInfo, TrackInfo
+from livekit.protocol.models import ParticipantInfo, TrackInfo, TrackSource
 from livekit.protocol.room import ListParticipantsResponse
 
 from meet import wiring
@@ -61,7 +61,20 @@ STARTED = Recording(STARTED_ID, NAME, Status.STARTING, created_at=BEGAN)
 
 LIVEKIT: dict[str, Message] = {
     "RoomService/ListParticipants": ListParticipantsResponse(
-        participants=[ParticipantInfo(identity="Bob_x7c4q1", name="Bob", tracks=[TrackInfo()])]
+        participants=[
+            ParticipantInfo(
+                identity="Bob_x7c4q1",
+                name="Bob",
+                tracks=[TrackInfo(sid="TR_1", source=TrackSource.MICROPHONE)],
+            )
+        ]
+    ),
+    "RoomService/GetParticipant": ParticipantInfo(
+        identity="Bob_x7c4q1",
+        name="Bob",
+        sid="PA_1",
+        metadata='{"role": "publisher"}',
+        tracks=[TrackInfo(sid="TR_1", source=TrackSource.MICROPHONE)],
     ),
     "Egress/StartRoomCompositeEgress": EgressInfo(egress_id="EG_2"),
 }

@@ -54,6 +54,17 @@ WRITES_STATES = {
     "receive_livekit_webhook",
     "sweep_recordings",
 }
+LIVE = {
+    "get_meeting",
+    "end_meeting",
+    "get_meeting_participants",
+    "get_meeting_participant",
+    "remove_participant",
+    "update_participant_role",
+    "mute_participant",
+    "mute_participants",
+    "send_message",
+}
 TALKS_TO_LIVEKIT = {
     "create_recording",
     "decide_all_waiting",
@@ -63,6 +74,7 @@ TALKS_TO_LIVEKIT = {
     "generate_participant_token",
     "receive_livekit_webhook",
     "stop_recording",
+    *LIVE,
     "sweep_recordings",
     "sweep_rooms",
 }
@@ -77,6 +89,7 @@ READS_ROOMS = {
     "get_waiting",
     "receive_livekit_webhook",
     "sweep_recordings",
+    *LIVE,
 }
 DECIDES = {"decide_all_waiting", "decide_waiting"}
 DELETES = {"delete_recording", "delete_multiple_recordings"}
@@ -109,7 +122,8 @@ TABLE = [
     Row("create a room", "dynamodb:PutItem", ROOMS, {"create_room"}),
     Row("change a room", "dynamodb:UpdateItem", ROOMS,
         {"update_room", "delete_room", "sweep_rooms", "create_recording", "disconnect_participant"}
-        | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}),
+        | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}
+        | {"end_meeting", "remove_participant", "update_participant_role"}),
     Row("read a room", "dynamodb:GetItem", ROOMS, READS_ROOMS),
     Row("learn whether a room is open", "dynamodb:GetItem", ROOMS, READS_ROOMS | {"web"},
         attributes=frozenset({"roomName", "expirationDate", "closedAt"})),
@@ -140,8 +154,10 @@ TABLE = [
         {"sweep_recordings"}),
     Row("query the recordings' table itself", "dynamodb:Query", RECORDINGS, NOBODY),
     # --------------------------------------------------------------------------- meetings
-    Row("write what LiveKit reports of meetings", "dynamodb:PutItem UpdateItem ConditionCheckItem",
+    Row("write what LiveKit reports of meetings", "dynamodb:PutItem ConditionCheckItem",
         MEETINGS, {"receive_livekit_webhook", "sweep_rooms"}),
+    Row("change a meeting or a session", "dynamodb:UpdateItem", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "end_meeting", "update_participant_role"}),
     Row("find the sessions of a meeting", "dynamodb:Query", MEETINGS,
         {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}),
     Row("find those who wait for a room", "dynamodb:Query", MEETINGS,

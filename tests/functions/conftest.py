@@ -33,10 +33,12 @@ ON_DYNAMODB_LOCAL_TOO = {
     "test_get_rooms",
     "test_idempotency_keys",
     "test_lobby",
+    "test_max_duration",
     "test_meetings",
     "test_receive_livekit_webhook",
     "test_recording_uploaded",
     "test_recording_webhooks",
+    "test_roles",
     "test_retention",
     "test_room_terms",
     "test_stop_recording",
@@ -59,6 +61,7 @@ ONCE = {
     "test_after_24_hours_of_failures_it_is_disabled_and_enabling_it_sends_what_waited",
     "test_in_any_order_and_any_number_it_comes_to_the_same_end",
     "test_the_waits_grow_as_the_table_says",
+    "test_of_50_changes_at_once_livekit_has_the_one_that_is_stored",
 }
 
 

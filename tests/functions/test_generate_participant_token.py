@@ -56,7 +56,8 @@ def test_a_secret_opens_its_role(call: Call, still_clock: Clock, role: str) -> N
     identity = claims(reply)["sub"]
     assert reply.body == {
         "token": reply.body["token"],
-        **({"apiToken": reply.body.get("apiToken")} if role == "moderator" else {}),
+        "participantToken": reply.body["participantToken"],
+        **({"apiToken": reply.body["participantToken"]} if role == "moderator" else {}),
         "participantName": "Alice",
         "participantIdentity": identity,
         "role": role,

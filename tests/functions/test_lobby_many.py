@@ -53,7 +53,7 @@ def waiting_in(room: str, number: int) -> tuple[Ticket, Waiting]:
 
 def test_only_moderators_are_told(hall: Hall) -> None:
     first, second = hall.moderator("Mo"), hall.moderator("Max")
-    hall.livekit.join(hall.name, "Bob_000000", "Bob", metadata='{"role": "moderator"}')  # not ours
+    hall.livekit.join(hall.name, "Bob_000000", "Bob")
     hall.livekit.join(hall.name, "EG_1", is_recorder=True)
     hall.livekit.join_with(hall.name, hall.ask("Mia", "moderator").body["token"])
     hall.livekit.inside[hall.name].popitem()

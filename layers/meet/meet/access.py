@@ -13,7 +13,7 @@ class Credential(StrEnum):
     CONSOLE_COOKIE = "jwtInCookie"
     """The session of the console's user."""
     PARTICIPANT_TOKEN = "participantToken"  # noqa: S105 - a name
-    """A moderator's apiToken, valid only for that moderator's room."""
+    """A participant's API token, which opens their room's operations while they moderate it."""
     PLAYBACK_LINK = "playbackLink"
 
 
@@ -23,6 +23,9 @@ ADMIN = frozenset({Credential.API_KEY, Credential.CONSOLE_COOKIE})
 ADMIN_OR_MODERATOR = ADMIN | {Credential.PARTICIPANT_TOKEN}
 ADMIN_OR_LINK = ADMIN | {Credential.PLAYBACK_LINK}
 ANYBODY = frozenset[Credential]()
+
+_MEETING = f"{API}/meetings/{{roomName}}"
+_PEOPLE = f"{_MEETING}/participants"
 
 OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("POST", f"{API}/rooms"): ("create_room", ADMIN),
@@ -37,6 +40,15 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ),
     # A participant may be called "token", and the literal path takes precedence in a gateway.
     ("DELETE", f"{API}/participants/token"): ("disconnect_participant", ADMIN_OR_MODERATOR),
+    ("GET", _MEETING): ("get_meeting", ADMIN_OR_MODERATOR),
+    ("DELETE", _MEETING): ("end_meeting", ADMIN_OR_MODERATOR),
+    ("GET", _PEOPLE): ("get_meeting_participants", ADMIN_OR_MODERATOR),
+    ("PUT", f"{_PEOPLE}/media"): ("mute_participants", ADMIN_OR_MODERATOR),
+    ("GET", f"{_PEOPLE}/{{identity}}"): ("get_meeting_participant", ADMIN_OR_MODERATOR),
+    ("DELETE", f"{_PEOPLE}/{{identity}}"): ("remove_participant", ADMIN_OR_MODERATOR),
+    ("PUT", f"{_PEOPLE}/{{identity}}/role"): ("update_participant_role", ADMIN_OR_MODERATOR),
+    ("PUT", f"{_PEOPLE}/{{identity}}/media"): ("mute_participant", ADMIN_OR_MODERATOR),
+    ("POST", f"{_MEETING}/messages"): ("send_message", ADMIN_OR_MODERATOR),
     ("GET", f"{API}/meetings/{{roomName}}/waiting"): ("get_waiting", ADMIN_OR_MODERATOR),
     ("PUT", f"{API}/meetings/{{roomName}}/waiting"): ("decide_all_waiting", ADMIN_OR_MODERATOR),
     ("PUT", f"{API}/meetings/{{roomName}}/waiting/{{waitingId}}"): (

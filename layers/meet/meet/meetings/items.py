@@ -57,6 +57,7 @@ def meeting_from(values: dict[str, Any]) -> Meeting:
         ended_at=dynamodb.moment(values, "endedAt"),
         reason=EndReason(values["reason"]) if "reason" in values else None,
         sessions=int(values.get("sessions", 0)),
+        max_concurrent=None if "maxConcurrent" not in values else int(values["maxConcurrent"]),
     )
 
 

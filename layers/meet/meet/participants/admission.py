@@ -1,6 +1,5 @@
 """Joining a room: exchanges a secret of the room for tokens, and chooses the identity."""
 
-import json
 import secrets
 import string
 from collections.abc import Callable, Mapping
@@ -8,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meet import clock
-from meet.clock import HOUR, Milliseconds
+from meet.clock import HOUR
 from meet.errors import InvalidSecret, RoomFull, RoomNotFound, RoomToJoinNotFound, Unauthorized
 from meet.livekit.rooms import MediaServer, room_metadata
 from meet.livekit.tokens import AccessTokens
 from meet.participants.api_tokens import ApiTokens
+from meet.participants.roles import metadata, permission
 from meet.rooms.model import Role, Room
 from meet.rooms.service import RoomService
 
@@ -30,10 +30,10 @@ SUFFIX_BYTES = 1 + _SUFFIX_LENGTH
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A join token with the identity and role it grants, and for a moderator an API token."""
+    """A join token with the identity and role it grants, and an API token for the same."""
 
     token: str
-    api_token: str | None
+    api_token: str
     identity: str
     name: str
     role: Role
@@ -81,11 +81,12 @@ class ParticipantAdmission:
         Raises RoomToJoinNotFound, InvalidSecret or MediaServerUnavailable.
         """
         room = self.room(room_name)
-        role = room.role_for(secret)
-        if role is None:
+        role_of_link = room.role_for(secret)
+        if role_of_link is None:
             raise InvalidSecret
         earlier = _earlier_identity(self.tokens(), room, previous_token)
         identity = earlier or _new_identity(name)
+        role = room.role_of(identity, role_of_link) or role_of_link
         return Applicant(room, role, name, identity, is_returning=earlier is not None)
 
     def issue(self, applicant: Applicant) -> Admission:
@@ -100,11 +101,12 @@ class ParticipantAdmission:
             identity,
             name=applicant.name,
             metadata=metadata(room, role),
-            grants=_grants(room, role),
+            grants={"room": room.name, "roomJoin": True, **permission(room, role).to_grants()},
             room_configuration=self._room_configuration(room),
             expires_at=min(now + self.join_lifetime, room.expires_at),
         )
-        api_token = self._api_token(room, role, identity, now)
+        expires_at = min(now + API_TOKEN_LIFETIME, room.expires_at)
+        api_token = self.api_tokens().sign(room.name, identity, role, expires_at=expires_at)
         return Admission(token, api_token, identity, applicant.name, role)
 
     def check_capacity(self, applicant: Applicant) -> None:
@@ -121,12 +123,6 @@ class ParticipantAdmission:
         )
         if others >= room.max_participants:
             raise RoomFull
-
-    def _api_token(self, room: Room, role: Role, identity: str, now: Milliseconds) -> str | None:
-        if role is not Role.MODERATOR:
-            return None
-        expires_at = min(now + API_TOKEN_LIFETIME, room.expires_at)
-        return self.api_tokens().sign(room.name, identity, expires_at=expires_at)
 
     def _room_configuration(self, room: Room) -> dict[str, Any]:
         configuration: dict[str, Any] = {
@@ -156,26 +152,3 @@ def _earlier_identity(tokens: AccessTokens, room: Room, token: str | None) -> st
 def _new_identity(name: str) -> str:
     suffix = "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(_SUFFIX_LENGTH))
     return f"{name}_{suffix}"
-
-
-def _grants(room: Room, role: Role) -> dict[str, Any]:
-    speaks = role is not Role.VIEWER
-    return {
-        "room": room.name,
-        "roomJoin": True,
-        "canSubscribe": True,
-        "canPublish": speaks,
-        "canPublishData": speaks and room.preferences.chat,
-    }
-
-
-def metadata(room: Room, role: Role) -> str:
-    """Return the token's metadata: role and permissions, as JSON."""
-    speaks = role is not Role.VIEWER
-    permissions = {
-        "canPublishScreen": speaks,
-        "canRecord": role is Role.MODERATOR and room.preferences.recording,
-        "canChat": speaks and room.preferences.chat,
-        "canChangeVirtualBackground": speaks and room.preferences.virtual_background,
-    }
-    return json.dumps({"role": role.value, "permissions": permissions})

@@ -88,8 +88,15 @@ class TokenView(View, title="ParticipantToken"):
     )
     api_token: str | None = Field(
         None,
-        description="For a moderator: opens the operations of this room, as `Authorization: "
-        "Bearer`. It lasts 6 hours, and ends with the room or the moderator's removal.",
+        description="For a moderator: the `participantToken`, which opens the operations of this "
+        "room now.",
+    )
+    participant_token: str = Field(
+        description="Opens the operations of this room, as `Authorization: Bearer`, while the "
+        "participant is a moderator: nothing yet for others, everything from the moment in which "
+        "they are made a moderator, nothing any more for a moderator who is not one now. It lasts "
+        "6 hours, and ends with the room or the participant's removal.",
+        examples=["header.claims.signature"],
     )
     participant_name: str = Field(
         description="The name that others see. Several participants may share one.",
@@ -100,7 +107,11 @@ class TokenView(View, title="ParticipantToken"):
         "so it is the one to disconnect a participant by.",
         examples=["Alice_k2j9x0"],
     )
-    role: Role = Field(description="The role that the secret stands for.", examples=["publisher"])
+    role: Role = Field(
+        description="The role that the secret stands for; with a `previousToken`, that which the "
+        "participant was given since then.",
+        examples=["publisher"],
+    )
     livekit_url: str = Field(
         description="The LiveKit server to connect to.",
         examples=["wss://livekit.example.com"],
@@ -112,7 +123,8 @@ class TokenView(View, title="ParticipantToken"):
         """Return the view of an admission."""
         return cls(
             token=admission.token,
-            api_token=admission.api_token,
+            api_token=admission.api_token if admission.role is Role.MODERATOR else None,
+            participant_token=admission.api_token,
             participant_name=admission.name,
             participant_identity=admission.identity,
             role=admission.role,

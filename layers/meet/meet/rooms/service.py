@@ -67,6 +67,10 @@ class RoomService:
         """Change an open room; raises RoomNotFound."""
         return self.rooms.change(name, changes, now=clock.now(), by=by)
 
+    def end_tokens(self, name: str) -> Room:
+        """Let the join tokens that were issued until now admit no one; raises RoomNotFound."""
+        return self.rooms.end_tokens(name, now=clock.now())
+
     def add_removals(self, room: Room, identities: Sequence[str]) -> None:
         """Store that the participants with these identities were removed now."""
         now = clock.now()

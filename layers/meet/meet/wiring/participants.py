@@ -10,7 +10,9 @@ from meet.wiring.stack import owner, signing_key
 if TYPE_CHECKING:
     from meet.participants.admission import ParticipantAdmission
     from meet.participants.api_tokens import ApiTokens
+    from meet.participants.arrivals import Arrivals
     from meet.participants.removal import ParticipantRemoval
+    from meet.participants.roles import LiveRoles
 
 
 def participant_admission() -> "ParticipantAdmission":
@@ -30,6 +32,18 @@ def participant_removal() -> "ParticipantRemoval":
     from meet.participants.removal import ParticipantRemoval
 
     return ParticipantRemoval(room_service(), livekit.media_server)
+
+
+def live_roles() -> "LiveRoles":
+    from meet.participants.roles import LiveRoles
+
+    return LiveRoles(livekit.media_server)
+
+
+def arrivals() -> "Arrivals":
+    from meet.participants.arrivals import Arrivals
+
+    return Arrivals(room_service(), livekit.media_server, participant_removal(), live_roles())
 
 
 def api_tokens() -> "ApiTokens":

@@ -31,6 +31,7 @@ const ROLES: Record<string, Word> = { moderator: "moderator", publisher: "publis
 
 const SYSTEM: Record<string, Word> = {
   expiry: "byExpiry",
+  lobby: "byLobby",
   sweep: "bySweep",
   retention: "byRetention",
   autoStart: "byAutoStart",
@@ -63,6 +64,10 @@ export function noteOf({ type, data }: MeetEvent): string {
     case "lobby.admitted":
     case "lobby.denied":
     case "participant.joined":
+    case "participant.updated":
+    case "lobby.waiting":
+    case "lobby.admitted":
+    case "lobby.denied":
       said.push(text(data.participantName), word(ROLES, data.role));
       break;
     case "participant.left":
