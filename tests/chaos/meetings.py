@@ -49,6 +49,8 @@ class Gathering:
     began_at: int
     visits: list[Visit] = field(default_factory=list)
     goes_on: bool = True
+    reported: bool = False
+    """Whether any webhook about it arrived."""
 
 
 class Stream:
@@ -160,6 +162,7 @@ class Meetings(World):
         body = json.dumps(told | (more if visit is None else {})).encode()
 
         def deliver() -> None:
+            meeting.reported = True
             if visit is not None:
                 visit.reported.add(kind)
             self.webhook(body)

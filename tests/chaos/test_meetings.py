@@ -98,6 +98,10 @@ def _meetings(world: Meetings, events: list[dict[str, Any]]) -> Iterator[str]:
             of_session[data["sessionId"]].append(each["type"])
     for meeting in world.gatherings:
         both = {"meeting.started": 1, "meeting.ended": 1}
+        if not meeting.reported and not of_meeting[meeting.sid]:
+            # All its webhooks were lost, and no sweep lived to store it while it went on.
+            world.counts["meetings that nobody could know of"] += 1
+            continue
         if of_meeting[meeting.sid] != both:
             yield f"{meeting.sid} has the events {dict(of_meeting[meeting.sid])}"
             continue

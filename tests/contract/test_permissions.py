@@ -66,6 +66,9 @@ LIVE = {
     "send_message",
 }
 TALKS_TO_LIVEKIT = {
+    "delete_invitation",
+    "generate_participant_tokens",
+    "rotate_link",
     "create_recording",
     "decide_all_waiting",
     "decide_waiting",
@@ -79,6 +82,12 @@ TALKS_TO_LIVEKIT = {
     "sweep_rooms",
 }
 READS_ROOMS = {
+    "delete_ban",
+    "delete_invitation",
+    "generate_participant_tokens",
+    "get_bans",
+    "get_invitation",
+    "get_invitations",
     "authorize",
     "create_recording",
     "decide_all_waiting",
@@ -92,6 +101,7 @@ READS_ROOMS = {
     *LIVE,
 }
 DECIDES = {"decide_all_waiting", "decide_waiting"}
+READS_GUESTS = {"get_invitations", "get_bans", "delete_ban"}
 DELETES = {"delete_recording", "delete_multiple_recordings"}
 LOOKS_FOR_FILES = {
     "get_recording_stream",
@@ -121,7 +131,8 @@ TABLE = [
     # ------------------------------------------------------------------------------ rooms
     Row("create a room", "dynamodb:PutItem", ROOMS, {"create_room"}),
     Row("change a room", "dynamodb:UpdateItem", ROOMS,
-        {"lock_meeting", "update_room", "delete_room", "sweep_rooms", "create_recording", "disconnect_participant"}
+        {"lock_meeting", "update_room", "rotate_link", "create_invitations", "delete_invitation", "delete_room"}
+        | {"sweep_rooms", "create_recording", "disconnect_participant"}
         | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}
         | {"end_meeting", "remove_participant", "update_participant_role"}),
     Row("read a room", "dynamodb:GetItem", ROOMS, READS_ROOMS),
@@ -157,19 +168,29 @@ TABLE = [
     Row("write what LiveKit reports of meetings", "dynamodb:PutItem ConditionCheckItem",
         MEETINGS, {"receive_livekit_webhook", "sweep_rooms"}),
     Row("change a meeting or a session", "dynamodb:UpdateItem", MEETINGS,
-        {"receive_livekit_webhook", "sweep_rooms", "end_meeting", "update_participant_role"}),
+        {"receive_livekit_webhook", "sweep_rooms", "end_meeting", "update_participant_role"},
+        "RM_any"),
     Row("find the sessions of a meeting", "dynamodb:Query", MEETINGS,
         {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}),
     Row("find those who wait for a room", "dynamodb:Query", MEETINGS,
         {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}
-        | {"get_waiting", "decide_all_waiting"}, "room#any"),
-    Row("begin to wait for a room", "dynamodb:PutItem", MEETINGS,
-        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}, "room#any"),
-    Row("decide about those who wait", "dynamodb:UpdateItem", MEETINGS,
-        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"} | DECIDES,
+        | {"get_waiting", "decide_all_waiting"} | READS_GUESTS, "room#any"),
+    Row("begin to wait for a room, invite or ban", "dynamodb:PutItem", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}
+        | {"create_invitations", "disconnect_participant", "remove_participant"}, "room#any"),
+    Row("decide about those who wait, or revoke", "dynamodb:UpdateItem", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"} | DECIDES
+        | {"delete_invitation", "disconnect_participant", "remove_participant"},
         "room#any"),
-    Row("read what was decided", "dynamodb:GetItem", MEETINGS,
-        {"sweep_rooms", "generate_participant_token"} | DECIDES, "room#any"),
+    Row("read what was decided, and an invitation", "dynamodb:GetItem", MEETINGS,
+        {"sweep_rooms", "generate_participant_token"} | DECIDES
+        | {"get_invitation", "delete_invitation"}, "room#any"),
+    Row("look somebody up in a guest list", "dynamodb:BatchGetItem", MEETINGS,
+        {"generate_participant_token", "generate_participant_tokens"}
+        | {"receive_livekit_webhook", "sweep_rooms"}, "room#any"),
+    Row("lift a ban", "dynamodb:DeleteItem", MEETINGS, {"delete_ban"}, "room#any"),
+    Row("delete the guest list of a room that is over", "dynamodb:BatchWriteItem", MEETINGS,
+        {"sweep_rooms"}, "room#any"),
     Row("find meetings that may be over", "dynamodb:Query", f"{MEETINGS}/index/dueForSweep",
         {"sweep_rooms"}),
     Row("read a meeting", "dynamodb:GetItem", MEETINGS, {"sweep_rooms"}),
@@ -251,7 +272,8 @@ TABLE = [
     # ---------------------------------------------------------------------------- secrets
     Row("read the API keys", "secretsmanager:GetSecretValue", "ApiKeysSecret", {"authorize"}),
     Row("read what signs links and sessions", "secretsmanager:GetSecretValue", "SigningSecret",
-        {"authorize", "get_recording_url", "console_session", "generate_participant_token"}),
+        {"authorize", "get_recording_url", "console_session", "generate_participant_token"}
+        | {"generate_participant_tokens"}),
     Row("read the admin's password", "secretsmanager:GetSecretValue", "AdminSecret",
         {"authorize", "console_session"}),
     Row("read LiveKit's key", "secretsmanager:GetSecretValue", "LiveKitSecret",

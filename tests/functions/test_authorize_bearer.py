@@ -36,6 +36,9 @@ MODERATORS = {
     ("PUT", "/api/v1/meetings/{roomName}/participants/{identity}/media"),
     ("PUT", "/api/v1/meetings/{roomName}/participants/media"),
     ("POST", "/api/v1/meetings/{roomName}/messages"),
+    ("GET", "/api/v1/meetings/{roomName}/waiting"),
+    ("PUT", "/api/v1/meetings/{roomName}/waiting"),
+    ("PUT", "/api/v1/meetings/{roomName}/waiting/{waitingId}"),
 }
 
 Room: TypeAlias = dict[str, Any]

@@ -285,10 +285,10 @@ def test_only_a_moderator_gets_a_token_for_the_api(call: Call, still_clock: Cloc
     hour = create_room(call, still_clock)
     assert "apiToken" not in join(call, day, "publisher").body
     assert "apiToken" not in join(call, day, "viewer").body
-    for room, end in ((day, still_clock() + 6 * HOUR), (hour, hour["expirationDate"])):
+    for room in (day, hour):  # also beyond a room's end, which may be moved
         reply = join(call, room, "moderator")
         told = jwt.decode(reply.body["apiToken"], options={"verify_signature": False})
-        assert told["exp"] == end // 1000
+        assert told["exp"] == (still_clock() + 6 * HOUR) // 1000
         assert (told["room"], told["sub"]) == (room["roomName"], claims(reply)["sub"])
         with pytest.raises(jwt.PyJWTError):
             jwt.decode(reply.body["apiToken"], LIVEKIT_SECRET, algorithms=["HS256"])

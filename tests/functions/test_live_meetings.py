@@ -12,6 +12,7 @@ from tests.fakes import Clock, FakeLiveKit, Message
 from tests.functions.gateway import CONTEXT, Call, event, invoke
 from tests.functions.recordings import post
 from tests.functions.rooms import create_room, secret_of
+from tests.streams import Streams
 
 NO_MEETING = {"code": 404, "message": "No meeting is going on", "reason": "no_meeting"}
 NO_ROOM = {"code": 404, "message": "Room not found", "reason": "room_not_found"}
@@ -376,6 +377,37 @@ def arrive(inside: Inside, answer: Any) -> None:
         },
     }
     assert post(told).status == 200
+
+
+def report(inside: Inside, event: str, **more: Any) -> None:
+    """Let LiveKit report something about the meeting."""
+    from meet.livekit.rooms import room_metadata  # noqa: PLC0415
+
+    room = {"sid": "RM_1", "name": inside.name, "metadata": room_metadata(wiring.owner())}
+    assert post({"event": event, "room": room} | more).status == 200
+
+
+@pytest.mark.parametrize(
+    ("livekit_says", "reason", "has_actor"),
+    [
+        ("ROOM_END_API_DELETE", "ended", True),
+        ("ROOM_END_IDLE_TIMEOUT", "empty", False),  # the end was wanted, and came by itself
+    ],
+)
+def test_the_event_says_who_ended_the_meeting_and_how_many_met(
+    inside: Inside, livekit_says: str, reason: str, has_actor: bool
+) -> None:
+    report(inside, "room_started")
+    mo, ada = inside.join("Mo", "moderator"), inside.join("Ada")
+    arrive(inside, mo)
+    arrive(inside, ada)
+    assert inside.by(mo, "DELETE", inside.path).status == 200
+    report(inside, "room_finished", roomEndReason=livekit_says)
+    Streams().flow()
+    (ended,) = inside.call("GET", "/events?types=meeting.ended").body["events"]
+    assert (ended["data"]["reason"], ended["data"]["maxConcurrent"]) == (reason, 2)
+    by = {"type": "moderator", "name": mo["participantIdentity"]}
+    assert ended.get("actor") == (by if has_actor else None)
 
 
 # ---------------------------------------------------------------------------------- muting

@@ -268,6 +268,7 @@ def request_of(
         "{roomName}": "x" * 15 if harmless else room,
         "{recordingId}": "rec_" + "0" * 26 if harmless else target.recording,
         "{participantName}": "Nobody",
+        "{identity}": "Nobody_000000",
     }
     path = "/".join(names.get(part, part) for part in resource.removeprefix(API).split("/"))
     query = ""
@@ -287,6 +288,14 @@ def request_of(
             query = f"roomName={room}"
         case "DELETE", "/participants/token":
             query = f"roomName={room}"
+        case "PUT", where if where.endswith("/role"):
+            body = {"action": "downgrade"}
+        case "PUT", where if where.endswith("/media"):
+            body = {"audioActive": False}
+        case "POST", where if where.endswith("/messages"):
+            body = {"topic": "poll", "data": "guess"}
+        case "PUT", where if "/waiting" in where:
+            body = {"decision": "deny"}
     return f"{path}?{query}", body
 
 

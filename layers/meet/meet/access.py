@@ -33,12 +33,23 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("GET", f"{API}/rooms/{{roomName}}"): ("get_room", ADMIN),
     ("PUT", f"{API}/rooms/{{roomName}}"): ("update_room", ADMIN),
     ("DELETE", f"{API}/rooms/{{roomName}}"): ("delete_room", ADMIN),
+    ("POST", f"{API}/rooms/{{roomName}}/links/{{role}}/rotate"): ("rotate_link", ADMIN),
+    ("POST", f"{API}/rooms/{{roomName}}/invitations"): ("create_invitations", ADMIN),
+    ("GET", f"{API}/rooms/{{roomName}}/invitations"): ("get_invitations", ADMIN),
+    ("GET", f"{API}/rooms/{{roomName}}/invitations/{{invitationId}}"): ("get_invitation", ADMIN),
+    ("DELETE", f"{API}/rooms/{{roomName}}/invitations/{{invitationId}}"): (
+        "delete_invitation",
+        ADMIN,
+    ),
+    ("GET", f"{API}/rooms/{{roomName}}/bans"): ("get_bans", ADMIN_OR_MODERATOR),
+    ("DELETE", f"{API}/rooms/{{roomName}}/bans/{{banId}}"): ("delete_ban", ADMIN_OR_MODERATOR),
     ("POST", f"{API}/participants/token"): ("generate_participant_token", ANYBODY),
+    ("POST", f"{API}/participants/tokens"): ("generate_participant_tokens", ADMIN),
     ("DELETE", f"{API}/participants/{{participantName}}"): (
         "disconnect_participant",
         ADMIN_OR_MODERATOR,
     ),
-    # A participant may be called "token", and the literal path takes precedence in a gateway.
+    # A participant may be called "token" or "tokens", and a gateway prefers the literal path.
     ("DELETE", f"{API}/participants/token"): ("disconnect_participant", ADMIN_OR_MODERATOR),
     ("GET", _MEETING): ("get_meeting", ADMIN_OR_MODERATOR),
     ("DELETE", _MEETING): ("end_meeting", ADMIN_OR_MODERATOR),
@@ -50,6 +61,7 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("PUT", f"{_PEOPLE}/{{identity}}/media"): ("mute_participant", ADMIN_OR_MODERATOR),
     ("PUT", f"{_MEETING}/lock"): ("lock_meeting", ADMIN_OR_MODERATOR),
     ("POST", f"{_MEETING}/messages"): ("send_message", ADMIN_OR_MODERATOR),
+    ("DELETE", f"{API}/participants/tokens"): ("disconnect_participant", ADMIN_OR_MODERATOR),
     ("GET", f"{API}/meetings/{{roomName}}/waiting"): ("get_waiting", ADMIN_OR_MODERATOR),
     ("PUT", f"{API}/meetings/{{roomName}}/waiting"): ("decide_all_waiting", ADMIN_OR_MODERATOR),
     ("PUT", f"{API}/meetings/{{roomName}}/waiting/{{waitingId}}"): (

@@ -88,8 +88,9 @@ class Authorizer:
         except MeetError:
             return None
         role = room.role_of(bearer.identity, bearer.role)
+        is_shut_out = bearer.link is not None and room.has_shut_out(bearer.link)
         is_inside = room.is_open(clock.now()) and not room.has_removed(bearer.identity)
-        is_valid = is_inside and role is Role.MODERATOR
+        is_valid = is_inside and not is_shut_out and role is Role.MODERATOR
         # Percent-encoded: the gateway promises ASCII alone in a context.
         return {"room": room.name, "identity": quote(bearer.identity)} if is_valid else None
 

@@ -173,16 +173,17 @@ def _session(change: Transition) -> Iterator[Fact]:
         "participantIdentity": session.identity,
         "participantName": session.name,
         **({} if session.role is None else {"role": session.role}),
+        **({} if session.external_id is None else {"externalId": session.external_id}),
+        **({} if session.metadata is None else {"metadata": session.metadata}),
         "joinedAt": session.joined_at,
     }
     key = (meeting_id, session.id)
     if change.appears("joinedAt"):
         yield _fact(EventType.PARTICIPANT_JOINED, session.joined_at, name, data, None, *key)
     revision = int(change.new.get("revision", 0))
-    changed = ["role"] if change.old.get("role") != change.new.get("role") else []
-    if change.old and changed:
+    if change.old and change.old.get("role") != change.new.get("role"):
         by = Actor.of(change.new.get("by"))
-        updated = data | {"changed": changed}
+        updated = data | {"changed": ["role"]}
         yield _fact(EventType.PARTICIPANT_UPDATED, change.at, name, updated, by, *key, revision)
     if change.appears("leftAt") and session.left_at is not None:
         left = session.left_at

@@ -42,5 +42,8 @@ class LobbyNews:
     def moderators(self, room: Room) -> list[str]:
         """Return the identities of the moderators in the meeting; raises MediaServerUnavailable."""
         connected = self.media_server().participants(room.name)
-        people = [each for each in connected if each.is_person]
-        return [each.identity for each in people if role_of(room, each) is Role.MODERATOR]
+        return [
+            each.identity
+            for each in connected
+            if each.is_person and role_of(room, each) is Role.MODERATOR
+        ]

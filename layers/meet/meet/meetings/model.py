@@ -63,6 +63,8 @@ class Session:
     joined_at: Milliseconds
     left_at: Milliseconds | None = None
     reason: LeaveReason | None = None
+    external_id: str | None = None
+    metadata: str | None = None
 
 
 def most_at_once(sessions: Iterable[Session], *, until: Milliseconds) -> int:
@@ -73,6 +75,7 @@ def most_at_once(sessions: Iterable[Session], *, until: Milliseconds) -> int:
     changes: list[tuple[Milliseconds, int, str]] = []
     for each in sessions:
         left_at = until if each.left_at is None else each.left_at
+        left_at = Milliseconds(max(left_at, each.joined_at + 1))  # LiveKit tells it in seconds
         changes += [(each.joined_at, 1, each.identity), (left_at, -1, each.identity)]
     connections: Counter[str] = Counter()
     most = present = 0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meet.errors import RoomNotFound
+from meet.livekit.tokens import Attribute
 from meet.livekit.webhooks import (
     PARTICIPANT_JOINED,
     PARTICIPANT_LEFT,
@@ -74,7 +75,16 @@ class MeetingReports:
 
 
 def _session(person: Connection) -> Session:
-    return Session(person.sid, person.identity, person.name, _role(person), person.joined_at)
+    told = person.attributes if person.is_ours else {}
+    return Session(
+        person.sid,
+        person.identity,
+        person.name,
+        _role(person),
+        person.joined_at,
+        external_id=told.get(Attribute.EXTERNAL_ID),
+        metadata=told.get(Attribute.METADATA),
+    )
 
 
 def _role(person: Connection) -> Role | None:

@@ -21,6 +21,8 @@ class Bearer:
     issued_at: Milliseconds
     role: Role
     """The role that was theirs when the token was issued."""
+    link: str | None = None
+    """The shared link that they came by."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,9 @@ class ApiTokens:
     key: bytes
     issuer: str
 
-    def sign(self, room: str, identity: str, role: Role, *, expires_at: int) -> str:
+    def sign(
+        self, room: str, identity: str, role: Role, *, expires_at: int, link: str | None = None
+    ) -> str:
         """Return a token for a participant; expires_at is in milliseconds."""
         claims = {
             "sub": identity,
@@ -38,6 +42,7 @@ class ApiTokens:
             "role": role.value,
             "issuedAt": clock.now(),
             "exp": expires_at // SECOND,
+            **({} if link is None else {"link": link}),
         }
         return tokens.encode(claims, key=self.key, issuer=self.issuer, audience=_AUDIENCE)
 
@@ -51,4 +56,5 @@ class ApiTokens:
             token, key=self.key, issuer=self.issuer, audience=_AUDIENCE, require=("sub",)
         )
         role = Role(claims.get("role", Role.MODERATOR))  # earlier, only moderators got tokens
-        return Bearer(claims["room"], claims["sub"], Milliseconds(claims["issuedAt"]), role)
+        issued_at = Milliseconds(claims["issuedAt"])
+        return Bearer(claims["room"], claims["sub"], issued_at, role, claims.get("link"))

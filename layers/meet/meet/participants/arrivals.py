@@ -6,7 +6,7 @@ sweep.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from meet import clock
 from meet.clock import Milliseconds
 from meet.livekit.participants import Participant
 from meet.livekit.rooms import MediaServer
+from meet.participants.holds import Holds, may_hold
 from meet.participants.removal import ParticipantRemoval
 from meet.participants.roles import LiveRoles
 from meet.rooms.model import Room
@@ -32,6 +33,7 @@ class Arrivals:
     media_server: Callable[[], MediaServer]
     removal: ParticipantRemoval
     roles: LiveRoles
+    holds: Holds
 
     def check(self, room_name: str, participant: Participant) -> None:
         """Put right what a participant brought who has just joined.
@@ -41,7 +43,7 @@ class Arrivals:
         if participant.issued_at is None:  # a recorder, or another token that is not ours
             return
         room = self.rooms.get(room_name)
-        if _is_unwelcome(participant, room):
+        if self._unwelcome(room, [participant]):
             self.removal.disconnect(room_name, [participant.identity])
             logger.warning("removed participant disconnected again", extra={"room": room_name})
         else:
@@ -63,7 +65,7 @@ class Arrivals:
     def _attempt(self, room: Room) -> int:
         try:
             connected = self.media_server().participants(room.name)
-            back = [each.identity for each in connected if _is_unwelcome(each, room)]
+            back = self._unwelcome(room, connected)
             self.removal.disconnect(room.name, back)
             for each in connected:
                 if each.identity not in back:
@@ -75,13 +77,18 @@ class Arrivals:
             logger.warning("removed participants disconnected again", extra={"room": room.name})
         return len(back)
 
+    def _unwelcome(self, room: Room, participants: Sequence[Participant]) -> set[str]:
+        """Return the identities of those who may not be in the room."""
+        stale = {each.identity for each in participants if _is_stale(each, room)}
+        return stale | set(self.holds.unwelcome(room, participants))
+
 
 def _has_old_tokens(room: Room) -> bool:
     """True if there may be tokens that admit no one, or that have another role."""
     has_ended = room.tokens_valid_after is not None
-    return has_ended or bool(room.removals) or bool(room.role_changes)
+    return has_ended or bool(room.removals) or bool(room.role_changes) or may_hold(room)
 
 
-def _is_unwelcome(participant: Participant, room: Room) -> bool:
+def _is_stale(participant: Participant, room: Room) -> bool:
     issued_at = participant.issued_at
     return issued_at is not None and not room.admits(participant.identity, issued_at)

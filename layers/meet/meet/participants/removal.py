@@ -5,13 +5,14 @@ with an old token are disconnected again, see `meet.participants.arrivals`.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from meet.errors import ParticipantNotFound
 from meet.livekit.participants import Participant, is_identity
 from meet.livekit.rooms import MediaServer
+from meet.rooms.model import Room
 from meet.rooms.service import RoomService
 
 _OUR_IDENTITY = re.compile(r".+_[a-z0-9]{6}", re.DOTALL)
@@ -32,12 +33,12 @@ class ParticipantRemoval:
         ParticipantNotFound if no one was connected, or MediaServerUnavailable.
         """
         room = self.rooms.get(room_name)
-        if _may_be_ours(wanted):
+        if may_be_ours(wanted):
             self.rooms.add_removals(room, [wanted])
             with suppress(ParticipantNotFound):
                 self.media_server().remove_participant(room.name, wanted)
                 return
-        found = _matching(wanted, self.media_server().participants(room.name))
+        found = matching(wanted, self.media_server().participants(room.name))
         if not found:
             raise ParticipantNotFound
         self.rooms.add_removals(room, found)
@@ -50,11 +51,16 @@ class ParticipantRemoval:
         RoomNotFound, ParticipantNotFound if it is not connected, or MediaServerUnavailable.
         """
         room = self.rooms.get(room_name)
-        if _may_be_ours(identity):
+        if may_be_ours(identity):
             self.rooms.add_removals(room, [identity])
         elif not self.media_server().participant(room.name, identity).is_person:
             raise ParticipantNotFound
         self.media_server().remove_participant(room.name, identity)
+
+    def turn_out(self, room: Room, identities: Sequence[str]) -> None:
+        """Remove participants who may be connected or not; raises MediaServerUnavailable."""
+        self.rooms.add_removals(room, identities)
+        self.disconnect(room.name, identities)
 
     def disconnect(self, room_name: str, identities: Iterable[str]) -> None:
         """Disconnect those of these participants who are still connected."""
@@ -63,11 +69,17 @@ class ParticipantRemoval:
                 self.media_server().remove_participant(room_name, identity)
 
 
-def _may_be_ours(text: str) -> bool:
+def may_be_ours(text: str) -> bool:
+    """True if this may be one of our identities."""
     return is_identity(text) and _OUR_IDENTITY.fullmatch(text) is not None
 
 
-def _matching(wanted: str, connected: list[Participant]) -> list[str]:
+def name_in(identity: str) -> str:
+    """Return the name in one of our identities."""
+    return identity.rpartition("_")[0]
+
+
+def matching(wanted: str, connected: list[Participant]) -> list[str]:
     """Return the wanted identity if it is connected, else the identities with that name."""
     identities = [each.identity for each in connected]
     if wanted in identities:

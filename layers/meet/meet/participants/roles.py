@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 def permission(room: Room, role: Role) -> Permission:
-    """Return the permission that a participant with this role has in LiveKit."""
+    """Return the permission of a participant with this role."""
     speaks = role is not Role.VIEWER
     return Permission(can_publish=speaks, can_publish_data=speaks and room.preferences.chat)
 
@@ -34,7 +34,8 @@ def metadata(room: Room, role: Role) -> str:
 
 def role_shown(participant: Participant) -> Role | None:
     """Return the role that LiveKit has of a participant; None if their token is not ours."""
-    return role_in(participant.metadata)
+    is_ours = participant.issued_at is not None or "role" in participant.attributes
+    return role_in(participant.metadata) if is_ours else None
 
 
 def role_of(room: Room, participant: Participant) -> Role | None:

@@ -126,6 +126,7 @@ def from_values(values: dict[str, Any]) -> Room:
             for identity, change in values.get("roleChanges", {}).items()
         },
         tokens_valid_after=dynamodb.moment(values, "tokensValidAfter"),
+        has_guest_list=values.get("guestList", False),
         terms=_terms(values),
         links={role: _link(values, role) for role in Role},
     )

@@ -134,6 +134,8 @@ class Room:
     """Join tokens that were issued until then no longer admit anyone."""
     terms: Terms = DEFAULT_TERMS
     links: Mapping[Role, Link] = field(default_factory=lambda: {role: Link() for role in Role})
+    has_guest_list: bool = False
+    """True if there may be invitations or bans."""
 
     @classmethod
     def new(
@@ -181,15 +183,19 @@ class Room:
         change = self.role_changes.get(identity)
         return token_role if change is None else change.role
 
+    def link(self, role: Role) -> str:
+        """Return the name of a link with its present secret, as tokens tell it."""
+        return f"{role}#{self.links[role].version}"
+
+    def has_shut_out(self, link: str) -> bool:
+        """True if those who came by this link may not be in the room any longer."""
+        role, _, version = link.partition("#")
+        return role in tuple(Role) and int(version) < self.links[Role(role)].epoch
+
     def role_for(self, secret: str) -> Role | None:
         """Return the role that a secret opens, in constant time; None if it opens none."""
         matches = [role for role in Role if is_same(secret, self.secrets[role])]  # always all
         return matches[0] if matches else None
-
-
-def new_secret() -> str:
-    """Return a secret for a join link."""
-    return secrets.token_urlsafe(_SECRET_BYTES)
 
 
 def role_in(metadata: str) -> Role | None:
@@ -198,6 +204,11 @@ def role_in(metadata: str) -> Role | None:
         return Role(json.loads(metadata)["role"])
     except (ValueError, LookupError, TypeError):
         return None
+
+
+def new_secret() -> str:
+    """Return a secret for a join link."""
+    return secrets.token_urlsafe(_SECRET_BYTES)
 
 
 def clean_prefix(text: str) -> str:

@@ -23,7 +23,16 @@ from meet.rooms.items import (
     to_values,
     ttl_after,
 )
-from meet.rooms.model import NAME, ClosedBy, Removal, RoleChange, Room, RoomOutline
+from meet.rooms.model import (
+    NAME,
+    ClosedBy,
+    Removal,
+    Role,
+    RoleChange,
+    Room,
+    RoomOutline,
+    new_secret,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -130,6 +139,26 @@ class RoomRepository:
             condition=_OPEN,
             names=change.names,
             values={":now": now, **change.values},
+        )
+
+    def rotate_link(
+        self, name: str, role: Role, *, shuts_out: bool, now: Milliseconds, by: Actor
+    ) -> Room:
+        """Give a link of an open room a new secret; raises RoomNotFound.
+
+        With `shuts_out`, those who came by an earlier one may not be in the room any longer.
+        """
+        change = dynamodb.Change()
+        change.set(f"secrets.{role}", new_secret())
+        change.add(f"{role}LinkVersion", 1)
+        if shuts_out:
+            change.set_to_next(f"{role}LinkEpoch", after=f"{role}LinkVersion")
+        return self._change(name, change, now=now, by=by)
+
+    def keep_guest_list(self, name: str, *, now: Milliseconds) -> None:
+        """Note that an open room has invitations or bans; raises RoomNotFound."""
+        self._update(
+            name, "SET guestList = :yes", condition=_OPEN, values={":now": now, ":yes": True}
         )
 
     def close(self, name: str, *, now: Milliseconds, by: Actor) -> Room:

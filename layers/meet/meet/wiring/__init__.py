@@ -29,6 +29,7 @@ from meet.wiring.events import (
     meeting_repository,
     meeting_sweep,
 )
+from meet.wiring.guests import guest_list, guest_repository
 from meet.wiring.kept import reset
 from meet.wiring.live import live_meetings, role_changes
 from meet.wiring.livekit import access_tokens, livekit_webhooks
@@ -37,6 +38,7 @@ from meet.wiring.operations import authorizer, once
 from meet.wiring.participants import (
     api_tokens,
     arrivals,
+    exclusion,
     live_roles,
     participant_admission,
     participant_removal,
@@ -66,6 +68,9 @@ __all__ = [
     "event_dispatch",
     "event_log",
     "event_sources",
+    "exclusion",
+    "guest_list",
+    "guest_repository",
     "live_meetings",
     "live_roles",
     "livekit_webhooks",

@@ -62,9 +62,6 @@ export function noteOf({ type, data }: MeetEvent): string {
     }
     case "participant.joined":
     case "participant.updated":
-    case "lobby.waiting":
-    case "lobby.admitted":
-    case "lobby.denied":
       said.push(text(data.participantName), word(ROLES, data.role));
       break;
     case "participant.left":

@@ -27,7 +27,7 @@ export const SUBJECTS: { name: string; word: Word }[] = [
   { name: "room", word: "aboutRooms" },
   { name: "meeting", word: "aboutMeetings" },
   { name: "participant", word: "aboutParticipants" },
-  { name: "lobby", word: "aboutLobbies" },
+  { name: "lobby", word: "aboutLobby" },
   { name: "recording", word: "aboutRecordings" },
 ];
 
