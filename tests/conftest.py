@@ -18,7 +18,7 @@ from meet import clock, wiring
 from meet.livekit.recorder import Recorder
 from meet.livekit.rooms import MediaServer
 from tests.debian import program
-from tests.expressions import MOTO, Asked, noted
+from tests.expressions import MOTO, Asked, noted, written_tables
 from tests.fakes import Clock, FakeLiveKit, FakeRecorder
 from tests.permissions import Ledger, enforced
 from tests.quick_moto import quick_moto
@@ -136,12 +136,12 @@ def aws(request: pytest.FixtureRequest) -> Iterator[None]:
         address = request.getfixturevalue("dynamodb_local")
         environment["AWS_ENDPOINT_URL_DYNAMODB"] = address
         environment["AWS_ENDPOINT_URL_DYNAMODB_STREAMS"] = address
-    with memory_aws(**environment):
+    with memory_aws(**environment), written_tables() as written:
         wiring.reset()
         yield
         if environment:  # it goes on to the next test
             client = boto3.client("dynamodb")
-            for name in resources("AWS::DynamoDB::Table"):
+            for name in written.intersection(client.list_tables()["TableNames"]):
                 client.delete_table(TableName=name)
     wiring.reset()
 

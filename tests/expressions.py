@@ -18,6 +18,8 @@ from tools import ROOT
 
 MOTO, DYNAMODB_LOCAL = "moto", "DynamoDB Local"
 
+_READS = {"GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan", "DescribeTable"}
+
 _FOLDERS = ("tests/functions/", "tests/contract/")
 """Whose tests are noted: in tests/chaos it is a matter of chance what is asked."""
 _OURS = (str(ROOT / "tests"), str(ROOT / "tools"), str(Path(boto3.__file__).parent))
@@ -78,6 +80,29 @@ def noted(asked: Asked) -> Iterator[None]:
 
     with patch.object(BaseClient, "_make_api_call", make_and_note):
         yield
+
+
+@contextmanager
+def written_tables() -> Iterator[set[str]]:
+    """Note the tables that are written to while the block runs, by the code or by tests."""
+    make, written = BaseClient._make_api_call, set[str]()  # type: ignore[attr-defined]
+
+    def make_and_note(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        if client.meta.service_model.service_name == "dynamodb" and operation not in _READS:
+            written.update(_tables(parameters))
+        return make(client, operation, parameters)
+
+    with patch.object(BaseClient, "_make_api_call", make_and_note):
+        yield written
+
+
+def _tables(parameters: dict[str, Any]) -> Iterator[str]:
+    """Yield the tables that a request names."""
+    if "TableName" in parameters:
+        yield parameters["TableName"]
+    yield from parameters.get("RequestItems", ())
+    for each in parameters.get("TransactItems", ()):
+        yield from (body["TableName"] for body in each.values())
 
 
 def questions(operation: str, parameters: dict[str, Any], outcome: str) -> Iterator[Question]:

@@ -55,6 +55,8 @@ class FakeLiveKit:
     failing: set[str] = field(default_factory=set)
     calls: list[tuple[str, ...]] = field(default_factory=list)
     sids: dict[str, str] = field(default_factory=dict)
+    began: dict[str, Milliseconds] = field(default_factory=dict)
+    """When meetings began, if not just now."""
     ended: Counter[str] = field(default_factory=Counter)
     """How many meetings of a room have ended."""
     permissions: dict[tuple[str, str], Permission] = field(default_factory=dict)
@@ -129,7 +131,10 @@ class FakeLiveKit:
 
     def meetings(self, owner: str) -> list[LiveMeeting]:
         self._called("meetings", owner)
-        return [LiveMeeting(room, self.sid_of(room), clock.now()) for room in self.inside]
+        return [
+            LiveMeeting(room, self.sid_of(room), self.began.get(room, clock.now()))
+            for room in self.inside
+        ]
 
     def sid_of(self, room: str) -> str:
         """Return the sid of the meeting in a room; the next one has another."""
@@ -146,6 +151,7 @@ class FakeLiveKit:
         """Let a meeting end, without telling anyone."""
         self.inside.pop(room, None)
         self.sids.pop(room, None)
+        self.began.pop(room, None)
         self.ended[room] += 1
 
     def _called(self, *call: str) -> None:

@@ -67,8 +67,11 @@ _NOT_IN_CREATE_TABLE = {"TimeToLiveSpecification", "PointInTimeRecoverySpecifica
 
 
 def create_tables(dynamodb: "DynamoDBClient") -> None:
-    """Create the tables of the template."""
+    """Create those tables of the template that are not there."""
+    there = dynamodb.list_tables()["TableNames"]
     for name, properties in resources("AWS::DynamoDB::Table").items():
+        if name in there:
+            continue
         table = {k: v for k, v in properties.items() if k not in _NOT_IN_CREATE_TABLE}
         table["SSESpecification"] = {"Enabled": True}
         if "StreamSpecification" in table:

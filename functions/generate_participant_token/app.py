@@ -13,11 +13,13 @@ from meet.errors import (
     RoomFull,
     RoomToJoinNotFound,
 )
+from meet.guests.errors import Banned, InvalidInvitation, InvitationExpired, InvitationUsedUp
 from meet.http import create_api, entrypoint, json_reply, logger
 from meet.lobby.errors import NotAdmitted, TicketGone
 from meet.lobby.schemas import TurnView
 from meet.lobby.service import Turn
 from meet.participants.admission import Admission
+from meet.participants.errors import InMeetingAlready, LinkDisabled, NotStarted, RoomClosed
 from meet.participants.schemas import TokenRequest, TokenView
 from meet.settings import settings
 
@@ -34,14 +36,22 @@ api = create_api()
     TokenView,
     Success(TurnView, HTTPStatus.ACCEPTED, "The caller has to wait for a moderator"),
     InvalidSecret,
+    InvalidInvitation,
+    InvitationExpired,
+    InvitationUsedUp,
+    LinkDisabled,
+    RoomClosed,
+    NotStarted,
+    Banned,
     NotAdmitted,
     RoomToJoinNotFound,
     TicketGone,
+    InMeetingAlready,
     RoomFull,
     MediaServerUnavailable,
 )
 def generate_participant_token(request: TokenRequest) -> Response[str]:
-    """Issue a token to join a room, to anyone who knows one of its secrets.
+    """Issue a token to join a room, to anyone who knows one of its secrets or has an invitation.
 
     No API key is needed. The token has to be used within an hour, unless the deployment sets
     another time, and before the room expires; connected participants stay connected. Each token
@@ -68,9 +78,7 @@ def _answer(request: TokenRequest) -> Admission | Turn:
     if request.ticket is not None:
         return door.ask_again(request.ticket)
     logger.append_keys(room=request.room_name)
-    applicant = door.admission.applicant(
-        request.room_name, request.participant_name, request.secret, request.previous_token
-    )
+    applicant = door.admission.applicant(request.to_wish())
     return door.ask(applicant, waits=request.wait)
 
 

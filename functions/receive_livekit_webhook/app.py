@@ -7,7 +7,14 @@ from aws_lambda_powertools.event_handler import Response
 from meet import metrics, wiring
 from meet.errors import Unauthorized
 from meet.http import create_api, entrypoint, json_reply, logger, raw_body
-from meet.livekit.webhooks import PARTICIPANT_JOINED, ROOM_FINISHED, ROOM_STARTED, Webhook
+from meet.livekit.tokens import Attribute
+from meet.livekit.webhooks import (
+    PARTICIPANT_JOINED,
+    PARTICIPANT_LEFT,
+    ROOM_FINISHED,
+    ROOM_STARTED,
+    Webhook,
+)
 
 api = create_api()
 
@@ -29,8 +36,20 @@ def receive_livekit_webhook() -> Response[str]:
         wiring.recording_evidence().egress_seen(webhook.egress)
     if webhook.is_ours:
         wiring.meeting_reports().hear(webhook)
+        _count_join(webhook)
         _act_on_meeting(webhook)
     return json_reply({}, HTTPStatus.OK)
+
+
+def _count_join(webhook: Webhook) -> None:
+    """Count a session of an invitation, also if only its end was reported."""
+    person = webhook.connection
+    if webhook.event not in {PARTICIPANT_JOINED, PARTICIPANT_LEFT} or person is None:
+        return
+    invitation_id = person.attributes.get(Attribute.INVITATION) if person.is_ours else None
+    if invitation_id is not None:
+        guests = wiring.guest_repository()
+        guests.joined(webhook.room, invitation_id, person.sid, person.joined_at)
 
 
 def _act_on_meeting(webhook: Webhook) -> None:
@@ -39,7 +58,7 @@ def _act_on_meeting(webhook: Webhook) -> None:
     elif webhook.event in {ROOM_STARTED, PARTICIPANT_JOINED}:
         is_stray = wiring.room_ending().close_if_stray(webhook.room)
         if webhook.event == PARTICIPANT_JOINED and webhook.participant and not is_stray:
-            wiring.participant_removal().turn_away(webhook.room, webhook.participant)
+            wiring.arrivals().check(webhook.room, webhook.participant)
 
 
 handler = entrypoint(api, json_body=False)

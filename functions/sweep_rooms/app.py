@@ -1,4 +1,7 @@
-"""Every minute: end the meetings of rooms that are over, and make up for lost webhooks."""
+"""Every minute: end the meetings of rooms that are over, and those that have lasted too long.
+
+It also makes up for lost webhooks.
+"""
 
 from typing import Any
 
@@ -16,7 +19,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     deadline = clock.sweep_deadline(context.get_remaining_time_in_millis())
     swept = wiring.room_ending().sweep(deadline)
     unreported = wiring.meeting_sweep().sweep(swept.listed, swept.going_on, deadline)
-    removed = wiring.participant_removal().sweep(swept.going_on, deadline)
+    wiring.meeting_duration().sweep(swept.listed, swept.going_on, deadline)
+    removed = wiring.arrivals().sweep(swept.going_on, deadline)
     report = {
         "ended": swept.ended,
         "waiting": swept.waiting,

@@ -64,9 +64,9 @@ async def _send_everything_wrong(url: str | None, token: str) -> None:
             await writer.write("more than three letters")
             await writer.aclose()
             await own.stream_text(topic=topic)  # it is never closed
-            writer = await own.stream_bytes("file" * 100, topic=topic)
-            await writer.write(b"\x00" * 100_000)
-            await writer.aclose()
+            file = await own.stream_bytes("file" * 100, topic=topic)
+            await file.write(b"\x00" * 100_000)
+            await file.aclose()
         for number in range(4):
             source = rtc.AudioSource(48000, 1)
             track = rtc.LocalAudioTrack.create_audio_track(f"{'<b>' * 100}{number}", source)

@@ -11,12 +11,14 @@ from unittest.mock import patch
 import boto3
 from google.protobuf.message import Message
 from livekit.protocol.egress import EgressInfo
-from livekit.protocol.models import ParticipantInfo, TrackInfo
+from livekit.protocol.models import ParticipantInfo, TrackInfo, TrackSource
 from livekit.protocol.room import ListParticipantsResponse
 
 from meet import wiring
+from meet.actors import Actor
 from meet.clock import HOUR, Milliseconds
 from meet.events.model import EventType, Fact
+from meet.guests.model import Ban, Draft, Invitation
 from meet.lobby.model import Waiting
 from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording
@@ -61,7 +63,20 @@ STARTED = Recording(STARTED_ID, NAME, Status.STARTING, created_at=BEGAN)
 
 LIVEKIT: dict[str, Message] = {
     "RoomService/ListParticipants": ListParticipantsResponse(
-        participants=[ParticipantInfo(identity="Bob_x7c4q1", name="Bob", tracks=[TrackInfo()])]
+        participants=[
+            ParticipantInfo(
+                identity="Bob_x7c4q1",
+                name="Bob",
+                tracks=[TrackInfo(sid="TR_1", source=TrackSource.MICROPHONE)],
+            )
+        ]
+    ),
+    "RoomService/GetParticipant": ParticipantInfo(
+        identity="Bob_x7c4q1",
+        name="Bob",
+        sid="PA_1",
+        metadata='{"role": "publisher"}',
+        tracks=[TrackInfo(sid="TR_1", source=TrackSource.MICROPHONE)],
     ),
     "Egress/StartRoomCompositeEgress": EgressInfo(egress_id="EG_2"),
 }
@@ -73,6 +88,20 @@ EVENT = Fact(
     ROOM.created_at,
     NAME,
     {"roomName": NAME},
+)
+INVITATION = Invitation(
+    SAMPLES["get_invitation"]["pathParameters"]["invitationId"],
+    Draft("Ada", Role.PUBLISHER),
+    token_digest="",
+    created_at=ROOM.created_at,
+)
+BAN = Ban(
+    SAMPLES["delete_ban"]["pathParameters"]["banId"],
+    ROOM.created_at,
+    "Mallory",
+    "Mallory_k2j9x0",
+    external_id=None,
+    bans_name=True,
 )
 WEBHOOK = Webhook(
     SAMPLES["get_webhook"]["pathParameters"]["webhookId"],
@@ -117,6 +146,9 @@ def store() -> None:
     event_log().append([[EVENT]])
     wiring.webhook_repository().add(WEBHOOK, SECRET)
     wiring.waiting_repository().add(WAITING)
+    guests, by = wiring.guest_repository(), Actor("apiKey", "first")
+    guests.add_invitations(NAME, [INVITATION], now=ROOM.created_at, by=by)
+    guests.add_ban(NAME, BAN, by=by)
     wiring.reset()
 
 

@@ -31,7 +31,7 @@ from meet.lobby.model import Decision, Ticket
 from meet.meetings import model as meetings
 from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback
-from meet.rooms.model import Lobby, Room
+from meet.rooms.model import Lobby, Role, Room
 from meet.signing import derived_key
 from meet.wiring import clients
 from tests.contract.samples import (
@@ -137,7 +137,7 @@ def _authorize(event: Event, **headers: str) -> Event:
 
 def _as_moderator() -> Event:
     tokens = ApiTokens(derived_key("signs-links-and-sessions", "moderators"), wiring.owner())
-    token = tokens.sign(ROOM.name, "Alice_k2j9x0", expires_at=ROOM.expires_at)
+    token = tokens.sign(ROOM.name, "Alice_k2j9x0", Role.MODERATOR, expires_at=ROOM.expires_at)
     return _authorize(SAMPLES["create_recording"], Authorization=f"Bearer {token}")
 
 
@@ -202,6 +202,20 @@ def _removal_by_name() -> Event:
     }
 
 
+def _in_a_known_meeting(function: str) -> Event:
+    _meeting("participant_joined")
+    meeting = meetings.Meeting("RM_1", ROOM.name, ROOM.created_at)
+    wiring.meeting_repository().show_in_room(meeting)
+    return _with(function)
+
+
+def _nobody_may_return() -> Event:
+    query = {"reconnect": "false"}
+    event = _in_a_known_meeting("end_meeting")
+    several = {name: [value] for name, value in query.items()}
+    return event | {"queryStringParameters": query, "multiValueQueryStringParameters": several}
+
+
 def _with_playback_link() -> Event:
     key = derived_key("signs-links-and-sessions", "playback links")
     token = playback.sign(READY.id, expires_at=ROOM.expires_at, key=key)
@@ -263,6 +277,10 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("generate_participant_token", "still waiting"): lambda: _with_ticket(None),
     ("generate_participant_token", "admitted from the lobby"): lambda: _with_ticket(Decision.ADMIT),
     ("disconnect_participant", "by name"): _removal_by_name,
+    ("end_meeting", "nobody may return"): _nobody_may_return,
+    ("update_participant_role", "in a meeting that is known"): lambda: _in_a_known_meeting(
+        "update_participant_role"
+    ),
     ("get_recordings", "of a room"): lambda: _recordings_of(roomName=ROOM.name),
     ("get_recordings", "all"): lambda: _recordings_of(maxItems="20"),
     ("get_recording_stream", "HEAD"): lambda: _without_range(httpMethod="HEAD"),

@@ -29,6 +29,7 @@ from meet.livekit.rooms import LiveKit
 from meet.livekit.tokens import AccessTokens
 from meet.livekit.twirp import TwirpClient
 from meet.participants.admission import ParticipantAdmission
+from meet.participants.entry import Entrance, Wish
 from meet.rooms.model import Preferences, Role
 from tests.fakes import FakeLiveKit
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
@@ -89,13 +90,15 @@ def test_a_participants_token_is_the_one_that_livekits_library_makes(
     )
     participants = ParticipantAdmission(
         wiring.room_service(),
+        Entrance(wiring.guest_list(), lambda: OURS, 4 * HOUR),
         lambda: livekit,
         lambda: OURS,
         wiring.api_tokens,
         lambda: "meet-of-this-stack",
         4 * HOUR,
     )
-    admission = participants.issue(participants.applicant(room.name, "Zoë", room.secrets[role]))
+    wish = Wish(room.name, "Zoë", room.secrets[role])
+    admission = participants.issue(participants.applicant(wish))
     token, identity = admission.token, admission.identity
     found = claims(token)
 

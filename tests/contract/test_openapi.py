@@ -330,7 +330,7 @@ def test_query_parameters_are_refused_exactly_when_their_schema_refuses_them(roo
         refused = not validator(items).is_valid(number)
         assert (send("GET", f"/rooms?maxItems={number}").status == 422) is refused
     operation = DOCUMENT["paths"]["/participants/{participantName}"]["delete"]
-    [name] = [each for each in operation["parameters"] if each["in"] == "query"]
+    [name] = [each for each in operation["parameters"] if each["name"] == "roomName"]
     for value, sent in (("", ""), (" ", "%20"), ("x", "x"), (NAME, NAME)):
         refused = not validator(name["schema"]).is_valid(value)
         reply = send("DELETE", f"/participants/Bob?roomName={sent}")
@@ -377,7 +377,9 @@ def test_a_full_room_and_a_livekit_that_is_down_are_answered_as_documented(
     responses = DOCUMENT["paths"]["/participants/token"]["post"]["responses"]
     for number in range(10):
         livekit.join(NAME, f"guest {number}")
-    assert send("POST", "/participants/token", TOKEN).body == example_of(responses["409"])
+    assert send("POST", "/participants/token", TOKEN).body == example_of(
+        responses["409"], "roomFull"
+    )
     livekit.down = True
     reply = send("POST", "/participants/token", TOKEN)
     assert reply.body == example_of(responses["503"], "mediaServerUnavailable")

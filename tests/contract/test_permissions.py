@@ -54,7 +54,21 @@ WRITES_STATES = {
     "receive_livekit_webhook",
     "sweep_recordings",
 }
+LIVE = {
+    "get_meeting",
+    "end_meeting",
+    "get_meeting_participants",
+    "get_meeting_participant",
+    "remove_participant",
+    "update_participant_role",
+    "mute_participant",
+    "mute_participants",
+    "send_message",
+}
 TALKS_TO_LIVEKIT = {
+    "delete_invitation",
+    "generate_participant_tokens",
+    "rotate_link",
     "create_recording",
     "decide_all_waiting",
     "decide_waiting",
@@ -63,10 +77,17 @@ TALKS_TO_LIVEKIT = {
     "generate_participant_token",
     "receive_livekit_webhook",
     "stop_recording",
+    *LIVE,
     "sweep_recordings",
     "sweep_rooms",
 }
 READS_ROOMS = {
+    "delete_ban",
+    "delete_invitation",
+    "generate_participant_tokens",
+    "get_bans",
+    "get_invitation",
+    "get_invitations",
     "authorize",
     "create_recording",
     "decide_all_waiting",
@@ -77,8 +98,10 @@ READS_ROOMS = {
     "get_waiting",
     "receive_livekit_webhook",
     "sweep_recordings",
+    *LIVE,
 }
 DECIDES = {"decide_all_waiting", "decide_waiting"}
+READS_GUESTS = {"get_invitations", "get_bans", "delete_ban"}
 DELETES = {"delete_recording", "delete_multiple_recordings"}
 LOOKS_FOR_FILES = {
     "get_recording_stream",
@@ -108,8 +131,10 @@ TABLE = [
     # ------------------------------------------------------------------------------ rooms
     Row("create a room", "dynamodb:PutItem", ROOMS, {"create_room"}),
     Row("change a room", "dynamodb:UpdateItem", ROOMS,
-        {"update_room", "delete_room", "sweep_rooms", "create_recording", "disconnect_participant"}
-        | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}),
+        {"update_room", "rotate_link", "create_invitations", "delete_invitation", "delete_room"}
+        | {"sweep_rooms", "create_recording", "disconnect_participant"}
+        | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}
+        | {"end_meeting", "remove_participant", "update_participant_role"}),
     Row("read a room", "dynamodb:GetItem", ROOMS, READS_ROOMS),
     Row("learn whether a room is open", "dynamodb:GetItem", ROOMS, READS_ROOMS | {"web"},
         attributes=frozenset({"roomName", "expirationDate", "closedAt"})),
@@ -140,20 +165,32 @@ TABLE = [
         {"sweep_recordings"}),
     Row("query the recordings' table itself", "dynamodb:Query", RECORDINGS, NOBODY),
     # --------------------------------------------------------------------------- meetings
-    Row("write what LiveKit reports of meetings", "dynamodb:PutItem UpdateItem ConditionCheckItem",
+    Row("write what LiveKit reports of meetings", "dynamodb:PutItem ConditionCheckItem",
         MEETINGS, {"receive_livekit_webhook", "sweep_rooms"}),
+    Row("change a meeting or a session", "dynamodb:UpdateItem", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "end_meeting", "update_participant_role"},
+        "RM_any"),
     Row("find the sessions of a meeting", "dynamodb:Query", MEETINGS,
         {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}),
     Row("find those who wait for a room", "dynamodb:Query", MEETINGS,
         {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}
-        | {"get_waiting", "decide_all_waiting"}, "room#any"),
-    Row("begin to wait for a room", "dynamodb:PutItem", MEETINGS,
-        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}, "room#any"),
-    Row("decide about those who wait", "dynamodb:UpdateItem", MEETINGS,
-        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"} | DECIDES,
+        | {"get_waiting", "decide_all_waiting"} | READS_GUESTS, "room#any"),
+    Row("begin to wait for a room, invite or ban", "dynamodb:PutItem", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"}
+        | {"create_invitations", "disconnect_participant", "remove_participant"}, "room#any"),
+    Row("decide about those who wait, or revoke", "dynamodb:UpdateItem", MEETINGS,
+        {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"} | DECIDES
+        | {"delete_invitation", "disconnect_participant", "remove_participant"},
         "room#any"),
-    Row("read what was decided", "dynamodb:GetItem", MEETINGS,
-        {"sweep_rooms", "generate_participant_token"} | DECIDES, "room#any"),
+    Row("read what was decided, and an invitation", "dynamodb:GetItem", MEETINGS,
+        {"sweep_rooms", "generate_participant_token"} | DECIDES
+        | {"get_invitation", "delete_invitation"}, "room#any"),
+    Row("look somebody up in a guest list", "dynamodb:BatchGetItem", MEETINGS,
+        {"generate_participant_token", "generate_participant_tokens"}
+        | {"receive_livekit_webhook", "sweep_rooms"}, "room#any"),
+    Row("lift a ban", "dynamodb:DeleteItem", MEETINGS, {"delete_ban"}, "room#any"),
+    Row("delete the guest list of a room that is over", "dynamodb:BatchWriteItem", MEETINGS,
+        {"sweep_rooms"}, "room#any"),
     Row("find meetings that may be over", "dynamodb:Query", f"{MEETINGS}/index/dueForSweep",
         {"sweep_rooms"}),
     Row("read a meeting", "dynamodb:GetItem", MEETINGS, {"sweep_rooms"}),
@@ -235,7 +272,8 @@ TABLE = [
     # ---------------------------------------------------------------------------- secrets
     Row("read the API keys", "secretsmanager:GetSecretValue", "ApiKeysSecret", {"authorize"}),
     Row("read what signs links and sessions", "secretsmanager:GetSecretValue", "SigningSecret",
-        {"authorize", "get_recording_url", "console_session", "generate_participant_token"}),
+        {"authorize", "get_recording_url", "console_session", "generate_participant_token"}
+        | {"generate_participant_tokens"}),
     Row("read the admin's password", "secretsmanager:GetSecretValue", "AdminSecret",
         {"authorize", "console_session"}),
     Row("read LiveKit's key", "secretsmanager:GetSecretValue", "LiveKitSecret",

@@ -30,7 +30,10 @@ from tests.functions.gateway import Reply
 from tools.openapi import document
 
 STATUS = {
+    "create_invitations": 201,
     "create_webhook": 201,
+    "delete_ban": 204,
+    "delete_invitation": 204,
     "delete_webhook": 204,
     "replay_webhook": 202,
     "delete_room": 204,

@@ -16,6 +16,7 @@ from meet.events import items as events
 from meet.events import log
 from meet.events.cursor import Cursor
 from meet.events.model import EventType, Fact, StoredEvent
+from meet.guests.model import Ban, Draft, Invitation
 from meet.meetings import items as meetings
 from meet.meetings.model import EndReason, LeaveReason, Meeting, Session
 from meet.recordings import items
@@ -205,6 +206,24 @@ def expressions(value: Any) -> Iterator[str]:
             yield from expressions(child)
 
 
+def use_guests(now: Milliseconds, by: Actor) -> None:
+    """Call everything that the guest lists' repository can do."""
+    guests = wiring.guest_repository()
+    draft = Draft("Grace", Role.VIEWER, expires_at=Milliseconds(now + DAY), external_id="u1")
+    invitation, _ = Invitation.new(draft, now=now)
+    guests.add_invitations(STORED.name, [invitation], now=now, by=by)
+    assert guests.invitation(STORED.name, invitation.id) in guests.invitations(STORED.name)
+    for session in range(52):
+        guests.joined(STORED.name, invitation.id, f"PA_{session}", Milliseconds(now + session))
+    guests.revoke(STORED.name, invitation.id, now=now, by=by)
+    ban = Ban.new("Grace", "Grace_k2j9x0", external_id="u1", bans_name=True, now=now)
+    guests.add_ban(STORED.name, ban, by=by)
+    assert ban in guests.bans(STORED.name)
+    assert guests.existing(STORED.name, ["ban#externalId#u1", "ban#externalId#u2"])
+    guests.delete_ban(STORED.name, ban.id)
+    guests.delete_all(STORED.name)
+
+
 def use_everything(still_clock: Clock) -> None:
     """Call everything that the repositories can do with what is stored."""
     now = still_clock()
@@ -227,6 +246,9 @@ def use_everything(still_clock: Clock) -> None:
         changes |= {"preferences.chatPreferences.enabled": False, "links.viewer.enabled": value}
         room.change(STORED.name, changes, now=STORED.created_at, by=by)
     room.change(STORED.name, {"expirationDate": STORED.expires_at}, now=STORED.created_at, by=by)
+    room.rotate_link(STORED.name, Role.VIEWER, shuts_out=True, now=STORED.created_at, by=by)
+    room.keep_guest_list(STORED.name, now=STORED.created_at)
+    use_guests(now, by)
     extra = Recording.new(STORED.name, now=STORED.created_at)
     recording.start(extra, sweep_at=now)
     facts = {"egressId": "EG_1", "startedAt": 1, "endedAt": 2, "duration": 3}

@@ -18,6 +18,7 @@ from tests.functions.recordings import Studio
 
 ON_DYNAMODB_LOCAL_TOO = {
     "test_authorize_cookie",
+    "test_bans",
     "test_console_session",
     "test_create_recording",
     "test_create_room",
@@ -32,13 +33,17 @@ ON_DYNAMODB_LOCAL_TOO = {
     "test_get_recordings",
     "test_get_rooms",
     "test_idempotency_keys",
+    "test_invitations",
     "test_lobby",
+    "test_max_duration",
     "test_meetings",
     "test_receive_livekit_webhook",
     "test_recording_uploaded",
     "test_recording_webhooks",
+    "test_roles",
     "test_retention",
     "test_room_terms",
+    "test_rotate_link",
     "test_stop_recording",
     "test_sweep_recordings",
     "test_sweep_rooms",
@@ -56,9 +61,11 @@ ONCE = {
     "test_writes_are_spread_over_all_shards",
     "test_a_page_costs_the_same_however_many_rooms_there_are",  # in what moto counts
     # They take long.
+    "test_the_sessions_that_are_remembered_are_limited_and_all_are_counted",
     "test_after_24_hours_of_failures_it_is_disabled_and_enabling_it_sends_what_waited",
     "test_in_any_order_and_any_number_it_comes_to_the_same_end",
     "test_the_waits_grow_as_the_table_says",
+    "test_of_50_changes_at_once_livekit_has_the_one_that_is_stored",
 }
 
 

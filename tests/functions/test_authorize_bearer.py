@@ -27,6 +27,18 @@ MODERATORS = {
     ("PUT", "/api/v1/recordings/{recordingId}"),
     ("DELETE", "/api/v1/participants/{participantName}"),
     ("DELETE", "/api/v1/participants/token"),
+    ("GET", "/api/v1/meetings/{roomName}"),
+    ("DELETE", "/api/v1/meetings/{roomName}"),
+    ("GET", "/api/v1/meetings/{roomName}/participants"),
+    ("GET", "/api/v1/meetings/{roomName}/participants/{identity}"),
+    ("DELETE", "/api/v1/meetings/{roomName}/participants/{identity}"),
+    ("PUT", "/api/v1/meetings/{roomName}/participants/{identity}/role"),
+    ("PUT", "/api/v1/meetings/{roomName}/participants/{identity}/media"),
+    ("PUT", "/api/v1/meetings/{roomName}/participants/media"),
+    ("POST", "/api/v1/meetings/{roomName}/messages"),
+    ("GET", "/api/v1/meetings/{roomName}/waiting"),
+    ("PUT", "/api/v1/meetings/{roomName}/waiting"),
+    ("PUT", "/api/v1/meetings/{roomName}/waiting/{waitingId}"),
 }
 
 Room: TypeAlias = dict[str, Any]

@@ -53,7 +53,7 @@ def waiting_in(room: str, number: int) -> tuple[Ticket, Waiting]:
 
 def test_only_moderators_are_told(hall: Hall) -> None:
     first, second = hall.moderator("Mo"), hall.moderator("Max")
-    hall.livekit.join(hall.name, "Bob_000000", "Bob", metadata='{"role": "moderator"}')  # not ours
+    hall.livekit.join(hall.name, "Bob_000000", "Bob")
     hall.livekit.join(hall.name, "EG_1", is_recorder=True)
     hall.livekit.join_with(hall.name, hall.ask("Mia", "moderator").body["token"])
     hall.livekit.inside[hall.name].popitem()
@@ -238,6 +238,7 @@ def test_more_than_a_page_are_decided_about_in_pages(
     monkeypatch.setattr("meet.lobby.service.MOST_LISTED", 3)
     for number in range(7):
         hall.waits(f"Guest {number}")
+        hall.clock.advance(1)
     assert [each["participantName"] for each in hall.listed()] == ["Guest 0", "Guest 1", "Guest 2"]
     assert hall.decide_all("deny").body["participants"] == 7
     assert [each["type"] for each in hall.events()].count("lobby.denied") == 7

@@ -126,6 +126,7 @@ def test_two_people_meet_and_leave(hall: Hall) -> None:
         "endedAt": hall.now,
         "duration": (hall.now - began - 5) / 1000,
         "participants": 2,
+        "maxConcurrent": 2,
         "reason": "empty",
     }
     session = {

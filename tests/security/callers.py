@@ -13,8 +13,8 @@ from meet.access import API, OPERATIONS, Credential
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.console.tokens import ConsoleTokens, Session
 from meet.livekit.tokens import AccessTokens
-from meet.participants.admission import metadata
 from meet.participants.api_tokens import ApiTokens
+from meet.participants.roles import metadata
 from meet.recordings import playback
 from meet.rooms.model import Preferences, Role, Room
 
@@ -157,6 +157,10 @@ def _with_tokens(target: Target) -> Iterator[tuple[str, Caller]]:
         ),
     )
     yield "an expired token", _bearer(moderator(target, target.room, lifetime=-SECOND))
+    for role in (Role.PUBLISHER, Role.VIEWER):
+        token = moderator(target, target.room, role=role)
+        yield f"the API token of a {role}", _bearer(token)
+        yield f"one of a {role} that was edited", _bearer(_edited(token, role="moderator"))
     yield "an edited token", _bearer(_edited(good, exp=4_000_000_000))
     yield "a token edited for another room", _bearer(_edited(good, room=target.other_room))
     yield "an unsigned token", _bearer(_unsigned(good))
@@ -223,11 +227,16 @@ def session(target: Target, console: ConsoleTokens | None = None) -> str:
 
 
 def moderator(
-    target: Target, room: str, *, by: ApiTokens | None = None, lifetime: int = HOUR
+    target: Target,
+    room: str,
+    *,
+    by: ApiTokens | None = None,
+    lifetime: int = HOUR,
+    role: Role = Role.MODERATOR,
 ) -> str:
-    """Return a moderator's apiToken; lifetime in milliseconds."""
+    """Return a moderator's API token, or another participant's; lifetime in milliseconds."""
     expires_at = clock.now() + lifetime
-    return (by or target.api_tokens).sign(room, "Mallory_000000", expires_at=expires_at)
+    return (by or target.api_tokens).sign(room, "Mallory_000000", role, expires_at=expires_at)
 
 
 def to_join_with(target: Target, role: Role) -> str:
@@ -259,6 +268,7 @@ def request_of(
         "{roomName}": "x" * 15 if harmless else room,
         "{recordingId}": "rec_" + "0" * 26 if harmless else target.recording,
         "{participantName}": "Nobody",
+        "{identity}": "Nobody_000000",
     }
     path = "/".join(names.get(part, part) for part in resource.removeprefix(API).split("/"))
     query = ""
@@ -278,6 +288,14 @@ def request_of(
             query = f"roomName={room}"
         case "DELETE", "/participants/token":
             query = f"roomName={room}"
+        case "PUT", where if where.endswith("/role"):
+            body = {"action": "downgrade"}
+        case "PUT", where if where.endswith("/media"):
+            body = {"audioActive": False}
+        case "POST", where if where.endswith("/messages"):
+            body = {"topic": "poll", "data": "guess"}
+        case "PUT", where if "/waiting" in where:
+            body = {"decision": "deny"}
     return f"{path}?{query}", body
 
 

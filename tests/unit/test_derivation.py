@@ -19,7 +19,7 @@ from meet.recordings import items as recordings
 from meet.recordings.lifecycle import BEGUN, FINISHED, ORDER, Status
 from meet.recordings.model import Recording
 from meet.rooms import items as rooms
-from meet.rooms.model import Preferences, Room
+from meet.rooms.model import Preferences, Role, Room
 
 AT = Milliseconds(1_800_000_000_000)
 BY = {"type": "apiKey", "name": "first"}
@@ -139,6 +139,20 @@ TABLE: list[tuple[str, Source, dict[str, Any], dict[str, Any], list[str]]] = [
         LEFT,
         ["participant.joined", "participant.left"],
     ),
+    (
+        "a changed role",
+        Source.MEETINGS,
+        SESSION,
+        SESSION | {"role": "moderator", "revision": 1, "by": BY},
+        ["participant.updated"],
+    ),
+    (
+        "the same role again",
+        Source.MEETINGS,
+        SESSION | {"revision": 1},
+        SESSION | {"revision": 2, "by": BY},
+        [],
+    ),
     ("a session removed", Source.MEETINGS, LEFT, NOTHING, []),
     ("an item of another kind", Source.MEETINGS, NOTHING, SESSION | {"item": "ban#1"}, []),
 ]
@@ -216,7 +230,13 @@ ATTRIBUTES: dict[Source, tuple[dict[str, Any], dict[str, list[Any]]]] = {
     ),
     Source.MEETINGS: (
         SESSION,
-        {"leftAt": [AT], "reason": list(LeaveReason), "deleteAfter": [1], "revision": [1]},
+        {
+            "leftAt": [AT],
+            "reason": list(LeaveReason),
+            "deleteAfter": [1],
+            "revision": [1],
+            "role": list(Role),
+        },
     ),
 }
 
@@ -230,12 +250,14 @@ def test_random_transitions_of_one_item_give_each_fact_once(data: st.DataObject)
     item = dict(first)
     for _ in range(data.draw(st.integers(0, 8))):
         name = data.draw(st.sampled_from(sorted(changes)))
-        if name in item and name not in {"revision", "sweepAt"}:
+        if name in item and name not in {"revision", "sweepAt", "role"}:
             continue  # such a fact is written once
         value = data.draw(st.sampled_from(changes[name]))
         if name == "revision":
             value = item.get("revision", 0) + 1
         new = item | {name: value}
+        if name == "role":  # written with each change of a role
+            new["revision"] = item.get("revision", 0) + 1
         if name == "closedAt":
             new["closedBy"] = new.get("closedBy", "caller")
         facts += facts_of(source, Transition(item, new, AT))
@@ -243,7 +265,7 @@ def test_random_transitions_of_one_item_give_each_fact_once(data: st.DataObject)
     ids = [each.id for each in facts]
     assert len(ids) == len(set(ids))
     rare = Counter(each.type for each in facts)
-    del rare[EventType.ROOM_UPDATED]
+    del rare[EventType.ROOM_UPDATED], rare[EventType.PARTICIPANT_UPDATED]
     assert set(rare.values()) <= {1}
 
 

@@ -16,7 +16,7 @@ from tools.openapi.schemas import Document
 FILE = ROOT / "functions/web/openapi.json"
 """The document, where the web function serves it from."""
 
-UNLISTED = {("DELETE", f"{API}/participants/token")}
+UNLISTED = {("DELETE", f"{API}/participants/{name}") for name in ("token", "tokens")}
 """Routes that are part of another one: a participant may be called token."""
 
 

@@ -171,8 +171,9 @@ class Operation:
         """Yield an example of what validation refuses, if it can refuse anything."""
         if body := self.generated.get("requestBody"):
             sent = self.components[_reference(body["content"][JSON]["schema"])]
-            required = sent.get("required") or sent["else"]["required"]
-            yield InvalidRequest((required[0], "Required"))
+            while "required" not in sent:  # it depends on what else is sent
+                sent = sent["else"]
+            yield InvalidRequest((sent["required"][0], "Required"))
             return
         for each in self.parameters:
             if each["required"] and each["in"] == "query":

@@ -15,6 +15,7 @@ MEANINGS = {
     EventType.MEETING_ENDED: "A meeting has ended",
     EventType.PARTICIPANT_JOINED: "A participant has joined",
     EventType.PARTICIPANT_LEFT: "A participant has left",
+    EventType.PARTICIPANT_UPDATED: "A participant has another role",
     EventType.LOBBY_WAITING: "Somebody waits to be admitted to a room",
     EventType.LOBBY_ADMITTED: "Somebody who waits was admitted",
     EventType.LOBBY_DENIED: "Somebody who waits was denied",

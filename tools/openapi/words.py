@@ -26,8 +26,8 @@ SERVERS = [
 
 TAGS = {
     "OpenVidu Meet - Room": "Create, show, change and delete rooms.",
-    "OpenVidu Meet - Meetings": "See and change what goes on in a room.",
     "OpenVidu Meet - Recordings": "Start, stop, show and delete recordings.",
+    "OpenVidu Meet - Meetings": "See who is in a meeting, and moderate it.",
     "Meet - Events": "Learn what happened, also later.",
     "Webhooks": "Send events to addresses of yours.",
     "Internal API - Participant": "Admit participants to rooms and remove them.",
@@ -54,7 +54,9 @@ SECURITY_SCHEMES = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "A moderator's `apiToken`, valid only for that moderator's room.",
+        "description": (
+            "A `participantToken`, valid only for its room and while its holder is a moderator."
+        ),
     },
     "playbackLink": {
         "type": "apiKey",

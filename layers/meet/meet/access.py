@@ -13,7 +13,7 @@ class Credential(StrEnum):
     CONSOLE_COOKIE = "jwtInCookie"
     """The session of the console's user."""
     PARTICIPANT_TOKEN = "participantToken"  # noqa: S105 - a name
-    """A moderator's apiToken, valid only for that moderator's room."""
+    """A participant's API token, which opens their room's operations while they moderate it."""
     PLAYBACK_LINK = "playbackLink"
 
 
@@ -24,19 +24,43 @@ ADMIN_OR_MODERATOR = ADMIN | {Credential.PARTICIPANT_TOKEN}
 ADMIN_OR_LINK = ADMIN | {Credential.PLAYBACK_LINK}
 ANYBODY = frozenset[Credential]()
 
+_MEETING = f"{API}/meetings/{{roomName}}"
+_PEOPLE = f"{_MEETING}/participants"
+
 OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("POST", f"{API}/rooms"): ("create_room", ADMIN),
     ("GET", f"{API}/rooms"): ("get_rooms", ADMIN),
     ("GET", f"{API}/rooms/{{roomName}}"): ("get_room", ADMIN),
     ("PUT", f"{API}/rooms/{{roomName}}"): ("update_room", ADMIN),
     ("DELETE", f"{API}/rooms/{{roomName}}"): ("delete_room", ADMIN),
+    ("POST", f"{API}/rooms/{{roomName}}/links/{{role}}/rotate"): ("rotate_link", ADMIN),
+    ("POST", f"{API}/rooms/{{roomName}}/invitations"): ("create_invitations", ADMIN),
+    ("GET", f"{API}/rooms/{{roomName}}/invitations"): ("get_invitations", ADMIN),
+    ("GET", f"{API}/rooms/{{roomName}}/invitations/{{invitationId}}"): ("get_invitation", ADMIN),
+    ("DELETE", f"{API}/rooms/{{roomName}}/invitations/{{invitationId}}"): (
+        "delete_invitation",
+        ADMIN,
+    ),
+    ("GET", f"{API}/rooms/{{roomName}}/bans"): ("get_bans", ADMIN_OR_MODERATOR),
+    ("DELETE", f"{API}/rooms/{{roomName}}/bans/{{banId}}"): ("delete_ban", ADMIN_OR_MODERATOR),
     ("POST", f"{API}/participants/token"): ("generate_participant_token", ANYBODY),
+    ("POST", f"{API}/participants/tokens"): ("generate_participant_tokens", ADMIN),
     ("DELETE", f"{API}/participants/{{participantName}}"): (
         "disconnect_participant",
         ADMIN_OR_MODERATOR,
     ),
-    # A participant may be called "token", and the literal path takes precedence in a gateway.
+    # A participant may be called "token" or "tokens", and a gateway prefers the literal path.
     ("DELETE", f"{API}/participants/token"): ("disconnect_participant", ADMIN_OR_MODERATOR),
+    ("GET", _MEETING): ("get_meeting", ADMIN_OR_MODERATOR),
+    ("DELETE", _MEETING): ("end_meeting", ADMIN_OR_MODERATOR),
+    ("GET", _PEOPLE): ("get_meeting_participants", ADMIN_OR_MODERATOR),
+    ("PUT", f"{_PEOPLE}/media"): ("mute_participants", ADMIN_OR_MODERATOR),
+    ("GET", f"{_PEOPLE}/{{identity}}"): ("get_meeting_participant", ADMIN_OR_MODERATOR),
+    ("DELETE", f"{_PEOPLE}/{{identity}}"): ("remove_participant", ADMIN_OR_MODERATOR),
+    ("PUT", f"{_PEOPLE}/{{identity}}/role"): ("update_participant_role", ADMIN_OR_MODERATOR),
+    ("PUT", f"{_PEOPLE}/{{identity}}/media"): ("mute_participant", ADMIN_OR_MODERATOR),
+    ("POST", f"{_MEETING}/messages"): ("send_message", ADMIN_OR_MODERATOR),
+    ("DELETE", f"{API}/participants/tokens"): ("disconnect_participant", ADMIN_OR_MODERATOR),
     ("GET", f"{API}/meetings/{{roomName}}/waiting"): ("get_waiting", ADMIN_OR_MODERATOR),
     ("PUT", f"{API}/meetings/{{roomName}}/waiting"): ("decide_all_waiting", ADMIN_OR_MODERATOR),
     ("PUT", f"{API}/meetings/{{roomName}}/waiting/{{waitingId}}"): (

@@ -11,6 +11,7 @@ from meet.console import browser
 from meet.errors import MeetError, Unauthorized
 from meet.headers import Event
 from meet.recordings import playback
+from meet.rooms.model import Role
 
 if TYPE_CHECKING:
     from meet.console.sessions import ConsoleSessions
@@ -73,9 +74,10 @@ class Authorizer:
         return {} if is_valid else None
 
     def _moderator(self, event: Event) -> Context | None:
-        """Return room and identity of a moderator's apiToken.
+        """Return room and identity of a moderator, by their API token.
 
-        The token is valid until the room ends or the moderator is removed.
+        The token opens nothing if its holder was removed or is not a moderator now; it does if
+        they became one after it was issued.
         """
         scheme, _, token = (_header(event, "authorization") or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
@@ -85,7 +87,10 @@ class Authorizer:
             room = self.rooms().get(bearer.room)
         except MeetError:
             return None
-        is_valid = room.is_open(clock.now()) and not room.has_removed(bearer.identity)
+        role = room.role_of(bearer.identity, bearer.role)
+        is_shut_out = bearer.link is not None and room.has_shut_out(bearer.link)
+        is_inside = room.is_open(clock.now()) and not room.has_removed(bearer.identity)
+        is_valid = is_inside and not is_shut_out and role is Role.MODERATOR
         # Percent-encoded: the gateway promises ASCII alone in a context.
         return {"room": room.name, "identity": quote(bearer.identity)} if is_valid else None
 

@@ -78,6 +78,11 @@ class Change:
         placeholder = self._name(name)
         self._sets.append(f"{placeholder} = if_not_exists({placeholder}, {self._value(value)})")
 
+    def set_to_next(self, name: str, *, after: str) -> None:
+        """Give an attribute the number that follows that of another one, which begins at 0."""
+        number = f"if_not_exists({self._name(after)}, {self._value(0)})"
+        self._sets.append(f"{self._name(name)} = {number} + {self._value(1)}")
+
     def copy(self, name: str, *, to: str) -> None:
         """Give an attribute the value that another one has before the change."""
         self._sets.append(f"{self._name(to)} = {self._name(name)}")

@@ -49,6 +49,8 @@ _LOGGED = {
     "recordingId": "recording",
     "participantName": "participant",
     "webhookId": "webhook",
+    "invitationId": "invitation",
+    "banId": "ban",
 }
 
 logger = create_logger()

@@ -17,6 +17,11 @@ def count(name: str, **dimensions: str) -> None:
     _put(name, 1, "Count", dimensions)
 
 
+def several(name: str, number: int) -> None:
+    """Count several events at once."""
+    _put(name, number, "Count", {})
+
+
 def seconds(name: str, milliseconds: int) -> None:
     """Record a duration."""
     _put(name, milliseconds / clock.SECOND, "Seconds", {})

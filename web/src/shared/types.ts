@@ -10,7 +10,7 @@ type Body<Name extends Operation> = Json<NonNullable<operations[Name]["requestBo
 /** An object that has all its properties, except those that may be missing from it. */
 type Whole<Type, Missing extends keyof Type> = Required<Omit<Type, Missing>> & Pick<Type, Missing>;
 
-export type RoomOptions = Body<"createRoom">;
+export type RoomOptions = Partial<Body<"createRoom">> & Pick<Body<"createRoom">, "expirationDate">;
 export type Preferences = Required<NonNullable<RoomOptions["preferences"]>>;
 export type Room = Whole<Omit<Answer<"createRoom">, "preferences">, "maxParticipants"> & { preferences: Preferences };
 export type Recording = Whole<Answer<"createRecording">, "startedAt" | "endedAt" | "duration" | "size" | "error">;

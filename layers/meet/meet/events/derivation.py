@@ -14,7 +14,7 @@ from meet.events.model import EventType, Fact, event_id
 from meet.lobby import items as lobby_items
 from meet.lobby.model import Decision
 from meet.meetings import items as meeting_items
-from meet.meetings.model import Meeting
+from meet.meetings.model import BY_SOMEBODY, Meeting
 from meet.recordings import items as recording_items
 from meet.recordings.lifecycle import Status
 from meet.recordings.schemas import RecordingView
@@ -158,7 +158,10 @@ def _meeting(change: Transition, meeting: Meeting) -> Iterator[Fact]:
             "participants": meeting.sessions,
             "reason": meeting.reason,
         }
-        yield _fact(EventType.MEETING_ENDED, ended, name, data, None, meeting.id)
+        if meeting.max_concurrent is not None:
+            data["maxConcurrent"] = meeting.max_concurrent
+        by = Actor.of(change.new.get("by")) if meeting.reason in BY_SOMEBODY else None
+        yield _fact(EventType.MEETING_ENDED, ended, name, data, by, meeting.id)
 
 
 def _session(change: Transition) -> Iterator[Fact]:
@@ -170,11 +173,18 @@ def _session(change: Transition) -> Iterator[Fact]:
         "participantIdentity": session.identity,
         "participantName": session.name,
         **({} if session.role is None else {"role": session.role}),
+        **({} if session.external_id is None else {"externalId": session.external_id}),
+        **({} if session.metadata is None else {"metadata": session.metadata}),
         "joinedAt": session.joined_at,
     }
     key = (meeting_id, session.id)
     if change.appears("joinedAt"):
         yield _fact(EventType.PARTICIPANT_JOINED, session.joined_at, name, data, None, *key)
+    revision = int(change.new.get("revision", 0))
+    if change.old and change.old.get("role") != change.new.get("role"):
+        by = Actor.of(change.new.get("by"))
+        updated = data | {"changed": ["role"]}
+        yield _fact(EventType.PARTICIPANT_UPDATED, change.at, name, updated, by, *key, revision)
     if change.appears("leftAt") and session.left_at is not None:
         left = session.left_at
         data = data | {

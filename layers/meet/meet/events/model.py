@@ -25,6 +25,7 @@ class EventType(StrEnum):
     MEETING_ENDED = "meeting.ended"
     PARTICIPANT_JOINED = "participant.joined"
     PARTICIPANT_LEFT = "participant.left"
+    PARTICIPANT_UPDATED = "participant.updated"
     LOBBY_WAITING = "lobby.waiting"
     LOBBY_ADMITTED = "lobby.admitted"
     LOBBY_DENIED = "lobby.denied"

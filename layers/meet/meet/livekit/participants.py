@@ -9,6 +9,9 @@ from livekit.protocol.models import ParticipantInfo, ParticipantPermission, Trac
 from meet.clock import SECOND, Milliseconds
 from meet.livekit.tokens import issued
 
+MAX_IDENTITY_BYTES = 256
+"""LiveKit's limit."""
+
 _UNKNOWN = Milliseconds(0)
 _PEOPLE = {ParticipantInfo.Kind.STANDARD, ParticipantInfo.Kind.SIP}
 
@@ -92,6 +95,14 @@ _SOURCES = {
     TrackSource.SCREEN_SHARE: Source.SCREEN_SHARE,
     TrackSource.SCREEN_SHARE_AUDIO: Source.SCREEN_SHARE_AUDIO,
 }
+
+
+def is_identity(text: str) -> bool:
+    """True if LiveKit can have a participant with this identity."""
+    try:
+        return 0 < len(text.encode()) <= MAX_IDENTITY_BYTES
+    except UnicodeEncodeError:  # half a surrogate pair, from a path that is not UTF-8
+        return False
 
 
 def to_participant(info: ParticipantInfo) -> Participant:

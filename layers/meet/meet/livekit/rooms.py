@@ -30,7 +30,7 @@ from meet import clock
 from meet.clock import SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.livekit.outages import NO_URL, Kind, Outages
-from meet.livekit.participants import Participant, Permission, to_participant
+from meet.livekit.participants import Participant, Permission, is_identity, to_participant
 from meet.livekit.twirp import Refused, Reply, TwirpClient
 
 _About: TypeAlias = RoomParticipantIdentity | UpdateParticipantRequest | MuteRoomTrackRequest
@@ -123,13 +123,8 @@ class LiveKit:
 
     def participant(self, room: str, identity: str) -> Participant:
         """Return a connected participant; raises ParticipantNotFound."""
-        return to_participant(
-            self._about_participant(
-                "GetParticipant",
-                RoomParticipantIdentity(room=room, identity=identity),
-                ParticipantInfo,
-            )
-        )
+        asked = RoomParticipantIdentity(room=room, identity=_known(identity))
+        return to_participant(self._about_participant("GetParticipant", asked, ParticipantInfo))
 
     def remove_participant(self, room: str, identity: str) -> None:
         """Disconnect a participant; raises ParticipantNotFound.
@@ -140,7 +135,9 @@ class LiveKit:
         revoked_before = clock.now() // SECOND
         self._about_participant(
             "RemoveParticipant",
-            RoomParticipantIdentity(room=room, identity=identity, revoke_token_ts=revoked_before),
+            RoomParticipantIdentity(
+                room=room, identity=_known(identity), revoke_token_ts=revoked_before
+            ),
             RemoveParticipantResponse,
         )
 
@@ -156,7 +153,7 @@ class LiveKit:
         """Change what a connected participant is and may do; raises ParticipantNotFound."""
         request = UpdateParticipantRequest(
             room=room,
-            identity=identity,
+            identity=_known(identity),
             metadata=metadata,
             attributes=attributes,
             permission=permission.to_message(),
@@ -166,7 +163,7 @@ class LiveKit:
     def mute_track(self, room: str, identity: str, track_sid: str) -> None:
         """Mute a participant's track; raises ParticipantNotFound."""
         request = MuteRoomTrackRequest(
-            room=room, identity=identity, track_sid=track_sid, muted=True
+            room=room, identity=_known(identity), track_sid=track_sid, muted=True
         )
         self._about_participant("MutePublishedTrack", request, MuteRoomTrackResponse)
 
@@ -282,6 +279,13 @@ class NoMediaServer:
 
     def delete_room(self, room: str) -> None:
         """Do nothing: without LiveKit there are no meetings."""
+
+
+def _known(identity: str) -> str:
+    """Return an identity that LiveKit can have; raises ParticipantNotFound for any other text."""
+    if not is_identity(identity):
+        raise ParticipantNotFound
+    return identity
 
 
 def to_meeting(info: Room) -> LiveMeeting:

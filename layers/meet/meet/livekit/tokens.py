@@ -7,6 +7,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import jwt
@@ -22,6 +23,25 @@ _ISSUED_AT = "issuedAt"
 """The participant attribute that marks our own tokens. LiveKit returns it with the participant,
 and participants cannot change it."""
 _WEBHOOK_LEEWAY_SECONDS = 60  # clocks differ; LiveKit itself allows as much
+
+
+class Attribute(StrEnum):
+    """What a token tells about its holder. LiveKit returns it, and no participant can change it."""
+
+    ROLE = "role"
+    EXTERNAL_ID = "externalId"
+    METADATA = "metadata"
+    LINK = "link"
+    """The shared link that they came by."""
+    INVITATION = "invitation"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The participant for whom a token was issued."""
+
+    identity: str
+    issued_at: Milliseconds
 
 
 @dataclass(frozen=True)
@@ -44,6 +64,7 @@ class AccessTokens:
         grants: dict[str, Any],
         room_configuration: dict[str, Any],
         expires_at: int,
+        attributes: Mapping[str, str] | None = None,
     ) -> str:
         """Return a join token; expires_at is in milliseconds.
 
@@ -54,7 +75,7 @@ class AccessTokens:
             "sub": identity,
             "name": name,
             "metadata": metadata,
-            "attributes": {_ISSUED_AT: str(clock.now())},
+            "attributes": {**(attributes or {}), _ISSUED_AT: str(clock.now())},
             "video": grants,
             "roomConfig": room_configuration,
         }
@@ -80,8 +101,8 @@ class AccessTokens:
         if not is_same(str(claims.get("sha256", "")), digest):
             raise Unauthorized
 
-    def identity_in(self, token: str, room: str) -> str:
-        """Return the identity in a participant's token, also if it expired or LiveKit renewed it.
+    def holder_in(self, token: str, room: str) -> Holder:
+        """Return the holder of a participant's token, also if it expired or LiveKit renewed it.
 
         Raises Unauthorized unless it is one of our tokens for this room.
         """
@@ -95,12 +116,12 @@ class AccessTokens:
             )
             grants = claims["video"]
             is_for_room = grants["roomJoin"] is True and grants["room"] == room
-            is_ours = issued(claims["attributes"]) is not None
+            issued_at = issued(claims["attributes"])
         except (jwt.PyJWTError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise Unauthorized from error
-        if not is_for_room or not is_ours:
+        if not is_for_room or issued_at is None:
             raise Unauthorized
-        return str(claims["sub"])
+        return Holder(str(claims["sub"]), issued_at)
 
     def _sign(self, claims: dict[str, Any], *, expires_at: int) -> str:
         now = clock.now()

@@ -5,6 +5,7 @@ late, or never.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,7 @@ class Connection:
     """False for recorders, agents and ingress."""
     is_ours: bool
     """True if the token was one of ours, and so the metadata too."""
+    attributes: Mapping[str, str]
     disconnect_reason: str
     """LiveKit's name of the reason, of a participant who left."""
 
@@ -116,6 +118,7 @@ def _connection(info: ParticipantInfo, at: Milliseconds) -> Connection:
         joined_at=Milliseconds(info.joined_at_ms or info.joined_at * SECOND or at),
         is_person=info.kind in _PEOPLE,
         is_ours=issued(info.attributes) is not None,
+        attributes=dict(info.attributes),
         disconnect_reason=_name(DisconnectReason, info.disconnect_reason),
     )
 

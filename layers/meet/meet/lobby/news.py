@@ -1,14 +1,13 @@
 """Tells the moderators of a meeting that something changed in the lobby of their room."""
 
-import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from meet import clock
-from meet.livekit.participants import Participant
 from meet.livekit.rooms import MediaServer
 from meet.lobby.repository import WaitingRepository
+from meet.participants.roles import role_of
 from meet.rooms.model import Role, Room
 
 logger = logging.getLogger(__name__)
@@ -44,15 +43,7 @@ class LobbyNews:
         """Return the identities of the moderators in the meeting; raises MediaServerUnavailable."""
         connected = self.media_server().participants(room.name)
         return [
-            each.identity for each in connected if each.is_person and _role(each) is Role.MODERATOR
+            each.identity
+            for each in connected
+            if each.is_person and role_of(room, each) is Role.MODERATOR
         ]
-
-
-def _role(participant: Participant) -> Role | None:
-    """Return the role in the metadata of one of our tokens."""
-    if participant.issued_at is None:
-        return None
-    try:
-        return Role(json.loads(participant.metadata)["role"])
-    except (ValueError, LookupError, TypeError):
-        return None

@@ -80,6 +80,7 @@ class Door:
         applicant = Applicant(
             room, waiting.role, waiting.name, waiting.identity, waiting.attributes
         )
+        self.admission.check_again(applicant)
         if waiting.decision is None:
             is_due = now >= waiting.seen_at + SEEN_EVERY
             if is_due:
@@ -100,7 +101,7 @@ class Door:
 
     def _has_to_wait(self, applicant: Applicant) -> bool:
         room = applicant.room
-        if not self._stays_closed(room, applicant.role, asks_livekit=True):
+        if applicant.skips_lobby or not self._stays_closed(room, applicant.role, asks_livekit=True):
             return False
         was_admitted = (
             applicant.is_returning

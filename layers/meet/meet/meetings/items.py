@@ -44,6 +44,8 @@ def session_values(meeting: Meeting, session: Session) -> dict[str, Any]:
         "name": session.name,
         "role": session.role,
         "joinedAt": session.joined_at,
+        **({} if session.external_id is None else {"externalId": session.external_id}),
+        **({} if session.metadata is None else {"metadata": session.metadata}),
         "revision": 0,
     }
 
@@ -57,6 +59,7 @@ def meeting_from(values: dict[str, Any]) -> Meeting:
         ended_at=dynamodb.moment(values, "endedAt"),
         reason=EndReason(values["reason"]) if "reason" in values else None,
         sessions=int(values.get("sessions", 0)),
+        max_concurrent=None if "maxConcurrent" not in values else int(values["maxConcurrent"]),
     )
 
 
@@ -70,4 +73,6 @@ def session_from(values: dict[str, Any]) -> Session:
         joined_at=Milliseconds(int(values["joinedAt"])),
         left_at=dynamodb.moment(values, "leftAt"),
         reason=LeaveReason(values["reason"]) if "reason" in values else None,
+        external_id=values.get("externalId"),
+        metadata=values.get("metadata"),
     )

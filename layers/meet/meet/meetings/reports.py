@@ -4,12 +4,12 @@ A report may come twice, late, in any order, or never: each one stores what it t
 known, so the order makes no difference.
 """
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meet.errors import RoomNotFound
+from meet.livekit.tokens import Attribute
 from meet.livekit.webhooks import (
     PARTICIPANT_JOINED,
     PARTICIPANT_LEFT,
@@ -21,7 +21,7 @@ from meet.livekit.webhooks import (
 from meet.meetings import reasons
 from meet.meetings.model import Meeting, Session
 from meet.meetings.repository import MeetingRepository
-from meet.rooms.model import Role
+from meet.rooms.model import Role, role_in
 
 if TYPE_CHECKING:
     from meet.rooms.model import Room
@@ -47,17 +47,26 @@ class MeetingReports:
             reason = reasons.of_end(webhook.end_reason, self._room(meeting))
             self.meetings.finish(self.meetings.end(meeting, webhook.at, reason))
         elif webhook.event == PARTICIPANT_JOINED and person:
-            if self.meetings.join(meeting, _session(person)):
-                self._show(meeting)
+            session = _session(person)
+            if self.meetings.join(meeting, session):
+                self._joined(meeting, session)
         elif webhook.event == PARTICIPANT_LEFT and person:
             left = reasons.of_leaving(person.disconnect_reason)
             self.meetings.leave(meeting, _session(person), webhook.at, left)
 
-    def _show(self, meeting: Meeting) -> None:
-        """Mark the room, if the report of the meeting's beginning was lost."""
+    def _joined(self, meeting: Meeting, session: Session) -> None:
+        """Mark the room, if the report of the meeting's beginning was lost.
+
+        The room is read after the session was stored, so a change of role is missed by neither.
+        """
         room = self._room(meeting)
-        if room is not None and room.active_meeting_id != meeting.id:
+        if room is None:
+            return
+        if room.active_meeting_id != meeting.id:
             self.meetings.show_in_room(meeting)
+        change = room.role_changes.get(session.identity)
+        if change is not None and change.role != session.role:
+            self.meetings.correct_role(meeting, session, change)
 
     def _room(self, meeting: Meeting) -> "Room | None":
         with suppress(RoomNotFound):
@@ -66,14 +75,18 @@ class MeetingReports:
 
 
 def _session(person: Connection) -> Session:
-    return Session(person.sid, person.identity, person.name, _role(person), person.joined_at)
+    told = person.attributes if person.is_ours else {}
+    return Session(
+        person.sid,
+        person.identity,
+        person.name,
+        _role(person),
+        person.joined_at,
+        external_id=told.get(Attribute.EXTERNAL_ID),
+        metadata=told.get(Attribute.METADATA),
+    )
 
 
 def _role(person: Connection) -> Role | None:
     """Return the role in the metadata of one of our tokens."""
-    if not person.is_ours:
-        return None
-    try:
-        return Role(json.loads(person.metadata)["role"])
-    except (ValueError, LookupError, TypeError):
-        return None
+    return role_in(person.metadata) if person.is_ours else None

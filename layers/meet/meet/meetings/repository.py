@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from meet import dynamodb
+from meet.actors import Actor
 from meet.clock import SECOND, Milliseconds
 from meet.meetings.items import (
     LISTED,
@@ -20,7 +21,8 @@ from meet.meetings.items import (
     session_key,
     session_values,
 )
-from meet.meetings.model import EndReason, LeaveReason, Meeting, Session
+from meet.meetings.model import EndReason, LeaveReason, Meeting, Session, most_at_once
+from meet.rooms.model import RoleChange, Room
 from meet.rooms.repository import RoomRepository
 
 if TYPE_CHECKING:
@@ -70,6 +72,38 @@ class MeetingRepository:
         """
         return self._add_session(meeting, session, is_late=False)
 
+    def change_role(self, room: Room, session_id: str, identity: str, change: RoleChange) -> None:
+        """Store a participant's role in the room, and in their session if it is known.
+
+        Raises RoomNotFound if the room is not open.
+        """
+        if room.active_meeting_id is not None:
+            session = self._role_of_session(room.active_meeting_id, session_id, change)
+            if self.rooms.change_role(room, identity, change, {"Update": session}):
+                return
+        self.rooms.change_role(room, identity, change)
+
+    def correct_role(self, meeting: Meeting, session: Session, change: RoleChange) -> None:
+        """Write down a role that was changed before the session was known."""
+        update = self._role_of_session(meeting.id, session.id, change)
+        update["ConditionExpression"] += " AND revision = :none"
+        update["ExpressionAttributeValues"] |= dynamodb.to_item({":none": 0})
+        with suppress(self.client.exceptions.ConditionalCheckFailedException):
+            self.client.update_item(**update)
+
+    def _role_of_session(
+        self, meeting_id: str, session_id: str, change: RoleChange
+    ) -> dict[str, Any]:
+        values = {":role": change.role.value, ":by": change.by.to_json(), ":one": 1}
+        return {
+            "TableName": self.table,
+            "Key": session_key(meeting_id, session_id),
+            "UpdateExpression": "SET #role = :role, #by = :by ADD revision :one",
+            "ConditionExpression": "attribute_exists(meetingId) AND attribute_not_exists(leftAt)",
+            "ExpressionAttributeNames": {"#role": "role", "#by": "by"},
+            "ExpressionAttributeValues": dynamodb.to_item(values),
+        }
+
     def leave(
         self, meeting: Meeting, session: Session, at: Milliseconds, reason: LeaveReason
     ) -> None:
@@ -91,7 +125,11 @@ class MeetingRepository:
         for name, value in meeting_values(meeting).items():
             change.set_once(name, value)
         change.set("endedAt", at)
-        change.set("reason", reason)
+        if reason in {EndReason.ENDED, EndReason.UNKNOWN}:
+            change.set_once("reason", reason)
+        else:
+            change.set("reason", reason)
+        change.set("maxConcurrent", most_at_once(self.sessions(meeting.id), until=at))
         change.set("sweepAt", at)
         change.set(TTL_ATTRIBUTE, self._ttl(at))
         try:
@@ -124,13 +162,33 @@ class MeetingRepository:
                 ConditionExpression="attribute_exists(meetingId)",
             )
 
+    def will_end(self, meeting_id: str, reason: EndReason, *, by: Actor) -> None:
+        """Write down why a meeting is about to be ended, and by whom; nothing if it has ended.
+
+        It counts if LiveKit then reports no reason of its own, see `end`.
+        """
+        with suppress(self.client.exceptions.ConditionalCheckFailedException):
+            self.client.update_item(
+                TableName=self.table,
+                Key=key_of(meeting_id),
+                UpdateExpression="SET reason = :reason, #by = :by",
+                ConditionExpression="attribute_exists(meetingId) AND attribute_not_exists(endedAt)",
+                ExpressionAttributeNames={"#by": "by"},
+                ExpressionAttributeValues=dynamodb.to_item(
+                    {":reason": reason, ":by": by.to_json()}
+                ),
+            )
+
     def open_sessions(self, meeting_id: str) -> list[Session]:
         """Return the sessions that have no end, read consistently."""
+        return [each for each in self.sessions(meeting_id) if each.left_at is None]
+
+    def sessions(self, meeting_id: str) -> list[Session]:
+        """Return the sessions of a meeting, read consistently."""
         items = dynamodb.query(
             self.client,
             TableName=self.table,
             KeyConditionExpression="meetingId = :meeting AND begins_with(#item, :session)",
-            FilterExpression="attribute_not_exists(leftAt)",
             ExpressionAttributeNames={"#item": "item"},
             ExpressionAttributeValues=dynamodb.to_item(
                 {":meeting": meeting_id, ":session": SESSION}
@@ -178,6 +236,25 @@ class MeetingRepository:
             TableName=self.table, Key=key_of(meeting_id), ConsistentRead=True
         )
         return meeting_from(dynamodb.from_item(found["Item"])) if "Item" in found else None
+
+    def told_to_end(self, meeting_id: str) -> Milliseconds | None:
+        """Return the end that the participants of a meeting were told of; None if of none."""
+        found = self.client.get_item(
+            TableName=self.table, Key=key_of(meeting_id), ConsistentRead=True
+        )
+        return dynamodb.moment(dynamodb.from_item(found.get("Item", {})), "toldToEndAt")
+
+    def tells_to_end(self, meeting_id: str, *, at: Milliseconds) -> None:
+        """Write down of which end the participants of a meeting were told."""
+        change = dynamodb.Change()
+        change.set("toldToEndAt", at)
+        with suppress(self.client.exceptions.ConditionalCheckFailedException):
+            self.client.update_item(
+                TableName=self.table,
+                Key=key_of(meeting_id),
+                ConditionExpression=change.exists("meetingId"),
+                **change.arguments(),
+            )
 
     def listed(self, meeting_id: str) -> bool:
         """Write down that LiveKit lists a meeting again; False if it has ended."""

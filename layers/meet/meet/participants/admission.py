@@ -1,18 +1,21 @@
 """Joining a room: exchanges a secret of the room for tokens, and chooses the identity."""
 
-import json
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from meet import clock
 from meet.clock import HOUR, Milliseconds
-from meet.errors import InvalidSecret, RoomFull, RoomNotFound, RoomToJoinNotFound, Unauthorized
+from meet.errors import RoomFull, RoomNotFound, RoomToJoinNotFound
+from meet.guests.model import Invitation
 from meet.livekit.rooms import MediaServer, room_metadata
-from meet.livekit.tokens import AccessTokens
+from meet.livekit.tokens import AccessTokens, Attribute, Holder
 from meet.participants.api_tokens import ApiTokens
+from meet.participants.entry import Entrance, Entry, Wish
+from meet.participants.errors import InMeetingAlready
+from meet.participants.roles import metadata, permission
 from meet.rooms.model import Role, Room
 from meet.rooms.service import RoomService
 
@@ -30,10 +33,10 @@ SUFFIX_BYTES = 1 + _SUFFIX_LENGTH
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A join token with the identity and role it grants, and for a moderator an API token."""
+    """A join token with the identity and role it grants, and an API token for the same."""
 
     token: str
-    api_token: str | None
+    api_token: str
     identity: str
     name: str
     role: Role
@@ -51,6 +54,10 @@ class Applicant:
     """What the token tells about the participant, besides."""
     is_returning: bool = False
     """True if the identity is that of an earlier token."""
+    skips_lobby: bool = False
+    """True if an invitation says so, or an API key vouches for them."""
+    ends_at: Milliseconds | None = None
+    """When an invitation ends: nobody joins with it later."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,7 @@ class ParticipantAdmission:
     """Issues tokens to callers who know a secret of a room."""
 
     rooms: RoomService
+    entrance: Entrance
     media_server: Callable[[], MediaServer]
     tokens: Callable[[], AccessTokens]
     api_tokens: Callable[[], ApiTokens]
@@ -73,60 +81,120 @@ class ParticipantAdmission:
         except RoomNotFound as error:
             raise RoomToJoinNotFound from error
 
-    def applicant(
-        self, room_name: str, name: str, secret: str, previous_token: str | None = None
-    ) -> Applicant:
+    def applicant(self, wish: Wish) -> Applicant:
         """Return a caller who may join, with a new identity or that of an earlier token.
 
-        Raises RoomToJoinNotFound, InvalidSecret or MediaServerUnavailable.
+        The order of the checks is part of the API: the room, the secret or the invitation, then
+        what `Entrance.check` asks. Space is left to `issue`, behind the lobby. Raises
+        RoomToJoinNotFound, InMeetingAlready, and what the entrance raises.
         """
-        room = self.room(room_name)
-        role = room.role_for(secret)
-        if role is None:
-            raise InvalidSecret
-        earlier = _earlier_identity(self.tokens(), room, previous_token)
-        identity = earlier or _new_identity(name)
-        return Applicant(room, role, name, identity, is_returning=earlier is not None)
+        room = self.room(wish.room_name)
+        entry = self.entrance.opened(room, wish)
+        earlier = self.entrance.earlier(room, wish.previous_token)
+        (name,) = self.entrance.check(room, [entry], earlier)
+        if entry.invitation is not None:
+            return self._invited(room, entry, entry.invitation, earlier, wish)
+        identity = earlier.identity if earlier else _new_identity(name)
+        role = room.role_of(identity, entry.role) or entry.role
+        return Applicant(room, role, name, identity, entry.attributes, earlier is not None)
+
+    def _invited(
+        self, room: Room, entry: Entry, invitation: Invitation, earlier: Holder | None, wish: Wish
+    ) -> Applicant:
+        """Return the bearer of an invitation, whose identity is always the same one.
+
+        Raises InMeetingAlready, or MediaServerUnavailable.
+        """
+        identity = invitation.identity(room)
+        is_returning = earlier is not None and earlier.identity == identity
+        if not is_returning and not wish.takes_over:
+            connected = self.media_server().participants(room.name)
+            if any(each.identity == identity for each in connected):
+                raise InMeetingAlready
+        return Applicant(
+            room,
+            room.role_of(identity, entry.role) or entry.role,
+            entry.name,
+            identity,
+            entry.attributes,
+            is_returning,
+            skips_lobby=invitation.draft.skips_lobby,
+            ends_at=invitation.draft.expires_at,
+        )
+
+    def vouched(self, room: Room, entries: Sequence[Entry]) -> list[Applicant]:
+        """Return applicants for whom an API key vouches; raises as `Entrance.check` does."""
+        names = self.entrance.check(room, list(entries))
+        return [
+            Applicant(room, each.role, name, _new_identity(name), each.attributes, skips_lobby=True)
+            for each, name in zip(entries, names, strict=True)
+        ]
+
+    def check_again(self, applicant: Applicant) -> None:
+        """Check what may have changed since an applicant began to wait; raises as `check` does."""
+        room, told = applicant.room, applicant.attributes
+        invitation_id = told.get(Attribute.INVITATION)
+        if invitation_id is not None:
+            self.entrance.guests.check_validity(room, invitation_id)
+        entry = Entry(
+            applicant.role,
+            applicant.name,
+            told.get(Attribute.EXTERNAL_ID),
+            told.get(Attribute.METADATA),
+            link=told.get(Attribute.LINK),
+        )
+        self.entrance.check(room, [entry])
 
     def issue(self, applicant: Applicant) -> Admission:
         """Return tokens for an applicant's role; raises RoomFull or MediaServerUnavailable.
 
         LiveKit is called only if the room has a limit of participants.
         """
-        room, role, identity = applicant.room, applicant.role, applicant.identity
         self.check_capacity(applicant)
-        now = clock.now()
-        token = self.tokens().for_participant(
-            identity,
-            name=applicant.name,
-            metadata=metadata(room, role),
-            grants=_grants(room, role),
-            room_configuration=self._room_configuration(room),
-            expires_at=min(now + self.join_lifetime, room.expires_at),
-        )
-        api_token = self._api_token(room, role, identity, now)
-        return Admission(token, api_token, identity, applicant.name, role)
+        return self._sign(applicant)
+
+    def issue_all(self, room: Room, applicants: Sequence[Applicant]) -> list[Admission]:
+        """Return tokens for all applicants to one room, or none; raises as `issue` does."""
+        self._check_space(room, {each.identity for each in applicants})
+        return [self._sign(each) for each in applicants]
 
     def check_capacity(self, applicant: Applicant) -> None:
         """Raises RoomFull, since LiveKit would refuse the join without a reason.
 
         LiveKit enforces the limit when a participant joins; this only explains it beforehand.
         """
-        room = applicant.room
+        self._check_space(applicant.room, {applicant.identity})
+
+    def _check_space(self, room: Room, identities: set[str]) -> None:
         if room.max_participants is None:
             return
         connected = self.media_server().participants(room.name)
-        others = sum(
-            not each.is_recorder and each.identity != applicant.identity for each in connected
-        )
-        if others >= room.max_participants:
+        others = sum(not each.is_recorder and each.identity not in identities for each in connected)
+        if others + len(identities) > room.max_participants:
             raise RoomFull
 
-    def _api_token(self, room: Room, role: Role, identity: str, now: Milliseconds) -> str | None:
-        if role is not Role.MODERATOR:
-            return None
-        expires_at = min(now + API_TOKEN_LIFETIME, room.expires_at)
-        return self.api_tokens().sign(room.name, identity, expires_at=expires_at)
+    def _sign(self, applicant: Applicant) -> Admission:
+        room, role, identity = applicant.room, applicant.role, applicant.identity
+        now = clock.now()
+        ends_at = room.expires_at if applicant.ends_at is None else applicant.ends_at
+        token = self.tokens().for_participant(
+            identity,
+            name=applicant.name,
+            metadata=metadata(room, role),
+            grants={"room": room.name, "roomJoin": True, **permission(room, role).to_grants()},
+            room_configuration=self._room_configuration(room),
+            expires_at=min(now + self.join_lifetime, room.expires_at, ends_at),
+            attributes=applicant.attributes,
+        )
+        # The room's end may be moved, so the token for the API has its own.
+        api_token = self.api_tokens().sign(
+            room.name,
+            identity,
+            role,
+            expires_at=now + API_TOKEN_LIFETIME,
+            link=applicant.attributes.get(Attribute.LINK),
+        )
+        return Admission(token, api_token, identity, applicant.name, role)
 
     def _room_configuration(self, room: Room) -> dict[str, Any]:
         configuration: dict[str, Any] = {
@@ -139,43 +207,6 @@ class ParticipantAdmission:
         return configuration
 
 
-def _earlier_identity(tokens: AccessTokens, room: Room, token: str | None) -> str | None:
-    """Return the identity in an earlier token; None if it is invalid or was removed.
-
-    An invalid token is not an error: the page cannot know what became of the one it stored.
-    """
-    if token is None:
-        return None
-    try:
-        identity = tokens.identity_in(token, room.name)
-    except Unauthorized:
-        return None
-    return None if room.has_removed(identity) else identity
-
-
 def _new_identity(name: str) -> str:
     suffix = "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(_SUFFIX_LENGTH))
     return f"{name}_{suffix}"
-
-
-def _grants(room: Room, role: Role) -> dict[str, Any]:
-    speaks = role is not Role.VIEWER
-    return {
-        "room": room.name,
-        "roomJoin": True,
-        "canSubscribe": True,
-        "canPublish": speaks,
-        "canPublishData": speaks and room.preferences.chat,
-    }
-
-
-def metadata(room: Room, role: Role) -> str:
-    """Return the token's metadata: role and permissions, as JSON."""
-    speaks = role is not Role.VIEWER
-    permissions = {
-        "canPublishScreen": speaks,
-        "canRecord": role is Role.MODERATOR and room.preferences.recording,
-        "canChat": speaks and room.preferences.chat,
-        "canChangeVirtualBackground": speaks and room.preferences.virtual_background,
-    }
-    return json.dumps({"role": role.value, "permissions": permissions})

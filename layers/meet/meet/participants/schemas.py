@@ -1,15 +1,37 @@
 """Request and response bodies about participants."""
 
+import re
 from typing import Annotated, Any, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from meet.participants.admission import Admission
+from meet.participants.entry import Entry, Wish
 from meet.rooms.model import Role
-from meet.types import Boolean, ChosenName, ChosenSegment, Text, View, WireModel, broken_rule
+from meet.types import (
+    Boolean,
+    ChosenName,
+    ChosenSegment,
+    Text,
+    View,
+    WireModel,
+    broken_rule,
+    expected,
+)
 
 MAX_NAME = 128
+MAX_METADATA = 2048
+MAX_TOKENS = 100
 MAX_NAME_BYTES = 240
 """LiveKit limits an identity, which is the name with a suffix, to 256 bytes."""
 
@@ -26,20 +48,82 @@ def _fits_an_identity(text: str) -> str:
     return text
 
 
+def _list(value: object) -> object:
+    if not isinstance(value, list):
+        raise expected("array", value)
+    return value
+
+
 ParticipantName = Annotated[
     ChosenName, Field(max_length=MAX_NAME), AfterValidator(_fits_an_identity)
 ]
 
 
-def _with_ticket(schema: dict[str, Any]) -> None:
-    """Say that a ticket needs nothing else; generators of clients pass over `if` and `else`."""
-    schema |= {"if": {"required": ["ticket"]}, "else": {"required": schema.pop("required")}}
+def _external_id(text: str) -> str:
+    if _EXTERNAL_ID.fullmatch(text) is None:
+        raise broken_rule("Must be 1 to 64 letters, digits, hyphens and underscores")
+    return text
+
+
+def _participant_role(value: object) -> object:
+    if not isinstance(value, str):
+        raise expected("string", value)
+    if value not in tuple(Role):
+        raise broken_rule(f"Must be one of {', '.join(Role)}")
+    return value
+
+
+_EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+ExternalId = Annotated[
+    Text,
+    AfterValidator(_external_id),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}),
+]
+UserMetadata = Annotated[Text, Field(max_length=MAX_METADATA)]
+ParticipantRole = Annotated[
+    Role,
+    BeforeValidator(_participant_role),
+    WithJsonSchema({"type": "string", "enum": list(Role)}),
+]
+
+
+def _external_id_field() -> Any:
+    return Field(
+        None,
+        description="The participant's id in your system. It is shown in participants and events, "
+        "and no participant can change it; but who asks with a shared link can claim any.",
+        examples=["user-1815"],
+    )
+
+
+def _metadata_field() -> Any:
+    return Field(
+        None,
+        description="Anything about the participant, shown like `externalId`.",
+        examples=["mathematics"],
+    )
+
+
+def _one_of_three(schema: dict[str, Any]) -> None:
+    """Say what a ticket and an invitation need besides; generators of clients pass over `if`."""
+    with_secret = {"required": schema.pop("required")}
+    schema |= {
+        "if": {"required": ["ticket"]},
+        "else": {
+            "if": {"required": ["invite"], "properties": {"invite": {"type": "string"}}},
+            "then": {"required": ["roomName"]},
+            "else": with_secret,
+        },
+    }
 
 
 class TokenRequest(WireModel, title="ParticipantTokenRequest"):
-    """A request to join a room with the secret of a link, or the ticket of a caller who waits."""
+    """A request to join a room: with the secret of a link, an invitation, or the ticket of a caller
+    who waits.
+    """
 
-    model_config = ConfigDict(json_schema_extra=_with_ticket)
+    model_config = ConfigDict(json_schema_extra=_one_of_three)
 
     room_name: Text = Field(description="The room to join.", examples=["OpenVidu-k3v9x0q2m7t1c8z"])
     participant_name: ParticipantName = Field(
@@ -59,6 +143,19 @@ class TokenRequest(WireModel, title="ParticipantTokenRequest"):
         "new one then has the same identity, so that joining with it replaces the earlier "
         "connection. Ignored if it is not valid, or if the participant was removed.",
     )
+    invite: Text | None = Field(
+        None,
+        description="The `invite` in the link of an invitation, instead of `secret`. Name, role, "
+        "`externalId` and `metadata` are those of the invitation.",
+    )
+    take_over: Boolean = Field(
+        default_factory=bool,
+        description="With an invitation: replace the connection that its bearer has already.",
+        examples=[False],
+    )
+    external_id: ExternalId | None = _external_id_field()
+    metadata: UserMetadata | None = _metadata_field()
+
     wait: Boolean = Field(
         True,
         description="Whether to wait if the room has a lobby. `false` asks without waiting, as a "
@@ -73,11 +170,63 @@ class TokenRequest(WireModel, title="ParticipantTokenRequest"):
 
     @model_validator(mode="before")
     @classmethod
-    def _ticket_alone(cls, body: Any) -> Any:
+    def _without_secret(cls, body: Any) -> Any:
+        """A ticket stands for everything else, an invitation for name and secret."""
         if isinstance(body, dict) and body.get("ticket") is not None:
             named = {"roomName": "", "participantName": "-", "secret": ""}
             return named | {"ticket": body["ticket"]}
+        if isinstance(body, dict) and body.get("invite") is not None:
+            return {"secret": "", **body, "participantName": "-"}
         return body
+
+    @field_validator("invite")
+    @classmethod
+    def _one_of_both(cls, invite: str | None, info: ValidationInfo) -> str | None:
+        if invite is not None and info.data.get("secret"):
+            raise broken_rule("Must not stand beside secret")
+        return invite
+
+    def to_wish(self) -> Wish:
+        """Return the wish of the caller."""
+        return Wish(
+            self.room_name,
+            self.participant_name,
+            self.secret,
+            invite=self.invite,
+            previous_token=self.previous_token,
+            takes_over=self.take_over,
+            external_id=self.external_id,
+            metadata=self.metadata,
+        )
+
+
+class TokenOptions(WireModel, title="ParticipantTokenOptions"):
+    """A participant for whom a token is wanted."""
+
+    participant_name: ParticipantName = Field(
+        description="The name that others see, as with a link.", examples=["Alice"]
+    )
+    role: ParticipantRole = Field(description="Their role.", examples=["publisher"])
+    external_id: ExternalId | None = _external_id_field()
+    metadata: UserMetadata | None = _metadata_field()
+
+
+class TokensRequest(WireModel, title="ParticipantTokensRequest"):
+    """Participants of one room for whom tokens are wanted, for all or for none."""
+
+    room_name: Text = Field(description="The room to join.", examples=["OpenVidu-k3v9x0q2m7t1c8z"])
+    participants: Annotated[
+        list[TokenOptions],
+        BeforeValidator(_list),
+        Field(min_length=1, max_length=MAX_TOKENS),
+    ] = Field(description="Who will join.")
+
+    def to_entries(self) -> list[Entry]:
+        """Return the entries of these participants."""
+        return [
+            Entry(each.role, each.participant_name, each.external_id, each.metadata)
+            for each in self.participants
+        ]
 
 
 class TokenView(View, title="ParticipantToken"):
@@ -88,8 +237,15 @@ class TokenView(View, title="ParticipantToken"):
     )
     api_token: str | None = Field(
         None,
-        description="For a moderator: opens the operations of this room, as `Authorization: "
-        "Bearer`. It lasts 6 hours, and ends with the room or the moderator's removal.",
+        description="For a moderator: the `participantToken`, which opens the operations of this "
+        "room now.",
+    )
+    participant_token: str = Field(
+        description="Opens the operations of this room, as `Authorization: Bearer`, while the "
+        "participant is a moderator: nothing yet for others, everything from the moment in which "
+        "they are made a moderator, nothing any more for a moderator who is not one now. It lasts "
+        "6 hours, and ends with the room or the participant's removal.",
+        examples=["header.claims.signature"],
     )
     participant_name: str = Field(
         description="The name that others see. Several participants may share one.",
@@ -100,7 +256,11 @@ class TokenView(View, title="ParticipantToken"):
         "so it is the one to disconnect a participant by.",
         examples=["Alice_k2j9x0"],
     )
-    role: Role = Field(description="The role that the secret stands for.", examples=["publisher"])
+    role: Role = Field(
+        description="The role that the secret stands for; with a `previousToken`, that which the "
+        "participant was given since then.",
+        examples=["publisher"],
+    )
     livekit_url: str = Field(
         description="The LiveKit server to connect to.",
         examples=["wss://livekit.example.com"],
@@ -112,12 +272,19 @@ class TokenView(View, title="ParticipantToken"):
         """Return the view of an admission."""
         return cls(
             token=admission.token,
-            api_token=admission.api_token,
+            api_token=admission.api_token if admission.role is Role.MODERATOR else None,
+            participant_token=admission.api_token,
             participant_name=admission.name,
             participant_identity=admission.identity,
             role=admission.role,
             livekit_url=livekit_url,
         )
+
+
+class TokensView(View, title="ParticipantTokens"):
+    """Tokens for several participants."""
+
+    tokens: list[TokenView] = Field(description="The tokens, in the order of the participants.")
 
 
 ParticipantSegment = Annotated[

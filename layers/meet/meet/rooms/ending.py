@@ -47,12 +47,15 @@ class RoomEnding:
     media_server: "Callable[[], MediaServer]"
     owner: Callable[[], str]
     """Name of this stack, which marks its LiveKit rooms."""
+    delete_guest_list: Callable[[str], None]
 
     def delete(self, name: str, *, by: Actor) -> None:
         """Close an open room; raises RoomNotFound. Its meeting ends now or in the next sweep."""
-        self.rooms.close(name, now=clock.now(), by=by)
+        room = self.rooms.close(name, now=clock.now(), by=by)
         try:
-            self._end_meeting(name)
+            self.media_server().delete_room(name)
+            if not room.has_guest_list:  # that too is left to the sweep
+                self.rooms.meeting_is_over(name)
         except Exception:  # whatever it is: callers no longer see the room
             logger.warning("meeting left to the sweep", extra={"room": name}, exc_info=True)
 
@@ -93,8 +96,11 @@ class RoomEnding:
     def _attempt(self, name: str, at: Milliseconds) -> bool:
         clock.wait_until(at)
         try:
-            self.rooms.mark_expired(name, now=clock.now())
-            self._end_meeting(name)
+            room = self.rooms.mark_expired(name, now=clock.now())
+            self.media_server().delete_room(name)
+            if room.has_guest_list:
+                self.delete_guest_list(name)
+            self.rooms.meeting_is_over(name)
         except RoomNotFound:
             logger.info("nothing left to end", extra={"room": name})
         except Exception:
@@ -128,7 +134,3 @@ class RoomEnding:
             self.rooms.sweep_again(name, at=Milliseconds(clock.now() + _RETRY))
         except Exception:
             logger.exception("not postponed, so due again at once", extra={"room": name})
-
-    def _end_meeting(self, name: str) -> None:
-        self.media_server().delete_room(name)
-        self.rooms.meeting_is_over(name)

@@ -4,8 +4,19 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from meet import dynamodb
+from meet.actors import Actor
 from meet.clock import DAY, SECOND, Milliseconds
-from meet.rooms.model import ClosedBy, Link, Lobby, Preferences, Removal, Role, Room, Terms
+from meet.rooms.model import (
+    ClosedBy,
+    Link,
+    Lobby,
+    Preferences,
+    Removal,
+    Role,
+    RoleChange,
+    Room,
+    Terms,
+)
 
 Changes: TypeAlias = Mapping[str, Any]
 """New values of a room by their dotted paths in the API; None for a value that is taken away."""
@@ -45,6 +56,7 @@ def to_values(room: Room) -> dict[str, Any]:
             "virtualBackgroundPreferences": {"enabled": room.preferences.virtual_background},
         },
         "secrets": {role.value: secret for role, secret in room.secrets.items()},
+        "roleChanges": {},
         "indexShard": dynamodb.shard_of(room.name),
         "listKey": list_key_of(room),
         "sweepAt": room.expires_at,
@@ -108,6 +120,13 @@ def from_values(values: dict[str, Any]) -> Room:
         removals=_removals(values.get("removals", set())),
         closed_by=ClosedBy(values["closedBy"]) if "closedBy" in values else None,
         active_meeting_id=values.get("activeMeetingId"),
+        active_meeting_since=dynamodb.moment(values, "activeMeetingSince"),
+        role_changes={
+            identity: _role_change(change)
+            for identity, change in values.get("roleChanges", {}).items()
+        },
+        tokens_valid_after=dynamodb.moment(values, "tokensValidAfter"),
+        has_guest_list=values.get("guestList", False),
         terms=_terms(values),
         links={role: _link(values, role) for role in Role},
     )
@@ -146,6 +165,18 @@ def preferences_from(values: dict[str, Any]) -> Preferences:
         chat=chosen["chatPreferences"]["enabled"],
         recording=chosen["recordingPreferences"]["enabled"],
         virtual_background=chosen["virtualBackgroundPreferences"]["enabled"],
+    )
+
+
+def role_change_values(change: RoleChange) -> dict[str, Any]:
+    """Return a change of role as the room's item has it."""
+    return {"role": change.role.value, "at": change.at, "by": change.by.to_json()}
+
+
+def _role_change(values: dict[str, Any]) -> RoleChange:
+    by = values["by"]
+    return RoleChange(
+        Role(values["role"]), Milliseconds(int(values["at"])), Actor(by["type"], by.get("name"))
     )
 
 

@@ -1,5 +1,6 @@
 """The room: its data, its secrets and roles, and when it is open."""
 
+import json
 import re
 import secrets
 import string
@@ -10,6 +11,7 @@ from enum import StrEnum
 from typing import Self
 
 from meet.access import is_same
+from meet.actors import Actor
 from meet.clock import Milliseconds
 
 NAME = re.compile(r"[A-Za-z0-9-]{15,66}", re.ASCII)
@@ -99,6 +101,15 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleChange:
+    """A participant was given another role than that of their token."""
+
+    role: Role
+    at: Milliseconds
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """A room, which exists until it expires or is deleted."""
 
@@ -116,8 +127,15 @@ class Room:
     closed_by: ClosedBy | None = None
     active_meeting_id: str | None = None
     """The meeting that is going on."""
+    active_meeting_since: Milliseconds | None = None
+    role_changes: Mapping[str, RoleChange] = field(default_factory=dict)
+    """The latest change of each participant, by identity."""
+    tokens_valid_after: Milliseconds | None = None
+    """Join tokens that were issued until then no longer admit anyone."""
     terms: Terms = DEFAULT_TERMS
     links: Mapping[Role, Link] = field(default_factory=lambda: {role: Link() for role in Role})
+    has_guest_list: bool = False
+    """True if there may be invitations or bans."""
 
     @classmethod
     def new(
@@ -155,10 +173,37 @@ class Room:
         """
         return any(each.identity == identity for each in self.removals)
 
+    def admits(self, identity: str, issued_at: Milliseconds) -> bool:
+        """True if the bearer of a token may be inside: neither they nor such tokens are removed."""
+        is_stale = self.tokens_valid_after is not None and issued_at <= self.tokens_valid_after
+        return not is_stale and not self.has_removed(identity)
+
+    def role_of(self, identity: str, token_role: Role | None) -> Role | None:
+        """Return the role of a participant: that of their token, unless it was changed."""
+        change = self.role_changes.get(identity)
+        return token_role if change is None else change.role
+
+    def link(self, role: Role) -> str:
+        """Return the name of a link with its present secret, as tokens tell it."""
+        return f"{role}#{self.links[role].version}"
+
+    def has_shut_out(self, link: str) -> bool:
+        """True if those who came by this link may not be in the room any longer."""
+        role, _, version = link.partition("#")
+        return role in tuple(Role) and int(version) < self.links[Role(role)].epoch
+
     def role_for(self, secret: str) -> Role | None:
         """Return the role that a secret opens, in constant time; None if it opens none."""
         matches = [role for role in Role if is_same(secret, self.secrets[role])]  # always all
         return matches[0] if matches else None
+
+
+def role_in(metadata: str) -> Role | None:
+    """Return the role in a participant's metadata; None if the token is not one of ours."""
+    try:
+        return Role(json.loads(metadata)["role"])
+    except (ValueError, LookupError, TypeError):
+        return None
 
 
 def new_secret() -> str:

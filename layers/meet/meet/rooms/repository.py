@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from meet import dynamodb
 from meet.actors import Actor
 from meet.clock import Milliseconds
-from meet.errors import RoomNotFound
+from meet.errors import RoomNotFound, TemporarilyUnavailable
 from meet.paging import Page
 from meet.rooms.items import (
     TTL_ATTRIBUTE,
@@ -19,16 +19,31 @@ from meet.rooms.items import (
     key_of,
     list_key_of,
     preferences_from,
+    role_change_values,
     to_values,
     ttl_after,
 )
-from meet.rooms.model import NAME, ClosedBy, Removal, Room, RoomOutline
+from meet.rooms.model import (
+    NAME,
+    ClosedBy,
+    Removal,
+    Role,
+    RoleChange,
+    Room,
+    RoomOutline,
+    new_secret,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MOST_REMOVALS = 200
 """Removals kept per room: they take 55 KB at most, of an item's 400 KB."""
+
+MOST_ROLE_CHANGES = 200
+"""Changed roles kept per room: they take 100 KB at most, of an item's 400 KB."""
+
+_ATTEMPTS = 10
 
 _LIFETIME = ("roomName", "expirationDate", "closedAt")
 """Attributes that say whether a room is open. IAM limits the web function to them."""
@@ -126,6 +141,26 @@ class RoomRepository:
             values={":now": now, **change.values},
         )
 
+    def rotate_link(
+        self, name: str, role: Role, *, shuts_out: bool, now: Milliseconds, by: Actor
+    ) -> Room:
+        """Give a link of an open room a new secret; raises RoomNotFound.
+
+        With `shuts_out`, those who came by an earlier one may not be in the room any longer.
+        """
+        change = dynamodb.Change()
+        change.set(f"secrets.{role}", new_secret())
+        change.add(f"{role}LinkVersion", 1)
+        if shuts_out:
+            change.set_to_next(f"{role}LinkEpoch", after=f"{role}LinkVersion")
+        return self._change(name, change, now=now, by=by)
+
+    def keep_guest_list(self, name: str, *, now: Milliseconds) -> None:
+        """Note that an open room has invitations or bans; raises RoomNotFound."""
+        self._update(
+            name, "SET guestList = :yes", condition=_OPEN, values={":now": now, ":yes": True}
+        )
+
     def close(self, name: str, *, now: Milliseconds, by: Actor) -> Room:
         """Close an open room, and make it due for the sweep."""
         return self._update(
@@ -188,6 +223,70 @@ class RoomRepository:
             f"{action} removals :removals",
             condition="attribute_exists(roomName)",
             values={":removals": {f"{each.at} {each.identity}" for each in removals}},
+        )
+
+    def change_role(self, room: Room, identity: str, change: RoleChange, *others: Any) -> bool:
+        """Store a participant's role and make other writes, all or nothing.
+
+        False if a condition of the others is not met. Beyond MOST_ROLE_CHANGES the oldest change
+        is dropped. Raises RoomNotFound if the room is not open.
+        """
+        for _ in range(_ATTEMPTS):
+            update = self._changing_role(room, identity, change)
+            try:
+                self.client.transact_write_items(TransactItems=[{"Update": update}, *others])  # type: ignore[typeddict-item]
+            except self.client.exceptions.TransactionCanceledException as error:
+                own, *rest = error.response["CancellationReasons"]
+                if own.get("Code") == "ConditionalCheckFailed":
+                    room = self._ready_for_role_changes(own.get("Item"), change.at)
+                elif any(each.get("Code") == "ConditionalCheckFailed" for each in rest):
+                    return False
+                else:
+                    raise
+            else:
+                return True
+        raise TemporarilyUnavailable("other changes of roles are in the way")
+
+    def _changing_role(self, room: Room, identity: str, change: RoleChange) -> dict[str, Any]:
+        names = {"#identity": identity}
+        values = {":change": role_change_values(change), ":now": change.at}
+        expression = "SET roleChanges.#identity = :change"
+        if identity not in room.role_changes and len(room.role_changes) >= MOST_ROLE_CHANGES:
+            names["#oldest"] = min(room.role_changes, key=lambda each: room.role_changes[each].at)
+            expression += " REMOVE roleChanges.#oldest"
+            has_place = "attribute_exists(roleChanges.#oldest)"
+        else:
+            values[":most"] = MOST_ROLE_CHANGES
+            has_place = "attribute_exists(roleChanges.#identity) OR size(roleChanges) < :most"
+        return {
+            "TableName": self.table,
+            "Key": key_of(room.name),
+            "UpdateExpression": expression,
+            "ConditionExpression": f"{_OPEN} AND attribute_exists(roleChanges) AND ({has_place})",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": dynamodb.to_item(values),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    def _ready_for_role_changes(self, item: Any, now: Milliseconds) -> Room:
+        """Return the room in an item, in which roles can be changed; raises RoomNotFound."""
+        values = dynamodb.from_item(item or {})
+        if not values or not from_values(values).is_open(now):
+            raise RoomNotFound
+        room = from_values(values)
+        if "roleChanges" in values:
+            return room
+        return self._update(
+            room.name,
+            "SET roleChanges = if_not_exists(roleChanges, :none)",
+            condition=_OPEN,
+            values={":none": {}, ":now": now},
+        )
+
+    def end_tokens(self, name: str, *, now: Milliseconds) -> Room:
+        """Let the join tokens that were issued until now admit no one; raises RoomNotFound."""
+        return self._update(
+            name, "SET tokensValidAfter = :now", condition=_OPEN, values={":now": now}
         )
 
     def taking(self, name: str, recording_id: str, *, now: Milliseconds) -> dict[str, Any]:

@@ -67,6 +67,18 @@ class RoomService:
         """Change an open room; raises RoomNotFound."""
         return self.rooms.change(name, changes, now=clock.now(), by=by)
 
+    def end_tokens(self, name: str) -> Room:
+        """Let the join tokens that were issued until now admit no one; raises RoomNotFound."""
+        return self.rooms.end_tokens(name, now=clock.now())
+
+    def rotate_link(self, name: str, role: Role, *, shuts_out: bool, by: Actor) -> Room:
+        """Give a link of an open room a new secret; raises RoomNotFound."""
+        return self.rooms.rotate_link(name, role, shuts_out=shuts_out, now=clock.now(), by=by)
+
+    def keep_guest_list(self, name: str) -> None:
+        """Note that an open room has invitations or bans; raises RoomNotFound."""
+        self.rooms.keep_guest_list(name, now=clock.now())
+
     def add_removals(self, room: Room, identities: Sequence[str]) -> None:
         """Store that the participants with these identities were removed now."""
         now = clock.now()

@@ -148,7 +148,7 @@ class RoomTerms(WireModel):
         None, description="How long a meeting may last. Null: as long as the room.", examples=[90]
     )
     metadata: Metadata = Field(
-        {},
+        default_factory=dict,
         description="Your own notes about the room. An update replaces them as a whole.",
         examples=[{"course": "algebra-1"}],
     )

@@ -14,6 +14,7 @@ _NAMES = {
     EventType.MEETING_ENDED: "meetingEnded",
     EventType.PARTICIPANT_JOINED: "participantJoined",
     EventType.PARTICIPANT_LEFT: "participantLeft",
+    EventType.PARTICIPANT_UPDATED: "participantRoleChanged",
     EventType.RECORDING_STARTED: "recordingStarted",
     EventType.RECORDING_UPDATED: "recordingUpdated",
     EventType.RECORDING_READY: "recordingEnded",
@@ -59,7 +60,11 @@ def body_of(text: str, room: FindRoom) -> str:
     match kind:
         case EventType.MEETING_STARTED | EventType.MEETING_ENDED:
             told = _meeting(kind, name, data, room(name))
-        case EventType.PARTICIPANT_JOINED | EventType.PARTICIPANT_LEFT:
+        case (
+            EventType.PARTICIPANT_JOINED
+            | EventType.PARTICIPANT_LEFT
+            | EventType.PARTICIPANT_UPDATED
+        ):
             told = {"roomId": name, "roomName": name, "participant": _participant(data)}
         case _:
             told = _recording(name, data)

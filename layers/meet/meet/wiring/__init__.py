@@ -24,15 +24,25 @@ from meet.wiring.endpoints import (
 from meet.wiring.events import (
     event_log,
     event_sources,
+    meeting_duration,
     meeting_reports,
     meeting_repository,
     meeting_sweep,
 )
+from meet.wiring.guests import guest_list, guest_repository
 from meet.wiring.kept import reset
+from meet.wiring.live import live_meetings, role_changes
 from meet.wiring.livekit import access_tokens, livekit_webhooks
 from meet.wiring.lobby import lobby_door, lobby_reception, waiting_repository
 from meet.wiring.operations import authorizer, once
-from meet.wiring.participants import api_tokens, participant_admission, participant_removal
+from meet.wiring.participants import (
+    api_tokens,
+    arrivals,
+    exclusion,
+    live_roles,
+    participant_admission,
+    participant_removal,
+)
 from meet.wiring.recordings import (
     media_store,
     playback_key,
@@ -50,6 +60,7 @@ __all__ = [
     "access_tokens",
     "admin",
     "api_tokens",
+    "arrivals",
     "authorizer",
     "console_sessions",
     "console_tokens",
@@ -57,10 +68,16 @@ __all__ = [
     "event_dispatch",
     "event_log",
     "event_sources",
+    "exclusion",
+    "guest_list",
+    "guest_repository",
+    "live_meetings",
+    "live_roles",
     "livekit_webhooks",
     "lobby_door",
     "lobby_reception",
     "media_store",
+    "meeting_duration",
     "meeting_reports",
     "meeting_repository",
     "meeting_sweep",
@@ -76,6 +93,7 @@ __all__ = [
     "recording_repository",
     "recording_settlement",
     "reset",
+    "role_changes",
     "room_ending",
     "room_repository",
     "room_service",

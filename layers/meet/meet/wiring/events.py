@@ -3,12 +3,13 @@
 from typing import TYPE_CHECKING
 
 from meet.settings import settings
-from meet.wiring import clients
+from meet.wiring import clients, livekit
 from meet.wiring.rooms import room_repository
 
 if TYPE_CHECKING:
     from meet.events.derivation import Source
     from meet.events.log import EventLog
+    from meet.meetings.duration import MeetingDuration
     from meet.meetings.reports import MeetingReports
     from meet.meetings.repository import MeetingRepository
     from meet.meetings.sweep import MeetingSweep
@@ -32,6 +33,12 @@ def meeting_sweep() -> "MeetingSweep":
     from meet.meetings.sweep import MeetingSweep
 
     return MeetingSweep(meeting_repository())
+
+
+def meeting_duration() -> "MeetingDuration":
+    from meet.meetings.duration import MeetingDuration
+
+    return MeetingDuration(meeting_repository(), livekit.media_server)
 
 
 def event_log() -> "EventLog":

@@ -27,4 +27,9 @@ def room_service() -> "RoomService":
 def room_ending() -> "RoomEnding":
     from meet.rooms.ending import RoomEnding
 
-    return RoomEnding(room_repository(), livekit.media_server, owner)
+    def delete_guest_list(room_name: str) -> None:
+        from meet.guests.repository import GuestRepository
+
+        GuestRepository(clients.dynamodb(), settings.meetings_table).delete_all(room_name)
+
+    return RoomEnding(room_repository(), livekit.media_server, owner, delete_guest_list)

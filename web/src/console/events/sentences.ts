@@ -31,6 +31,7 @@ const ROLES: Record<string, Word> = { moderator: "moderator", publisher: "publis
 
 const SYSTEM: Record<string, Word> = {
   expiry: "byExpiry",
+  lobby: "byLobby",
   sweep: "bySweep",
   retention: "byRetention",
   autoStart: "byAutoStart",
@@ -59,7 +60,11 @@ export function noteOf({ type, data }: MeetEvent): string {
       said.push(word(REASONS, data.reason));
       break;
     }
+    case "lobby.waiting":
+    case "lobby.admitted":
+    case "lobby.denied":
     case "participant.joined":
+    case "participant.updated":
       said.push(text(data.participantName), word(ROLES, data.role));
       break;
     case "participant.left":

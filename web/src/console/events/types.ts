@@ -11,6 +11,10 @@ export const TYPES: Record<EventType, Word> = {
   "meeting.ended": "meetingEnded",
   "participant.joined": "participantJoined",
   "participant.left": "participantLeft",
+  "participant.updated": "participantUpdated",
+  "lobby.waiting": "lobbyWaiting",
+  "lobby.admitted": "lobbyAdmitted",
+  "lobby.denied": "lobbyDenied",
   "recording.started": "recordingStarted",
   "recording.updated": "recordingUpdated",
   "recording.ready": "recordingReady",
@@ -23,6 +27,7 @@ export const SUBJECTS: { name: string; word: Word }[] = [
   { name: "room", word: "aboutRooms" },
   { name: "meeting", word: "aboutMeetings" },
   { name: "participant", word: "aboutParticipants" },
+  { name: "lobby", word: "aboutLobby" },
   { name: "recording", word: "aboutRecordings" },
 ];
 

@@ -1,0 +1,42 @@
+"""POST /rooms/{roomName}/invitations: invite participants, each with a link of their own."""
+
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response
+
+from meet import wiring
+from meet.answers import Success, answers
+from meet.errors import InvalidRequest, RoomNotFound
+from meet.guests.errors import NameInvited
+from meet.http import actor_of, create_api, entrypoint, json_reply, origin
+from meet.parameters import RoomName
+from meet.participants.guest_schemas import InvitationsView, InvitationView, NewInvitations
+
+api = create_api()
+
+
+@api.post(
+    "/api/v1/rooms/<room_name>/invitations",
+    summary="Invite participants to a room",
+    response_description="The invitations, in the order of the request",
+    tags=["OpenVidu Meet - Room"],
+)
+@answers(
+    Success(InvitationsView, HTTPStatus.CREATED, "The invitations, in the order of the request"),
+    RoomNotFound,
+    NameInvited,
+    InvalidRequest(("invitations", "Must have each name once")),
+)
+def create_invitations(room_name: RoomName, request: NewInvitations) -> Response[str]:
+    """Make invitations, all or none. Each lets one participant in, under a name of their own.
+
+    Their links are shown only here. Somebody else who joins under such a name gets `_1` added.
+    """
+    drafts = [each.to_draft() for each in request.invitations]
+    made = wiring.guest_list().invite(room_name, drafts, by=actor_of(api))
+    link = f"{origin(api)}/meet/{room_name}/?invite="
+    views = [InvitationView.of(invitation, url=link + token) for invitation, token in made]
+    return json_reply(InvitationsView(invitations=views).to_json(), HTTPStatus.CREATED)
+
+
+handler = entrypoint(api)

@@ -1,0 +1,24 @@
+"""The services of meetings that are going on."""
+
+from typing import TYPE_CHECKING
+
+from meet.wiring import livekit
+from meet.wiring.events import meeting_repository
+from meet.wiring.participants import live_roles
+from meet.wiring.rooms import room_service
+
+if TYPE_CHECKING:
+    from meet.live.meetings import LiveMeetings
+    from meet.live.roles import RoleChanges
+
+
+def live_meetings() -> "LiveMeetings":
+    from meet.live.meetings import LiveMeetings
+
+    return LiveMeetings(room_service(), meeting_repository(), livekit.media_server)
+
+
+def role_changes() -> "RoleChanges":
+    from meet.live.roles import RoleChanges
+
+    return RoleChanges(live_meetings(), meeting_repository(), live_roles())

@@ -1,0 +1,154 @@
+"""maxDurationMinutes: the sweep ends meetings, and tells their participants five minutes before."""
+
+import json
+from typing import Any
+
+import pytest
+
+from meet import wiring
+from meet.clock import MINUTE, SECOND, Milliseconds
+from meet.events.model import EventType
+from meet.webhooks import openvidu
+from tests.fakes import Clock, FakeLiveKit
+from tests.functions.gateway import Call
+from tests.functions.rooms import create_room
+from tests.functions.test_meetings import Hall
+
+DURATION = 20 * MINUTE
+
+
+@pytest.fixture
+def hall(call: Call, still_clock: Clock, livekit: FakeLiveKit) -> Hall:
+    room = create_room(call, still_clock, maxDurationMinutes=20)["roomName"]
+    hall = Hall(call, still_clock, livekit, room)
+    livekit.join(room, "Ada_k2j9x0", "Ada")
+    livekit.sids[room] = hall.sid
+    livekit.began[room] = Milliseconds(hall.began)
+    return hall
+
+
+def at(hall: Hall, passed: int) -> None:
+    """Let it be so long after the meeting began."""
+    hall.clock.wait_until(Milliseconds(hall.began + passed))
+
+
+def told(hall: Hall) -> list[dict[str, Any]]:
+    assert {(each.topic, each.to) for each in hall.livekit.messages} <= {("meet.ending", ())}
+    return [json.loads(each.data) for each in hall.livekit.messages]
+
+
+@pytest.mark.parametrize("first", range(0, 60_000, 7_000))
+def test_the_meeting_ends_within_60_seconds_of_its_longest_and_never_before(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    ended: list[int] = []
+    delete = hall.livekit.delete_room
+
+    def delete_and_note(room: str) -> None:
+        ended.append(hall.clock())
+        delete(room)
+
+    monkeypatch.setattr(hall.livekit, "delete_room", delete_and_note)
+    for minute in range(17, 23):
+        at(hall, first + minute * MINUTE)
+        hall.sweep()
+    (moment,) = ended
+    assert DURATION <= moment - hall.began <= DURATION + MINUTE
+
+
+def test_its_end_names_the_reason_and_the_room_stays_open(hall: Hall) -> None:
+    hall.tell("room_started")
+    at(hall, DURATION)
+    hall.sweep()
+    assert hall.livekit.inside == {}
+    hall.tell("room_finished", roomEndReason="ROOM_END_API_DELETE")
+    ended = hall.events("meeting.ended")
+    assert [each["data"]["reason"] for each in ended] == ["maxDuration"]
+    assert hall.status() == "open"
+    hall.livekit.join(hall.room, "Ada_k2j9x0", "Ada")
+    hall.sweep()
+    assert list(hall.livekit.inside) == [hall.room]
+
+
+def test_openvidu_meets_receivers_learn_the_reason_too(hall: Hall) -> None:
+    hall.tell("room_started")
+    at(hall, DURATION)
+    hall.sweep()
+    hall.tell("room_finished", roomEndReason="ROOM_END_API_DELETE")
+    (ended,) = hall.events("meeting.ended")
+    assert ended["type"] == EventType.MEETING_ENDED
+    body = json.loads(openvidu.body_of(json.dumps(ended), wiring.room_repository().outline))
+    assert (body["data"]["reason"], body["data"]["status"]) == ("max_duration_reached", "open")
+
+
+def test_it_ends_with_all_webhooks_lost(hall: Hall) -> None:
+    for minute in range(14, 24):
+        at(hall, minute * MINUTE)
+        hall.sweep()
+    assert hall.livekit.inside == {}
+    (ended,) = hall.events("meeting.ended")
+    assert ended["data"]["reason"] == "maxDuration"
+    assert len(told(hall)) == 1
+
+
+def test_people_are_told_once_five_minutes_before_when_it_ends(hall: Hall) -> None:
+    hall.tell("room_started")
+    ends_at = hall.began + DURATION
+    at(hall, DURATION - 5 * MINUTE - 1)
+    hall.sweep()
+    assert told(hall) == []
+    for passed in range(DURATION - 5 * MINUTE, DURATION - 5 * SECOND, 30 * SECOND):
+        at(hall, passed)
+        hall.sweep()
+    assert told(hall) == [{"endsAt": ends_at}]
+
+
+def test_a_message_that_failed_is_sent_by_the_next_sweep(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall.tell("room_started")
+    at(hall, DURATION - 4 * MINUTE)
+    with monkeypatch.context() as failing:
+        failing.setattr(hall.livekit, "send_data", None)
+        hall.sweep()
+    assert told(hall) == []
+    at(hall, DURATION - 3 * MINUTE)
+    hall.sweep()
+    assert len(told(hall)) == 1
+
+
+def test_a_changed_limit_is_told_again_and_a_lifted_one_ends_nothing(hall: Hall) -> None:
+    hall.tell("room_started")
+    at(hall, DURATION - 2 * MINUTE)
+    hall.sweep()
+    changed = hall.call("PUT", f"/rooms/{hall.room}", {"maxDurationMinutes": 21})
+    assert changed.status == 200
+    hall.sweep()
+    assert told(hall) == [{"endsAt": hall.began + DURATION}, {"endsAt": hall.began + 21 * MINUTE}]
+    assert hall.call("PUT", f"/rooms/{hall.room}", {"maxDurationMinutes": None}).status == 200
+    at(hall, 2 * DURATION)
+    hall.sweep()
+    assert list(hall.livekit.inside) == [hall.room]
+
+
+def test_with_livekit_down_it_ends_as_soon_as_livekit_is_back(hall: Hall) -> None:
+    hall.tell("room_started")
+    at(hall, DURATION)
+    hall.livekit.failing = {hall.room}
+    hall.sweep()
+    assert list(hall.livekit.inside) == [hall.room]
+    hall.livekit.failing = set()
+    at(hall, DURATION + MINUTE)
+    hall.sweep()
+    assert hall.livekit.inside == {}
+
+
+def test_a_meeting_in_a_room_without_a_limit_goes_on(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit
+) -> None:
+    room = create_room(call, still_clock)["roomName"]
+    livekit.join(room, "Ada_k2j9x0", "Ada")
+    livekit.began[room] = Milliseconds(still_clock() - 24 * 60 * MINUTE)
+    Hall(call, still_clock, livekit, room).sweep()
+    assert list(livekit.inside) == [room]
+    assert livekit.messages == []
