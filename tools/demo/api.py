@@ -45,7 +45,7 @@ class Api:
         return reply
 
     def until(self, path: str, holds: Callable[[Any], bool]) -> Any:
-        """Return what a path shows once it holds; raises SystemExit if that takes too long."""
+        """Read a path until the condition holds of it; raises SystemExit after a while."""
         deadline = time.monotonic() + _SECONDS
         while not holds(shown := self.call("GET", path).json()):
             if time.monotonic() > deadline:
