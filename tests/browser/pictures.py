@@ -111,9 +111,9 @@ def test_take_the_pictures(api: Client, cameras: Cameras, look: str) -> None:
             ada.reads("Good morning! The numbers are in, shall I show them?")
             _until_quiet(ada)
             take("chat", "light", "phone")
-            ada.press("People")
-            ada.button("Remove Alan Turing").click()
+            ada.act("Alan Turing")
             take("people", "dark", "phone")
+            ada.page.keyboard.press("Escape")
             ada.button("Close").click()
             if look != "dark":
                 ada.press("Background")

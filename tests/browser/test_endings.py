@@ -1,11 +1,9 @@
 """What happens to a meeting while people are in it: cuts, removals, the end of the room."""
 
-import os
-import signal
-
 import pytest
-from playwright.sync_api import Browser, WebSocketRoute, expect
+from playwright.sync_api import Browser, expect
 
+from tests.browser.outages import cut_off, watch_sockets
 from tests.browser.visitors import JOIN_MS, visitor
 from tests.live import Client
 
@@ -16,29 +14,18 @@ CUT_MS = 5000
 
 def test_a_cut_of_five_seconds_is_told_and_heals(api: Client, browser: Browser) -> None:
     room = api.create_room()
-    livekit = api.stack.processes.pid("livekit")
-    sockets: list[WebSocketRoute] = []
-
-    def through(socket: WebSocketRoute) -> None:
-        socket.connect_to_server()
-        sockets.append(socket)
-
     with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
-        ada.page.route_web_socket("**/rtc**", through)
+        sockets = watch_sockets(ada)
         for each, url in ((ada, room["moderatorURL"]), (bob, room["publisherURL"])):
             each.enter(url)
         ada.sees_moving("Bob")
         bob.sees_moving("Ada")
         document = ada.page.evaluate("window.document.mark = Math.random()")
-        os.kill(livekit, signal.SIGSTOP)  # no signalling and no media for anybody
-        try:
-            sockets[0].close()
+        with cut_off(api, sockets):
             shaky = ada.page.get_by_text("Reconnecting")
             expect(shaky).to_be_visible(timeout=CUT_MS)
             assert ada.complaints() == []
             ada.page.wait_for_timeout(CUT_MS)
-        finally:
-            os.kill(livekit, signal.SIGCONT)
         expect(shaky).to_have_count(0, timeout=30_000)
         expect(ada.page.get_by_text("Connected again.")).to_be_visible()
         ada.sees_moving("Bob")
@@ -71,8 +58,7 @@ def test_who_is_removed_is_told_and_does_not_come_back_with_the_same_page(
     with visitor(browser, "Ada") as ada, visitor(browser, "Mallory") as mallory:
         ada.enter(room["moderatorURL"])
         mallory.enter(room["publisherURL"])
-        ada.button("People").click()
-        ada.button("Remove Mallory").click()
+        ada.act("Mallory", "Remove")
         question = ada.page.get_by_role("group", name="Remove Mallory")
         assert ada.complaints() == []
         question.get_by_role("button", name="Remove", exact=True).click()

@@ -29,7 +29,11 @@ SETTLED = """() => new Promise((goOn) => {
 
 EVERYBODY = {"People", "Speaker view", "Leave"}
 SPEAKERS = EVERYBODY | {"Mute", "Turn camera off", "Share screen", "Background", "Chat"}
-CONTROLS = {"viewer": EVERYBODY, "publisher": SPEAKERS, "moderator": SPEAKERS | {"Record"}}
+CONTROLS = {
+    "viewer": EVERYBODY,
+    "publisher": SPEAKERS,
+    "moderator": SPEAKERS | {"Record", "End for all"},
+}
 ALWAYS_SHOWN = {"Leave", "Mute"}
 
 OUT_OF_SIGHT = """() => [...document.querySelectorAll("button, textarea, h1, h2, .person-name")]

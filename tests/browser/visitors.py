@@ -64,6 +64,15 @@ class Visitor:
             self.button("More").click()
         control.click()
 
+    def act(self, name: str, action: str | None = None) -> None:
+        """Open the menu about a participant, and choose from it."""
+        actions = self.button(f"Actions for {name}")
+        if not actions.is_visible():
+            self.press("People")
+        actions.click()
+        if action:
+            self.page.get_by_role("menuitem", name=action, exact=True).click()
+
     def tile(self, name: str) -> Locator:
         return self.page.locator(f'.tile[data-name="{name}"][data-source="camera"]')
 

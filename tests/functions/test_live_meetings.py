@@ -75,6 +75,53 @@ def inside(call: Call, still_clock: Clock, livekit: FakeLiveKit) -> Inside:
     return Inside(call, still_clock, livekit)
 
 
+def test_a_locked_meeting_lets_nobody_new_in_and_shows_it(
+    inside: Inside, call: Call, livekit: FakeLiveKit
+) -> None:
+    mona = inside.join("Mona", "moderator")
+    path = f"{inside.path}/lock"
+    locked = inside.by(mona, "PUT", path, {"locked": True})
+    assert (locked.status, locked.body) == (200, {"message": "Meeting locked"})
+    assert call("GET", inside.path).body["locked"] is True
+    assert call("GET", f"/rooms/{inside.name}").body["status"] == "closed"
+    assert inside.livekit.inside[inside.name], "those inside stay"
+    opened = call("PUT", path, {"locked": False})
+    assert (opened.status, opened.body) == (200, {"message": "Meeting unlocked"})
+    assert call("GET", inside.path).body["locked"] is False
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [({}, "Required"), ({"locked": 1}, "Expected boolean, received number")],
+)
+def test_a_lock_that_says_nothing_is_refused(
+    inside: Inside, call: Call, body: dict[str, Any], message: str
+) -> None:
+    answer = call("PUT", f"{inside.path}/lock", body)
+    assert answer.status == 422
+    assert answer.body["details"] == [{"field": "locked", "message": message}]
+
+
+def test_a_moderator_locks_only_their_own_room(
+    inside: Inside, call: Call, still_clock: Clock
+) -> None:
+    mona = inside.join("Mona", "moderator")
+    other = create_room(call, still_clock)["roomName"]
+    assert inside.by(mona, "PUT", f"/meetings/{other}/lock", {"locked": True}).status == 403
+    assert call("PUT", "/meetings/room-that-is-not/lock", {"locked": True}).body == NO_ROOM
+
+
+def test_participants_are_told_who_ends_the_meeting(
+    inside: Inside, call: Call, livekit: FakeLiveKit
+) -> None:
+    mona = inside.join("Mona", "moderator")
+    assert inside.by(mona, "DELETE", inside.path).status == 200
+    inside.join("Ada")
+    assert call("DELETE", inside.path).status == 200
+    told = [json.loads(each.data) for each in livekit.messages if each.topic == "meet.ending"]
+    assert told == [{"by": "moderator"}, {"by": "apiKey"}]
+
+
 def test_a_meeting_is_read_with_one_look_at_the_room_and_one_at_livekit(
     inside: Inside, call: Call, still_clock: Clock, livekit: FakeLiveKit
 ) -> None:

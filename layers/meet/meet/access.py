@@ -59,6 +59,7 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("DELETE", f"{_PEOPLE}/{{identity}}"): ("remove_participant", ADMIN_OR_MODERATOR),
     ("PUT", f"{_PEOPLE}/{{identity}}/role"): ("update_participant_role", ADMIN_OR_MODERATOR),
     ("PUT", f"{_PEOPLE}/{{identity}}/media"): ("mute_participant", ADMIN_OR_MODERATOR),
+    ("PUT", f"{_MEETING}/lock"): ("lock_meeting", ADMIN_OR_MODERATOR),
     ("POST", f"{_MEETING}/messages"): ("send_message", ADMIN_OR_MODERATOR),
     ("DELETE", f"{API}/participants/tokens"): ("disconnect_participant", ADMIN_OR_MODERATOR),
     ("GET", f"{API}/meetings/{{roomName}}/waiting"): ("get_waiting", ADMIN_OR_MODERATOR),

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { reasonOf } from "../shared/http";
 import { Eye, EyeOff, Mark } from "./icons";
-import { Dialog } from "./parts/Dialog";
+import { Dialog } from "../shared/ui/Dialog";
 import { Field } from "./parts/Field";
 import { sentence } from "./sentences";
 import { logIn } from "./session";

@@ -1,13 +1,14 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { t } from "./words";
 import { reasonOf } from "../shared/http";
-import { admit, type Admission } from "./api";
+import { admit, isTurn, type Admission, type Turn } from "./api";
 import { tell } from "./embed";
-import { endingOf, type Ending } from "./endings";
+import { endingOf, mayPass, startOf, type Ending } from "./endings";
 import { EndPage } from "./EndPage";
 import { forgetLink, recallName, recallToken, rememberName, rememberToken, type Link } from "./link";
 import type { Choice } from "./prejoin/choice";
 import { PreJoin } from "./prejoin/PreJoin";
+import { WaitingPage } from "./prejoin/WaitingPage";
 import { isSupported } from "./support";
 
 const loadMeeting = () => import("./room/MeetingRoom");
@@ -17,23 +18,26 @@ const NAMELESS = "guest"; // for the first token, before a name is entered
 
 type Step =
   | { at: "looking" }
-  | { at: "prejoin"; admission: Admission }
+  | { at: "prejoin"; offer: Admission | Turn }
+  | { at: "waiting"; turn: Turn; choice: Choice }
   | { at: "inside"; admission: Admission; choice: Choice }
-  | { at: "end"; ending: Ending };
+  | { at: "end"; ending: Ending; time?: string };
 
 /** The meeting page, from the join link to the end page. */
 export function App({ link }: { link: Link }) {
   const [step, setStep] = useState<Step>({ at: "looking" });
-  const end = useCallback((ending: Ending) => {
+  const takesOver = useRef(false);
+  const end = useCallback((ending: Ending, time = "") => {
     if (ending === "removed") forgetLink(link.roomName);
     tell({ event: "left", reason: ending });
-    setStep({ at: "end", ending });
+    setStep({ at: "end", ending, time });
   }, [link]);
+  const fail = useCallback((error: unknown) => end(endingOf(error), startOf(error)), [end]);
 
-  const ask = useCallback(async (name: string) => {
-    const admission = await admit(link.roomName, link.secret, name, recallToken(link.roomName));
-    rememberToken(link.roomName, admission.token);
-    return admission;
+  const ask = useCallback(async (name: string, wait: boolean) => {
+    const answer = await admit(link, { name, wait, previousToken: recallToken(link.roomName), takeOver: takesOver.current });
+    if (!isTurn(answer)) rememberToken(link.roomName, answer.token);
+    return answer;
   }, [link]);
 
   // This first token is not used to join: it says which role the link gives and what the room allows.
@@ -41,37 +45,41 @@ export function App({ link }: { link: Link }) {
     setStep({ at: "looking" });
     if (!isSupported()) return setStep({ at: "end", ending: "browser" });
     if (link.removed) return setStep({ at: "end", ending: "removed" });
-    if (!link.secret) return setStep({ at: "end", ending: "link" });
+    if (!link.secret && !link.invite) return setStep({ at: "end", ending: "link" });
     try {
-      const admission = await ask(recallName() || NAMELESS);
-      setStep({ at: "prejoin", admission });
+      setStep({ at: "prejoin", offer: await ask(recallName() || NAMELESS, false) });
       void loadMeeting();
     } catch (error) {
-      setStep({ at: "end", ending: endingOf(error) });
+      setStep({ at: "end", ending: endingOf(error), time: startOf(error) });
     }
   }, [link, ask]);
 
   useEffect(() => void look(), [look]);
 
+  const proceed = useCallback((answer: Admission | Turn, choice: Choice) => {
+    if (isTurn(answer)) return setStep({ at: "waiting", turn: answer, choice });
+    rememberToken(link.roomName, answer.token);
+    setStep({ at: "inside", admission: answer, choice });
+  }, [link]);
+
   const join = async (choice: Choice) => {
     try {
-      const admission = await ask(choice.name);
-      rememberName(choice.name);
-      setStep({ at: "inside", admission, choice });
+      const answer = await ask(choice.name, true);
+      if (!link.invite) rememberName(choice.name);
+      proceed(answer, choice);
     } catch (error) {
       if (reasonOf(error) === "invalid_request") throw error; // the name is invalid
-      end(endingOf(error));
+      fail(error);
     }
   };
 
   // LiveKit renews tokens only while connected. After a longer gap, joining needs a new token.
   const rejoin = async (choice: Choice) => {
     try {
-      const admission = await ask(choice.name);
-      setStep({ at: "inside", admission, choice });
+      proceed(await ask(choice.name, true), choice);
     } catch (error) {
-      const ending = endingOf(error);
-      end(ending === "offline" || ending === "server" ? "lost" : ending);
+      if (mayPass(error)) end("lost");
+      else fail(error);
     }
   };
 
@@ -79,7 +87,12 @@ export function App({ link }: { link: Link }) {
     case "looking":
       return <Loading />;
     case "prejoin":
-      return <PreJoin admission={step.admission} onJoin={join} />;
+      return <PreJoin offer={step.offer} isInvited={link.invite !== ""} onJoin={join} />;
+    case "waiting":
+      return (
+        <WaitingPage turn={step.turn} name={step.choice.name} onCancel={() => void look()} onFail={fail}
+          onAdmitted={(admission) => proceed(admission, step.choice)} />
+      );
     case "inside":
       return (
         <Suspense fallback={<Loading />}>
@@ -87,7 +100,12 @@ export function App({ link }: { link: Link }) {
         </Suspense>
       );
     case "end":
-      return <EndPage ending={step.ending} onAgain={look} />;
+      return (
+        <EndPage ending={step.ending} time={step.time} onAgain={() => {
+          takesOver.current = step.ending === "already" || step.ending === "elsewhere";
+          void look();
+        }} />
+      );
   }
 }
 

@@ -4,7 +4,7 @@ import { Mark } from "../shared/ui/icons";
 import { tellings, type Ending } from "./endings";
 
 /** Says why there is no meeting, and what to do next. */
-export function EndPage({ ending, onAgain }: { ending: Ending; onAgain: () => void }) {
+export function EndPage({ ending, time = "", onAgain }: { ending: Ending; time?: string; onAgain: () => void }) {
   const { title, text, again } = tellings[ending];
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [ending]); // screen readers read it out
@@ -13,7 +13,7 @@ export function EndPage({ ending, onAgain }: { ending: Ending; onAgain: () => vo
       <div className="card end-card">
         <Mark />
         <h1 ref={heading} tabIndex={-1}>{t(title)}</h1>
-        <p>{t(text)}</p>
+        <p>{t(text, { time })}</p>
         {again && (
           <button type="button" className="primary" onClick={onAgain}>{t(again)}</button>
         )}

@@ -1,7 +1,8 @@
 // The public API, as the meeting page uses it. No secret or token is ever logged.
 
 import { reasonOf, request, type AnyReason } from "../shared/http";
-import type { ParticipantToken, Recording } from "../shared/types";
+import type { ParticipantToken, Recording, Role } from "../shared/types";
+import type { Link } from "./link";
 
 export interface Permissions {
   canPublishScreen: boolean;
@@ -12,6 +13,23 @@ export interface Permissions {
 
 export interface Admission extends ParticipantToken {
   permissions: Permissions;
+}
+
+/** The answer while a caller has to wait for a moderator, or will have to ("lobby"). */
+export interface Turn {
+  status: "waiting" | "lobby";
+  ticket?: string;
+  /** Seconds. */
+  pollAfter?: number;
+  role?: Role;
+  /** The name of an invitation. */
+  participantName?: string;
+}
+
+export interface Waiting {
+  id: string;
+  participantName: string;
+  role: Role;
 }
 
 const BASE = "/meet/api/v1";
@@ -39,17 +57,38 @@ export function isForbidden(error: unknown): boolean {
   return FORBIDDEN.has(reasonOf(error));
 }
 
-/** Request a token with the secret of a join link. A previous token keeps its identity. */
-export async function admit(roomName: string, secret: string, participantName: string, previousToken: string | null): Promise<Admission> {
-  const body = { roomName, secret, participantName, ...(previousToken === null ? {} : { previousToken }) };
-  const answer = (await (await call("POST", "/participants/token", { body, isRepeatable: true })).json()) as ParticipantToken;
-  return { ...answer, permissions: permissionsIn(answer.token) };
+interface Wish {
+  name: string;
+  /** It keeps the identity. */
+  previousToken: string | null;
+  /** False only asks what the link opens, and whether there is a lobby. */
+  wait: boolean;
+  /** True to replace the connection that the bearer of an invitation has elsewhere. */
+  takeOver: boolean;
 }
 
-/** Remove a participant. */
-export async function remove(roomName: string, identity: string, apiToken: string): Promise<void> {
-  const query = new URLSearchParams({ roomName });
-  await call("DELETE", `/participants/${encodeURIComponent(identity)}?${query}`, { apiToken });
+async function token(body: unknown): Promise<Admission | Turn> {
+  const reply = await call("POST", "/participants/token", { body, isRepeatable: true });
+  if (reply.status === 202) return (await reply.json()) as Turn;
+  const answer = (await reply.json()) as ParticipantToken;
+  // Every participant has one: it opens what their role may do, also if that changes.
+  const apiToken = (answer as { participantToken?: string }).participantToken ?? answer.apiToken;
+  return { ...answer, apiToken, permissions: permissionsIn(answer.token) };
+}
+
+export function isTurn(answer: Admission | Turn): answer is Turn {
+  return "status" in answer;
+}
+
+/** Request a token with a join link. */
+export function admit({ roomName, secret, invite }: Link, { name, previousToken, wait, takeOver }: Wish): Promise<Admission | Turn> {
+  const shown = invite ? { invite, takeOver } : { secret };
+  return token({ roomName, ...shown, participantName: name, wait, ...(previousToken === null ? {} : { previousToken }) });
+}
+
+/** Ask whether a moderator has decided. */
+export function askAgain(ticket: string): Promise<Admission | Turn> {
+  return token({ ticket });
 }
 
 export async function startRecording(roomName: string, apiToken: string): Promise<void> {
@@ -64,6 +103,31 @@ export async function stopRecording(roomName: string, apiToken: string): Promise
     running.map(({ id }) => call("PUT", `/recordings/${encodeURIComponent(id)}`, { apiToken })),
   );
 }
+
+export type Source = "audioActive" | "videoActive" | "screenShareActive";
+export type Decision = "admit" | "deny";
+
+/** What moderators can do in their meeting. */
+export function moderation(roomName: string, apiToken: string) {
+  const send = (method: string, path = "", body?: unknown, isRepeatable = false) =>
+    call(method, `/meetings/${encodeURIComponent(roomName)}${path}`, { body, apiToken, isRepeatable });
+  const person = (identity: string) => `/participants/${encodeURIComponent(identity)}`;
+  return {
+    setRole: (identity: string, role: Role) => send("PUT", `${person(identity)}/role`, { role }),
+    stop: (identity: string, source: Source) => send("PUT", `${person(identity)}/media`, { [source]: false }, true),
+    muteAll: () => send("PUT", "/participants/media", { audioActive: false }, true),
+    remove: (identity: string, ban: boolean) => send("DELETE", `${person(identity)}${ban ? "?ban=true" : ""}`),
+    lock: (locked: boolean) => send("PUT", "/lock", { locked }, true),
+    isLocked: async () => ((await (await send("GET")).json()) as { locked: boolean }).locked,
+    waiting: async () => ((await (await send("GET", "/waiting")).json()) as { waiting: Waiting[] }).waiting,
+    decide: (id: string, decision: Decision) => send("PUT", `/waiting/${encodeURIComponent(id)}`, { decision }, true),
+    decideAll: (decision: Decision) => send("PUT", "/waiting", { decision }, true),
+    /** Everyone has to join anew. */
+    end: () => send("DELETE", "?reconnect=false"),
+  };
+}
+
+export type Moderation = ReturnType<typeof moderation>;
 
 function permissionsIn(token: string): Permissions {
   const part = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");

@@ -5,12 +5,14 @@ import { forget, recall, remember } from "./tab";
 export interface Link {
   roomName: string;
   secret: string;
+  /** The token of an invitation, in place of a secret. */
+  invite: string;
   embedded: boolean;
   /** True if the participant was removed and has not opened the link again. */
   removed: boolean;
 }
 
-const secretOf = (roomName: string) => `secret.${roomName}`;
+const KEYS = ["secret", "invite"] as const;
 const tokenFor = (roomName: string) => `token.${roomName}`;
 const removedFrom = (roomName: string) => `removed.${roomName}`;
 
@@ -18,16 +20,22 @@ const removedFrom = (roomName: string) => `removed.${roomName}`;
 export function takeLink(): Link {
   const url = new URL(location.href);
   const roomName = /\/meet\/([^/]+)\/?$/.exec(url.pathname)?.[1] ?? "";
-  const shown = url.searchParams.get("secret");
-  if (shown !== null) {
-    url.searchParams.delete("secret");
+  const shown = KEYS.map((key) => url.searchParams.get(key));
+  if (shown.some((each) => each !== null)) {
+    KEYS.forEach((key, index) => {
+      const value = shown[index];
+      if (value) remember(`${key}.${roomName}`, value);
+      else forget(`${key}.${roomName}`);
+      url.searchParams.delete(key);
+    });
     history.replaceState(history.state, "", url);
-    remember(secretOf(roomName), shown);
     forget(removedFrom(roomName));
   }
+  const [secret = "", invite = ""] = KEYS.map((key, index) => shown[index] ?? recall(`${key}.${roomName}`) ?? "");
   return {
     roomName,
-    secret: shown ?? recall(secretOf(roomName)) ?? "",
+    secret,
+    invite,
     embedded: url.searchParams.has("embed"),
     removed: recall(removedFrom(roomName)) !== null,
   };
@@ -35,7 +43,7 @@ export function takeLink(): Link {
 
 /** Prevent a removed participant from rejoining by a reload. */
 export function forgetLink(roomName: string): void {
-  forget(secretOf(roomName));
+  for (const key of KEYS) forget(`${key}.${roomName}`);
   forget(tokenFor(roomName));
   remember(removedFrom(roomName), "yes");
 }

@@ -26,6 +26,7 @@ interface ErrorBody {
   message?: string;
   reason?: Reason | LoginReason;
   details?: { field: string }[];
+  startsAt?: number;
 }
 
 /** An error answer of the API, or "unreachable" if there was no answer. Pages decide by its reason. */
@@ -33,7 +34,14 @@ export class ApiError extends Error {
   /** The fields that a 422 names. */
   readonly fields: readonly string[];
 
-  constructor(readonly reason: AnyReason, details: ErrorBody["details"] = [], /** In English. */ readonly text = "") {
+  constructor(
+    readonly reason: AnyReason,
+    details: ErrorBody["details"] = [],
+    /** In English. */
+    readonly text = "",
+    /** When the meeting starts, if that is the reason. */
+    readonly startsAt?: number,
+  ) {
     super(reason);
     this.fields = details.map(({ field }) => field);
   }
@@ -74,8 +82,8 @@ export async function request(method: string, url: string, options: Options = {}
     throw new ApiError("unreachable");
   }
   if (answer.ok) return answer;
-  const { reason, details, message } = (await answer.json().catch(() => ({}))) as ErrorBody;
-  throw new ApiError(reason ?? REASONS[answer.status] ?? "unknown", details, message);
+  const { reason, details, message, startsAt } = (await answer.json().catch(() => ({}))) as ErrorBody;
+  throw new ApiError(reason ?? REASONS[answer.status] ?? "unknown", details, message, startsAt);
 }
 
 /** Send a request until the server is not busy, at most TRIES times. Return the last answer. */

@@ -8,6 +8,7 @@ export const LONGEST_MESSAGE = 4000;
 const LONGEST_PACKET = 64 * 1024; // bytes; LiveKit's own limit is lower
 const LONGEST_NAME = 128;
 const LONGEST_METADATA = 4096;
+const LATEST = 8.64e15; // of a Date
 
 // Line breaks, and characters that turn the direction of the text after them, would spoil a list of names.
 const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
@@ -19,6 +20,11 @@ const Metadata = v.object({
   permissions: v.fallback(Permissions, { canPublishScreen: false, canRecord: false, canChat: false, canChangeVirtualBackground: false }),
 });
 const LegacyMessage = v.object({ message: v.string(), ignoreLegacy: v.optional(v.unknown()) });
+
+const Ending = v.object({
+  by: v.fallback(v.optional(v.string()), undefined),
+  endsAt: v.fallback(v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(LATEST))), undefined),
+});
 
 export type Standing = v.InferOutput<typeof Metadata>;
 
@@ -68,4 +74,9 @@ export function legacyMessage(packet: Uint8Array): string | undefined {
   const found = read(LegacyMessage, textOf(packet));
   // What is sent in both ways says so here.
   return found && found.ignoreLegacy !== true ? cleanMessage(found.message) : undefined;
+}
+
+/** The server's message that the meeting ends, or will end. */
+export function endIn(packet: Uint8Array): v.InferOutput<typeof Ending> | undefined {
+  return read(Ending, textOf(packet));
 }

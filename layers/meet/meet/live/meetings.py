@@ -14,6 +14,7 @@ from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.live.errors import IsModerator, NoMeeting
 from meet.livekit.participants import Participant, Source
 from meet.livekit.rooms import MediaServer
+from meet.meetings import duration
 from meet.meetings.model import EndReason
 from meet.meetings.repository import MeetingRepository
 from meet.participants.roles import role_of
@@ -80,7 +81,15 @@ class LiveMeetings:
             self.rooms.end_tokens(room.name)
         if room.active_meeting_id is not None:
             self.meetings.will_end(room.active_meeting_id, EndReason.ENDED, by=by)
+        self._tell_of_end(room, by)
         self.media_server().delete_room(room.name)
+
+    def _tell_of_end(self, room: Room, by: Actor) -> None:
+        """Tell the participants who ends the meeting: LiveKit says only that it is over."""
+        try:
+            self.media_server().send_data(room.name, encoded({"by": by.type}), topic=duration.TOPIC)
+        except MediaServerUnavailable:
+            logger.warning("end of meeting not told", extra={"room": room.name}, exc_info=True)
 
     def mute(
         self, room_name: str, identity: str, sources: Sequence[Source], *, by_moderator: bool

@@ -11,7 +11,7 @@ from meet.live.roles import Wanted, downgrade, exactly, upgrade
 from meet.livekit.participants import Participant, Source
 from meet.participants.roles import role_of
 from meet.rooms.model import Role, Room
-from meet.types import ChosenSegment, Text, View, WireModel, broken_rule, expected
+from meet.types import Boolean, ChosenSegment, Text, View, WireModel, broken_rule, expected
 
 MAX_TOPIC = 64
 MAX_DATA_BYTES = 15_000
@@ -108,6 +108,7 @@ class MeetingView(View, title="OpenViduMeetMeeting"):
         description="How many people are connected; recorders do not count.", examples=[3]
     )
     recording_active: bool = Field(description="Whether it is being recorded.", examples=[False])
+    locked: bool = Field(description="Whether nobody new may join.", examples=[False])
 
     @classmethod
     def of(cls, present: Presence) -> Self:
@@ -120,6 +121,7 @@ class MeetingView(View, title="OpenViduMeetMeeting"):
             start_date=present.started_at,
             participant_count=len(present.people),
             recording_active=room.active_recording_id is not None,
+            locked=room.terms.is_closed,
         )
 
 
@@ -189,6 +191,12 @@ class Done(View, title="Message"):
     """What was done, in words."""
 
     message: str = Field(description="A sentence for people.", examples=["Meeting ended"])
+
+
+class LockBody(WireModel, title="MeetingLock"):
+    """Whether a meeting is locked."""
+
+    locked: Boolean = Field(description="Whether nobody new may join.", examples=[True])
 
 
 class RoleBody(WireModel, title="ParticipantRoleChange"):

@@ -60,9 +60,6 @@ export function noteOf({ type, data }: MeetEvent): string {
       said.push(word(REASONS, data.reason));
       break;
     }
-    case "lobby.waiting":
-    case "lobby.admitted":
-    case "lobby.denied":
     case "participant.joined":
     case "participant.updated":
       said.push(text(data.participantName), word(ROLES, data.role));

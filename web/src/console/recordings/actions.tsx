@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { deleteRecordings, downloadOf, stopRecording } from "../api";
 import type { Recording } from "../../shared/types";
-import { Confirm } from "../parts/Dialog";
+import { Confirm } from "../parts/Confirm";
 import { toast } from "../parts/toasts";
 import { sentence } from "../sentences";
 import { t } from "../words";

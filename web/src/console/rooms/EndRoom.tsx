@@ -1,6 +1,6 @@
 import { endRoom } from "../api";
 import { isNotFound } from "../../shared/http";
-import { Confirm } from "../parts/Dialog";
+import { Confirm } from "../parts/Confirm";
 import { toast } from "../parts/toasts";
 import { t } from "../words";
 

@@ -3,7 +3,7 @@ import { encode } from "uqr";
 import type { Room } from "../../shared/types";
 import { Open, QrIcon } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
-import { Dialog } from "../parts/Dialog";
+import { Dialog } from "../../shared/ui/Dialog";
 import { t } from "../words";
 import { ROLES } from "./roles";
 

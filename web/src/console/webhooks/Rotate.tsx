@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from "react";
 import type { WebhookSecret } from "../../shared/types";
-import { Dialog } from "../parts/Dialog";
+import { Dialog } from "../../shared/ui/Dialog";
 import { sentence } from "../sentences";
 import { t, type Word } from "../words/events";
 import { rotateSecret } from "./api";

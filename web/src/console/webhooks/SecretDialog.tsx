@@ -1,6 +1,6 @@
 import { when } from "../format";
 import { CopyButton } from "../parts/CopyButton";
-import { Dialog } from "../parts/Dialog";
+import { Dialog } from "../../shared/ui/Dialog";
 import { t } from "../words/events";
 
 interface Props {

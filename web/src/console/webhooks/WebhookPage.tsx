@@ -4,7 +4,7 @@ import { isNotFound } from "../../shared/http";
 import type { Webhook } from "../../shared/types";
 import { when } from "../format";
 import { Back, Trash } from "../icons";
-import { Confirm } from "../parts/Dialog";
+import { Confirm } from "../parts/Confirm";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
 import { toast } from "../parts/toasts";

@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from "react";
 import { t, type Word } from "../words";
 import { Camera, CameraOff, Mark, Mic, MicOff } from "../../shared/ui/icons";
-import type { Admission } from "../api";
+import { isTurn, type Admission, type Turn } from "../api";
 import { recallName } from "../link";
 import { BackgroundChoice } from "../background/BackgroundChoice";
 import { recallBackground, rememberBackground, type Background } from "../background/backgrounds";
@@ -21,15 +21,19 @@ function isTooLong(name: string): boolean {
 }
 
 interface Props {
-  admission: Admission;
+  /** What the link opens: a token, or a turn in the lobby. */
+  offer: Admission | Turn;
+  /** True if the link is an invitation, whose name is fixed. */
+  isInvited: boolean;
   /** Rejects if the name is not allowed. */
   onJoin: (choice: Choice) => Promise<void>;
 }
 
 /** The pre-join screen: name, camera, microphone and background. */
-export function PreJoin({ admission, onJoin }: Props) {
-  const speaks = admission.role !== "viewer";
-  const [name, setName] = useState(recallName);
+export function PreJoin({ offer, isInvited, onJoin }: Props) {
+  const waits = isTurn(offer);
+  const speaks = offer.role !== "viewer";
+  const [name, setName] = useState(() => (isInvited ? (offer.participantName ?? "") : recallName()));
   const [mistake, setMistake] = useState<Word | null>(null);
   const [busy, setBusy] = useState(false);
   const [on, setOn] = useState({ camera: speaks, microphone: speaks });
@@ -37,7 +41,7 @@ export function PreJoin({ admission, onJoin }: Props) {
   const camera = usePreview("camera", on.camera, ids.camera);
   const microphone = usePreview("microphone", on.microphone, ids.microphone);
 
-  const mayChange = speaks && admission.permissions.canChangeVirtualBackground;
+  const mayChange = speaks && !waits && offer.permissions.canChangeVirtualBackground;
   const [background, setBackground] = useState(() => recallBackground(mayChange));
   const [backgroundFailed, setBackgroundFailed] = useState(false);
   const choose = (wanted: Background) => {
@@ -85,12 +89,13 @@ export function PreJoin({ admission, onJoin }: Props) {
         <section className="prejoin-form">
           {!speaks && <Mark />}
           <h1>{t("readyToJoin")}</h1>
-          <Allowed admission={admission} />
+          {waits ? <p className="soft">{t("lobbyAhead")}</p> : <Allowed admission={offer} />}
           <div className="field">
             <label htmlFor="name">{t("yourName")}</label>
-            <input id="name" name="name" autoComplete="name" autoFocus value={name} maxLength={MAX_NAME}
-              aria-invalid={mistake !== null} aria-describedby={mistake ? "name-mistake" : undefined}
+            <input id="name" name="name" autoComplete="name" autoFocus value={name} maxLength={MAX_NAME} readOnly={isInvited} dir="auto"
+              aria-invalid={mistake !== null} aria-describedby={mistake ? "name-mistake" : isInvited ? "name-fixed" : undefined}
               onChange={(event) => { setName(event.target.value); setMistake(null); }} />
+            {isInvited && <p id="name-fixed" className="soft">{t("nameFixed")}</p>}
             {mistake && <p id="name-mistake" className="mistake" role="alert">{t(mistake)}</p>}
           </div>
           {speaks && (
@@ -111,7 +116,7 @@ export function PreJoin({ admission, onJoin }: Props) {
               </div>
             </>
           )}
-          <button type="submit" className="primary wide" disabled={busy}>{t(busy ? "joining" : "join")}</button>
+          <button type="submit" className="primary wide" disabled={busy}>{t(busy ? "joining" : waits ? "askToJoin" : "join")}</button>
         </section>
       </form>
     </main>

@@ -1,9 +1,9 @@
 import { useRoomContext } from "@livekit/components-react";
 import { useRef, useState, type ReactNode } from "react";
 import { t } from "../words";
-import { Blur, Camera, CameraOff, ChatIcon, Grid, Leave, Mic, MicOff, More, PeopleIcon, Record, Screen, Speaker, Stop } from "../../shared/ui/icons";
+import { Blur, Camera, CameraOff, ChatIcon, End, Grid, Leave, Mic, MicOff, More, PeopleIcon, Record, Screen, Speaker, Stop } from "../../shared/ui/icons";
 import { Popup } from "../../shared/ui/Popup";
-import type { Admission } from "../api";
+import type { Standing } from "../../shared/received";
 import { canShareScreen, hasMedia } from "../support";
 import type { Panel, View } from "./layout";
 import type { Say } from "./useNotices";
@@ -13,7 +13,9 @@ import { useRecording } from "./useRecording";
 
 interface Props {
   roomName: string;
-  admission: Admission;
+  /** Undefined for those who are not moderators. */
+  apiToken: string | undefined;
+  standing: Standing;
   media: OwnMedia;
   panel: Panel;
   onPanel: (panel: Panel) => void;
@@ -21,6 +23,9 @@ interface Props {
   onView: (view: View) => void;
   hasChat: boolean;
   unread: number;
+  /** How many wait to be admitted. */
+  waiting: number;
+  onEnd: () => void;
   warn: Say;
 }
 
@@ -38,13 +43,13 @@ interface Entry {
 }
 
 /** The row of buttons under the meeting. The less important ones are in More where they do not fit. */
-export function Controls({ roomName, admission, media, panel, onPanel, view, onView, hasChat, unread, warn }: Props) {
+export function Controls({ roomName, apiToken, standing, media, panel, onPanel, view, onView, hasChat, unread, waiting, onEnd, warn }: Props) {
   const room = useRoomContext();
   const row = useRef<HTMLDivElement>(null);
   const moreButton = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
-  const { role, permissions } = admission;
-  const recording = useRecording(roomName, admission.apiToken ?? "", warn);
+  const { role, permissions } = standing;
+  const recording = useRecording(roomName, apiToken ?? "", warn);
   const speaks = role !== "viewer" && hasMedia;
 
   const offered: (Entry | false)[] = [
@@ -67,7 +72,7 @@ export function Controls({ roomName, admission, media, panel, onPanel, view, onV
       key: "background", rank: 7, pressed: panel === "background", label: t("background"), icon: <Blur />,
       onClick: () => onPanel("background"),
     },
-    permissions.canRecord && admission.apiToken !== undefined && {
+    permissions.canRecord && apiToken !== undefined && {
       key: "record", rank: 6, look: recording.active ? "recording" : "", busy: recording.pending,
       label: t(recording.label), icon: recording.active ? <Stop /> : <Record />,
       onClick: () => void recording.toggle(),
@@ -81,9 +86,10 @@ export function Controls({ roomName, admission, media, panel, onPanel, view, onV
       onClick: () => onPanel("chat"),
     },
     {
-      key: "people", rank: 4, pressed: panel === "people", label: t("people"), icon: <PeopleIcon />,
+      key: "people", rank: 4, pressed: panel === "people", badge: waiting, label: t("people"), icon: <PeopleIcon />,
       onClick: () => onPanel("people"),
     },
+    apiToken !== undefined && { key: "end", rank: 9, label: t("endForAll"), icon: <End />, onClick: onEnd },
     { key: "leave", rank: 0, look: "leave", label: t("leave"), icon: <Leave />, onClick: () => void room.disconnect() },
   ];
   const entries = offered.filter((each) => each !== false);

@@ -1,8 +1,8 @@
 import { useConnectionState, useRoomContext } from "@livekit/components-react";
 import { ConnectionState } from "livekit-client";
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { t } from "../words";
-import type { Admission } from "../api";
+import { moderation as moderationOf, type Admission } from "../api";
 import type { Choice } from "../prejoin/choice";
 import { BackgroundPanel } from "./BackgroundPanel";
 import { Boundary } from "../../shared/ui/Boundary";
@@ -11,6 +11,7 @@ import { titleOf } from "../link";
 import { Broken } from "./Broken";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";
+import { EndMeeting } from "./EndMeeting";
 import type { Panel, View } from "./layout";
 import { Notices } from "./Notices";
 import { PeoplePanel } from "./PeoplePanel";
@@ -18,10 +19,14 @@ import { RecordingMark } from "./RecordingMark";
 import { Side } from "./Side";
 import { Stage } from "./Stage";
 import { useBackground } from "./useBackground";
+import { useEnd } from "./useEnd";
 import { useEvents } from "./useEvents";
+import { useLobby } from "./useLobby";
 import { useMessages } from "./useMessages";
+import { useModerate } from "./useModerate";
 import { useNotices } from "./useNotices";
 import { useOwnMedia } from "./useOwnMedia";
+import { useStanding } from "./useStanding";
 
 interface Props {
   roomName: string;
@@ -36,13 +41,22 @@ export function Inside({ roomName, admission, choice }: Props) {
   const { notices, announce, warn } = useNotices();
   const [panel, setPanel] = useState<Panel>(null);
   const [view, setView] = useState<View>("grid");
-  const media = useOwnMedia(choice, admission, warn);
-  const background = useBackground(admission.permissions.canChangeVirtualBackground, warn);
+  const { apiToken } = admission;
+  const standing = useStanding(admission, announce);
+  const { role, permissions } = standing;
+  const isModerator = role === "moderator" && apiToken !== undefined;
+  const moderation = useMemo(() => (isModerator ? moderationOf(roomName, apiToken) : null), [isModerator, roomName, apiToken]);
+  const moderate = useModerate(moderation, announce, warn);
+  const lobby = useLobby(moderation, panel === "people", warn);
+  const [isEnding, setEnding] = useState(false);
+  const endsAt = useEnd();
+  const media = useOwnMedia(choice, standing, warn);
+  const background = useBackground(permissions.canChangeVirtualBackground, warn);
   const chat = useMessages(panel === "chat", announce);
   useEvents(announce);
   const toggle = useCallback((one: Panel) => setPanel((shown) => (shown === one ? null : one)), []);
   const close = useCallback(() => setPanel(null), []);
-  const hasChat = admission.permissions.canChat || chat.messages.length > 0;
+  const hasChat = permissions.canChat || chat.messages.length > 0;
 
   if (state === ConnectionState.Connecting || (state === ConnectionState.Disconnected && !room.name)) {
     return (
@@ -66,17 +80,20 @@ export function Inside({ roomName, admission, choice }: Props) {
           <Boundary key={panel} fallback={(again) => <Side title={t(panel)} onClose={close}><Broken onAgain={again} /></Side>}>
             {panel === "background" && <BackgroundPanel own={background} onClose={close} />}
             {panel === "chat" && (
-              <ChatPanel chat={chat} canWrite={admission.permissions.canChat} onClose={close} warn={warn} />
+              <ChatPanel chat={chat} canWrite={permissions.canChat} onClose={close} warn={warn} />
             )}
             {panel === "people" && (
-              <PeoplePanel roomName={roomName} apiToken={admission.apiToken} onClose={close} warn={warn} />
+              <PeoplePanel moderation={moderation} moderate={moderate} lobby={lobby} onClose={close} />
             )}
           </Boundary>
         )}
       </div>
-      <Controls roomName={roomName} admission={admission} media={media} panel={panel} onPanel={toggle}
-        view={view} onView={setView} hasChat={hasChat} unread={chat.unread} warn={warn} />
-      <Boundary fallback={() => null}><Notices notices={notices} /></Boundary>
+      <Controls roomName={roomName} apiToken={isModerator ? apiToken : undefined} standing={standing} media={media} panel={panel} onPanel={toggle}
+        view={view} onView={setView} hasChat={hasChat} unread={chat.unread} waiting={lobby.waiting.length} onEnd={() => setEnding(true)} warn={warn} />
+      <Boundary fallback={() => null}>
+        <Notices notices={notices} endsAt={endsAt} lobby={panel === "people" ? null : lobby} onPeople={() => setPanel("people")} />
+      </Boundary>
+      {isEnding && moderation && <EndMeeting moderate={moderate} onClose={() => setEnding(false)} />}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { LiveKitRoom, RoomAudioRenderer } from "@livekit/components-react";
-import { DisconnectReason, Room, setLogLevel, VideoPresets } from "livekit-client";
+import { DisconnectReason, Room, RoomEvent, setLogLevel, VideoPresets } from "livekit-client";
 import { useEffect, useMemo, useRef } from "react";
+import { endIn } from "../../shared/received";
 import type { Admission } from "../api";
 import { tell } from "../embed";
 import type { Ending } from "../endings";
@@ -30,6 +31,11 @@ const endings: Partial<Record<DisconnectReason, Ending>> = {
   [DisconnectReason.DUPLICATE_IDENTITY]: "elsewhere",
 };
 
+function whyAfter(told: ReturnType<typeof endIn>): Ending {
+  if (told?.endsAt !== undefined) return "tooLong";
+  return told?.by === "moderator" ? "ended" : "over";
+}
+
 /** The connection to LiveKit, and the meeting. */
 export default function Meeting({ roomName, admission, choice, onEnd, onLost }: Props) {
   const room = useMemo(
@@ -56,6 +62,16 @@ export default function Meeting({ roomName, admission, choice, onEnd, onLost }: 
 
   useEffect(() => () => void room.disconnect(), [room]);
 
+  // Why the meeting ends, as the server said just before.
+  const why = useRef<Ending>("over");
+  useEffect(() => {
+    const onData = (packet: Uint8Array, from?: unknown, _kind?: unknown, topic?: string, _encryption?: unknown, identity?: string) => {
+      if (topic === "meet.ending" && !from && !identity) why.current = whyAfter(endIn(packet));
+    };
+    room.on(RoomEvent.DataReceived, onData);
+    return () => void room.off(RoomEvent.DataReceived, onData);
+  }, [room]);
+
   return (
     <LiveKitRoom
       className="meeting"
@@ -76,7 +92,7 @@ export default function Meeting({ roomName, admission, choice, onEnd, onLost }: 
       onDisconnected={(reason) => {
         if (!entered.current) return;
         const ending = reason === undefined ? undefined : endings[reason];
-        if (ending) onEnd(ending);
+        if (ending) onEnd(ending === "over" ? why.current : ending);
         else lose();
       }}
     >

@@ -1,10 +1,23 @@
 import { useAudioPlayback, useConnectionState } from "@livekit/components-react";
 import { ConnectionState } from "livekit-client";
+import { locale } from "../../shared/i18n";
 import { t } from "../words";
+import type { Lobby } from "./useLobby";
 import type { Notice } from "./useNotices";
+import { LobbyNotice } from "./WaitingList";
+
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+
+interface Props {
+  notices: Notice[];
+  /** When the meeting will be ended. */
+  endsAt: number | null;
+  lobby: Lobby | null;
+  onPeople: () => void;
+}
 
 /** Messages about recent events, and about problems that continue. */
-export function Notices({ notices }: { notices: Notice[] }) {
+export function Notices({ notices, endsAt, lobby, onPeople }: Props) {
   const state = useConnectionState();
   const { canPlayAudio, startAudio } = useAudioPlayback();
   const shaky = state === ConnectionState.Reconnecting || state === ConnectionState.SignalReconnecting;
@@ -12,10 +25,12 @@ export function Notices({ notices }: { notices: Notice[] }) {
     <div className="notices">
       <div role="status" aria-live="polite">
         {shaky && <p className="notice lasting">{t("reconnecting")}</p>}
+        {endsAt !== null && <p className="notice lasting">{t("endsAt", { time: clock.format(endsAt) })}</p>}
         {notices.map((each) => (
           <p key={each.id} className={each.urgent ? "notice urgent" : "notice"}>{each.text}</p>
         ))}
       </div>
+      {lobby && <LobbyNotice lobby={lobby} onShow={onPeople} />}
       {!canPlayAudio && (
         <p className="notice lasting">
           {t("soundBlocked")} <button type="button" className="primary small" onClick={() => void startAudio()}>{t("playSound")}</button>

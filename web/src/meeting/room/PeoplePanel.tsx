@@ -1,70 +1,111 @@
 import { useParticipants } from "@livekit/components-react";
-import { useState } from "react";
+import type { Participant } from "livekit-client";
+import { useEffect, useState } from "react";
 import { t } from "../words";
-import { MicOff } from "../../shared/ui/icons";
+import { Lock, MicOff, Unlock } from "../../shared/ui/icons";
 import { initials, shade } from "../../shared/ui/initials";
-import { isNotFound } from "../../shared/http";
 import { roleOf } from "../../shared/received";
-import { isForbidden, remove } from "../api";
+import type { Moderation } from "../api";
 import { useNameOf } from "./names";
+import { PersonMenu, type Question } from "./PersonMenu";
 import { Side } from "./Side";
-import type { Say } from "./useNotices";
+import type { Lobby } from "./useLobby";
+import type { Moderate } from "./useModerate";
+import { WaitingList } from "./WaitingList";
 
 interface Props {
-  roomName: string;
-  /** Only moderators have one; it authorizes removing participants. */
-  apiToken: string | undefined;
+  /** Null for those who are not moderators. */
+  moderation: Moderation | null;
+  moderate: Moderate;
+  lobby: Lobby;
   onClose: () => void;
-  warn: Say;
 }
 
-/** The participants; a moderator can remove them. */
-export function PeoplePanel({ roomName, apiToken, onClose, warn }: Props) {
+/** The participants, and what moderators can do about them. */
+export function PeoplePanel({ moderation, moderate, lobby, onClose }: Props) {
   const nameOf = useNameOf();
   const people = useParticipants().filter((each) => roleOf(each.metadata));
-  const [asked, setAsked] = useState<string | null>(null);
-
-  const removeNow = async (identity: string, name: string) => {
-    setAsked(null);
-    if (apiToken === undefined) return;
-    try {
-      await remove(roomName, identity, apiToken);
-    } catch (error) {
-      if (isNotFound(error)) return; // gone already
-      warn(isForbidden(error) ? t("notAllowed") : t("removeFailed", { name }));
-    }
-  };
+  const [asked, setAsked] = useState<{ identity: string; question: Question } | null>(null);
 
   return (
     <Side title={`${t("people")} (${people.length})`} onClose={onClose}>
+      {moderation && <Everybody moderation={moderation} moderate={moderate} />}
+      {lobby.waiting.length > 0 && <WaitingList lobby={lobby} />}
       <ul className="people" aria-label={t("people")} tabIndex={0}>
         {people.map((each) => {
+          const { identity, isLocal } = each;
           const name = nameOf(each);
-          const role = roleOf(each.metadata);
+          const role = roleOf(each.metadata) ?? "viewer";
           return (
-            <li key={each.identity}>
+            <li key={identity}>
               <span className={`avatar shade-${shade(name)}`} aria-hidden="true">{initials(name)}</span>
               <span className="person">
-                <span className="person-name">{each.isLocal ? t("you", { name }) : name}</span>
+                <bdi className="person-name">{isLocal ? t("you", { name }) : name}</bdi>
                 {role !== "publisher" && <small>{t(role === "moderator" ? "moderator" : "viewer")}</small>}
               </span>
               {role !== "viewer" && !each.isMicrophoneEnabled && (
                 <span className="silent"><MicOff /><span className="visually-hidden">{t("muted")}</span></span>
               )}
-              {apiToken !== undefined && !each.isLocal && asked !== each.identity && (
-                <button type="button" className="plain danger" aria-label={t("removeName", { name })} onClick={() => setAsked(each.identity)}>{t("remove")}</button>
+              {moderation && !isLocal && (
+                <PersonMenu person={each} name={name} role={role} moderate={moderate} onAsk={(question) => setAsked({ identity, question })} />
               )}
-              {asked === each.identity && (
-                <span className="ask" role="group" aria-label={t("removeAsk", { name })}>
-                  <span>{t("removeAsk", { name })}</span>
-                  <button type="button" className="danger-filled small" autoFocus onClick={() => void removeNow(each.identity, name)}>{t("remove")}</button>
-                  <button type="button" className="small" onClick={() => setAsked(null)}>{t("cancel")}</button>
-                </span>
+              {moderation && asked?.identity === identity && (
+                <Ask person={each} name={name} question={asked.question} moderate={moderate} onClose={() => setAsked(null)} />
               )}
             </li>
           );
         })}
       </ul>
     </Side>
+  );
+}
+
+/** What concerns everybody. */
+function Everybody({ moderation, moderate }: { moderation: Moderation; moderate: Moderate }) {
+  const [isLocked, setLocked] = useState(false);
+  useEffect(() => {
+    let isOver = false;
+    void moderation.isLocked().then((locked) => isOver || setLocked(locked), () => {});
+    return () => {
+      isOver = true;
+    };
+  }, [moderation]);
+  const lock = async () => {
+    if (await moderate.lock(!isLocked)) setLocked(!isLocked);
+  };
+  return (
+    <div className="everybody">
+      <button type="button" className="small" onClick={() => void moderate.muteAll()}><MicOff />{t("muteAll")}</button>
+      <button type="button" className="small" aria-pressed={isLocked} onClick={() => void lock()}>
+        {isLocked ? <Lock /> : <Unlock />}{t("lockMeeting")}
+      </button>
+    </div>
+  );
+}
+
+interface AskProps {
+  person: Participant;
+  name: string;
+  question: Question;
+  moderate: Moderate;
+  onClose: () => void;
+}
+
+function Ask({ person, name, question, moderate, onClose }: AskProps) {
+  const text = t(question === "ban" ? "banAsk" : "removeAsk", { name });
+  const act = () => {
+    onClose();
+    void moderate.remove(person.identity, question === "ban");
+  };
+  return (
+    <div className="ask" role="group" aria-label={text} onKeyDown={(event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      onClose();
+    }}>
+      <span>{text}</span>
+      <button type="button" className="danger-filled small" autoFocus onClick={act}>{t(question)}</button>
+      <button type="button" className="small" onClick={onClose}>{t("cancel")}</button>
+    </div>
   );
 }

@@ -1,8 +1,8 @@
 import { useLocalParticipant, useRoomContext } from "@livekit/components-react";
-import { RoomEvent, Track, type VideoCaptureOptions } from "livekit-client";
+import { RoomEvent, Track, type Participant, type TrackPublication, type VideoCaptureOptions } from "livekit-client";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import { t } from "../words";
-import type { Admission } from "../api";
+import { t, type Word } from "../words";
+import type { Standing } from "../../shared/received";
 import { recallBackground } from "../background/backgrounds";
 import type { Choice } from "../prejoin/choice";
 import type { Say } from "./useNotices";
@@ -10,23 +10,32 @@ import type { Say } from "./useNotices";
 export type OwnMedia = ReturnType<typeof useOwnMedia>;
 type Kind = "camera" | "microphone" | "screen";
 
+const kinds: Partial<Record<Track.Source, Kind>> = {
+  [Track.Source.Camera]: "camera",
+  [Track.Source.Microphone]: "microphone",
+  [Track.Source.ScreenShare]: "screen",
+};
+const stopped: Record<Kind, Word> = { camera: "cameraStopped", microphone: "mutedByModerator", screen: "shareStopped" };
+
 /** The participant's own camera, microphone and shared screen. */
-export function useOwnMedia(choice: Choice, admission: Admission, warn: Say) {
+export function useOwnMedia(choice: Choice, { role, permissions }: Standing, warn: Say) {
   const room = useRoomContext();
   const { isCameraEnabled, isMicrophoneEnabled, isScreenShareEnabled, localParticipant } = useLocalParticipant();
   const [pending, setPending] = useState<Kind | null>(null);
+  const own = useRef<Kind | null>(null); // what the participant is switching
   const started = useRef(false);
   const last = useRef({ camera: choice.camera, microphone: choice.microphone }); // for a rejoin
 
   // Set the background before the camera is on: nobody must see the real one.
   const options = async (): Promise<VideoCaptureOptions | undefined> => {
-    const background = recallBackground(admission.permissions.canChangeVirtualBackground);
+    const background = recallBackground(permissions.canChangeVirtualBackground);
     if (background === "none" || localParticipant.getTrackPublication(Track.Source.Camera)) return undefined;
     return { processor: await (await import("../background/processor")).processorFor(background) };
   };
 
   const set = async (kind: Kind, on: boolean) => {
     setPending(kind);
+    own.current = kind;
     try {
       if (kind === "camera") await localParticipant.setCameraEnabled(on, on ? await options() : undefined);
       else if (kind === "microphone") await localParticipant.setMicrophoneEnabled(on);
@@ -36,12 +45,35 @@ export function useOwnMedia(choice: Choice, admission: Admission, warn: Say) {
       const device = t(kind === "camera" ? "deviceCamera" : "deviceMicrophone");
       if (!cancelled) warn(kind === "screen" ? t("shareFailed") : t("mediaFailed", { device }));
     } finally {
+      own.current = null;
       setPending(null);
     }
   };
 
+  // Muting by a moderator comes from the server; without a device, LiveKit mutes as well.
+  const onMuted = useEffectEvent((publication: TrackPublication, participant: Participant) => {
+    const kind = kinds[publication.source];
+    const isGone = publication.track?.mediaStreamTrack.readyState === "ended";
+    if (!participant.isLocal || !kind || kind === own.current || isGone) return;
+    warn(t(stopped[kind]));
+    if (kind === "screen") void localParticipant.setScreenShareEnabled(false);
+  });
+  useEffect(() => {
+    const muted = (publication: TrackPublication, participant: Participant) => onMuted(publication, participant);
+    room.on(RoomEvent.TrackMuted, muted);
+    return () => void room.off(RoomEvent.TrackMuted, muted);
+  }, [room]);
+
+  // LiveKit ends the tracks of a viewer; this also turns the devices off.
+  useEffect(() => {
+    if (role !== "viewer") return;
+    for (const { track } of localParticipant.trackPublications.values()) {
+      if (track) void localParticipant.unpublishTrack(track, true).catch(() => track.stop());
+    }
+  }, [role, localParticipant]);
+
   const begin = useEffectEvent(async () => {
-    if (started.current || admission.role === "viewer") return;
+    if (started.current || role === "viewer") return;
     started.current = true;
     const { camera, microphone } = last.current;
     if (microphone) await set("microphone", true);

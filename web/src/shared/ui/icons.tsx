@@ -36,6 +36,10 @@ export const None = icon(<><circle cx="12" cy="12" r="8.5" /><path d="M6 6l12 12
 export const Record = icon(<><circle cx="12" cy="12" r="8.5" /><circle cx="12" cy="12" r="3.5" className="filled" /></>);
 export const Stop = icon(<><circle cx="12" cy="12" r="8.5" /><rect x="9" y="9" width="6" height="6" rx="1" className="filled" /></>);
 export const More = icon(<><circle cx="5.5" cy="12" r="1.6" className="filled" /><circle cx="12" cy="12" r="1.6" className="filled" /><circle cx="18.5" cy="12" r="1.6" className="filled" /></>);
+const padlock = <rect x="5" y="11" width="14" height="9.5" rx="2.5" />;
+export const Lock = icon(<>{padlock}<path d="M8 11V8a4 4 0 0 1 8 0v3" /></>);
+export const Unlock = icon(<>{padlock}<path d="M8 11V7.500a4 4 0 0 1 7.600-1.700" /></>);
+export const End = icon(<><circle cx="12" cy="12" r="8.5" /><path d="M9 9l6 6M15 9l-6 6" /></>);
 export const Close = icon(<path d="M6 6l12 12M18 6L6 18" />);
 export const Send = icon(<path d="M4 12l16-8-5.5 16-3-6.500zM11.5 13.500L20 4" />);
 
