@@ -13,7 +13,7 @@ from tests.live import Client
 pytestmark = pytest.mark.usefixtures("pages")
 
 DECIDED_MS = 15_000
-LOBBY = {"lobby": {"enabled": True}}
+LOBBY: dict[str, Any] = {"lobby": {"enabled": True}}
 WAITING = "Waiting to be let in"
 MANY = 200
 
