@@ -52,7 +52,7 @@ def test_a_room_that_was_created_updated_and_deleted_is_three_events_in_this_ord
 ) -> None:
     room = create_room(call, still_clock, roomNamePrefix="team")
     name, created = room["roomName"], still_clock()
-    still_clock.advance(MINUTE)
+    still_clock.advance(MINUTE + 7)  # in milliseconds, which streams do not tell
     call("PUT", f"/rooms/{name}", {"chatPreferences": {"enabled": False}})
     call("DELETE", f"/rooms/{name}")
     streams.flow()
@@ -68,6 +68,7 @@ def test_a_room_that_was_created_updated_and_deleted_is_three_events_in_this_ord
         "data": facts,
     }
     assert (second["type"], second["position"]) == ("room.updated", 2)
+    assert second["timestamp"] == iso(still_clock())
     assert second["data"]["changed"] == ["preferences.chatPreferences.enabled"]
     assert not second["data"]["preferences"]["chatPreferences"]["enabled"]
     assert (third["type"], third["timestamp"]) == ("room.deleted", iso(still_clock()))

@@ -43,7 +43,7 @@ class Transition:
     old: Values
     new: Values
     at: Milliseconds
-    """Roughly when it was written."""
+    """When it was written, in whole seconds: that is all that a stream tells."""
     principal: str | None = None
     """What removed the item, if not one of our functions."""
 
@@ -71,7 +71,8 @@ def _rooms(change: Transition) -> Iterator[Fact]:
     if revision > change.old.get("revision", 0):
         before = room_items.from_values(dict(change.old))
         updated = data | {"changed": changed_between(before, room)}
-        yield _fact(EventType.ROOM_UPDATED, change.at, name, updated, by, name, revision)
+        at = new.get("updatedAt", change.at)
+        yield _fact(EventType.ROOM_UPDATED, at, name, updated, by, name, revision)
     if change.appears("closedAt"):
         closed = new["closedAt"]
         if new.get("closedBy") == ClosedBy.EXPIRY:
@@ -106,7 +107,7 @@ def _recordings(change: Transition) -> Iterator[Fact]:
             at = new.get("endedAt", change.at)
             yield fact(EventType.RECORDING_UPDATED, at, None, status)
         case Status.READY:
-            yield fact(EventType.RECORDING_READY, change.at, None)
+            yield fact(EventType.RECORDING_READY, new.get("readyAt", change.at), None)
         case Status.FAILED:
             given_up = change.appears("givenUpAt")
             at = new["givenUpAt"] if given_up else new.get("endedAt", change.at)
@@ -127,7 +128,8 @@ def _recording_deleted(change: Transition) -> Iterator[Fact]:
     data = RecordingView.of(recording).to_json() | {"reason": reason}
     actor = by if change.new else RETENTION
     type_ = EventType.RECORDING_DELETED
-    yield _fact(type_, change.at, recording.room_name, data, actor, recording.id)
+    at = change.new.get("deletedAt", change.at)
+    yield _fact(type_, at, recording.room_name, data, actor, recording.id)
 
 
 def _meetings(change: Transition) -> Iterator[Fact]:
@@ -184,7 +186,8 @@ def _session(change: Transition) -> Iterator[Fact]:
     if change.old and change.old.get("role") != change.new.get("role"):
         by = Actor.of(change.new.get("by"))
         updated = data | {"changed": ["role"]}
-        yield _fact(EventType.PARTICIPANT_UPDATED, change.at, name, updated, by, *key, revision)
+        at = change.new.get("updatedAt", change.at)
+        yield _fact(EventType.PARTICIPANT_UPDATED, at, name, updated, by, *key, revision)
     if change.appears("leftAt") and session.left_at is not None:
         left = session.left_at
         data = data | {

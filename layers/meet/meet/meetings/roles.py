@@ -39,11 +39,16 @@ class SessionRoles:
             self.meetings.client.update_item(**update)
 
     def _update(self, meeting_id: str, session_id: str, change: RoleChange) -> dict[str, Any]:
-        values = {":role": change.role.value, ":by": change.by.to_json(), ":one": 1}
+        values = {
+            ":role": change.role.value,
+            ":by": change.by.to_json(),
+            ":at": change.at,
+            ":one": 1,
+        }
         return {
             "TableName": self.meetings.table,
             "Key": session_key(meeting_id, session_id),
-            "UpdateExpression": "SET #role = :role, #by = :by ADD revision :one",
+            "UpdateExpression": "SET #role = :role, #by = :by, updatedAt = :at ADD revision :one",
             "ConditionExpression": "attribute_exists(meetingId) AND attribute_not_exists(leftAt)",
             "ExpressionAttributeNames": {"#role": "role", "#by": "by"},
             "ExpressionAttributeValues": dynamodb.to_item(values),

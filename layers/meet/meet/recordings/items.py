@@ -35,10 +35,12 @@ def deletion_mark(
 
     If the file of `late_file_of` may still arrive, a sweep deletes it after its last moment.
     """
+    now = clock.now()
     mark: dict[str, Any] = {
         "recordingId": recording_id,
         "by": by and by.to_json(),
-        TTL_ATTRIBUTE: (clock.now() + DELETION_REMEMBERED) // SECOND,
+        "deletedAt": now,
+        TTL_ATTRIBUTE: (now + DELETION_REMEMBERED) // SECOND,
     }
     if late_file_of is not None and late_file_of.file_may_come_until is not None:
         mark |= {

@@ -177,6 +177,7 @@ class RecordingRepository:
         if status in FINISHED and retention:
             change.set(TTL_ATTRIBUTE, (clock.now() + retention) // SECOND)
         if status is Status.READY:
+            change.set("readyAt", clock.now())
             change.remove("error")
         return self._update(recording_id, change, condition=change.is_one_of("status", earlier))
 

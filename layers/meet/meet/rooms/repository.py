@@ -125,6 +125,7 @@ class RoomRepository:
 
     def _change(self, name: str, change: dynamodb.Change, *, now: Milliseconds, by: Actor) -> Room:
         change.set("by", by.to_json())
+        change.set("updatedAt", now)
         change.add("revision", 1)
         return self.update(
             name,
