@@ -6,7 +6,8 @@ from meet import wiring
 from meet.answers import answers
 from meet.http import actor_of, create_api, entrypoint, logger, origin
 from meet.parameters import IdempotencyKey
-from meet.rooms.schemas import NewRoom, RoomView, with_origin
+from meet.rooms.schemas import NewRoom
+from meet.rooms.views import RoomView, with_origin
 
 api = create_api()
 

@@ -20,7 +20,8 @@ from meet.lobby.schemas import TurnView
 from meet.lobby.service import Turn
 from meet.participants.admission import Admission
 from meet.participants.errors import InMeetingAlready, LinkDisabled, NotStarted, RoomClosed
-from meet.participants.schemas import TokenRequest, TokenView
+from meet.participants.schemas import TokenRequest
+from meet.participants.views import TokenView
 from meet.settings import settings
 
 api = create_api()

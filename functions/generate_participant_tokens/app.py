@@ -14,7 +14,8 @@ from meet.errors import (
 from meet.guests.errors import Banned
 from meet.http import create_api, entrypoint, logger
 from meet.participants.errors import NotStarted, RoomClosed
-from meet.participants.schemas import TokensRequest, TokensView, TokenView
+from meet.participants.schemas import TokensRequest
+from meet.participants.views import TokensView, TokenView
 from meet.settings import settings
 
 api = create_api()

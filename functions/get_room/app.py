@@ -7,7 +7,7 @@ from meet.answers import answers
 from meet.errors import RoomNotFound
 from meet.http import create_api, entrypoint, origin
 from meet.parameters import Fields, RoomName
-from meet.rooms.schemas import RoomView
+from meet.rooms.views import RoomView
 
 api = create_api()
 

@@ -9,7 +9,8 @@ from meet.answers import answers
 from meet.http import create_api, entrypoint, origin, page_of
 from meet.paging import MAX_ITEMS
 from meet.parameters import Fields, MaxItems
-from meet.rooms.schemas import RoomPageToken, RoomView
+from meet.rooms.schemas import RoomPageToken
+from meet.rooms.views import RoomView
 
 api = create_api()
 

@@ -9,7 +9,7 @@ from meet.http import actor_of, create_api, entrypoint, origin
 from meet.parameters import RoomName
 from meet.participants.guest_schemas import Disconnect, LinkRole
 from meet.rooms.model import Role
-from meet.rooms.schemas import RoomView
+from meet.rooms.views import RoomView
 
 api = create_api()
 

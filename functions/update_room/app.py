@@ -7,7 +7,8 @@ from meet.answers import answers
 from meet.errors import InvalidRequest, RoomNotFound
 from meet.http import actor_of, create_api, entrypoint, origin
 from meet.parameters import RoomName
-from meet.rooms.schemas import ChangedRoom, RoomView
+from meet.rooms.schemas import ChangedRoom
+from meet.rooms.views import RoomView
 
 api = create_api()
 

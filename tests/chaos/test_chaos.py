@@ -6,6 +6,7 @@ MEET_CHAOS=10000 says how many recordings; MEET_CHAOS_SEED where to begin.
 import logging
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
@@ -50,6 +51,19 @@ def test_after_the_dust_settles_every_recording_has_its_right_end(
     told = f"chaos: {SIZE} recordings wanted (MEET_CHAOS), seed {SEED}\n{figures}"
     record_property(FIGURES, told)
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_the_short_way_to_moto_makes_no_difference() -> None:
+    def history(way: AbstractContextManager[None]) -> list[Any]:
+        figures = Figures()
+        world = World(SEED, figures)
+        with way, in_place(world):
+            live_through(world, 5)
+            stored = [world.items(each) for each in ("RoomsTable", "RecordingsTable")]
+            return [figures, stored, world.objects()]
+
+    assert history(moto_without_http()) == history(nullcontext())
 
 
 def live_through(world: World, count: int) -> None:

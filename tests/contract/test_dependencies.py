@@ -73,6 +73,16 @@ def owners() -> dict[str, set[str]]:
     return found
 
 
+@cache
+def owners_of_compiled() -> dict[str, set[str]]:
+    """Return compiled module -> the distributions that bring it, for whatever machine."""
+    found: dict[str, set[str]] = {}
+    for file, names in owners().items():
+        if module := re.fullmatch(r"([^.]+)\.[\w-]+\.(so|pyd)", file):
+            found.setdefault(module[1], set()).update(names)
+    return found
+
+
 def is_third_party(module: str) -> bool:
     return module.partition(".")[0] not in {*sys.stdlib_module_names, "meet", "__future__"}
 
@@ -84,8 +94,7 @@ def distributions_of(module: str) -> set[str]:
     while path:
         files = (f"{path}.py", f"{path}/__init__.py", f"{path}/__init__.pyi")
         found = set().union(*(owners().get(file, set()) for file in files))
-        compiled = re.compile(rf"{re.escape(path)}\.[\w-]+\.(so|pyd)")
-        found |= {n for file, names in owners().items() if compiled.fullmatch(file) for n in names}
+        found |= owners_of_compiled().get(path, set())
         if found:
             return found
         path = path.rpartition("/")[0]

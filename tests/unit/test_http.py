@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from meet.clock import Milliseconds
 from meet.http import origin
 from meet.rooms.model import Preferences, Room
-from meet.rooms.schemas import RoomView
+from meet.rooms.views import RoomView
 
 VIEW = RoomView.of(
     Room.new(

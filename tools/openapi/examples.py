@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from meet.clock import Milliseconds
 from meet.recordings.schemas import RecordingView
-from meet.rooms.schemas import RoomView
+from meet.rooms.views import RoomView
 
 
 def example(model: type[BaseModel]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ export function Shell({ username }: { username: string }) {
 function Page({ route }: { route: Route }) {
   switch (route.page) {
     case "rooms":
-      return <RoomsPage />;
+      return <RoomsPage status={route.status} search={route.search} />;
     case "newRoom":
       return <NewRoomPage />;
     case "room":

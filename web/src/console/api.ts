@@ -1,7 +1,7 @@
 // The public API, as the console uses it.
 
 import { reasonOf, request } from "../shared/http";
-import type { Preferences, Recording, RecordingDeletion, RecordingLink, Room, RoomOptions } from "../shared/types";
+import type { Recording, RecordingDeletion, RecordingLink, Room, RoomChanges, RoomOptions } from "../shared/types";
 import type { Page } from "./queries";
 import { loggedInAgain } from "./session";
 
@@ -35,8 +35,7 @@ const recording = (id: string) => `/recordings/${encodeURIComponent(id)}`;
 
 export const createRoom = (options: RoomOptions) => json<Room>("POST", "/rooms", options);
 export const getRoom = (name: string) => json<Room>("GET", room(name));
-export const updateRoom = (name: string, preferences: Partial<Preferences>) =>
-  json<Room>("PUT", room(name), { preferences });
+export const updateRoom = (name: string, changes: RoomChanges) => json<Room>("PUT", room(name), changes);
 export const endRoom = (name: string) => call("DELETE", room(name));
 
 export const startRecording = (roomName: string) => json<Recording>("POST", "/recordings", { roomName });

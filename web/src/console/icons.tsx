@@ -1,6 +1,6 @@
 import { icon } from "../shared/ui/icons";
 
-export { Close, Mark, Record, Stop } from "../shared/ui/icons";
+export { CameraOff, Close, Mark, MicOff, PeopleIcon, Record, Screen, Stop } from "../shared/ui/icons";
 
 export const Plus = icon(<path d="M12 5v14M5 12h14" />);
 export const Check = icon(<path d="M5 12.500l4.500 4.500L19 7.500" />);

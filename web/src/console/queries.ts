@@ -24,6 +24,10 @@ export const queryClient = new QueryClient({
 export const keys = {
   list: (path: string) => ["list", path],
   room: (name: string) => ["room", name],
+  people: (room: string) => ["people", room],
+  waiting: (room: string) => ["waiting", room],
+  invitations: (room: string) => ["invitations", room],
+  bans: (room: string) => ["bans", room],
   recording: (id: string) => ["recording", id],
   document: ["document"],
   log: (room: string, types: string) => ["log", room, types],

@@ -3,7 +3,8 @@
 import { useSyncExternalStore } from "react";
 
 export type Route =
-  | { page: "rooms" | "newRoom" | "reference" | "unknown" }
+  | { page: "newRoom" | "reference" | "unknown" }
+  | { page: "rooms"; status: string; search: string }
   | { page: "webhooks" | "newWebhook" }
   | { page: "room"; name: string }
   | { page: "recordings"; status: string; room: string }
@@ -15,6 +16,7 @@ export const paths = {
   rooms: "#/rooms",
   newRoom: "#/rooms/new",
   reference: "#/api",
+  roomsOf: (status = "", search = "") => withQuery("#/rooms", { status, search }),
   room: (name: string) => `#/rooms/${encodeURIComponent(name)}`,
   recording: (id: string) => `#/recordings/${encodeURIComponent(id)}`,
   recordings: (status = "", room = "") => withQuery("#/recordings", { status, room }),
@@ -37,7 +39,7 @@ function parse(hash: string): Route {
   switch (section) {
     case "":
     case "rooms":
-      if (!name) return { page: "rooms" };
+      if (!name) return { page: "rooms", status: values.get("status") ?? "", search: values.get("search") ?? "" };
       return name === "new" ? { page: "newRoom" } : { page: "room", name };
     case "recordings":
       if (name) return { page: "recording", id: name };
@@ -70,6 +72,11 @@ function subscribe(tell: () => void): () => void {
 
 export function useRoute(): Route {
   return parse(useSyncExternalStore(subscribe, () => window.location.hash));
+}
+
+/** Change the address of the present page, without a step in the history. */
+export function stay(path: string): void {
+  window.location.replace(path);
 }
 
 export function go(path: string): void {

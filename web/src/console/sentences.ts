@@ -4,12 +4,19 @@ import { reasonOf, type AnyReason } from "../shared/http";
 import { t, type Word } from "./words";
 
 const words: Partial<Record<AnyReason, Word>> = {
+  admitted_already: "admittedAlready",
   already_recording: "alreadyRecording",
+  ban_not_found: "banGone",
   events_not_kept: "eventsGone",
+  has_this_role: "hasThisRole",
   invalid_request: "checkFields",
+  invitation_not_found: "invitationGone",
   media_server_unavailable: "mediaServerDown",
+  name_invited: "nameInvited",
+  no_meeting: "noMeeting",
   nobody_publishing: "nobodyPublishing",
   overlap_running: "overlapRunning",
+  participant_not_found: "participantGone",
   password_too_short: "passwordTooShort",
   recording_disabled: "recordingOff",
   recording_finished: "alreadyFinished",
@@ -20,6 +27,7 @@ const words: Partial<Record<AnyReason, Word>> = {
   too_many_requests: "tooMany",
   too_many_webhooks: "tooManyWebhooks",
   unreachable: "offline",
+  waiting_not_found: "waitingGone",
   webhook_not_found: "webhookGone",
   wrong_credentials: "wrongPassword",
 };

@@ -12,7 +12,8 @@ type Whole<Type, Missing extends keyof Type> = Required<Omit<Type, Missing>> & P
 
 export type RoomOptions = Partial<Body<"createRoom">> & Pick<Body<"createRoom">, "expirationDate">;
 export type Preferences = Required<NonNullable<RoomOptions["preferences"]>>;
-export type Room = Whole<Omit<Answer<"createRoom">, "preferences">, "maxParticipants"> & { preferences: Preferences };
+type Unset = "maxParticipants" | "startsAt" | "maxDurationMinutes" | "metadata" | "links" | "lobby";
+export type Room = Whole<Omit<Answer<"createRoom">, "preferences">, Unset> & { preferences: Preferences };
 export type Recording = Whole<Answer<"createRecording">, "startedAt" | "endedAt" | "duration" | "size" | "error">;
 export type Status = Recording["status"];
 export type RecordingLink = Answer<"getRecordingUrl">;
@@ -24,6 +25,12 @@ type AnswerOf<Name extends Operation> = Json<operations[Name]["responses"][keyof
 type ReasonOf<Body> = Body extends { reason?: infer Slug } ? NonNullable<Slug> : never;
 
 type Schemas = components["schemas"];
+/** What to change of a room; what is absent stays as it is. */
+export type RoomChanges = Partial<Schemas["WrappedRoomPreferences"]>;
+export type Participant = Schemas["OpenViduMeetParticipant"];
+export type WaitingParticipant = Schemas["WaitingParticipant"];
+export type Invitation = Schemas["Invitation"];
+export type Ban = Schemas["Ban"];
 export type MeetEvent = Schemas["Event"];
 export type EventType = MeetEvent["type"];
 export type EventPage = Schemas["Events"];

@@ -20,7 +20,7 @@ from meet.recordings.lifecycle import Status
 from meet.recordings.schemas import RecordingView
 from meet.rooms import items as room_items
 from meet.rooms.model import ClosedBy
-from meet.rooms.schemas import RoomFacts, changed_between
+from meet.rooms.views import RoomFacts, changed_between
 
 Values: TypeAlias = Mapping[str, Any]
 

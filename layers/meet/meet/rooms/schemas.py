@@ -1,10 +1,9 @@
 """Request and response bodies about rooms."""
 
 import unicodedata
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
@@ -13,14 +12,13 @@ from meet import clock
 from meet.paging import from_token
 from meet.parameters import next_page
 from meet.rooms.items import LIST_KEY, Changes
-from meet.rooms.model import Lobby, Preferences, Role, Room, clean_prefix
-from meet.rooms.terms import LinksOptions, LobbyOptions, RoomTerms, not_null
+from meet.rooms.model import Preferences, clean_prefix
+from meet.rooms.terms import RoomTerms, not_null
 from meet.types import (
     Boolean,
     Integer,
     Text,
     Timestamp,
-    View,
     WireModel,
     broken_rule,
 )
@@ -28,9 +26,7 @@ from meet.types import (
 MAX_PREFIX = 50
 MAX_LIFETIME_YEARS = 10
 MAX_PARTICIPANTS = 10_000
-LINKS = ("moderatorURL", "publisherURL", "viewerURL")
 
-_NAME = "OpenVidu-k3v9x0q2m7t1c8z"
 _EXPIRES = 1_893_456_000_000
 
 
@@ -219,146 +215,3 @@ ChangedRoom = Annotated[
         }
     ),
 ]
-
-
-def _join_link(role: Role) -> Any:
-    return Field(
-        alias=f"{role}URL",
-        description=f"The link to join as {role}. Anyone who has it can join.",
-        examples=[f"http://localhost:6080/meet/{_NAME}/?secret={role}-secret"],
-        json_schema_extra={"format": "uri"},
-    )
-
-
-class RoomFacts(View):
-    """A room without its links, as events show it."""
-
-    room_name: str = Field(description="The prefix and 15 random characters.", examples=[_NAME])
-    creation_date: int = Field(
-        description="When the room was created, in milliseconds since the Unix epoch.",
-        examples=[1_861_920_000_000],
-    )
-    expiration_date: int = Field(
-        description="When the room closes and everyone is disconnected, in milliseconds since the "
-        "Unix epoch.",
-        examples=[_EXPIRES],
-    )
-    room_name_prefix: str = Field(
-        description="The prefix after cleaning; may be empty.", examples=["OpenVidu"]
-    )
-    preferences: RoomPreferences = Field(description="All preferences of the room.")
-    max_participants: int | None = Field(
-        None,
-        description="How many people may be in the room at once; absent if there is no limit.",
-        examples=[10],
-        json_schema_extra={"minimum": 1, "maximum": MAX_PARTICIPANTS},
-    )
-    status: Literal["open", "active_meeting", "closed"] = Field(
-        description="Whether people are meeting in the room, or nobody new may join.",
-        examples=["open"],
-    )
-    starts_at: int | None = Field(
-        None,
-        description="Before this moment, in milliseconds since the Unix epoch, only moderators "
-        "join; absent if there is none.",
-        examples=[1_893_400_000_000],
-    )
-    max_duration_minutes: int | None = Field(
-        None, description="How long a meeting may last; absent if not limited.", examples=[90]
-    )
-    metadata: dict[str, str] | None = Field(
-        None,
-        description="The owner's notes about the room; absent if there are none.",
-        examples=[{"course": "algebra-1"}],
-    )
-    links: LinksOptions | None = Field(
-        None, description="Which links one can join with; absent while all are enabled."
-    )
-    lobby: LobbyOptions | None = Field(
-        None, description="Who waits to be admitted; absent if it was never set."
-    )
-
-    @classmethod
-    def showing(cls, room: Room, **links: str) -> Self:
-        """Return the view of a room, with these fields more."""
-        shown = settings_of(room)
-        are_enabled = all(link.is_enabled for link in room.links.values())
-        meets = room.active_meeting_id is not None
-        return cls(
-            room_name=room.name,
-            creation_date=room.created_at,
-            expiration_date=room.expires_at,
-            room_name_prefix=room.prefix,
-            preferences=RoomPreferences.model_validate(shown["preferences"]),
-            max_participants=room.max_participants,
-            status="closed" if room.terms.is_closed else "active_meeting" if meets else "open",
-            starts_at=room.terms.starts_at,
-            max_duration_minutes=room.terms.max_duration_minutes,
-            metadata=dict(room.terms.metadata) or None,
-            links=None if are_enabled else LinksOptions.model_validate(shown["links"]),
-            lobby=None
-            if room.terms.lobby == Lobby()
-            else LobbyOptions.model_validate(shown["lobby"]),
-            **links,
-        )
-
-
-def settings_of(room: Room) -> dict[str, Any]:
-    """Return everything that an update of a room can change, by names in the API."""
-    preferences, terms, lobby = room.preferences, room.terms, room.terms.lobby
-    return {
-        "expirationDate": room.expires_at,
-        "maxParticipants": room.max_participants,
-        "preferences": {
-            "chatPreferences": {"enabled": preferences.chat},
-            "recordingPreferences": {"enabled": preferences.recording},
-            "virtualBackgroundPreferences": {"enabled": preferences.virtual_background},
-        },
-        "startsAt": terms.starts_at,
-        "maxDurationMinutes": terms.max_duration_minutes,
-        "metadata": terms.metadata,
-        "status": "closed" if terms.is_closed else "open",
-        "links": {role.value: {"enabled": room.links[role].is_enabled} for role in Role},
-        "lobby": {
-            "enabled": lobby.enabled,
-            "roles": list(lobby.roles),
-            "openWithoutModerator": lobby.open_without_moderator,
-        },
-    }
-
-
-def changed_between(old: Room, new: Room) -> list[str]:
-    """Return the dotted paths of what differs, links that were replaced among them."""
-    links = [f"{role}URL" for role in Role if old.links[role].version != new.links[role].version]
-    return sorted([*_changed(settings_of(old), settings_of(new)), *links])
-
-
-def _changed(old: dict[str, Any], new: dict[str, Any], before: str = "") -> Iterator[str]:
-    for name, value in new.items():
-        path = before + name
-        if isinstance(value, dict) and path != "metadata":
-            yield from _changed(old[name], value, f"{path}.")
-        elif old[name] != value:
-            yield path
-
-
-class RoomView(RoomFacts, title="OpenViduMeetRoom"):
-    """A room; with `fields`, only the properties that were asked for."""
-
-    moderator_url: str = _join_link(Role.MODERATOR)
-    publisher_url: str = _join_link(Role.PUBLISHER)
-    viewer_url: str = _join_link(Role.VIEWER)
-
-    @classmethod
-    def of(cls, room: Room, *, origin: str) -> Self:
-        """Return the view of a room, with links on this origin."""
-
-        def link(role: Role) -> str:
-            return f"{origin}/meet/{room.name}/?secret={room.secrets[role]}"
-
-        return cls.showing(room, **{f"{role}_url": link(role) for role in Role})
-
-
-def with_origin(view: dict[str, Any], origin: str) -> dict[str, Any]:
-    """Return a room's JSON, whose links are paths, with links that begin with the origin."""
-    return view | {name: origin + view[name] for name in LINKS}

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useState, type FormEvent, type ReactNode } from "react";
 import { Dialog } from "../../shared/ui/Dialog";
 import { sentence } from "../sentences";
 import { t } from "../words";
@@ -9,10 +9,12 @@ interface Question {
   action: string;
   act: () => Promise<void>;
   onClose: () => void;
+  /** What else to decide. */
+  children?: ReactNode;
 }
 
 /** Ask before something that cannot be undone. */
-export function Confirm({ title, text, action, act, onClose }: Question) {
+export function Confirm({ title, text, action, act, onClose, children }: Question) {
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const submit = async (event: FormEvent) => {
@@ -28,6 +30,7 @@ export function Confirm({ title, text, action, act, onClose }: Question) {
   return (
     <Dialog title={title} onClose={isBusy ? null : onClose}>
       <p className="soft">{text}</p>
+      {children}
       {error !== null && <p className="mistake" role="alert">{sentence(error)}</p>}
       <form className="dialog-buttons" onSubmit={(event) => void submit(event)}>
         <button type="button" onClick={onClose} disabled={isBusy}>{t("cancel")}</button>

@@ -25,11 +25,12 @@ export function Field({ label, hint, mistake, children }: Props) {
 interface SwitchProps {
   label: string;
   text: string;
+  disabled?: boolean;
   checked: boolean;
   onChange: (checked: boolean) => void;
 }
 
-export function Switch({ label, text, checked, onChange }: SwitchProps) {
+export function Switch({ label, text, checked, disabled = false, onChange }: SwitchProps) {
   const id = useId();
   return (
     <label className="switch">
@@ -43,8 +44,35 @@ export function Switch({ label, text, checked, onChange }: SwitchProps) {
         aria-label={label}
         aria-describedby={id}
         checked={checked}
+        disabled={disabled}
         onChange={(event) => onChange(event.target.checked)}
       />
     </label>
+  );
+}
+
+interface CheckboxProps {
+  label: string;
+  hint?: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+/** A checkbox with a hint. */
+export function Checkbox({ label, hint, checked, onChange }: CheckboxProps) {
+  const id = useId();
+  return (
+    <div className="check-field">
+      <label className="check">
+        <input
+          type="checkbox"
+          aria-describedby={hint && id}
+          checked={checked}
+          onChange={(event) => onChange(event.target.checked)}
+        />
+        {label}
+      </label>
+      {hint && <p id={id} className="hint">{hint}</p>}
+    </div>
   );
 }

@@ -8,8 +8,8 @@ import { Listing } from "../parts/Listing";
 import { Notice } from "../parts/Notice";
 import { usePages } from "../parts/usePages";
 import { dropFrom } from "../queries";
-import { paths } from "../route";
-import { t } from "../words";
+import { paths, stay } from "../route";
+import { t, type Word } from "../words";
 import { EndRoom } from "./EndRoom";
 import { Expiry } from "./Expiry";
 import { PREFERENCES } from "./preferences";
@@ -18,19 +18,56 @@ import { RoomName } from "./RoomName";
 
 const ROOMS = "/rooms";
 
-export function RoomsPage() {
-  const rooms = usePages<Room>(ROOMS);
+const FILTERS: { word: Word; status: string }[] = [
+  { word: "filterAll", status: "" },
+  { word: "filterMeeting", status: "active_meeting" },
+  { word: "filterClosed", status: "closed" },
+];
+
+/** The rooms. The API does not search: the filters are about the rooms that are loaded. */
+export function RoomsPage({ status, search }: { status: string; search: string }) {
+  const { items: loaded, ...rooms } = usePages<Room>(ROOMS);
+  const isFiltered = status !== "" || search !== "";
+  const wanted = search.trim().toLowerCase();
+  const found = loaded?.filter((room) => (status === "" || room.status === status) && room.roomName.toLowerCase().includes(wanted));
   const [ending, setEnding] = useState<string | null>(null);
   const newRoom = <a className="button primary" href={paths.newRoom}><Plus />{t("newRoom")}</a>;
   return (
     <>
       <div className="page-head">
         <Heading title={t("rooms")} />
-        {newRoom}
+        <span className="head-tools">
+          <span role="search">
+            <input
+              type="search"
+              className="search"
+              aria-label={t("searchRooms")}
+              placeholder={t("searchRooms")}
+              spellCheck={false}
+              autoComplete="off"
+              value={search}
+              onChange={(event) => stay(paths.roomsOf(status, event.target.value))}
+            />
+          </span>
+          {newRoom}
+        </span>
       </div>
+      <nav className="tabs" aria-label={t("filter")}>
+        {FILTERS.map((each) => (
+          <a key={each.word} href={paths.roomsOf(each.status, search)} aria-current={each.status === status ? "true" : undefined}>
+            {t(each.word)}
+          </a>
+        ))}
+      </nav>
+      {isFiltered && rooms.hasMore && loaded && <p className="hint filter-hint" role="status">{t("searchedSome", { count: number(loaded.length) })}</p>}
       <Listing
         {...rooms}
-        empty={<Notice title={t("noRooms")} text={t("noRoomsText")}>{newRoom}</Notice>}
+        items={found ?? null}
+        empty={isFiltered ? (
+          <Notice title={t("nothingFound")} text={t(rooms.hasMore ? "noRoomYet" : "noRoomFound")}>
+            <a className="button" href={paths.rooms}>{t("allRooms")}</a>
+          </Notice>
+        ) : <Notice title={t("noRooms")} text={t("noRoomsText")}>{newRoom}</Notice>}
       >
         {(items) => (
           <table className="list rooms">
@@ -72,6 +109,7 @@ function Row({ room, onEnd }: { room: Room; onEnd: () => void }) {
     <tr>
       <th scope="row">
         <a href={paths.room(room.roomName)}><RoomName name={room.roomName} /></a>
+        {room.status !== "open" && <span className={`status row-status status-${room.status === "closed" ? "over" : "live"}`}>{t(room.status === "closed" ? "isClosed" : "isMeeting")}</span>}
         {off.length > 0 && <span className="row-note">{t("without", { what: off.map(({ label }) => t(label)).join(", ") })}</span>}
       </th>
       <td data-label={t("endsIn")}><Expiry at={room.expirationDate} /></td>

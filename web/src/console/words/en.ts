@@ -1,4 +1,8 @@
+import { en as room } from "./room/en";
+
 export const en = {
+  ...room,
+
   console: "Meet console",
   sections: "Sections",
   rooms: "Rooms",
@@ -58,6 +62,14 @@ export const en = {
   webhookGone: "This webhook no longer exists.",
   tooManyWebhooks: "There are 20 webhooks already. Delete one first.",
   overlapRunning: "The previous secret is still valid. Wait until it expires, or end it at once.",
+  admittedAlready: "They have been admitted and are joining. Remove them from the meeting instead.",
+  banGone: "This ban no longer exists.",
+  hasThisRole: "They have this role already.",
+  invitationGone: "This invitation no longer exists.",
+  nameInvited: "A valid invitation of this room has that name already.",
+  noMeeting: "No meeting is going on.",
+  participantGone: "They have left the meeting.",
+  waitingGone: "They no longer wait.",
 
   room: "Room",
   newRoom: "New room",
@@ -91,7 +103,7 @@ export const en = {
   endsOn: "Ends {time}.",
   mostPeople: "Participant limit",
   mostPeopleHint: "Leave empty for no limit.",
-  inTheRoom: "In the room",
+  inTheRoom: "Features",
   createRoom: "Create room",
   creating: "Creating …",
   roomCreated: "The room is ready. Share its links.",

@@ -1,6 +1,9 @@
 import type { Words } from "./en";
+import { es as room } from "./room/es";
 
 export const es: Words = {
+  ...room,
+
   console: "Consola de Meet",
   sections: "Secciones",
   rooms: "Salas",
@@ -60,6 +63,14 @@ export const es: Words = {
   webhookGone: "Este webhook ya no existe.",
   tooManyWebhooks: "Ya hay 20 webhooks. Elimina uno primero.",
   overlapRunning: "El secreto anterior todavía es válido. Espera a que caduque o anúlalo ahora.",
+  admittedAlready: "Ya se ha admitido a esta persona y está entrando. Expúlsala de la reunión.",
+  banGone: "Este veto ya no existe.",
+  hasThisRole: "Ya tiene este rol.",
+  invitationGone: "Esta invitación ya no existe.",
+  nameInvited: "Una invitación válida de esta sala ya tiene ese nombre.",
+  noMeeting: "No hay ninguna reunión en curso.",
+  participantGone: "Ya ha salido de la reunión.",
+  waitingGone: "Ya no espera.",
 
   room: "Sala",
   newRoom: "Nueva sala",
@@ -93,7 +104,7 @@ export const es: Words = {
   endsOn: "Termina el {time}.",
   mostPeople: "Máximo de personas",
   mostPeopleHint: "Déjalo vacío para no poner límite.",
-  inTheRoom: "En la sala",
+  inTheRoom: "Funciones",
   createRoom: "Crear la sala",
   creating: "Creando …",
   roomCreated: "La sala está lista. Comparte sus enlaces.",

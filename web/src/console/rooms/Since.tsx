@@ -1,0 +1,7 @@
+import { fully, span } from "../format";
+import { useNow } from "../parts/useNow";
+
+/** The time since something happened. */
+export function Since({ at }: { at: number }) {
+  return <time dateTime={new Date(at).toISOString()} title={fully(at)}>{span(useNow() - at)}</time>;
+}
