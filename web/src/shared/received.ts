@@ -77,6 +77,6 @@ export function legacyMessage(packet: Uint8Array): string | undefined {
 }
 
 /** The server's message that the meeting ends, or will end. */
-export function endIn(packet: Uint8Array): v.InferOutput<typeof Ending> | undefined {
+export function endOf(packet: Uint8Array): v.InferOutput<typeof Ending> | undefined {
   return read(Ending, textOf(packet));
 }

@@ -1,7 +1,7 @@
 import { LiveKitRoom, RoomAudioRenderer } from "@livekit/components-react";
 import { DisconnectReason, Room, RoomEvent, setLogLevel, VideoPresets } from "livekit-client";
 import { useEffect, useMemo, useRef } from "react";
-import { endIn } from "../../shared/received";
+import { endOf } from "../../shared/received";
 import type { Admission } from "../api";
 import { tell } from "../embed";
 import type { Ending } from "../endings";
@@ -31,7 +31,7 @@ const endings: Partial<Record<DisconnectReason, Ending>> = {
   [DisconnectReason.DUPLICATE_IDENTITY]: "elsewhere",
 };
 
-function whyAfter(told: ReturnType<typeof endIn>): Ending {
+function whyAfter(told: ReturnType<typeof endOf>): Ending {
   if (told?.endsAt !== undefined) return "tooLong";
   return told?.by === "moderator" ? "ended" : "over";
 }
@@ -66,7 +66,7 @@ export default function Meeting({ roomName, admission, choice, onEnd, onLost }: 
   const why = useRef<Ending>("over");
   useEffect(() => {
     const onData = (packet: Uint8Array, from?: unknown, _kind?: unknown, topic?: string, _encryption?: unknown, identity?: string) => {
-      if (topic === "meet.ending" && !from && !identity) why.current = whyAfter(endIn(packet));
+      if (topic === "meet.ending" && !from && !identity) why.current = whyAfter(endOf(packet));
     };
     room.on(RoomEvent.DataReceived, onData);
     return () => void room.off(RoomEvent.DataReceived, onData);

@@ -1,5 +1,5 @@
 import { useLocalParticipant, useRoomContext } from "@livekit/components-react";
-import { RoomEvent, Track, type Participant, type TrackPublication, type VideoCaptureOptions } from "livekit-client";
+import { RoomEvent, Track, TrackEvent, type Participant, type TrackPublication, type VideoCaptureOptions } from "livekit-client";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { t, type Word } from "../words";
 import type { Standing } from "../../shared/received";
@@ -50,18 +50,19 @@ export function useOwnMedia(choice: Choice, { role, permissions }: Standing, war
     }
   };
 
-  // Muting by a moderator comes from the server; without a device, LiveKit mutes as well.
+  // Muting by a moderator comes from the server; LiveKit also mutes a track whose device is gone.
+  const gone = useRef(new Set<Track.Source>());
   const onMuted = useEffectEvent((publication: TrackPublication, participant: Participant) => {
     const kind = kinds[publication.source];
-    const isGone = publication.track?.mediaStreamTrack.readyState === "ended";
-    if (!participant.isLocal || !kind || kind === own.current || isGone) return;
+    if (!participant.isLocal || !kind || kind === own.current || gone.current.delete(publication.source)) return;
     warn(t(stopped[kind]));
     if (kind === "screen") void localParticipant.setScreenShareEnabled(false);
   });
   useEffect(() => {
     const muted = (publication: TrackPublication, participant: Participant) => onMuted(publication, participant);
-    room.on(RoomEvent.TrackMuted, muted);
-    return () => void room.off(RoomEvent.TrackMuted, muted);
+    const published = ({ source, track }: TrackPublication) => track?.on(TrackEvent.Ended, () => gone.current.add(source));
+    room.on(RoomEvent.TrackMuted, muted).on(RoomEvent.LocalTrackPublished, published);
+    return () => void room.off(RoomEvent.TrackMuted, muted).off(RoomEvent.LocalTrackPublished, published);
   }, [room]);
 
   // LiveKit ends the tracks of a viewer; this also turns the devices off.
