@@ -12,7 +12,7 @@ run: environment ## Run everything on this machine until Ctrl-C
 stop: environment ## Stop what make run started
 	@$(PYTHON) -m tools.stack stop
 
-demo: environment ## Record two people on the running stack, play and delete it
+demo: environment ## Record and moderate two people on the running stack, play and delete it
 	@$(PYTHON) -m tools.demo
 
 test: environment ## Run the tests; ARGS="..." goes to pytest and runs a part

@@ -5,6 +5,7 @@ fixture `whole_run`, are run by the process that started the workers, once these
 """
 
 import pickle
+import signal
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from tests.expressions import Asked
 from tests.permissions import Ledger
+from tools.processes import die_with_parent
 
 FIGURES = "figures"
 """The property under which a test records what is printed at the end: workers print nothing."""
@@ -48,6 +50,9 @@ class Together:
         self.done = Done()
         self._config = config
         self._is_worker = hasattr(config, "workerinput")
+        end_with_parent = die_with_parent(signal.SIGKILL)
+        if self._is_worker and end_with_parent:
+            end_with_parent()  # a worker would finish its test first
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

@@ -26,6 +26,11 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dark": {"color_scheme": "dark"},
     "phone": PHONE,
 }
+SCREENS: dict[str, dict[str, Any]] = {
+    "desktop": {},
+    "tablet": {"viewport": {"width": 768, "height": 1024}},
+    "phone": PHONE,
+}
 SEGMENTER_MS = 90_000
 
 # What is shared in place of the screen, which a browser without a window does not have.
@@ -137,6 +142,40 @@ def test_take_the_pictures(api: Client, cameras: Cameras, look: str) -> None:
         ada.button("Leave").click()
         ada.ends_with("You left the meeting")
         take("end", "light", "dark", "phone")
+
+
+@pytest.mark.usefixtures("pages")
+@pytest.mark.parametrize("screen", SCREENS)
+def test_take_the_pictures_of_the_lobby(api: Client, browser: Browser, screen: str) -> None:
+    room = api.create_room(roomNamePrefix="Weekly-review", lobby={"enabled": True})
+    with (
+        visitor(browser, "Ada Lovelace", **SCREENS[screen]) as ada,
+        visitor(browser, "Grace Hopper", **SCREENS[screen]) as grace,
+        visitor(browser, "Alan Turing") as alan,
+    ):
+        ada.enter(room["moderatorURL"])
+        grace.open(room["publisherURL"])
+        expect(grace.button("Ask to join")).to_be_visible(timeout=JOIN_MS)
+        picture(grace.page, place_for(f"lobby-door-{screen}.png"))
+        for each in (grace, alan):
+            each.open(room["publisherURL"])
+            each.page.get_by_label("Your name").fill(each.name)
+            each.button("Ask to join").click()
+            each.ends_with("Waiting to be let in")
+        picture(grace.page, place_for(f"lobby-waiting-{screen}.png"))
+        notice = ada.page.locator(".lobby-notice")
+        expect(notice).to_contain_text("2 people", timeout=JOIN_MS)
+        picture(ada.page, place_for(f"lobby-notice-{screen}.png"))
+        ada.press("People")
+        ada.button("Admit Alan Turing").click()
+        expect(alan.button("Leave")).to_be_visible(timeout=JOIN_MS)
+        expect(ada.tile("Alan Turing")).to_be_attached(timeout=JOIN_MS)
+        _until_quiet(ada)
+        picture(ada.page, place_for(f"lobby-people-{screen}.png"))
+        ada.act("Alan Turing")
+        picture(ada.page, place_for(f"lobby-menu-{screen}.png"))
+        ada.page.get_by_role("menuitem", name="Remove and ban").click()
+        picture(ada.page, place_for(f"lobby-ban-{screen}.png"))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from tests.live import Client
 pytestmark = pytest.mark.usefixtures("pages")
 
 DECIDED_MS = 15_000
-LOBBY = {"lobby": {"enabled": True}}
+LOBBY = {"enabled": True}
 WAITING = "Waiting to be let in"
 MANY = 200
 
@@ -31,7 +31,7 @@ def _knock(somebody: Visitor, url: str) -> None:
 def _moderated(
     api: Client, browser: Browser, **look: Any
 ) -> Iterator[tuple[dict[str, Any], Visitor]]:
-    room = api.create_room(**LOBBY)
+    room = api.create_room(lobby=LOBBY)
     with visitor(browser, "Mona", **look) as mona:
         mona.enter(room["moderatorURL"])
         yield room, mona
@@ -65,7 +65,7 @@ def test_who_is_denied_is_told(api: Client, browser: Browser) -> None:
 
 
 def test_who_cancels_is_back_at_the_door(api: Client, browser: Browser) -> None:
-    room = api.create_room(**LOBBY)
+    room = api.create_room(lobby=LOBBY)
     with visitor(browser, "Ada") as ada:
         _knock(ada, room["publisherURL"])
         ada.button("Cancel").click()
@@ -93,7 +93,7 @@ def test_who_waits_is_told_of_a_lost_network_and_goes_on(api: Client, browser: B
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        ((404, "ticket_not_found"), "Your request to join has expired"),
+        ((410, "ticket_gone"), "Your request to join has expired"),
         ((404, "room_not_found"), "This meeting is over"),
         ((403, "room_closed"), "The meeting is locked"),
         ((409, "room_full"), "The room is full"),
@@ -103,7 +103,7 @@ def test_what_ends_the_waiting_is_told(
     api: Client, browser: Browser, answer: tuple[int, str], sentence: str
 ) -> None:
     status, reason = answer
-    room = api.create_room(**LOBBY)
+    room = api.create_room(lobby=LOBBY)
     with visitor(browser, "Ada") as ada:
         _knock(ada, room["publisherURL"])
 
@@ -154,7 +154,7 @@ def test_two_hundred_who_wait_leave_the_panel_usable(api: Client, browser: Brows
 
 
 def test_a_moderator_who_comes_later_sees_who_waits(api: Client, browser: Browser) -> None:
-    room = api.create_room(**LOBBY)
+    room = api.create_room(lobby=LOBBY)
     with visitor(browser, "Ada") as ada, visitor(browser, "Mona") as mona:
         _knock(ada, room["publisherURL"])
         mona.enter(room["moderatorURL"])

@@ -69,8 +69,9 @@ def test_a_changed_role_changes_the_page_within_two_seconds(meeting: Meeting) ->
 
     meeting.put("Ada", "role", {"role": "moderator"})
     expect(ada.button("End for all")).to_be_visible(timeout=SOON_MS)
-    ada.act("Vera", "Mute" if vera.button("Mute").is_visible() else "Turn camera off")
-    _told(vera.page, "A moderator turned your camera off.")
+    ada.act("Vera", "Turn camera off")
+    notice = vera.page.get_by_text("A moderator turned your camera off.")
+    expect(notice).to_be_visible(timeout=JOIN_MS)
 
     meeting.put("Ada", "role", {"role": "publisher"})
     expect(ada.button("End for all")).to_have_count(0, timeout=SOON_MS)
@@ -172,7 +173,6 @@ def test_a_banned_participant_cannot_come_back(meeting: Meeting) -> None:
     question.get_by_role("button", name="Remove and ban").click()
     ada.ends_with("You were removed")
     ada.open(meeting.room["publisherURL"])
-    ada.at_the_door().click()
     ada.ends_with("You cannot join this meeting")
     assert ada.complaints() == []
 

@@ -131,9 +131,8 @@ TABLE = [
     # ------------------------------------------------------------------------------ rooms
     Row("create a room", "dynamodb:PutItem", ROOMS, {"create_room"}),
     Row("change a room", "dynamodb:UpdateItem", ROOMS,
-        {"lock_meeting", "update_room", "rotate_link", "create_invitations", "delete_invitation"}
-        | {"delete_room"}
-        | {"sweep_rooms", "create_recording", "disconnect_participant"}
+        {"update_room", "rotate_link", "create_invitations", "delete_invitation", "delete_room"}
+        | {"lock_meeting", "sweep_rooms", "create_recording", "disconnect_participant"}
         | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}
         | {"end_meeting", "remove_participant", "update_participant_role"}),
     Row("read a room", "dynamodb:GetItem", ROOMS, READS_ROOMS),

@@ -141,6 +141,7 @@ def test_a_meeting_is_read_with_one_look_at_the_room_and_one_at_livekit(
             "startDate": began,
             "participantCount": 2,
             "recordingActive": False,
+            "locked": False,
         },
     )
     assert livekit.calls == [("participants", inside.name)]

@@ -128,7 +128,8 @@ def test_after_a_minute_it_is_enough_to_ask_every_five_seconds(hall: Hall) -> No
 def test_a_page_that_only_looks_is_told_of_the_lobby_and_nobody_else_is(hall: Hall) -> None:
     hall.moderator()
     reply = hall.ask(wait=False)
-    assert (reply.status, reply.body) == (202, {"status": "lobby"})
+    told = {"status": "lobby", "participantName": "Ada", "role": "publisher"}
+    assert (reply.status, reply.body) == (202, told)
     assert (hall.listed(), hall.told(), hall.events()) == ([], [], [])
     assert hall.ask(role="moderator", wait=False).status == 200
 

@@ -291,7 +291,7 @@ def test_only_the_latest_changes_are_kept_one_for_each_identity(
     livekit: FakeLiveKit,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("meet.rooms.repository.MOST_ROLE_CHANGES", 3)
+    monkeypatch.setattr("meet.rooms.roles.MOST_ROLE_CHANGES", 3)
     ada = inside.join("Ada")
     assert put(inside, ada, role="viewer") == 200
     for number in range(3):

@@ -1,5 +1,6 @@
 """What tests in several processes did, for those that look at it."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tools import ROOT
+from tools.processes import started_at, wait_until
 
 CONFTEST = """
 import pytest
@@ -45,17 +47,27 @@ def test_something(need, done, record_property):
 """
 
 
+FOREVER = """
+import os, pathlib, time
+
+def test_that_takes_long():
+    pathlib.Path(__file__).with_name("pid").write_text(f"{os.getpid()} ")
+    time.sleep(600)
+"""
+
+
+def command(place: Path, workers: int) -> list[str]:
+    """Return the command that runs the tests in a folder, without our settings."""
+    (place / "conftest.py").write_text(CONFTEST)
+    options = ("-n", str(workers), "-c", "/dev/null", "-o", "markers=last")
+    return [sys.executable, "-m", "pytest", *options, "--rootdir", str(place), str(place)]
+
+
 @pytest.mark.parametrize("workers", [0, 2])
 def test_what_every_process_did_is_looked_at_last(tmp_path: Path, workers: int) -> None:
-    (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_some.py").write_text(TESTS)
-    options = ["-n", str(workers), "-c", "/dev/null", "-o", "markers=last"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, "--rootdir", tmp_path, tmp_path],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+        command(tmp_path, workers), cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 failed, 3 passed" in done.stdout
@@ -63,3 +75,15 @@ def test_what_every_process_did_is_looked_at_last(tmp_path: Path, workers: int) 
     runners = {f"gw{number}" for number in range(workers)} or {"None"}
     told = {line.rpartition(" ")[2] for line in done.stdout.splitlines() if " was run by " in line}
     assert told == runners
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children")
+def test_no_worker_outlives_the_process_that_started_it(tmp_path: Path) -> None:
+    (tmp_path / "test_long.py").write_text(FOREVER)
+    noted = tmp_path / "pid"
+    with subprocess.Popen(command(tmp_path, 1), cwd=ROOT, stdout=subprocess.DEVNULL) as running:
+        assert wait_until(lambda: noted.exists() and noted.read_text().endswith(" "), 120)
+        worker = int(noted.read_text())
+        assert worker != running.pid
+        running.send_signal(signal.SIGKILL)
+        assert wait_until(lambda: started_at(worker) is None, 10)

@@ -1,19 +1,19 @@
-"""Demonstrates the running stack: room, meeting, recording, playback, each with its time."""
+"""Demonstrates the running stack: room, meeting, recording, moderation, playback."""
 
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import av
-import urllib3
 
 from meet import clock
 from tools import ROOT
+from tools.demo.api import HTTP_OK, Api, step
+from tools.demo.moderation import Moderation
 from tools.demo.people import present
 
 SECONDS = 10
@@ -21,46 +21,33 @@ PEOPLE = {
     "Ada": {"publish": ["camera", "microphone"], "colour": [90, 180, 90], "tone": 440},
     "Bob": {"publish": ["camera", "microphone"], "colour": [120, 90, 180], "tone": 660},
 }
-_HTTP_OK = range(200, 300)
-_LAST = ("meeting.ended", "recording.deleted", "room.deleted")
-"""The events with which a demo is over; they may be stored in any order."""
+_AWAITED = (
+    "participant.updated",
+    "lobby.waiting",
+    "lobby.admitted",
+    "room.updated",
+    "meeting.ended",
+    "recording.deleted",
+    "room.deleted",
+)
+"""The events that the demo waits for; they may be stored in any order."""
 
 
 class Demo:
     """Walks through the API of one stack, and prints the results."""
 
     def __init__(self, stack: dict[str, Any]) -> None:
-        self._stack = stack
-        self._http = urllib3.PoolManager()
-
-    def call(
-        self,
-        method: str,
-        path: str,
-        body: Any = None,
-        *,
-        may_be: tuple[int, ...] = (),
-        **headers: str,
-    ) -> Any:
-        """Return the answer to a call; raises SystemExit for an unexpected status."""
-        url = path if path.startswith("http") else self._stack["apiUrl"] + path
-        sent = {"X-API-KEY": self._stack["apiKey"], **headers}
-        if body is not None:
-            sent["Content-Type"] = "application/json"
-        data = None if body is None else json.dumps(body)
-        reply = self._http.request(method, url, body=data, headers=sent, timeout=30, retries=False)
-        if reply.status not in (*_HTTP_OK, *may_be):
-            sys.exit(f"{method} {path}: {reply.status} {reply.data.decode()}")
-        return reply
+        self._livekit_url = stack["livekitUrl"]
+        self._api = Api(stack)
 
     def run(self) -> None:
-        """Record two people, play the recording, delete it; then print what the log says of it."""
-        now = self.call("GET", "/events?after=latest").json()["cursor"]
+        """Record and moderate a meeting, play its recording, delete all; then print its events."""
+        now = self._api.call("GET", "/events?after=latest").json()["cursor"]
         with step("create a room") as told:
             options = {"roomNamePrefix": "demo", "expirationDate": clock.now() + clock.HOUR}
-            room = self.call("POST", "/rooms", options).json()
+            room = self._api.call("POST", "/rooms", options).json()
             told(room["roomName"])
-        with self._meeting(room):
+        with self._meeting(room) as people:
             with step("start recording") as told:
                 recording = self._start(room["roomName"])
                 told(f"{recording['id']} {recording['status']}")
@@ -69,24 +56,28 @@ class Demo:
                 told(self._until(path, "STARTED")["status"])
             time.sleep(SECONDS)
             with step("stop") as told:
-                told(str(self.call("PUT", path).status))
+                told(str(self._api.call("PUT", path).status))
             with step("READY") as told:
                 ready = self._until(path, "READY")
                 told(f"{ready['duration']} s, {ready['size']} bytes")
+            Moderation(self._api, self._livekit_url, room, people).run()
         self._play(path, ready)
         with step("delete recording and room") as told:
-            deleted = self.call("DELETE", path), self.call("DELETE", f"/rooms/{room['roomName']}")
+            deleted = (
+                self._api.call("DELETE", path),
+                self._api.call("DELETE", f"/rooms/{room['roomName']}"),
+            )
             told(" ".join(str(each.status) for each in deleted))
         with step("events") as told:
             events = self._events(room["roomName"], now)
             told("".join(f"\n    {_line(each)}" for each in events))
 
     def _events(self, room_name: str, cursor: str) -> list[dict[str, Any]]:
-        """Return the room's events after a cursor, once its end is among them."""
+        """Return the room's events after a cursor, once all that are awaited are among them."""
         found: list[dict[str, Any]] = []
-        missing, deadline = set(_LAST), time.monotonic() + 30
+        missing, deadline = set(_AWAITED), time.monotonic() + 30
         while missing:
-            page = self.call("GET", f"/events?after={cursor}").json()
+            page = self._api.call("GET", f"/events?after={cursor}").json()
             cursor = page["cursor"]
             found += [each for each in page["events"] if each["roomName"] == room_name]
             missing -= {each["type"] for each in found}
@@ -99,8 +90,8 @@ class Demo:
         """Start recording; LiveKit considers a track published once its first packet arrived."""
         deadline = time.monotonic() + 5
         while True:
-            reply = self.call("POST", "/recordings", {"roomName": room_name}, may_be=(409,))
-            if reply.status in _HTTP_OK:
+            reply = self._api.call("POST", "/recordings", {"roomName": room_name}, may_be=(409,))
+            if reply.status in HTTP_OK:
                 recording: dict[str, Any] = reply.json()
                 return recording
             if time.monotonic() > deadline:
@@ -111,18 +102,18 @@ class Demo:
         last = ready["size"] - 1
         for wanted in ("bytes=0-1023", f"bytes={last // 2}-", "bytes=-1"):
             with step(f"range {wanted}") as told:
-                part = self.call("GET", f"{path}/stream", Range=wanted)
+                part = self._api.call("GET", f"{path}/stream", Range=wanted)
                 told(f"{part.status} {part.headers['Content-Range']}")
         with step("play by link") as told:
-            link = self.call("GET", f"{path}/url").json()["url"]
+            link = self._api.call("GET", f"{path}/url").json()["url"]
             film = ROOT / ".local" / "demo.mp4"
-            film.write_bytes(self.call("GET", link, Range="bytes=0-").data)
+            film.write_bytes(self._api.call("GET", link, Range="bytes=0-").data)
             told(_save_middle(film))
 
     def _until(self, path: str, status: str) -> dict[str, Any]:
         deadline = time.monotonic() + 30
         while True:
-            recording: dict[str, Any] = self.call("GET", path).json()
+            recording: dict[str, Any] = self._api.call("GET", path).json()
             # The file may be noticed a moment before the recorder reports its length.
             if recording["status"] == status and (status != "READY" or "duration" in recording):
                 return recording
@@ -131,34 +122,25 @@ class Demo:
             time.sleep(0.1)
 
     @contextmanager
-    def _meeting(self, room: dict[str, Any]) -> Iterator[None]:
-        secret = parse_qs(urlsplit(room["publisherURL"]).query)["secret"][0]
-        people = []
-        for name, person in PEOPLE.items():
-            request = {"roomName": room["roomName"], "participantName": name, "secret": secret}
-            token = self.call("POST", "/participants/token", request).json()["token"]
-            people.append({"token": token, **person})
+    def _meeting(self, room: dict[str, Any]) -> Iterator[dict[str, dict[str, Any]]]:
+        """Let everybody join and publish; the value is the answers with their tokens, by name."""
+        answers = {name: self._api.ask_to_join(room, name, "publisher").json() for name in PEOPLE}
+        people = [{"token": answers[name]["token"], **PEOPLE[name]} for name in PEOPLE]
         with ExitStack() as meeting:
             with step("two people join and publish"):
-                meeting.enter_context(present(self._stack["livekitUrl"], people))
-            yield
-
-
-@contextmanager
-def step(name: str) -> Iterator[Callable[[str], None]]:
-    """Print the step, its time and its result."""
-    told: list[str] = []
-    began = time.monotonic()
-    yield told.append
-    print(f"  {name:<30}{time.monotonic() - began:7.2f} s  {' '.join(told)}", flush=True)
+                meeting.enter_context(present(self._livekit_url, people))
+            yield answers
 
 
 def _line(event: dict[str, Any]) -> str:
     data = event["data"]
-    about = data.get("participantName") or data.get("status") or ""
+    about = data.get("participantName") or " ".join(data.get("changed", [])) or data.get("status")
+    if event["type"] == "participant.updated":
+        about += f": {data['role']}"
     actor = event.get("actor", {}).get("type", "")
     time_of_day = event["timestamp"][11:23]
-    return f"{event['position']:>5}  {time_of_day}  {event['type']:<20}{about:<16}{actor}".rstrip()
+    shown = f"{event['position']:>5}  {time_of_day}  {event['type']:<20}{about or '':<26}{actor}"
+    return shown.rstrip()
 
 
 def _save_middle(film: Path) -> str:

@@ -72,8 +72,7 @@ async function token(body: unknown): Promise<Admission | Turn> {
   if (reply.status === 202) return (await reply.json()) as Turn;
   const answer = (await reply.json()) as ParticipantToken;
   // Every participant has one: it opens what their role may do, also if that changes.
-  const apiToken = (answer as { participantToken?: string }).participantToken ?? answer.apiToken;
-  return { ...answer, apiToken, permissions: permissionsIn(answer.token) };
+  return { ...answer, apiToken: answer.participantToken, permissions: permissionsIn(answer.token) };
 }
 
 export function isTurn(answer: Admission | Turn): answer is Turn {

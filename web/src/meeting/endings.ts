@@ -2,7 +2,7 @@
 
 import type { Word } from "./words";
 import { locale } from "../shared/i18n";
-import { ApiError, isNotFound, reasonOf } from "../shared/http";
+import { ApiError, isNotFound, reasonOf, type AnyReason } from "../shared/http";
 
 export type Ending =
   | "link" | "room" | "full" | "browser" | "server" | "offline" | "lost"
@@ -42,7 +42,7 @@ export const tellings: Record<Ending, Telling> = {
   elsewhere: { title: "endedElsewhere", text: "endedElsewhereText", again: "joinAgain" },
 };
 
-const byReason: Partial<Record<string, Ending>> = {
+const byReason: Partial<Record<AnyReason, Ending>> = {
   invalid_request: "link",
   invalid_secret: "link",
   room_full: "full",
@@ -56,7 +56,7 @@ const byReason: Partial<Record<string, Ending>> = {
   invitation_used_up: "inviteUsed",
   in_meeting_already: "already",
   not_admitted: "denied",
-  ticket_not_found: "waitOver",
+  ticket_gone: "waitOver",
 };
 
 /** The end page for a failed request for a token. */

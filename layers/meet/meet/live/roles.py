@@ -13,7 +13,7 @@ from meet.actors import Actor
 from meet.errors import MediaServerUnavailable
 from meet.live.errors import HasThisRole
 from meet.live.meetings import LiveMeetings
-from meet.meetings.repository import MeetingRepository
+from meet.meetings.roles import SessionRoles
 from meet.participants.roles import LiveRoles, role_shown
 from meet.rooms.model import Role, RoleChange, Room
 
@@ -45,7 +45,7 @@ class RoleChanges:
     """Changes the roles of connected participants."""
 
     live: LiveMeetings
-    meetings: MeetingRepository
+    sessions: SessionRoles
     roles: LiveRoles
 
     def change(self, room_name: str, identity: str, wanted: Wanted, *, by: Actor) -> Role:
@@ -60,7 +60,7 @@ class RoleChanges:
         role = wanted(has)
         if role is not has:
             change = RoleChange(role, clock.now(), by)
-            self.meetings.change_role(room, participant.sid, identity, change)
+            self.sessions.change(room, participant.sid, identity, change)
         elif role is shown:
             raise HasThisRole
         self._show(room, identity, role)

@@ -91,9 +91,21 @@ class TurnView(View, title="ParticipantWaiting"):
     poll_after: int | None = Field(
         None, description="The seconds after which to ask again.", examples=[2]
     )
+    participant_name: str | None = Field(
+        None, description="The name to join with, before waiting.", examples=["Alice"]
+    )
+    role: Literal["moderator", "publisher", "viewer"] | None = Field(
+        None, description="The role to join with, before waiting.", examples=["publisher"]
+    )
 
     @classmethod
     def of(cls, turn: Turn) -> Self:
         """Return the view of a caller's turn."""
         status: Literal["waiting", "lobby"] = "lobby" if turn.ticket is None else "waiting"
-        return cls(status=status, ticket=turn.ticket, poll_after=turn.poll_after)
+        return cls(
+            status=status,
+            ticket=turn.ticket,
+            poll_after=turn.poll_after,
+            participant_name=turn.applicant and turn.applicant.name,
+            role=turn.applicant and turn.applicant.role.value,
+        )

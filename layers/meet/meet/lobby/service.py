@@ -29,6 +29,8 @@ class Turn:
     """None for a caller who did not want to wait yet."""
     poll_after: int | None = None
     """Seconds."""
+    applicant: Applicant | None = None
+    """Whom the page tells how they would join, before they wait."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Door:
             return self.admission.issue(applicant)
         self.admission.check_capacity(applicant)
         if not waits:
-            return Turn()
+            return Turn(applicant=applicant)
         now = clock.now()
         ticket = Ticket.new(applicant.room.name, now=now)
         waiting = Waiting(

@@ -21,6 +21,7 @@ from meet.livekit.webhooks import (
 from meet.meetings import reasons
 from meet.meetings.model import Meeting, Session
 from meet.meetings.repository import MeetingRepository
+from meet.meetings.roles import SessionRoles
 from meet.rooms.model import Role, role_in
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class MeetingReports:
             self.meetings.show_in_room(meeting)
         change = room.role_changes.get(session.identity)
         if change is not None and change.role != session.role:
-            self.meetings.correct_role(meeting, session, change)
+            SessionRoles(self.meetings).correct(meeting, session, change)
 
     def _room(self, meeting: Meeting) -> "Room | None":
         with suppress(RoomNotFound):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from meet import dynamodb
 from meet.actors import Actor
@@ -22,7 +22,6 @@ from meet.meetings.items import (
     session_values,
 )
 from meet.meetings.model import EndReason, LeaveReason, Meeting, Session, most_at_once
-from meet.rooms.model import RoleChange, Room
 from meet.rooms.repository import RoomRepository
 
 if TYPE_CHECKING:
@@ -71,38 +70,6 @@ class MeetingRepository:
         False, and nothing is written, if the session is known or the meeting has ended.
         """
         return self._add_session(meeting, session, is_late=False)
-
-    def change_role(self, room: Room, session_id: str, identity: str, change: RoleChange) -> None:
-        """Store a participant's role in the room, and in their session if it is known.
-
-        Raises RoomNotFound if the room is not open.
-        """
-        if room.active_meeting_id is not None:
-            session = self._role_of_session(room.active_meeting_id, session_id, change)
-            if self.rooms.change_role(room, identity, change, {"Update": session}):
-                return
-        self.rooms.change_role(room, identity, change)
-
-    def correct_role(self, meeting: Meeting, session: Session, change: RoleChange) -> None:
-        """Write down a role that was changed before the session was known."""
-        update = self._role_of_session(meeting.id, session.id, change)
-        update["ConditionExpression"] += " AND revision = :none"
-        update["ExpressionAttributeValues"] |= dynamodb.to_item({":none": 0})
-        with suppress(self.client.exceptions.ConditionalCheckFailedException):
-            self.client.update_item(**update)
-
-    def _role_of_session(
-        self, meeting_id: str, session_id: str, change: RoleChange
-    ) -> dict[str, Any]:
-        values = {":role": change.role.value, ":by": change.by.to_json(), ":one": 1}
-        return {
-            "TableName": self.table,
-            "Key": session_key(meeting_id, session_id),
-            "UpdateExpression": "SET #role = :role, #by = :by ADD revision :one",
-            "ConditionExpression": "attribute_exists(meetingId) AND attribute_not_exists(leftAt)",
-            "ExpressionAttributeNames": {"#role": "role", "#by": "by"},
-            "ExpressionAttributeValues": dynamodb.to_item(values),
-        }
 
     def leave(
         self, meeting: Meeting, session: Session, at: Milliseconds, reason: LeaveReason

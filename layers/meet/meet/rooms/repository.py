@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from meet import dynamodb
 from meet.actors import Actor
 from meet.clock import Milliseconds
-from meet.errors import RoomNotFound, TemporarilyUnavailable
+from meet.errors import RoomNotFound
 from meet.paging import Page
 from meet.rooms.items import (
     TTL_ATTRIBUTE,
@@ -19,7 +19,6 @@ from meet.rooms.items import (
     key_of,
     list_key_of,
     preferences_from,
-    role_change_values,
     to_values,
     ttl_after,
 )
@@ -28,7 +27,6 @@ from meet.rooms.model import (
     ClosedBy,
     Removal,
     Role,
-    RoleChange,
     Room,
     RoomOutline,
     new_secret,
@@ -40,18 +38,13 @@ if TYPE_CHECKING:
 MOST_REMOVALS = 200
 """Removals kept per room: they take 55 KB at most, of an item's 400 KB."""
 
-MOST_ROLE_CHANGES = 200
-"""Changed roles kept per room: they take 100 KB at most, of an item's 400 KB."""
-
-_ATTEMPTS = 10
-
 _LIFETIME = ("roomName", "expirationDate", "closedAt")
 """Attributes that say whether a room is open. IAM limits the web function to them."""
 
 _OUTLINE = ("roomName", "creationDate", "expirationDate", "preferences")
 """Attributes that events of OpenVidu Meet contain. IAM limits the function that sends them."""
 
-_OPEN = "attribute_exists(roomName) AND attribute_not_exists(closedAt) AND expirationDate > :now"
+IS_OPEN = "attribute_exists(roomName) AND attribute_not_exists(closedAt) AND expirationDate > :now"
 
 
 class NameTaken(Exception):
@@ -133,10 +126,10 @@ class RoomRepository:
     def _change(self, name: str, change: dynamodb.Change, *, now: Milliseconds, by: Actor) -> Room:
         change.set("by", by.to_json())
         change.add("revision", 1)
-        return self._update(
+        return self.update(
             name,
             change.arguments()["UpdateExpression"],
-            condition=_OPEN,
+            condition=IS_OPEN,
             names=change.names,
             values={":now": now, **change.values},
         )
@@ -157,17 +150,17 @@ class RoomRepository:
 
     def keep_guest_list(self, name: str, *, now: Milliseconds) -> None:
         """Note that an open room has invitations or bans; raises RoomNotFound."""
-        self._update(
-            name, "SET guestList = :yes", condition=_OPEN, values={":now": now, ":yes": True}
+        self.update(
+            name, "SET guestList = :yes", condition=IS_OPEN, values={":now": now, ":yes": True}
         )
 
     def close(self, name: str, *, now: Milliseconds, by: Actor) -> Room:
         """Close an open room, and make it due for the sweep."""
-        return self._update(
+        return self.update(
             name,
             f"SET closedAt = :now, closedBy = :caller, #by = :by, sweepAt = :now, "
             f"{TTL_ATTRIBUTE} = :gone REMOVE listKey",
-            condition=_OPEN,
+            condition=IS_OPEN,
             names={"#by": "by"},
             values={
                 ":now": now,
@@ -179,7 +172,7 @@ class RoomRepository:
 
     def mark_expired(self, name: str, *, now: Milliseconds) -> Room:
         """Close an expired room and take it from the list; a closed room stays closed."""
-        return self._update(
+        return self.update(
             name,
             "SET closedAt = if_not_exists(closedAt, expirationDate), "
             "closedBy = if_not_exists(closedBy, :expiry) REMOVE listKey",
@@ -197,7 +190,7 @@ class RoomRepository:
         A room whose end was moved meanwhile stays due then.
         """
         with suppress(RoomNotFound):
-            self._update(
+            self.update(
                 name,
                 "SET sweepAt = :at",
                 condition="attribute_exists(sweepAt) AND sweepAt < :at",
@@ -206,7 +199,7 @@ class RoomRepository:
 
     def meeting_is_over(self, name: str) -> None:
         """Take a closed room from the sweep's index: nothing is left to do."""
-        self._update(name, "REMOVE sweepAt", condition="attribute_exists(closedAt)")
+        self.update(name, "REMOVE sweepAt", condition="attribute_exists(closedAt)")
 
     def add_removals(self, room: Room, removals: Sequence[Removal]) -> None:
         """Store removals of participants; beyond MOST_REMOVALS the oldest are dropped."""
@@ -218,75 +211,17 @@ class RoomRepository:
 
     def _update_removals(self, name: str, action: str, removals: Sequence[Removal]) -> None:
         """Add to or delete from the set: concurrent removals do not overwrite each other."""
-        self._update(
+        self.update(
             name,
             f"{action} removals :removals",
             condition="attribute_exists(roomName)",
             values={":removals": {f"{each.at} {each.identity}" for each in removals}},
         )
 
-    def change_role(self, room: Room, identity: str, change: RoleChange, *others: Any) -> bool:
-        """Store a participant's role and make other writes, all or nothing.
-
-        False if a condition of the others is not met. Beyond MOST_ROLE_CHANGES the oldest change
-        is dropped. Raises RoomNotFound if the room is not open.
-        """
-        for _ in range(_ATTEMPTS):
-            update = self._changing_role(room, identity, change)
-            try:
-                self.client.transact_write_items(TransactItems=[{"Update": update}, *others])  # type: ignore[typeddict-item]
-            except self.client.exceptions.TransactionCanceledException as error:
-                own, *rest = error.response["CancellationReasons"]
-                if own.get("Code") == "ConditionalCheckFailed":
-                    room = self._ready_for_role_changes(own.get("Item"), change.at)
-                elif any(each.get("Code") == "ConditionalCheckFailed" for each in rest):
-                    return False
-                else:
-                    raise
-            else:
-                return True
-        raise TemporarilyUnavailable("other changes of roles are in the way")
-
-    def _changing_role(self, room: Room, identity: str, change: RoleChange) -> dict[str, Any]:
-        names = {"#identity": identity}
-        values = {":change": role_change_values(change), ":now": change.at}
-        expression = "SET roleChanges.#identity = :change"
-        if identity not in room.role_changes and len(room.role_changes) >= MOST_ROLE_CHANGES:
-            names["#oldest"] = min(room.role_changes, key=lambda each: room.role_changes[each].at)
-            expression += " REMOVE roleChanges.#oldest"
-            has_place = "attribute_exists(roleChanges.#oldest)"
-        else:
-            values[":most"] = MOST_ROLE_CHANGES
-            has_place = "attribute_exists(roleChanges.#identity) OR size(roleChanges) < :most"
-        return {
-            "TableName": self.table,
-            "Key": key_of(room.name),
-            "UpdateExpression": expression,
-            "ConditionExpression": f"{_OPEN} AND attribute_exists(roleChanges) AND ({has_place})",
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": dynamodb.to_item(values),
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-
-    def _ready_for_role_changes(self, item: Any, now: Milliseconds) -> Room:
-        """Return the room in an item, in which roles can be changed; raises RoomNotFound."""
-        values = dynamodb.from_item(item or {})
-        if not values or not from_values(values).is_open(now):
-            raise RoomNotFound
-        room = from_values(values)
-        if "roleChanges" in values:
-            return room
-        return self._update(
-            room.name,
-            "SET roleChanges = if_not_exists(roleChanges, :none)",
-            condition=_OPEN,
-            values={":none": {}, ":now": now},
-        )
-
     def end_tokens(self, name: str, *, now: Milliseconds) -> Room:
         """Let the join tokens that were issued until now admit no one; raises RoomNotFound."""
-        return self._update(
-            name, "SET tokensValidAfter = :now", condition=_OPEN, values={":now": now}
+        return self.update(
+            name, "SET tokensValidAfter = :now", condition=IS_OPEN, values={":now": now}
         )
 
     def taking(self, name: str, recording_id: str, *, now: Milliseconds) -> dict[str, Any]:
@@ -295,7 +230,7 @@ class RoomRepository:
             "TableName": self.table,
             "Key": key_of(name),
             "UpdateExpression": "SET activeRecordingId = :id",
-            "ConditionExpression": f"{_OPEN} AND attribute_not_exists(activeRecordingId)",
+            "ConditionExpression": f"{IS_OPEN} AND attribute_not_exists(activeRecordingId)",
             "ExpressionAttributeValues": dynamodb.to_item({":id": recording_id, ":now": now}),
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
@@ -317,7 +252,7 @@ class RoomRepository:
     def meeting_has_ended(self, name: str, meeting_id: str) -> None:
         """Clear the room's active meeting, if it is still this one."""
         with suppress(RoomNotFound):
-            self._update(
+            self.update(
                 name,
                 "REMOVE activeMeetingId, activeMeetingSince",
                 condition="activeMeetingId = :id",
@@ -327,14 +262,14 @@ class RoomRepository:
     def release(self, name: str, recording_id: str) -> None:
         """Clear the room's active recording, if it is still this one."""
         with suppress(RoomNotFound):
-            self._update(
+            self.update(
                 name,
                 "REMOVE activeRecordingId",
                 condition="activeRecordingId = :id",
                 values={":id": recording_id},
             )
 
-    def _update(
+    def update(
         self,
         name: str,
         expression: str,
@@ -343,6 +278,7 @@ class RoomRepository:
         names: dict[str, str] | None = None,
         values: dict[str, Any] | None = None,
     ) -> Room:
+        """Change a room's item; raises RoomNotFound if it does not meet the condition."""
         if NAME.fullmatch(name) is None:
             raise RoomNotFound
         optional: dict[str, Any] = {}

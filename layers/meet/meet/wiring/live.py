@@ -20,5 +20,6 @@ def live_meetings() -> "LiveMeetings":
 
 def role_changes() -> "RoleChanges":
     from meet.live.roles import RoleChanges
+    from meet.meetings.roles import SessionRoles
 
-    return RoleChanges(live_meetings(), meeting_repository(), live_roles())
+    return RoleChanges(live_meetings(), SessionRoles(meeting_repository()), live_roles())

@@ -19,7 +19,7 @@ export function useModerate(moderation: Moderation | null, announce: Say, warn: 
       } catch (error) {
         if (isForbidden(error)) warn(t("notAllowed"));
         else if (isNotFound(error)) return true; // gone already
-        else if ((reasonOf(error) as string) === "has_this_role") return true;
+        else if (reasonOf(error) === "has_this_role") return true;
         else warn(t(failed));
         return false;
       }
