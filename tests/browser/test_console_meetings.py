@@ -81,7 +81,7 @@ def test_participants_are_muted_promoted_banned_and_sent_home(
             assert person("Ada")["role"] == "moderator"
 
             somebody.button("Remove Bob").click()
-            page.get_by_label("Ban, too").check()
+            page.get_by_label("Also ban").check()
             answer(somebody, "Remove and ban")
             expect(somebody.button("Remove Bob")).to_have_count(0, timeout=LOADED_MS)
             lift = somebody.button("Lift the ban of Bob")

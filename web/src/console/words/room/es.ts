@@ -26,7 +26,7 @@ export const es: RoomWords = {
   changeRoleOf: "Rol de {name}",
   changeRoleText: "Cambia al momento y se conserva si se vuelve a conectar.",
   changeRoleDo: "Cambiar el rol",
-  roleChanged: "{name}: {role}.",
+  roleChanged: "Nuevo rol de {name}: {role}.",
   remove: "Expulsar",
   removeNamed: "Expulsar a {name}",
   removeAsk: "¿Expulsar a {name}?",
