@@ -69,7 +69,7 @@ export function EditRoom({ room, onClose }: { room: Room; onClose: () => void })
   };
   return (
     <div className="narrow">
-      <div className="page-head"><Heading title={t("editRoom")} /></div>
+      <div className="page-head"><Heading title={t("editRoomNamed", { name: room.roomName })} /></div>
       <form ref={form} className="card form" onSubmit={(event) => void submit(event)} noValidate>
         <Field label={t("ends")} hint={t("endsHint")} mistake={mistakes.expirationDate}>
           {(control) => <input {...control} type="datetime-local" {...input("ends")} />}

@@ -45,7 +45,7 @@ export function People({ room }: { room: string }) {
   const close = () => setQuestion(null);
   const isAudible = people?.some(({ role, audioActive }) => audioActive && role !== "moderator");
   return (
-    <section aria-labelledby="people">
+    <section className="people-now" aria-labelledby="people">
       <div className="list-head">
         <h2 id="people" ref={heading} tabIndex={-1} className="list-title">
           {t("inTheMeeting")} {people !== undefined && people.length > 0 && <span className="suffix">{number(people.length)}</span>}
@@ -160,7 +160,7 @@ function MediaButton({ control, name, isOn, onStop }: { control: Control; name: 
     <button
       className={isOn ? "small" : "small plain off"}
       aria-label={t(isOn ? stopNamed : offNamed, { name })}
-      aria-disabled={!isOn}
+      aria-disabled={!isOn || undefined}
       onClick={() => isOn && onStop()}
     >
       <Icon />{t(isOn ? stop : off)}

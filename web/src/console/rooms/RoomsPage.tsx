@@ -27,8 +27,14 @@ const FILTERS: { word: Word; status: string }[] = [
 /** The rooms. The API does not search: the filters are about the rooms that are loaded. */
 export function RoomsPage({ status, search }: { status: string; search: string }) {
   const { items: loaded, ...rooms } = usePages<Room>(ROOMS);
-  const isFiltered = status !== "" || search !== "";
-  const wanted = search.trim().toLowerCase();
+  const [text, setText] = useState(search);
+  const [address, setAddress] = useState(search);
+  if (search !== address) { // a link was followed, or the address has caught up with what was typed
+    setAddress(search);
+    setText(search);
+  }
+  const isFiltered = status !== "" || text !== "";
+  const wanted = text.trim().toLowerCase();
   const found = loaded?.filter((room) => (status === "" || room.status === status) && room.roomName.toLowerCase().includes(wanted));
   const [ending, setEnding] = useState<string | null>(null);
   const newRoom = <a className="button primary" href={paths.newRoom}><Plus />{t("newRoom")}</a>;
@@ -45,8 +51,11 @@ export function RoomsPage({ status, search }: { status: string; search: string }
               placeholder={t("searchRooms")}
               spellCheck={false}
               autoComplete="off"
-              value={search}
-              onChange={(event) => stay(paths.roomsOf(status, event.target.value))}
+              value={text}
+              onChange={(event) => {
+                setText(event.target.value);
+                stay(paths.roomsOf(status, event.target.value));
+              }}
             />
           </span>
           {newRoom}
@@ -54,7 +63,7 @@ export function RoomsPage({ status, search }: { status: string; search: string }
       </div>
       <nav className="tabs" aria-label={t("filter")}>
         {FILTERS.map((each) => (
-          <a key={each.word} href={paths.roomsOf(each.status, search)} aria-current={each.status === status ? "true" : undefined}>
+          <a key={each.word} href={paths.roomsOf(each.status, text)} aria-current={each.status === status ? "true" : undefined}>
             {t(each.word)}
           </a>
         ))}
