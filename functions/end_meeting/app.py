@@ -4,7 +4,7 @@ from typing import Any
 
 from meet import wiring
 from meet.answers import answers
-from meet.errors import InvalidRequest, MediaServerUnavailable, OtherRoom, RoomNotFound
+from meet.errors import MediaServerUnavailable, OtherRoom, RoomNotFound
 from meet.http import actor_of, create_api, entrypoint, keep_to_own_room
 from meet.live.schemas import Done, MayReconnect
 from meet.parameters import RoomName
@@ -20,7 +20,6 @@ api = create_api()
 )
 @answers(
     Done,
-    InvalidRequest(("reconnect", "Must be true or false"), message="Invalid request"),
     OtherRoom,
     RoomNotFound,
     MediaServerUnavailable,

@@ -8,7 +8,6 @@ from meet.errors import RoomNotFound
 from meet.http import actor_of, create_api, entrypoint, origin
 from meet.parameters import RoomName
 from meet.participants.guest_schemas import Disconnect, LinkRole
-from meet.rooms.model import Role
 from meet.rooms.views import RoomView
 
 api = create_api()
@@ -29,7 +28,7 @@ def rotate_link(
     Those who came by it stay, unless `disconnect` says otherwise.
     """
     room = wiring.exclusion().rotate_link(
-        room_name, Role(role), disconnects=disconnect == "true", by=actor_of(api)
+        room_name, role, disconnects=disconnect == "true", by=actor_of(api)
     )
     return RoomView.of(room, origin=origin(api)).to_json()
 

@@ -36,6 +36,7 @@ STATUS = {
     "delete_invitation": 204,
     "delete_webhook": 204,
     "replay_webhook": 202,
+    "send_message": 202,
     "delete_room": 204,
     "disconnect_participant": 204,
     "stop_recording": 204,

@@ -160,7 +160,8 @@ def test_a_recording_stays_and_the_mark_of_a_deleted_one_goes_in_seconds(
     assert items.TTL_ATTRIBUTE not in items.to_values(RECORDING)
     mark = dynamodb.from_item(items.deletion_mark(RECORDING.id))
     seconds = (still_clock() + items.DELETION_REMEMBERED) // 1000
-    assert mark == {"recordingId": RECORDING.id, items.TTL_ATTRIBUTE: seconds}
+    deleted = {"recordingId": RECORDING.id, "deletedAt": still_clock()}
+    assert mark == deleted | {items.TTL_ATTRIBUTE: seconds}
 
 
 def test_the_table_of_idempotency_is_as_powertools_is_told() -> None:

@@ -269,6 +269,7 @@ def request_of(
         "{recordingId}": "rec_" + "0" * 26 if harmless else target.recording,
         "{participantName}": "Nobody",
         "{identity}": "Nobody_000000",
+        "{role}": "viewer",
     }
     path = "/".join(names.get(part, part) for part in resource.removeprefix(API).split("/"))
     query = ""
@@ -286,8 +287,14 @@ def request_of(
             query = f"recordingIds={'nothing' if harmless else target.recording}"
         case ("GET", "/recordings") | ("DELETE", "/participants/{participantName}"):
             query = f"roomName={room}"
-        case "DELETE", "/participants/token":
+        case "DELETE", "/participants/token" | "/participants/tokens":
             query = f"roomName={room}"
+        case "POST", "/participants/tokens":
+            body = {"roomName": room, "participants": []}  # refused, but by no authorizer
+        case "POST", where if where.endswith("/invitations"):
+            body = {"invitations": []}
+        case "PUT", where if where.endswith("/lock"):
+            body = {"locked": False}
         case "PUT", where if where.endswith("/role"):
             body = {"action": "downgrade"}
         case "PUT", where if where.endswith("/media"):

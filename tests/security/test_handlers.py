@@ -30,7 +30,9 @@ DOCUMENT = document()["paths"]
 ANY_BODY = {400, 413, 415, 422}
 """What any operation may answer to a body, also one that takes none."""
 
-OF_THE_API = sorted({*OPERATIONS} - {("DELETE", f"{API}/participants/token")})
+OF_THE_API = sorted(
+    {*OPERATIONS} - {("DELETE", f"{API}/participants/{name}") for name in ("token", "tokens")}
+)
 PROPERTIES = [
     *("roomNamePrefix", "expirationDate", "maxParticipants", "preferences", "enabled"),
     *("chatPreferences", "recordingPreferences", "virtualBackgroundPreferences"),

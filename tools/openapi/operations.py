@@ -24,7 +24,7 @@ from meet.errors import (
     UnsupportedMediaType,
 )
 from meet.http import JSON, REQUEST_ID_HEADER
-from meet.parameters import IDEMPOTENCY_HEADER, NEXT_PAGE_HEADER
+from meet.parameters import IDEMPOTENCY_HEADER, NEXT_PAGE_HEADER, TRUE_OR_FALSE
 from meet.types import View
 from tools.openapi import own_schemas, schemas, stream, words
 from tools.openapi.examples import example
@@ -178,6 +178,10 @@ class Operation:
         for each in self.parameters:
             if each["required"] and each["in"] == "query":
                 yield InvalidRequest((each["name"], "Required"), message="Invalid request")
+                return
+            if each["schema"].get("enum") == TRUE_OR_FALSE["enum"]:
+                text = "Must be true or false"
+                yield InvalidRequest((each["name"], text), message="Invalid request")
                 return
             if "minimum" in each["schema"]:
                 text = f"Must be at least {each['schema']['minimum']}"

@@ -1,15 +1,28 @@
 """Parameters that several operations have, with what the OpenAPI document says about them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
+from pydantic import AfterValidator
 
 from meet.paging import MAX_ITEMS
-from meet.types import PathSegment, QueryInteger
+from meet.types import PathSegment, QueryInteger, broken_rule
 
 NEXT_PAGE_HEADER = "X-Next-Page-Token"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 255
+
+TRUE_OR_FALSE: dict[str, Any] = {"enum": ["true", "false"]}
+
+
+def _true_or_false(text: str) -> str:
+    if text not in TRUE_OR_FALSE["enum"]:
+        raise broken_rule("Must be true or false")
+    return text
+
+
+Flag = Annotated[str, AfterValidator(_true_or_false)]
+"""A boolean in a query string, whose Query needs TRUE_OR_FALSE for the document."""
 
 RoomName = Annotated[
     PathSegment, Path(description="The name of the room, as returned when it was created.")

@@ -4,11 +4,12 @@ import re
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from meet.live.meetings import Presence, encoded
 from meet.live.roles import Wanted, downgrade, exactly, upgrade
 from meet.livekit.participants import Participant, Source
+from meet.parameters import TRUE_OR_FALSE, Flag
 from meet.participants.roles import role_of
 from meet.rooms.model import Role, Room
 from meet.types import Boolean, ChosenSegment, Text, View, WireModel, broken_rule, expected
@@ -24,12 +25,6 @@ RoleName: TypeAlias = Literal["moderator", "publisher", "viewer"]
 
 _ROOM = "OpenVidu-k3v9x0q2m7t1c8z"
 _IDENTITY = "Alice_k2j9x0"
-
-
-def _flag(text: str) -> str:
-    if text not in {"true", "false"}:
-        raise broken_rule("Must be true or false")
-    return text
 
 
 def _action(value: object) -> object:
@@ -80,12 +75,11 @@ Identity = Annotated[
 ]
 
 MayReconnect = Annotated[
-    str,
-    AfterValidator(_flag),
+    Flag,
     Query(
         description="`false`: whoever holds a token from before is disconnected again if they come "
         "back with it. They can still get a new one with a join link.",
-        json_schema_extra={"enum": ["true", "false"]},
+        json_schema_extra=TRUE_OR_FALSE,
     ),
 ]
 
@@ -202,6 +196,8 @@ class LockBody(WireModel, title="MeetingLock"):
 class RoleBody(WireModel, title="ParticipantRoleChange"):
     """A change of a participant's role: an action, or the role itself."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
     action: Annotated[Literal["upgrade", "downgrade"] | None, BeforeValidator(_action)] = Field(
         None,
         description="`upgrade` makes a moderator; `downgrade` makes a moderator a publisher.",
@@ -230,6 +226,8 @@ Off = Annotated[Literal[False] | None, BeforeValidator(_off)]
 
 class MediaBody(WireModel, title="ParticipantMedia"):
     """What to mute. Only false is possible: nobody turns on a microphone but its owner."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     audio_active: Off = Field(None, description="`false` mutes the microphone.", examples=[False])
     video_active: Off = Field(None, description="`false` stops the camera.")

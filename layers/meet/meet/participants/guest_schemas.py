@@ -1,12 +1,13 @@
 """Request and response bodies about links, invitations and bans."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from meet.clock import Milliseconds
 from meet.guests.model import Ban, Draft, Invitation, folded
+from meet.parameters import TRUE_OR_FALSE, Flag
 from meet.participants.schemas import (
     MAX_METADATA,
     ExternalId,
@@ -25,29 +26,29 @@ _INVITATION = "7xxegdkaxvl552wbk3v9x0q2m7"
 _ENDS = 1_893_400_000_000
 
 
-LinkRole = Annotated[
-    Literal["moderator", "publisher", "viewer"], Path(description="The role of the link.")
-]
+LinkRole = Annotated[ParticipantRole, Path(description="The role of the link.")]
 
 InvitationId = Annotated[PathSegment, Path(description="The `invitationId` of the invitation.")]
 
 BanId = Annotated[PathSegment, Path(description="The `banId` of the ban.")]
 
 Disconnect = Annotated[
-    Literal["true", "false"],
+    Flag,
     Query(
         description="`true`: those who came by the link are disconnected, and again if they come "
-        "back with a token from before."
+        "back with a token from before.",
+        json_schema_extra=TRUE_OR_FALSE,
     ),
 ]
 
 BanQuery = Annotated[
-    Literal["true", "false"],
+    Flag,
     Query(
         alias="ban",
         description="`true`: also bans them until the room ends. Their invitation is revoked, "
         "their `externalId` gets no token, and for those who came by a shared link their name is "
         "refused. With a shared link and another name they can come back: rotate the link.",
+        json_schema_extra=TRUE_OR_FALSE,
     ),
 ]
 
