@@ -30,6 +30,11 @@ def test_a_participant_of_a_meeting_is_banned_by_identity_alone(party: Party) ->
     assert party.ask("Mallory").status == 403
     assert len(party.call("GET", f"/rooms/{party.name}/bans").body["bans"]) == 1
 
+    _, token = party.invite("Eve")
+    eve = party.enter(party.show(token))
+    assert party.call("DELETE", f"{path}/{eve}?ban=true").status == 200
+    assert party.show(token).body["message"] == "Invalid invitation"
+
 
 def test_a_banned_name_of_a_shared_link_is_refused_in_all_its_spellings(party: Party) -> None:
     identity = party.enter(party.ask("Mallory"))

@@ -1,5 +1,6 @@
 """What tests in several processes did, for those that look at it."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -63,11 +64,21 @@ def command(place: Path, workers: int) -> list[str]:
     return [sys.executable, "-m", "pytest", *options, "--rootdir", str(place), str(place)]
 
 
+def outside_of_workers() -> dict[str, str]:
+    """Return the environment of a process that does not take itself for one of our workers."""
+    return {name: value for name, value in os.environ.items() if "XDIST" not in name}
+
+
 @pytest.mark.parametrize("workers", [0, 2])
 def test_what_every_process_did_is_looked_at_last(tmp_path: Path, workers: int) -> None:
     (tmp_path / "test_some.py").write_text(TESTS)
     done = subprocess.run(
-        command(tmp_path, workers), cwd=ROOT, capture_output=True, text=True, check=False
+        command(tmp_path, workers),
+        cwd=ROOT,
+        env=outside_of_workers(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 failed, 3 passed" in done.stdout
