@@ -61,7 +61,6 @@ ONCE = {
     "test_writes_are_spread_over_all_shards",
     "test_a_page_costs_the_same_however_many_rooms_there_are",  # in what moto counts
     # They take long.
-    "test_the_sessions_that_are_remembered_are_limited_and_all_are_counted",
     "test_after_24_hours_of_failures_it_is_disabled_and_enabling_it_sends_what_waited",
     "test_in_any_order_and_any_number_it_comes_to_the_same_end",
     "test_the_waits_grow_as_the_table_says",

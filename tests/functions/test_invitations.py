@@ -150,15 +150,18 @@ def test_joins_are_counted_by_session_however_often_they_are_reported(party: Par
     assert refused(party.show(token)) == (403, "The invitation has been used up")
 
 
-def test_the_sessions_that_are_remembered_are_limited_and_all_are_counted(party: Party) -> None:
+def test_the_sessions_that_are_remembered_are_limited_and_all_are_counted(
+    party: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meet.guests.repository._KEPT", 3)
     made, token = party.invite()
     reply = party.show(token)
-    for number in range(60):
+    for number in range(5):
         party.report(reply, sid=f"PA_{number}", at=number)
     path = f"/rooms/{party.name}/invitations/{made['invitationId']}"
-    assert party.call("GET", path).body["joins"] == 60
+    assert party.call("GET", path).body["joins"] == 5
     (item,) = party.stored()
-    assert len(item["counted"]["SS"]) == 50
+    assert len(item["counted"]["SS"]) == 3
 
 
 def test_an_expired_invitation_opens_nothing_nor_does_its_token_last_longer(party: Party) -> None:
