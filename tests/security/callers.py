@@ -264,8 +264,10 @@ def request_of(
 ) -> tuple[str, dict[str, Any] | None]:
     """Return path with query, and body, of a request that would work; harmless finds nothing."""
     room = target.room
+    is_of_own_room = Credential.PARTICIPANT_TOKEN in OPERATIONS[method, resource][1]
     names = {
-        "{roomName}": "x" * 15 if harmless else room,
+        # A moderator may name no other room; what they may do there finds nothing either.
+        "{roomName}": "x" * 15 if harmless and not is_of_own_room else room,
         "{recordingId}": "rec_" + "0" * 26 if harmless else target.recording,
         "{participantName}": "Nobody",
         "{identity}": "Nobody_000000",
