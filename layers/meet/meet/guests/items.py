@@ -20,7 +20,7 @@ _AT_MOST = 11 * 365 * DAY
 
 
 def partition_of(room_name: str) -> str:
-    """Return the key under which a room's items are."""
+    """Return the partition key of what belongs to a room and not to a meeting."""
     return f"room#{room_name}"
 
 

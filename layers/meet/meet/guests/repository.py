@@ -104,7 +104,7 @@ class GuestRepository:
                 ReturnValues="ALL_NEW",
             )
         except self.client.exceptions.ConditionalCheckFailedException:
-            return  # it is counted already, or there is no such invitation any longer
+            return  # it is counted already, or the invitation was replaced
         sessions = dynamodb.from_item(updated["Attributes"])["counted"]
         if len(sessions) > _KEPT:
             oldest = sorted(sessions, key=lambda each: int(each.partition(" ")[0]))[:-_KEPT]

@@ -69,11 +69,8 @@ class GuestList:
         invitation_id = id_in(token)
         if invitation_id is None:
             raise InvalidInvitation
-        try:
-            invitation = self.guests.invitation(room.name, invitation_id)
-        except InvitationNotFound as error:
-            raise InvalidInvitation from error
-        if not invitation.is_opened_by(token) or invitation.revoked_at is not None:
+        invitation = self._unrevoked(room, invitation_id)
+        if not invitation.is_opened_by(token):
             raise InvalidInvitation
         if not invitation.is_valid(clock.now()):
             raise InvitationExpired
@@ -83,14 +80,18 @@ class GuestList:
 
     def check_validity(self, room: Room, invitation_id: str) -> None:
         """Raises InvalidInvitation or InvitationExpired unless this invitation is valid now."""
+        if not self._unrevoked(room, invitation_id).is_valid(clock.now()):
+            raise InvitationExpired
+
+    def _unrevoked(self, room: Room, invitation_id: str) -> Invitation:
+        """Return an invitation; raises InvalidInvitation if it is unknown or was revoked."""
         try:
             invitation = self.guests.invitation(room.name, invitation_id)
         except InvitationNotFound as error:
             raise InvalidInvitation from error
         if invitation.revoked_at is not None:
             raise InvalidInvitation
-        if not invitation.is_valid(clock.now()):
-            raise InvitationExpired
+        return invitation
 
     def check(self, room: Room, guests: Sequence[Guest]) -> list[str]:
         """Return the names under which guests join: those of invitations belong to others.

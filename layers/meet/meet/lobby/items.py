@@ -4,6 +4,7 @@ from typing import Any
 
 from meet import dynamodb
 from meet.clock import HOUR, SECOND, Milliseconds
+from meet.guests.items import partition_of
 from meet.lobby.model import LIFETIME, Decision, Waiting
 from meet.rooms.model import Role
 
@@ -12,22 +13,11 @@ TICKET = "ticket#"
 NEWS = "lobby"
 """The item that says when moderators of a room are told next, or were last."""
 
-_PARTITION = "room#"
 _KEPT = LIFETIME + HOUR
 
 
-def partition_of(room_name: str) -> str:
-    """Return the partition key of what belongs to a room and to no meeting."""
-    return _PARTITION + room_name
-
-
-def key_of(room_name: str, item: str) -> dict[str, Any]:
-    """Return the key of an item of a room."""
-    return dynamodb.to_item({"meetingId": partition_of(room_name), "item": item})
-
-
 def ttl_after(moment: int) -> int:
-    """Return when an item is removed that nobody needs any more an hour after this moment."""
+    """Return when an item is removed, in seconds, that was written at this moment."""
     return (moment + _KEPT) // SECOND
 
 

@@ -17,7 +17,7 @@ REPEATABLE = MINUTE
 SEEN_EVERY = 20 * SECOND
 """How often it is stored that a caller still asks."""
 GONE_AFTER = 30 * SECOND
-"""A caller who has not asked for this long is not waiting any more."""
+"""A caller who has not asked for this long has stopped waiting."""
 
 _EAGER = MINUTE
 _TICKET = re.compile(r"([A-Za-z0-9-]{15,66})\.([0-9]{15})\.[A-Za-z0-9_-]{32}", re.ASCII)

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 from meet import dynamodb
 from meet.actors import Actor
 from meet.clock import SECOND, Milliseconds
+from meet.guests.items import key_of, partition_of
 from meet.lobby.errors import AdmittedAlready, WaitingNotFound
 from meet.lobby.items import (
     NEWS,
     TICKET,
     TTL_ATTRIBUTE,
-    key_of,
-    partition_of,
     ttl_after,
     values_of,
     waiting_from,

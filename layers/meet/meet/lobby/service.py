@@ -35,7 +35,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Door:
-    """Gives tokens to those who need not wait, or do not any more."""
+    """Gives tokens to callers who need not wait, or have been admitted."""
 
     admission: ParticipantAdmission
     waiting: WaitingRepository

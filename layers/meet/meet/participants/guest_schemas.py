@@ -201,7 +201,7 @@ class BanView(View, title="Ban"):
         description="The identity that was removed.", examples=["Mallory_k2j9x0"]
     )
     external_id: str | None = Field(
-        None, description="The id that gets no token any more.", examples=["user-1815"]
+        None, description="The id that is refused a token.", examples=["user-1815"]
     )
     bans_name: bool = Field(
         description="Whether the name is refused to those who come by a shared link.",

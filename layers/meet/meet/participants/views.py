@@ -23,8 +23,8 @@ class TokenView(View, title="ParticipantToken"):
     participant_token: str = Field(
         description="Opens the operations of this room, as `Authorization: Bearer`, while the "
         "participant is a moderator: nothing yet for others, everything from the moment in which "
-        "they are made a moderator, nothing any more for a moderator who is not one now. It lasts "
-        "6 hours, and ends with the room or the participant's removal.",
+        "they are made a moderator, and nothing from the moment in which they stop being one. It "
+        "lasts 6 hours, and ends with the room or the participant's removal.",
         examples=["header.claims.signature"],
     )
     participant_name: str = Field(

@@ -44,7 +44,7 @@ class RoomFacts(View):
     preferences: RoomPreferences = Field(description="All preferences of the room.")
     max_participants: int | None = Field(
         None,
-        description="How many people may be in the room at once; absent if there is no limit.",
+        description="How many people may be in the room at once; absent if not limited.",
         examples=[10],
         json_schema_extra={"minimum": 1, "maximum": MAX_PARTICIPANTS},
     )
