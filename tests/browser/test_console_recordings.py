@@ -53,7 +53,7 @@ def test_a_recording_becomes_ready_before_ones_eyes_and_plays(
             already = "This room is being recorded already."
             expect(page.get_by_role("alert")).to_have_text(already, timeout=LOADED_MS)
             film_for(3 * PERIOD)
-            page.get_by_role("button", name="Stop").click()
+            page.get_by_role("button", name=f"Stop {room['roomName']}").click()
             expect(status).to_have_text("Ready", timeout=30_000)
 
         (recording,) = api.call("GET", f"/recordings?roomName={room['roomName']}").body

@@ -16,7 +16,8 @@ export function useNotices() {
   const last = useRef(0);
   const add = useCallback((text: string, urgent: boolean) => {
     const id = ++last.current;
-    setNotices((shown) => [...shown.slice(-2), { id, text, urgent }]);
+    // Said again while it still stands: once, from now on.
+    setNotices((shown) => [...shown.filter((each) => each.text !== text).slice(-2), { id, text, urgent }]);
     setTimeout(() => setNotices((shown) => shown.filter((each) => each.id !== id)), SHOWN_FOR);
   }, []);
   const announce: Say = useCallback((text) => add(text, false), [add]);
