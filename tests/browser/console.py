@@ -69,9 +69,9 @@ def sees_the_reference(somebody: Visitor, api: Client) -> None:
     expect(somebody.page.locator(".operation")).to_have_count(count, timeout=LOADED_MS)
 
 
-def failed_recording(api: Client, room_name: str, error: str) -> str:
+def failed_recording(api: Client, room_name: str, error: str, started: int | None = None) -> str:
     """Write a recording that failed, as the functions would; return its id."""
-    moment = clock.now()
+    moment = started or clock.now()
     name = new_id(moment)
     shard = dynamodb.shard_of(name)
     table = boto3.resource(
@@ -91,6 +91,7 @@ def failed_recording(api: Client, room_name: str, error: str) -> str:
             "statusShard": f"FAILED#{shard}",
             "listKey": dynamodb.list_key(moment, name),
             "error": error,
+            **({"startedAt": started} if started else {}),
         }
     )
     return name
