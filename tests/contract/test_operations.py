@@ -14,7 +14,6 @@ import pytest
 import meet
 from meet.metrics import NAMESPACE
 from meet.recordings.lifecycle import FINISHED
-from meet.recordings.model import PREFIX
 from tools import ROOT
 from tools.template import functions, load_template, resources, translated, with_canary
 

@@ -128,17 +128,8 @@ class Custody:
                 }
                 for each in chunk
             ]
-            try:
-                client.transact_write_items(TransactItems=items)
-            except client.exceptions.TransactionCanceledException as error:
-                reasons = error.response["CancellationReasons"]
-                bad = {
-                    each
-                    for each, reason in zip(chunk, reasons, strict=True)
-                    if reason["Code"] == "ConditionalCheckFailed"
-                }
-                if not bad:
-                    raise
+            bad = {chunk[place] for place in dynamodb.refused_of(client, items)}
+            if bad:
                 refused |= bad
                 left = [each for each in left if each not in bad]
                 continue

@@ -110,8 +110,6 @@ def _composition(values: dict[str, Any]) -> Composition:
 
 def from_values(values: dict[str, Any]) -> Recording:
     """Return the recording in an item."""
-
-    duration: Decimal | None = values.get("duration")
     days = values.get("retentionDays")
     return Recording(
         id=values["recordingId"],
@@ -127,7 +125,7 @@ def from_values(values: dict[str, Any]) -> Recording:
         stop_answered_at=dynamodb.moment(values, "stopAnsweredAt"),
         recorder_missing_since=dynamodb.moment(values, "recorderMissingSince"),
         empty_since=dynamodb.moment(values, "emptySince"),
-        duration=duration,
+        duration=Decimal(values["duration"]) if "duration" in values else None,
         size=int(values["size"]) if "size" in values else None,
         etag=values.get("etag"),
         error=values.get("error"),
