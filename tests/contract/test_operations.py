@@ -153,6 +153,22 @@ def test_every_function_logs_json_into_the_one_group_that_forgets() -> None:
     assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
+def test_alarms_exist_where_somebody_is_told_or_asks_for_them_and_for_canaries() -> None:
+    template = load_template()
+    assert template["Resources"]["Monitoring"]["Condition"] == "IsWatched"
+    assert template["Conditions"]["IsWatched"] == {
+        "Fn::Or": [
+            {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]},
+            {"Fn::Equals": [{"Ref": "AlarmsWithoutEmail"}, "true"]},
+        ]
+    }
+    parameters = template["Parameters"]
+    assert [parameters[each]["Default"] for each in ("AlarmEmail", "AlarmsWithoutEmail")] == [
+        *("", "false")
+    ]
+    assert "Condition" not in translated(canary=CANARY)["Resources"]["Monitoring"]
+
+
 def test_the_nested_stack_gets_what_it_asks_for() -> None:
     given = load_template()["Resources"]["Monitoring"]["Properties"]
     assert (ROOT / given["TemplateURL"]).exists()
