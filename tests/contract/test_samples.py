@@ -39,6 +39,7 @@ STATUS = {
     "send_message": 202,
     "delete_room": 204,
     "disconnect_participant": 204,
+    "release_recording": 204,
     "stop_recording": 204,
     "delete_recording": 204,
     "delete_multiple_recordings": 204,

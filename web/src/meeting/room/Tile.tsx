@@ -6,6 +6,8 @@ import { t } from "../words";
 import { MicOff } from "../../shared/ui/icons";
 import { initials, shade } from "../../shared/ui/initials";
 import { useNameOf } from "./names";
+import { Quality } from "./Quality";
+import { useMirrored } from "./useMirrored";
 
 interface Props {
   tile: TrackReferenceOrPlaceholder;
@@ -20,20 +22,22 @@ export function Tile({ tile, onChoose, large = false }: Props) {
   const isScreen = source === Track.Source.ScreenShare;
   const speaking = useIsSpeaking(participant);
   const silent = useIsMuted({ participant, source: Track.Source.Microphone });
+  const mirrored = useMirrored(tile);
   const name = useNameOf()(participant);
   const label = isScreen ? t("screenOf", { name }) : participant.isLocal ? t("you", { name }) : name;
   const live = isTrackReference(tile) && !tile.publication.isMuted;
-  const look = ["tile", isScreen && "screen", speaking && !isScreen && "speaking", large && "is-large"].filter(Boolean).join(" ");
+  const look = ["tile", isScreen && "screen", speaking && !isScreen && "speaking", participant.isLocal && "own", large && "is-large"].filter(Boolean).join(" ");
   return (
     <div className={look} data-name={name} data-source={source}>
       {live && isTrackReference(tile) ? (
-        <VideoTrack trackRef={tile} className={participant.isLocal && !isScreen ? "mirrored" : undefined} aria-label={label} />
+        <VideoTrack trackRef={tile} className={mirrored ? "mirrored" : undefined} aria-label={label} />
       ) : (
         <span className={`avatar shade-${shade(name)}`} aria-hidden="true">{initials(name)}</span>
       )}
       <p className="tile-name">
         {silent && !isScreen && <span className="silent"><MicOff /><span className="visually-hidden">{t("muted")}</span></span>}
         <span className="tile-text">{label}</span>
+        {!isScreen && <Quality participant={participant} />}
       </p>
       <button type="button" className="tile-button" aria-label={t("focusOn", { name: label })} onClick={() => onChoose(tile)} />
     </div>
