@@ -202,7 +202,7 @@ class RecordingRepository:
                 recording_id, change, condition=f"{is_earlier} AND {change.is_new('trashUntil')}"
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
-            found = dynamodb.from_item(error.response.get("Item", {}))  # type: ignore[call-overload]
+            found = dynamodb.from_item(error.response.get("Item", {}))  # type: ignore[arg-type]
         if "trashUntil" not in found or found.get("status") not in earlier:
             return None
         change = _advance(status, facts, retention)  # it stays where the trash is listed
