@@ -9,6 +9,7 @@ import boto3
 from playwright.sync_api import Browser, Locator, expect
 
 from meet import clock, dynamodb
+from meet.clock import Milliseconds
 from meet.recordings.model import new_id
 from tests.browser.visitors import Visitor, visitor
 from tests.live import Client
@@ -71,7 +72,7 @@ def sees_the_reference(somebody: Visitor, api: Client) -> None:
 
 def failed_recording(api: Client, room_name: str, error: str, started: int | None = None) -> str:
     """Write a recording that failed, as the functions would; return its id."""
-    moment = started or clock.now()
+    moment = Milliseconds(started or clock.now())
     name = new_id(moment)
     shard = dynamodb.shard_of(name)
     table = boto3.resource(
