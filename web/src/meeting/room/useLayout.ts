@@ -1,0 +1,57 @@
+import { useCallback, useState } from "react";
+import { keep, kept } from "../kept";
+import type { View } from "./layout";
+import { useShares } from "./tiles";
+
+interface Look {
+  view: View;
+  /** The key of the tile that stays large. */
+  pinned: string | null;
+}
+
+export interface Layout extends Look {
+  hidesSelf: boolean;
+  setView: (view: View) => void;
+  /** Make a tile large, or let it go if it is the pinned one. */
+  pin: (key: string) => void;
+  setHidesSelf: (hides: boolean) => void;
+}
+
+interface Kept {
+  view: View;
+  hidesSelf: boolean;
+}
+
+const isKept = (value: unknown): value is Kept => {
+  const { view, hidesSelf } = (value ?? {}) as Partial<Kept>;
+  return (view === "grid" || view === "speaker") && typeof hidesSelf === "boolean";
+};
+
+/**
+ * How the stage looks. The newest shared screen is shown large; what one chooses while it is shared holds
+ * until its end, and then the look of before is back.
+ */
+export function useLayout(): Layout {
+  const [first] = useState(() => kept("layout", isKept) ?? { view: "grid" as View, hidesSelf: false });
+  const [chosen, setChosen] = useState<Look>({ view: first.view, pinned: null });
+  const [aside, setAside] = useState<(Look & { share: string }) | null>(null);
+  const [hidesSelf, setHides] = useState(first.hidesSelf);
+  const share = useShares().at(-1);
+  const { view, pinned }: Look =
+    share === undefined ? chosen : aside?.share === share ? aside : { view: "speaker", pinned: share };
+
+  const choose = (next: Look) => {
+    if (share !== undefined) return setAside({ share, ...next });
+    setChosen(next);
+    keep("layout", { view: next.view, hidesSelf } satisfies Kept);
+  };
+  const setHidesSelf = useCallback((hides: boolean) => {
+    setHides(hides);
+    keep("layout", { view: chosen.view, hidesSelf: hides } satisfies Kept);
+  }, [chosen.view]);
+  return {
+    view, pinned, hidesSelf, setHidesSelf,
+    setView: (next) => choose({ view: next, pinned: null }),
+    pin: (key) => choose(view === "speaker" && pinned === key ? { view: "grid", pinned: null } : { view: "speaker", pinned: key }),
+  };
+}
