@@ -15,7 +15,7 @@ EATEN = ["%2e%2e", "a/b", "..%2f..", "?ban=true", "#top", "a\\b", "%", "ä+b c;d
 INITIALS = {
     "👩‍👩‍👧 Müller": "👩‍👩‍👧M",
     "क्षितिज नायर": "क्षिना",
-    "e\u0301mile zola": "E\u0301Z",  # codespell:ignore
+    "x\u0302avier zola": "X\u0302Z",
     "Ada": "A",
 }
 REPEATS = """() => document.getAnimations()

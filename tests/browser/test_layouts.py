@@ -27,7 +27,7 @@ SETTLED = """() => new Promise((goOn) => {
 })"""
 """Resolves once the page has taken note of the window's new size."""
 
-EVERYBODY = {"People", "Speaker view", "Leave"}
+EVERYBODY = {"People", "Speaker view", "Settings", "Full screen", "Picture in picture", "Leave"}
 SPEAKERS = EVERYBODY | {
     "Mute",
     "Turn camera off",

@@ -88,8 +88,7 @@ def test_a_changed_role_changes_the_page_within_two_seconds(meeting: Meeting) ->
 def test_a_demoted_moderator_who_loses_the_network_stays_demoted(meeting: Meeting) -> None:
     ada = meeting.ada
     sockets = watch_sockets(ada)
-    ada.page.reload()
-    ada.join()
+    ada.enter(meeting.room["publisherURL"])
     meeting.put("Ada", "role", {"role": "moderator"})
     expect(ada.button("End for all")).to_be_visible(timeout=SOON_MS)
     meeting.put("Ada", "role", {"role": "viewer"})
@@ -101,8 +100,7 @@ def test_a_demoted_moderator_who_loses_the_network_stays_demoted(meeting: Meetin
     ada.sees_moving("Mona")
     for name in ("Mute", "Unmute", "End for all"):
         expect(ada.button(name)).to_have_count(0)
-    ada.page.reload()
-    ada.join()
+    ada.reload()
     for name in ("Mute", "Unmute", "End for all"):
         expect(ada.button(name)).to_have_count(0)
 

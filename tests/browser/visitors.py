@@ -54,6 +54,11 @@ class Visitor:
         self.open(url)
         self.join()
 
+    def reload(self) -> None:
+        """Load the page again inside a meeting, and be in it again."""
+        self.page.reload()
+        expect(self.button("Leave")).to_be_visible(timeout=JOIN_MS)
+
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 

@@ -18,7 +18,8 @@ import jwt
 import pytest
 from livekit.protocol.egress import EgressInfo, EgressStatus, FileInfo, ListEgressResponse
 from livekit.protocol.models import ParticipantInfo
-from livekit.protocol.room import ListParticipantsResponse
+from livekit.protocol.models import Room as LiveKitRoom
+from livekit.protocol.room import ListParticipantsResponse, ListRoomsResponse
 
 from meet import wiring
 from meet.actors import LOBBY
@@ -256,6 +257,12 @@ def _at(moment: int, function: str) -> Event:
     return event | {"requestContext": {"requestTimeEpoch": moment}}
 
 
+def _meeting_is_over() -> Event:
+    inside = LiveKitRoom(name=ROOM.name, sid="RM_1", metadata=room_metadata(wiring.owner()))
+    LIVEKIT["RoomService/ListRooms"] = ListRoomsResponse(rooms=[inside])
+    return _at(ROOM.expires_at, "sweep_rooms")
+
+
 PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("authorize", "a moderator's token"): _as_moderator,
     ("authorize", "a playback link"): _with_playback_link,
@@ -299,6 +306,7 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("sweep_recordings", "a recording goes on"): _recorder_goes_on,
     ("sweep_recordings", "nothing due"): lambda: _at(BEGAN - HOUR, "sweep_recordings"),
     ("sweep_rooms", "a room is over"): lambda: _at(ROOM.expires_at, "sweep_rooms"),
+    ("sweep_rooms", "a meeting is over"): _meeting_is_over,
     ("web", "a file"): lambda: _web("/assets/page.css"),
 }
 """What may come besides a sample event."""

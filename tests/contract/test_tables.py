@@ -275,6 +275,8 @@ def use_everything(still_clock: Clock) -> None:
     use_meetings()
     use_webhooks()
     use_the_log(still_clock)
+    room.finish(STORED.name, now=now)
+    room.finish_together([STORED.name], now=now)
     room.meeting_is_over(STORED.name)
 
 

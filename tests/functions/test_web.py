@@ -236,6 +236,7 @@ def test_the_meeting_page_may_run_our_files_and_talk_to_us_and_to_livekit(
     policy = _policy(page)
     assert policy["default-src"] == ["'none'"]
     assert policy["script-src"] == ["'self'", "'wasm-unsafe-eval'"]
+    assert policy["worker-src"] == ["'self'", "blob:"]
     assert policy["style-src"] == ["'self'"]
     livekit = ["wss://livekit.example.com:8443", "https://livekit.example.com:8443"]
     assert policy["connect-src"] == ["'self'", *livekit]

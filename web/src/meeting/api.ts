@@ -1,7 +1,7 @@
 // The public API, as the meeting page uses it. No secret or token is ever logged.
 
 import { ApiError, reasonOf, request, type AnyReason } from "../shared/http";
-import type { ParticipantToken, Recording, Role } from "../shared/types";
+import type { MeetingToJoin, ParticipantToken, Recording, Role } from "../shared/types";
 import type { Link } from "./link";
 
 export interface Permissions {
@@ -24,6 +24,8 @@ export interface Turn {
   role?: Role;
   /** The name of an invitation. */
   participantName?: string;
+  /** The meeting that is going on. */
+  meeting?: MeetingToJoin;
 }
 
 export interface Waiting {

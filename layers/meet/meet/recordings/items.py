@@ -76,8 +76,6 @@ def to_values(recording: Recording) -> dict[str, Any]:
 
 def from_values(values: dict[str, Any]) -> Recording:
     """Return the recording in an item."""
-
-    duration: Decimal | None = values.get("duration")
     return Recording(
         id=values["recordingId"],
         room_name=values["roomName"],
@@ -91,7 +89,7 @@ def from_values(values: dict[str, Any]) -> Recording:
         stop_answered_at=dynamodb.moment(values, "stopAnsweredAt"),
         recorder_missing_since=dynamodb.moment(values, "recorderMissingSince"),
         empty_since=dynamodb.moment(values, "emptySince"),
-        duration=duration,
+        duration=Decimal(values["duration"]) if "duration" in values else None,
         size=int(values["size"]) if "size" in values else None,
         etag=values.get("etag"),
         error=values.get("error"),

@@ -1,4 +1,4 @@
-import { useRef, useState, type FormEvent, type KeyboardEvent } from "react";
+import { useLayoutEffect, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
 import { timeOfDay } from "../../shared/regional";
 import { t } from "../words";
 import { LONGEST_MESSAGE } from "../../shared/received";
@@ -22,6 +22,11 @@ export function ChatPanel({ chat, canWrite, onClose, warn }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const newest = chat.messages.at(-1);
   const { hasNews, toEnd, onScroll } = useReading(list, newest);
+
+  useLayoutEffect(() => {
+    const end = field.current?.value.length ?? 0;
+    field.current?.setSelectionRange(end, end); // a draft goes on where it ended
+  }, []);
 
   const write = (next: string) => {
     setText(next);

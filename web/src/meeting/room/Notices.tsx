@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useAudioPlayback, useConnectionState } from "@livekit/components-react";
 import { ConnectionState } from "livekit-client";
 import { timeOfDay } from "../../shared/regional";
@@ -12,10 +13,12 @@ interface Props {
   endsAt: number | null;
   lobby: Lobby | null;
   onPeople: () => void;
+  /** More of them. */
+  children?: ReactNode;
 }
 
 /** Messages about recent events, and about problems that continue. */
-export function Notices({ notices, endsAt, lobby, onPeople }: Props) {
+export function Notices({ notices, endsAt, lobby, onPeople, children }: Props) {
   const state = useConnectionState();
   const { canPlayAudio, startAudio } = useAudioPlayback();
   const shaky = state === ConnectionState.Reconnecting || state === ConnectionState.SignalReconnecting;
@@ -28,6 +31,7 @@ export function Notices({ notices, endsAt, lobby, onPeople }: Props) {
           <p key={each.id} className={each.urgent ? "notice urgent" : "notice"}>{each.text}</p>
         ))}
       </div>
+      {children}
       {lobby && <LobbyNotice lobby={lobby} onShow={onPeople} />}
       {!canPlayAudio && (
         <p className="notice lasting">

@@ -37,12 +37,12 @@ export function ReactionChoice({ onSend, onClose }: { onSend: (reaction: Reactio
     };
   }, []);
   return (
-    <div className="reaction-choice" role="group" aria-label={t("reactions")} onKeyDown={(event) => event.key === "Escape" && onClose()}>
+    <section className="reaction-choice" aria-label={t("reactions")} onKeyDown={(event) => event.key === "Escape" && onClose()}>
       {REACTIONS.map((each, index) => (
         <button key={each} ref={index === 0 ? first : undefined} type="button" className="plain" aria-label={t(NAMES[each])} title={t(NAMES[each])} onClick={() => onSend(each)}>
           <span aria-hidden="true">{each}</span>
         </button>
       ))}
-    </div>
+    </section>
   );
 }

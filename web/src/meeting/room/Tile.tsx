@@ -9,6 +9,8 @@ import { useNameOf } from "./names";
 import { isScreen as isScreenOf, keyOf, type Shown } from "./tiles";
 import { useHandOf } from "./useHands";
 import type { Layout } from "./useLayout";
+import { Quality } from "./Quality";
+import { useMirrored } from "./useMirrored";
 
 interface Props {
   tile: Shown;
@@ -28,7 +30,7 @@ export function Tile({ tile, layout, large = false }: Props) {
   const isOwn = participant.isLocal;
   const label = isScreen ? t("screenOf", { name }) : isOwn ? t("you", { name }) : name;
   const isPinned = layout.view === "speaker" && layout.pinned === keyOf(tile);
-  const look = ["tile", isScreen && "screen", isSpeaking && "speaking", large && "is-large"].filter(Boolean).join(" ");
+  const look = ["tile", isScreen && "screen", isSpeaking && "speaking", isOwn && "own", large && "is-large"].filter(Boolean).join(" ");
   return (
     <div className={look} data-name={name} data-source={source}>
       {isScreen && isOwn
@@ -40,6 +42,7 @@ export function Tile({ tile, layout, large = false }: Props) {
         {silent && !isScreen && <span className="silent"><MicOff /><span className="visually-hidden">{t("muted")}</span></span>}
         <bdi className="tile-text">{label}</bdi>
         {isSpeaking && <span className="visually-hidden">{t("speaking")}</span>}
+        {!isScreen && <Quality participant={participant} />}
       </p>
       <button type="button" className="tile-button" aria-label={t("focusOn", { name: label })} aria-pressed={isPinned} onClick={() => layout.pin(keyOf(tile))} />
       {isOwn && !isScreen && (
@@ -51,6 +54,7 @@ export function Tile({ tile, layout, large = false }: Props) {
 
 /** The video, cut to the tile only if little of it is lost (meeting.css), or the initials. */
 function Picture({ tile, name, label }: { tile: Shown; name: string; label: string }) {
+  const isMirrored = useMirrored(tile);
   const [shape, setShape] = useState<"upright" | "square" | "wide">("wide");
   const measure = ({ currentTarget: { videoWidth, videoHeight } }: SyntheticEvent<HTMLVideoElement>) => {
     const ratio = videoWidth / videoHeight || 16 / 9;
@@ -59,6 +63,6 @@ function Picture({ tile, name, label }: { tile: Shown; name: string; label: stri
   if (!isTrackReference(tile) || tile.publication.isMuted) {
     return <span className={`avatar shade-${shade(name)}`} aria-hidden="true">{initials(name)}</span>;
   }
-  const look = [shape, tile.participant.isLocal && !isScreenOf(tile) && "mirrored"].filter(Boolean).join(" ");
+  const look = [shape, isMirrored && "mirrored"].filter(Boolean).join(" ");
   return <VideoTrack trackRef={tile} className={look} aria-label={label} onResize={measure} onLoadedMetadata={measure} />;
 }

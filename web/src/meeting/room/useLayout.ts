@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import { keep, kept } from "../kept";
+import { browser } from "../../shared/storage";
 import type { View } from "./layout";
 import { useShares } from "./tiles";
 
@@ -17,25 +17,17 @@ export interface Layout extends Look {
   setHidesSelf: (hides: boolean) => void;
 }
 
-interface Kept {
-  view: View;
-  hidesSelf: boolean;
-}
-
-const isKept = (value: unknown): value is Kept => {
-  const { view, hidesSelf } = (value ?? {}) as Partial<Kept>;
-  return (view === "grid" || view === "speaker") && typeof hidesSelf === "boolean";
-};
+const keep = (view: View) => browser.put("view", view);
+const kept = (): View => (browser.get("view") === "speaker" ? "speaker" : "grid");
 
 /**
  * How the stage looks. The newest shared screen is shown large; what one chooses while it is shared holds
  * until its end, and then the look of before is back.
  */
 export function useLayout(): Layout {
-  const [first] = useState(() => kept("layout", isKept) ?? { view: "grid" as View, hidesSelf: false });
-  const [chosen, setChosen] = useState<Look>({ view: first.view, pinned: null });
+  const [chosen, setChosen] = useState<Look>(() => ({ view: kept(), pinned: null }));
   const [aside, setAside] = useState<(Look & { share: string }) | null>(null);
-  const [hidesSelf, setHides] = useState(first.hidesSelf);
+  const [hidesSelf, setHides] = useState(() => browser.get("hidesSelf") === "yes");
   const share = useShares().at(-1);
   const { view, pinned }: Look =
     share === undefined ? chosen : aside?.share === share ? aside : { view: "speaker", pinned: share };
@@ -43,12 +35,12 @@ export function useLayout(): Layout {
   const choose = (next: Look) => {
     if (share !== undefined) return setAside({ share, ...next });
     setChosen(next);
-    keep("layout", { view: next.view, hidesSelf } satisfies Kept);
+    keep(next.view);
   };
   const setHidesSelf = useCallback((hides: boolean) => {
     setHides(hides);
-    keep("layout", { view: chosen.view, hidesSelf: hides } satisfies Kept);
-  }, [chosen.view]);
+    browser.put("hidesSelf", hides ? "yes" : "no");
+  }, []);
   return {
     view, pinned, hidesSelf, setHidesSelf,
     setView: (next) => choose({ view: next, pinned: null }),

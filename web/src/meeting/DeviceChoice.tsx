@@ -1,5 +1,5 @@
 import { useId } from "react";
-import { t, type Word } from "../words";
+import { t, type Word } from "./words";
 
 interface Props {
   label: Word;
@@ -8,13 +8,14 @@ interface Props {
   onChange: (id: string) => void;
 }
 
-/** A list of cameras or microphones. */
+/** A list of cameras, microphones or loudspeakers. */
 export function DeviceChoice({ label, devices, value, onChange }: Props) {
   const id = useId();
+  const chosen = devices.find((each) => each.deviceId === value) ?? devices[0]; // one that was kept may be gone
   return (
     <div className="field">
       <label htmlFor={id}>{t(label)}</label>
-      <select id={id} value={value ?? devices[0]?.deviceId ?? ""} disabled={devices.length === 0} onChange={(event) => onChange(event.target.value)}>
+      <select id={id} value={chosen?.deviceId ?? ""} disabled={devices.length === 0} onChange={(event) => onChange(event.target.value)}>
         {devices.length === 0 && <option value="">{t("defaultDevice")}</option>}
         {devices.map((device, index) => (
           <option key={device.deviceId} value={device.deviceId}>{device.label || `${t(label)} ${index + 1}`}</option>
