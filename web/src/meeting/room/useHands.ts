@@ -1,6 +1,8 @@
 import { useRoomContext } from "@livekit/components-react";
 import { RoomEvent, type Participant, type RemoteParticipant } from "livekit-client";
 import { createContext, useCallback, useContext, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { chime } from "../chime";
+import { isOn } from "../settings";
 import { t } from "../words";
 import { handOf, roleOf, type HandMessage } from "../../shared/received";
 import { nameOf } from "./names";
@@ -8,7 +10,7 @@ import type { Say } from "./useNotices";
 
 const TOPIC = "meet.hand";
 const PAUSE = 1000; // milliseconds between two announcements of one participant
-const FIRST_WORDS = 1000; // what arrives this soon after joining was raised before
+const NEWS = 2000; // milliseconds: what has been up for longer was raised before one came
 
 export interface Hands {
   /** The identities of those with a raised hand, the first one first. */
@@ -36,7 +38,6 @@ export function useHands(canRaise: boolean, announce: Say): Hands {
   const [since, setSince] = useState<ReadonlyMap<string, number>>(new Map());
   const [upSince, setUpSince] = useState<number | null>(null);
   const announced = useRef(new Map<string, number>());
-  const joinedAt = useRef(performance.now());
 
   const send = useCallback((message: HandMessage, to?: string) => {
     const packet = new TextEncoder().encode(JSON.stringify(message));
@@ -70,9 +71,11 @@ export function useHands(canRaise: boolean, announce: Say): Hands {
     if (since.has(identity)) return;
     const now = performance.now();
     change(identity, now - message.heldFor);
-    const isNews = now - joinedAt.current > FIRST_WORDS && now - (announced.current.get(identity) ?? -Infinity) > PAUSE;
+    const isNews = message.heldFor < NEWS && now - (announced.current.get(identity) ?? -Infinity) > PAUSE;
     announced.current.set(identity, now);
-    if (isNews) announce(t("handRaised", { name: nameOf(from, room) }));
+    if (!isNews) return;
+    announce(t("handRaised", { name: nameOf(from, room) }));
+    if (isOn("sounds")) void chime("hand").catch(() => {}); // heard or not, it is told
   });
   const repeat = useEffectEvent((to?: string) => {
     if (upSince !== null) send({ is: "up", heldFor: Math.round(performance.now() - upSince) }, to);

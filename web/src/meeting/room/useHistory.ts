@@ -35,7 +35,7 @@ export function useHistory(messages: Message[], take: (earlier: Message[], from:
   const connectedAt = useRef(performance.now());
   const isTold = useRef(false);
 
-  const onText = useEffectEvent((text: string, from: RemoteParticipant) => {
+  const onHistory = useEffectEvent((text: string, from: RemoteParticipant) => {
     const isSoon = performance.now() - connectedAt.current < FIRST_WORDS;
     if (isTold.current || !isSoon || !tellers(room, room.localParticipant).includes(from)) return;
     const found = historyOf(text);
@@ -66,7 +66,7 @@ export function useHistory(messages: Message[], take: (earlier: Message[], from:
         return; // the sender left in the middle of it
       }
       const from = room.remoteParticipants.get(identity);
-      if (from) onText(text, from);
+      if (from) onHistory(text, from);
     });
     room.on(RoomEvent.Connected, connected).on(RoomEvent.ParticipantActive, joined);
     return () => {
