@@ -226,7 +226,7 @@ def test_the_end_the_limits_the_start_and_the_metadata_are_edited(
         ends = page.get_by_label("Ends", exact=True)
         expect(ends).to_be_focused(timeout=LOADED_MS)
         expect(page.get_by_text("Choose a time in the future.")).to_be_visible()
-        expect(page.get_by_text("Enter at most 1440.")).to_be_visible()
+        expect(page.get_by_text("Enter at most 1,440.")).to_be_visible()
         assert somebody.complaints() == []
 
         ends.fill("2030-02-03T04:05")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.browser.visitors import JOIN_MS, Visitor, visitor
 from tests.live import Client, eventually
@@ -36,7 +36,8 @@ HIDE = """(hidden) => {
   Object.defineProperty(document, "visibilityState", {get, configurable: true});
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-SMALL, LARGE = {"width": 320, "height": 300}, {"width": 1280, "height": 900}
+SMALL: ViewportSize = {"width": 320, "height": 300}
+LARGE: ViewportSize = {"width": 1280, "height": 900}
 STEADY_MS = 3000
 PATIENCE_S = 45
 

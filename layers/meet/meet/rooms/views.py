@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
+from meet.rooms.items import plan_values
 from meet.rooms.model import Lobby, Role, Room
 from meet.rooms.schemas import MAX_PARTICIPANTS, RoomPreferences
 from meet.rooms.terms import LinksOptions, LobbyOptions
@@ -106,7 +107,10 @@ def settings_of(room: Room) -> dict[str, Any]:
         "maxParticipants": room.max_participants,
         "preferences": {
             "chatPreferences": {"enabled": preferences.chat},
-            "recordingPreferences": {"enabled": preferences.recording},
+            "recordingPreferences": {
+                "enabled": preferences.recording,
+                **plan_values(preferences.recording_plan),
+            },
             "virtualBackgroundPreferences": {"enabled": preferences.virtual_background},
         },
         "startsAt": terms.starts_at,

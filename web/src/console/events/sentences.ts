@@ -26,6 +26,19 @@ const PROPERTIES: Record<string, Word> = {
   "preferences.virtualBackgroundPreferences.enabled": "background",
   maxParticipants: "maxParticipants",
   expirationDate: "expirationDate",
+  startsAt: "startsAtChanged",
+  maxDurationMinutes: "longestChanged",
+  metadata: "metadataChanged",
+  status: "statusChanged",
+  "links.moderator.enabled": "linksChanged",
+  "links.publisher.enabled": "linksChanged",
+  "links.viewer.enabled": "linksChanged",
+  moderatorURL: "linksChanged",
+  publisherURL: "linksChanged",
+  viewerURL: "linksChanged",
+  "lobby.enabled": "lobbyChanged",
+  "lobby.roles": "lobbyChanged",
+  "lobby.openWithoutModerator": "lobbyChanged",
 };
 
 const ROLES: Record<string, Word> = { moderator: "moderator", publisher: "publisher", viewer: "viewer" };
@@ -52,7 +65,7 @@ export function noteOf({ type, data }: MeetEvent): string {
   switch (type) {
     case "room.updated": {
       const changed = Array.isArray(data.changed) ? data.changed.map((each) => word(PROPERTIES, each) || text(each)) : [];
-      return changed.length ? t("changedWhat", { what: list(changed) }) : "";
+      return changed.length ? t("changedWhat", { what: list([...new Set(changed)]) }) : "";
     }
     case "meeting.ended": {
       const count = data.participants;
