@@ -76,7 +76,8 @@ def _row(place: Place, around: Surroundings, delay: float) -> list[str]:
         }
         http.request("POST", f"{around.others}/meetings", body=json.dumps(told).encode())
         before = http.request("GET", around.others).json()["asked"]
-        began, cpu, left = time.time(), 0.0, []
+        left: list[int] = []
+        began, cpu = time.time(), 0.0
         with held_to(SHARE, sweep.process.pid):
             while len(left) < _MINUTES and (not left or left[-1]):
                 ((used, _, _),) = sweep.ask(1)
