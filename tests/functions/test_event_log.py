@@ -66,6 +66,26 @@ def test_many_facts_go_in_several_transactions_and_a_group_in_one(
     assert [i for _, i in found] == [f"evt_{g}.{e}" for g in range(20) for e in range(3)]
 
 
+@BOTH
+def test_a_small_page_reads_no_more_than_it_answers_with(
+    aws: None, still_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = wiring.event_log()
+    log.append([[fact(each) for each in range(20)]])
+    evaluated = []
+    query = log.client.query
+
+    def counted(**parameters: Any) -> Any:
+        answer = query(**parameters)
+        evaluated.append(answer["ScannedCount"])
+        return answer
+
+    monkeypatch.setattr(log.client, "query", counted)
+    page = log.read(Cursor(5), limit=2)
+    assert [each.position for each in page.events] == [6, 7]
+    assert evaluated == [1, 2]  # whether the cursor still holds, then the page
+
+
 @pytest.mark.parametrize("aws", [DYNAMODB_LOCAL], indirect=True)
 def test_four_writers_at_once_leave_no_gap_and_nothing_twice(
     aws: None, record_property: Callable[[str, object], None]

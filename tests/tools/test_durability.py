@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
-def all_rooms_are_in(saved: Path) -> bool:
-    text = saved.read_text() if saved.exists() else ""
-    numbers = {int(number) for number in re.findall(r"room-(\d+)", text)}
-    return numbers == set(range(1, 40))
+def all_is_in(state: Path) -> bool:
+    text = {file.stem: file.read_text() for file in state.glob("*.json")}
+    numbers = {int(number) for number in re.findall(r"room-(\d+)", text.get("dynamodb", ""))}
+    others = '"keys"' in text.get("secretsmanager", "") and "recordings" in text.get("s3", "")
+    return others and numbers == set(range(1, 40))
 
 
 @pytest.mark.parametrize("killed", [False, True])
@@ -54,8 +56,9 @@ def test_what_was_written_outlives_the_emulator(emulator: Emulator, killed: bool
         list(writers.map(write, range(40)))
     dynamodb.delete_item(TableName="Rooms", Key={"roomName": {"S": "room-0"}})
     if killed:  # what was written a few seconds before is on disk
-        saved = emulator.site.directory / "aws" / "state" / "dynamodb.json"
-        eventually(lambda: all_rooms_are_in(saved), 10, "the rooms are saved")
+        state = emulator.site.directory / "aws" / "state"
+        saved = partial(all_is_in, state)
+        eventually(saved, 60, "all is saved")  # each service in a file of its own, in turn
         emulator.kill()
     else:
         emulator.stop()

@@ -165,7 +165,8 @@ class EventLog:
         head = self._head()
         position = self._oldest(head) - 1 if after is None else self._checked(after, head)
         if room is None:
-            found, end = self._query(position), None
+            # Without a limit DynamoDB reads, and is paid for, a megabyte.
+            found, end = self._query(position, **({} if types else {"Limit": limit})), None
         else:
             end = max(position, self._first_since(clock.now() - INDEX_DELAY, position, head) - 1)
             found = self._query_room(room, position, end)
