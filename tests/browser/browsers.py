@@ -5,8 +5,9 @@ and both as Debian has them: people use these, not builds of Playwright's own.
 """
 
 import subprocess
+from typing import Any
 
-from playwright.sync_api import Browser, Error, Playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Playwright
 
 from tests.debian import find_or_install
 
@@ -69,3 +70,17 @@ def firefox(playwright: Playwright) -> Browser | None:
 
 
 LAUNCHERS = {CHROMIUM: chromium, FIREFOX: firefox}
+
+
+# Playwright's own sets the value past the browser, which React takes for a value that it has.
+_TYPED = """
+window.__pw_bidiInsertText = (text) => { document.execCommand("insertText", false, text) };
+"""
+
+
+def window(browser: Browser, **options: Any) -> BrowserContext:
+    """Open a window of its own, with nothing kept from others."""
+    context = browser.new_context(**options)
+    if browser.browser_type.name == FIREFOX:
+        context.add_init_script(_TYPED)
+    return context

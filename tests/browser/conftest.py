@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.browsers import LAUNCHERS
+from tests.browser.browsers import LAUNCHERS, window
 from tests.browser.visitors import AXE
 from tools import ROOT
 
@@ -43,6 +43,6 @@ def pages(stack: "LocalStack") -> None:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context()
+    context = window(browser)
     yield context.new_page()
     context.close()
