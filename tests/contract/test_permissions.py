@@ -104,6 +104,7 @@ DECIDES = {"decide_all_waiting", "decide_waiting"}
 READS_GUESTS = {"get_invitations", "get_bans", "delete_ban"}
 DELETES = {"delete_recording", "delete_multiple_recordings"}
 LOOKS_FOR_FILES = {
+    "get_recording_download",
     "get_recording_stream",
     "receive_livekit_webhook",
     "recording_uploaded",
@@ -156,7 +157,8 @@ TABLE = [
     Row("forget a start that LiveKit refused", "dynamodb:DeleteItem", RECORDINGS,
         {"create_recording"}),
     Row("read a recording", "dynamodb:GetItem", RECORDINGS, DELETES | {"get_recording"}
-        | {"get_recording_url", "get_recording_stream", "stop_recording"}
+        | {"get_recording_url", "get_recording_stream", "get_recording_download"}
+        | {"stop_recording"}
         | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}),
     Row("read many recordings", "dynamodb:BatchGetItem", RECORDINGS,
         {"delete_multiple_recordings"}),

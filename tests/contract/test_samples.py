@@ -43,6 +43,7 @@ STATUS = {
     "delete_recording": 204,
     "delete_multiple_recordings": 204,
     "get_recording_stream": 206,
+    "get_recording_download": 206,
 }
 """What a sample is answered, unless it is 200."""
 

@@ -143,6 +143,21 @@ def test_the_ticket_stands_for_everything_that_was_asked(hall: Hall) -> None:
     assert (reply.body["participantName"], reply.body["role"]) == ("Ada", "viewer")
 
 
+def test_whoever_waited_with_an_invitation_may_join_for_no_longer_than_it_is_valid(
+    hall: Hall,
+) -> None:
+    end = hall.clock() + 10 * MINUTE
+    invitation = {"participantName": "Ada", "role": "publisher", "expiresAt": end}
+    reply = hall.call("POST", f"/rooms/{hall.name}/invitations", {"invitations": [invitation]})
+    (made,) = reply.body["invitations"]
+    body = {"roomName": hall.name, "invite": made["url"].partition("invite=")[2]}
+    waiting = hall.call("POST", "/participants/token", body)
+    assert waiting.status == 202, waiting.text
+    hall.decide_all("admit")
+    token = hall.ask_again(waiting.body["ticket"]).body["token"]
+    assert jwt.decode(token, options={"verify_signature": False})["exp"] == end // 1000
+
+
 @pytest.mark.parametrize("ticket", [1, True, ["x"], {}])
 def test_a_ticket_that_is_not_a_text_is_refused(hall: Hall, ticket: object) -> None:
     reply = hall.call("POST", "/participants/token", {"ticket": ticket})

@@ -86,8 +86,8 @@ class Operation:
     @property
     def parameters(self) -> list[Document]:
         """The parameter objects."""
-        if self.function == stream.FUNCTION:
-            return list(stream.PARAMETERS)
+        if self.function in stream.PARAMETERS:
+            return list(stream.PARAMETERS[self.function])
         return [_parameter(each) for each in self.generated.get("parameters", [])]
 
     def has(self, name: str) -> bool:
@@ -104,8 +104,8 @@ class Operation:
             "description": _prose(self.route.func),
             "security": security,
         }
-        if self.function == stream.FUNCTION:
-            operation["description"] = stream.DESCRIPTION
+        if self.function in stream.DESCRIPTIONS:
+            operation["description"] = stream.DESCRIPTIONS[self.function]
         if self.parameters:
             operation["parameters"] = self.parameters
         if body := self.generated.get("requestBody"):
@@ -127,11 +127,11 @@ class Operation:
 
     def _successes(self, partial: Collection[type[View]]) -> Document:
         described = self.route.response_description
-        if self.function == stream.FUNCTION:
+        if self.function in stream.SUCCESSES:
             return {
                 status: {"description": meaning or described, "headers": _headers(*headers)}
                 | ({"content": content} if content else {})
-                for status, (meaning, headers, content) in stream.SUCCESSES.items()
+                for status, (meaning, headers, content) in stream.SUCCESSES[self.function].items()
             }
         return {
             str(each.status.value): self._success(each, each.meaning or str(described), partial)

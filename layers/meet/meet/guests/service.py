@@ -78,10 +78,12 @@ class GuestList:
             raise InvitationUsedUp
         return invitation
 
-    def check_validity(self, room: Room, invitation_id: str) -> None:
-        """Raises InvalidInvitation or InvitationExpired unless this invitation is valid now."""
-        if not self._unrevoked(room, invitation_id).is_valid(clock.now()):
+    def valid(self, room: Room, invitation_id: str) -> Invitation:
+        """Return an invitation that is valid now; raises InvalidInvitation or InvitationExpired."""
+        invitation = self._unrevoked(room, invitation_id)
+        if not invitation.is_valid(clock.now()):
             raise InvitationExpired
+        return invitation
 
     def _unrevoked(self, room: Room, invitation_id: str) -> Invitation:
         """Return an invitation; raises InvalidInvitation if it is unknown or was revoked."""

@@ -79,10 +79,9 @@ class Door:
         waiting = self.waiting.get(ticket)
         if waiting is None or waiting.has_expired(now):
             raise TicketGone
-        applicant = Applicant(
-            room, waiting.role, waiting.name, waiting.identity, waiting.attributes
+        applicant = self.admission.checked_again(
+            Applicant(room, waiting.role, waiting.name, waiting.identity, waiting.attributes)
         )
-        self.admission.check_again(applicant)
         if waiting.decision is None:
             is_due = now >= waiting.seen_at + SEEN_EVERY
             if is_due:

@@ -3,7 +3,7 @@
 import secrets
 import string
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from meet import clock
@@ -130,12 +130,16 @@ class ParticipantAdmission:
             for each, name in zip(entries, names, strict=True)
         ]
 
-    def check_again(self, applicant: Applicant) -> None:
-        """Check what may have changed since an applicant began to wait; raises as `check` does."""
+    def checked_again(self, applicant: Applicant) -> Applicant:
+        """Return an applicant who waited, as they may join by now.
+
+        Raises InvalidInvitation, InvitationExpired, and what `Entrance.check` raises.
+        """
         room, told = applicant.room, applicant.attributes
         invitation_id = told.get(Attribute.INVITATION)
         if invitation_id is not None:
-            self.entrance.guests.check_validity(room, invitation_id)
+            invitation = self.entrance.guests.valid(room, invitation_id)
+            applicant = replace(applicant, ends_at=invitation.draft.expires_at)
         entry = Entry(
             applicant.role,
             applicant.name,
@@ -144,6 +148,7 @@ class ParticipantAdmission:
             link=told.get(Attribute.LINK),
         )
         self.entrance.check(room, [entry])
+        return applicant
 
     def issue(self, applicant: Applicant) -> Admission:
         """Return tokens for an applicant's role; raises RoomFull or MediaServerUnavailable.

@@ -1,8 +1,9 @@
 // Events in plain words.
 
+import { list } from "../../shared/i18n";
 import type { MeetEvent } from "../../shared/types";
 import { length, size, span } from "../format";
-import { t, type Word } from "../words/events";
+import { t, type Word } from "../words";
 
 const REASONS: Record<string, Word> = {
   left: "whyLeft",
@@ -51,12 +52,12 @@ export function noteOf({ type, data }: MeetEvent): string {
   switch (type) {
     case "room.updated": {
       const changed = Array.isArray(data.changed) ? data.changed.map((each) => word(PROPERTIES, each) || text(each)) : [];
-      return changed.length ? t("changedWhat", { what: changed.join(", ") }) : "";
+      return changed.length ? t("changedWhat", { what: list(changed) }) : "";
     }
     case "meeting.ended": {
       const count = data.participants;
       if (seconds !== null) said.push(span(seconds * 1000));
-      if (typeof count === "number") said.push(count === 1 ? t("onePerson") : t("peopleCount", { count }));
+      if (typeof count === "number") said.push(t("peopleCount", { count }));
       said.push(word(REASONS, data.reason));
       break;
     }

@@ -48,7 +48,7 @@ export function NewRoomPage() {
     };
     try {
       const room = await createRoom(options);
-      toast(t("roomCreated"));
+      toast(t("roomIsReady"));
       go(paths.room(room.roomName));
     } catch (problem) {
       setError(problem);

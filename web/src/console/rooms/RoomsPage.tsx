@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Room } from "../../shared/types";
-import { date, number, when } from "../format";
+import { list } from "../../shared/i18n";
+import { date, when } from "../format";
 import { Plus } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
 import { Heading } from "../parts/Heading";
@@ -68,7 +69,7 @@ export function RoomsPage({ status, search }: { status: string; search: string }
           </a>
         ))}
       </nav>
-      {isFiltered && rooms.hasMore && loaded && <p className="hint filter-hint" role="status">{t("searchedSome", { count: number(loaded.length) })}</p>}
+      {isFiltered && rooms.hasMore && loaded && <p className="hint filter-hint" role="status">{t("searchedSome", { count: loaded.length })}</p>}
       <Listing
         {...rooms}
         items={found ?? null}
@@ -119,11 +120,11 @@ function Row({ room, onEnd }: { room: Room; onEnd: () => void }) {
       <th scope="row">
         <a href={paths.room(room.roomName)}><RoomName name={room.roomName} /></a>
         {room.status !== "open" && <span className={`status row-status status-${room.status === "closed" ? "over" : "live"}`}>{t(room.status === "closed" ? "isClosed" : "isMeeting")}</span>}
-        {off.length > 0 && <span className="row-note">{t("without", { what: off.map(({ label }) => t(label)).join(", ") })}</span>}
+        {off.length > 0 && <span className="row-note">{t("without", { what: list(off.map(({ label }) => t(label))) })}</span>}
       </th>
       <td data-label={t("endsIn")}><Expiry at={room.expirationDate} /></td>
       <td className="wide-only created soft" title={when(room.creationDate)}>{date(room.creationDate)}</td>
-      <td className="wide-only soft">{room.maxParticipants ? t("atMost", { count: number(room.maxParticipants) }) : t("anyNumber")}</td>
+      <td className="wide-only soft">{room.maxParticipants ? t("atMost", { count: room.maxParticipants }) : t("anyNumber")}</td>
       <td data-label={t("copyLinkFor")}>
         <span className="joined">
           {ROLES.map(({ url, role }) => (

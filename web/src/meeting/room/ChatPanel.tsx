@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from "react";
-import { language } from "../../shared/i18n";
+import { locale } from "../../shared/i18n";
 import { t } from "../words";
 import { LONGEST_MESSAGE } from "../../shared/received";
 import { Send } from "../../shared/ui/icons";
@@ -7,7 +7,7 @@ import { Side } from "./Side";
 import type { Messages } from "./useMessages";
 import type { Say } from "./useNotices";
 
-const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
 
 interface Props {
   chat: Messages;

@@ -1,3 +1,5 @@
+import type { Translation } from "../../shared/i18n";
+
 export const en = {
   join: "Join",
   joining: "Joining …",
@@ -104,7 +106,7 @@ export const en = {
   focusOn: "Show {name} large",
   alone: "Nobody else is here yet.",
   nobodyHere: "Nobody is on camera yet.",
-  moreHere: "and {count} more",
+  moreHere: { one: "and {count} more", other: "and {count} more" },
   message: "Message",
   writeMessage: "Write a message",
   send: "Send",
@@ -173,8 +175,7 @@ export const en = {
   admitAll: "Admit all",
   deny: "Deny",
   denyName: "Deny {name}",
-  waitsOne: "{name} wants to join.",
-  waitsMany: "{count} people want to join.",
+  waits: { one: "{name} wants to join.", other: "{count} people want to join." },
   showWaiting: "Show",
   waitsNoMore: "{name} has stopped waiting.",
   decideFailed: "That did not work. Try again.",
@@ -183,4 +184,4 @@ export const en = {
   shareFailed: "The screen could not be shared.",
 };
 
-export type Words = Record<keyof typeof en, string>;
+export type Words = Translation<typeof en>;
