@@ -44,9 +44,8 @@ SWIPE = """(element, [from, to]) => {
 
 
 def _shown(page: Page) -> list[str]:
-    return page.locator(".grid-stage .tile").evaluate_all(
-        "(all) => all.map((each) => each.dataset.name)"
-    )
+    names = "(all) => all.map((each) => each.dataset.name)"
+    return list(map(str, page.locator(".grid-stage .tile").evaluate_all(names)))
 
 
 def _page_is(page: Page, number: int, count: int) -> None:
