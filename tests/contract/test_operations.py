@@ -157,9 +157,9 @@ def test_alarms_exist_where_somebody_is_told_or_asks_for_them_and_for_canaries()
     template = load_template()
     assert template["Resources"]["Monitoring"]["Condition"] == "IsWatched"
     assert template["Conditions"]["IsWatched"] == {
-        "Fn::Or": [
-            {"Fn::Not": [{"Fn::Equals": [{"Ref": "AlarmEmail"}, ""]}]},
-            {"Fn::Equals": [{"Ref": "AlarmsWithoutEmail"}, "true"]},
+        "Or": [
+            {"Not": [{"Equals": [{"Ref": "AlarmEmail"}, ""]}]},
+            {"Equals": [{"Ref": "AlarmsWithoutEmail"}, "true"]},
         ]
     }
     parameters = template["Parameters"]

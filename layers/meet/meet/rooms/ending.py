@@ -39,8 +39,10 @@ class Swept:
     """The result of a sweep."""
 
     ended: int
+    """Rooms that were due and are done, their meetings included if LiveKit could be asked."""
     waiting: int
     strays: int
+    """Meetings without an open room that were ended."""
     going_on: list[Room]
     """Open rooms with a meeting in progress."""
     listed: "list[LiveMeeting] | None"
