@@ -70,6 +70,7 @@ def firefox(playwright: Playwright) -> Browser | None:
 
 
 LAUNCHERS = {CHROMIUM: chromium, FIREFOX: firefox}
+EVERY = tuple(LAUNCHERS)
 
 
 # Playwright's own sets the value past the browser, which React takes for a value that it has.

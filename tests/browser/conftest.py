@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.browsers import LAUNCHERS, window
+from tests.browser.browsers import CHROMIUM, LAUNCHERS, window
 from tests.browser.visitors import AXE
 from tools import ROOT
 
@@ -15,8 +15,15 @@ if TYPE_CHECKING:
     from tools.stack.local_stack import LocalStack
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of a module in the browsers that it names, or in Chromium."""
+    if "browser" in metafunc.fixturenames:
+        engines = getattr(metafunc.module, "ENGINES", (CHROMIUM,))
+        metafunc.parametrize("browser", engines, indirect=True, scope="module")
+
+
 # Its event loop must be gone before other tests make theirs.
-@pytest.fixture(scope="module", params=LAUNCHERS)
+@pytest.fixture(scope="module")
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         launched = LAUNCHERS[request.param](playwright)

@@ -45,7 +45,8 @@ SWIPE = """(element, [from, to]) => {
 
 def _shown(page: Page) -> list[str]:
     names = "(all) => all.map((each) => each.dataset.name)"
-    return list(map(str, page.locator(".grid-stage .tile").evaluate_all(names)))
+    shown: list[str] = page.locator(".grid-stage .tile").evaluate_all(names)
+    return shown
 
 
 def _page_is(page: Page, number: int, count: int) -> None:
