@@ -9,8 +9,8 @@ import boto3
 from playwright.sync_api import Browser, Locator, expect
 
 from meet import clock, dynamodb
+from meet.clock import Milliseconds
 from meet.recordings.model import new_id
-from meet.types import Milliseconds
 from tests.browser.visitors import Visitor, visitor
 from tests.live import Client
 

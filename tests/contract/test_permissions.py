@@ -160,7 +160,7 @@ TABLE = [
         {"create_recording"}),
     Row("read a recording", "dynamodb:GetItem", RECORDINGS, DELETES | KEEPS | {"get_recording"}
         | {"get_recording_url", "get_recording_stream", "get_recording_download"}
-        | {"stop_recording"}
+        | {"stop_recording", "get_recording_timeline"}
         | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}),
     Row("read many recordings", "dynamodb:BatchGetItem", RECORDINGS,
         {"delete_multiple_recordings"}),

@@ -87,6 +87,7 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("POST", f"{API}/recordings/{{recordingId}}/restore"): ("restore_recording", ADMIN),
     ("PUT", f"{API}/recordings/{{recordingId}}/hold"): ("hold_recording", ADMIN),
     ("DELETE", f"{API}/recordings/{{recordingId}}/hold"): ("release_recording", ADMIN),
+    ("GET", f"{API}/recordings/{{recordingId}}/timeline"): ("get_recording_timeline", ADMIN),
     ("GET", f"{API}/recordings/{{recordingId}}/url"): ("get_recording_url", ADMIN),
     ("GET", f"{API}/events"): ("get_events", ADMIN),
     ("POST", f"{API}/webhooks"): ("create_webhook", ADMIN),

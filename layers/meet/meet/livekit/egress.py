@@ -7,6 +7,7 @@ livekit-server 1.9 and 1.13 and livekit/egress 1.14 behave differently.
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast
 
 from livekit.protocol.egress import (
     EgressInfo,
@@ -71,7 +72,8 @@ class LiveKitEgress:
             request.audio_only = True  # with a layout it would need a browser
         else:
             request.layout = composition.layout
-            request.preset = EncodingOptionsPreset.Value(composition.encoding)
+            preset = EncodingOptionsPreset.Value(composition.encoding)
+            request.preset = cast(EncodingOptionsPreset, preset)
         try:
             info = self.client.call(
                 "Egress/StartRoomCompositeEgress",

@@ -136,7 +136,7 @@ class Recording:
         """True if its time has come to be deleted, by its retention or in the trash."""
         if self.hold is not None:
             return False
-        ends = (self.expires_at, self.trash and self.trash.until)
+        ends = (self.expires_at, None if self.trash is None else self.trash.until)
         return any(end is not None and end <= now for end in ends)
 
     def is_kept(self, now: Milliseconds) -> bool:

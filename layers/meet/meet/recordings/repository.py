@@ -27,6 +27,7 @@ from meet.recordings.items import (
 )
 from meet.recordings.lifecycle import BEGUN, FINISHED, Evidence, Status, earlier_than, status_of
 from meet.recordings.model import ID, Recording, object_key
+from meet.recordings.timeline import Entry, timeline
 from meet.rooms.model import NAME
 from meet.rooms.repository import RoomRepository
 
@@ -98,6 +99,16 @@ class RecordingRepository:
             return None
         values = self._read(recording_id)
         return from_values(values) if "status" in values else None
+
+    def timeline(self, recording_id: str) -> list[Entry]:
+        """Return the history of a recording, also of one in the trash.
+
+        Raises RecordingNotFound.
+        """
+        values = self._read(recording_id) if ID.fullmatch(recording_id) else {}
+        if not is_recording(values):
+            raise RecordingNotFound
+        return timeline(values)
 
     def was_deleted(self, recording_id: str) -> bool:
         """True if the recording was deleted, within DELETION_REMEMBERED, or is over."""
@@ -202,7 +213,8 @@ class RecordingRepository:
                 recording_id, change, condition=f"{is_earlier} AND {change.is_new('trashUntil')}"
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
-            found = dynamodb.from_item(error.response.get("Item", {}))  # type: ignore[arg-type]
+            stored: Any = error.response.get("Item", {})
+        found = dynamodb.from_item(stored)
         if "trashUntil" not in found or found.get("status") not in earlier:
             return None
         change = _advance(status, facts, retention)  # it stays where the trash is listed
@@ -346,6 +358,8 @@ def _advance(status: Status, facts: dict[str, Any], retention: int) -> dynamodb.
         change.set_once(name, value)
     if status in BEGUN:
         change.set_once("hasBegun", value=True)
+    if status is Status.FAILED:
+        change.set_once("failedAt", clock.now())
     if status in FINISHED and retention:
         change.set("expiresAt", clock.now() + retention)
     if status is Status.READY:

@@ -151,11 +151,12 @@ class RoomView(RoomFacts, title="OpenViduMeetRoom"):
     @classmethod
     def of(cls, room: Room, *, origin: str) -> Self:
         """Return the view of a room, with links on this origin."""
+        return cls.showing(room, **{f"{role}_url": join_link(room, role, origin) for role in Role})
 
-        def link(role: Role) -> str:
-            return f"{origin}/meet/{room.name}/?secret={room.secrets[role]}"
 
-        return cls.showing(room, **{f"{role}_url": link(role) for role in Role})
+def join_link(room: Room, role: Role, origin: str) -> str:
+    """Return the link to join as a role."""
+    return f"{origin}/meet/{room.name}/?secret={room.secrets[role]}"
 
 
 def with_origin(view: dict[str, Any], origin: str) -> dict[str, Any]:
