@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from google.protobuf.json_format import MessageToJson
 from livekit.protocol.models import Room
 from livekit.protocol.room import DeleteRoomRequest, ListRoomsResponse
 
@@ -69,7 +70,11 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(b"", "text/plain")
         elif self.path.startswith("/twirp/livekit.RoomService/"):
             time.sleep(state.delay)
-            self._answer(state.answer(self.path.rpartition("/")[2], body), "application/protobuf")
+            method, kind = self.path.rpartition("/")[2], self.headers["content-type"]
+            if kind.startswith("application/json"):  # Twirp in JavaScript
+                self._answer(MessageToJson(LIVEKIT[f"RoomService/{method}"]).encode(), kind)
+            else:
+                self._answer(state.answer(method, body), kind)
         elif self.path.startswith("/twirp/livekit."):
             message = LIVEKIT.get(self.path.removeprefix("/twirp/livekit."))
             data = b"" if message is None else message.SerializeToString()
