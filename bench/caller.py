@@ -2,8 +2,9 @@
 
     python -I -S -B caller.py SPEC
 
-A line with a number on standard input asks for so many calls; a line of JSON answers with the CPU
-seconds of this process, those in the SDK, and the elapsed seconds of each. The network is real.
+A line with a number on standard input asks for so many calls, by turns if there are several kinds;
+a line of JSON answers with the CPU seconds of this process, those in the SDK, and the elapsed
+seconds of each. The line `handles` asks for open files and resident memory. The network is real.
 """
 
 import json
@@ -25,10 +26,13 @@ class Context:
     invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:bench"
     aws_request_id = "bench"
 
-    @staticmethod
-    def get_remaining_time_in_millis():
-        """Return the time of a function that has just begun."""
-        return 28_000
+    timeout = 28.0
+    began = 0.0
+
+    @classmethod
+    def get_remaining_time_in_millis(cls):
+        """Return what is left of the function's time."""
+        return int((cls.began + cls.timeout - time.perf_counter()) * 1000)
 
 
 def watch(client):
@@ -49,6 +53,7 @@ def call(handler, event):
     """Return the seconds of one call."""
     _in_sdk[0] = 0.0
     began, cpu = time.perf_counter(), time.process_time()
+    Context.began = began
     reply = handler(event, Context)
     used, took = time.process_time() - cpu, time.perf_counter() - began
     if reply.get("statusCode", 200) >= 400:
@@ -74,8 +79,12 @@ def main():
     sys.path[:0] = spec["path"]
     answers = sys.stdout
     sys.stdout = open(spec["log"], "a")  # what Lambda would collect
-    handler = __import__(spec["module"]).handler
-    call(handler, spec["event"])
+    Context.timeout = spec["timeout"]
+    calls = []
+    for module, event in spec["calls"]:
+        handler = __import__(module, fromlist=["handler"]).handler
+        call(handler, event)
+        calls.append((handler, event))
     if "meet.amazon" in sys.modules:
         watch(sys.modules["meet.amazon"].JsonClient)
     if "botocore.client" in sys.modules:
@@ -84,7 +93,7 @@ def main():
         if line.strip() == "handles":
             found = handles()
         else:
-            found = [call(handler, spec["event"]) for _ in range(int(line))]
+            found = [call(*calls[number % len(calls)]) for number in range(int(line))]
         print(json.dumps(found), file=answers, flush=True)
 
 

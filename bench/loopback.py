@@ -6,10 +6,46 @@ python -m bench.loopback
 import json
 import sys
 import threading
+import time
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from livekit.protocol.models import Room
+from livekit.protocol.room import DeleteRoomRequest, ListRoomsResponse
 
 from tests.contract.samples import FILE, LIVEKIT
 from tools.memory_aws import SECRETS
+
+
+@dataclass
+class State:
+    """LiveKit's meetings."""
+
+    meetings: dict[str, str] = field(default_factory=dict)
+    """Name -> metadata."""
+    delay: float = 0.0
+    """Seconds before each answer."""
+    asked: int = 0
+    ended_at: float = 0.0
+
+    def answer(self, method: str, body: bytes) -> bytes:
+        """Return LiveKit's answer."""
+        self.asked += 1
+        if method == "DeleteRoom":
+            self.meetings.pop(DeleteRoomRequest.FromString(body).room, None)
+            self.ended_at = time.time()
+        if method == "ListRooms":
+            rooms = [
+                Room(name=name, sid=f"RM_{name}", metadata=metadata)
+                for name, metadata in list(self.meetings.items())
+            ]
+            found: bytes = ListRoomsResponse(rooms=rooms).SerializeToString()
+            return found
+        message = LIVEKIT.get(f"RoomService/{method}")
+        return b"" if message is None else message.SerializeToString()
+
+
+state = State()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -26,12 +62,25 @@ class Handler(BaseHTTPRequestHandler):
             secret = SECRETS.get(json.loads(body)["SecretId"], "signs-links-and-sessions")
             text = secret if isinstance(secret, str) else json.dumps(secret)
             self._answer(json.dumps({"SecretString": text}).encode(), "application/json")
+        elif self.path == "/meetings":
+            told = json.loads(body)
+            state.meetings = dict.fromkeys(told["names"], told["metadata"])
+            state.delay = told["delay"]
+            self._answer(b"", "text/plain")
+        elif self.path.startswith("/twirp/livekit.RoomService/"):
+            time.sleep(state.delay)
+            self._answer(state.answer(self.path.rpartition("/")[2], body), "application/protobuf")
         elif self.path.startswith("/twirp/livekit."):
             message = LIVEKIT.get(self.path.removeprefix("/twirp/livekit."))
             data = b"" if message is None else message.SerializeToString()
             self._answer(data, "application/protobuf")
         else:
             self._answer(b"<DeleteResult/>", "application/xml")
+
+    def do_GET(self) -> None:
+        """Tell how many meetings there are, and when the last one ended."""
+        told = {"left": len(state.meetings), "asked": state.asked, "ended_at": state.ended_at}
+        self._answer(json.dumps(told).encode(), "application/json")
 
     def do_HEAD(self) -> None:
         """Tell that the file is there."""

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
@@ -21,6 +22,7 @@ from typing import Any, TypeAlias
 
 import urllib3
 
+from bench import memory
 from bench.lambdas import REFERENCES, Code, Place
 from bench.table import table
 from meet.clock import HOUR, Milliseconds, now
@@ -31,13 +33,17 @@ from tools import ROOT, dynamodb_local, processes
 from tools.build.pages import install, npm_command
 from tools.memory_aws import create_tables
 from tools.openapi.examples import NAME
+from tools.template import functions, load_template
 
 ROUNDS = 10
 CALLS = 40
 """Of each program in a round."""
 WARM_UP = 150
 PAGE = 100
+STORED = PAGE + 20
+"""Rooms."""
 
+_TIMEOUT = load_template()["Globals"]["Function"]["Timeout"]
 _MILLISECONDS = 1000
 _NODE = REFERENCES / "node"
 
@@ -125,7 +131,7 @@ def surroundings(directory: Path) -> Iterator[Surroundings]:
         port = int(loopback.process.stdout.readline())
         create_tables(dynamodb_local.client_of(dynamodb))
         rooms = RoomRepository(dynamodb_local.our_client_of(dynamodb), "RoomsTable")
-        for number in range(PAGE + 20):
+        for number in range(STORED):
             rooms.add(_room(NAME if number == 0 else f"OpenVidu-{number:015d}", number))
         yield Surroundings(dynamodb, f"http://127.0.0.1:{port}", directory)
 
@@ -143,25 +149,55 @@ def _room(name: str, number: int) -> Room:
 
 
 @contextmanager
-def python(place: Surroundings, interpreter: str, code: Code, function: str, event: Event) -> Any:
+def python(
+    place: Surroundings, interpreter: str, code: Code, function: str, event: Event
+) -> Iterator[Callable[[int], Measured]]:
     """Run a handler in a process of its own, which is asked for calls."""
-    spec = place.directory / f"{code.module}-{function}.spec"
-    packed = {
-        "module": code.module,
-        "path": [str(folder) for folder in code.path],
-        "environment": place.environment(function),
-        "event": event,
-        "log": str(place.directory / "log"),
-    }
-    spec.write_bytes(marshal.dumps(packed))
-    caller = Path(__file__).with_name("caller.py")
-    with started([interpreter, "-I", "-S", "-B", caller, spec]) as child:
+    with child(place, interpreter, code, function, event) as asked:
 
         def calls(count: int) -> Measured:
-            found = child.ask(count)
+            found = asked.ask(count)
             return Measured(*(list(each) for each in zip(*found, strict=True)))
 
         yield calls
+
+
+@contextmanager
+def child(
+    place: Surroundings, interpreter: str, code: Code, function: str, event: Event
+) -> Iterator[Child]:
+    """Run caller.py with a handler."""
+    calls = [(code.module, event)]
+    environment = place.environment(function)
+    timeout = float(functions()[function].get("Timeout", _TIMEOUT))
+    with caller(place, interpreter, code, calls, environment=environment, timeout=timeout) as asked:
+        yield asked
+
+
+@contextmanager
+def caller(
+    place: Surroundings,
+    interpreter: str,
+    code: Code,
+    calls: list[tuple[str, Event]],
+    *,
+    environment: dict[str, str],
+    timeout: float,
+) -> Iterator[Child]:
+    """Run caller.py with modules and an event for each."""
+    with tempfile.NamedTemporaryFile(dir=place.directory, delete=False) as file:
+        spec = Path(file.name)
+    packed = {
+        "calls": calls,
+        "path": [str(folder) for folder in code.path],
+        "environment": environment,
+        "log": str(place.directory / "log"),
+        "timeout": timeout,
+    }
+    spec.write_bytes(marshal.dumps(packed))
+    program = Path(__file__).with_name("caller.py")
+    with started([interpreter, "-I", "-S", "-B", program, spec]) as asked:
+        yield asked
 
 
 @contextmanager
@@ -237,7 +273,7 @@ def measure(place: Place) -> str:
 
 
 def _measure(place: Place) -> str:
-    rows = []
+    rows, cpu = [], {}
     with surroundings(place.directory) as around:
         for function, event in events().items():
             with ExitStack() as stack:
@@ -251,11 +287,12 @@ def _measure(place: Place) -> str:
                     programs["Express"] = lambda count, e=event, ask=express: ask(e, count)  # type: ignore[misc]
                 taken = in_turn(programs)
             rows.append(_row(function, taken))
+            cpu[function] = median(taken["ours"].cpu)
     heads = [
         *("", "goal", "p50", "p99", "of which the SDK's", "elapsed, p50"),
         *("FastAPI, p50", "p99", "of which the SDK's", "Express, p50", "p99"),
     ]
-    return table(heads, rows) + "\n"
+    return f"{table(heads, rows)}\n\n{memory.report(cpu)}"
 
 
 def in_turn(programs: dict[str, Callable[[int], Measured]]) -> dict[str, Measured]:

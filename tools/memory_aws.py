@@ -49,6 +49,7 @@ ENVIRONMENT = {
     "RECORDINGS_BUCKET": "recordings",
     "MAX_RECORDING_SECONDS": "21600",
     "RECORDING_RETENTION_DAYS": "0",
+    "RECORDING_TRASH_DAYS": "0",
     "SIGNING_SECRET": "SigningSecret",
     "ADMIN_SECRET": "AdminSecret",
     "PUBLIC_URL": "",
@@ -138,7 +139,9 @@ def memory_aws(**environment: str) -> Iterator[None]:
         else:
             _create_once("dynamodb", "tables", lambda: create_tables(boto3.client("dynamodb")))
         _create_once("secretsmanager", "secrets", _create_secrets)
-        get_backend("s3")[_ACCOUNT]["aws"].create_bucket(ENVIRONMENT["RECORDINGS_BUCKET"], _REGION)
+        files = get_backend("s3")[_ACCOUNT]["aws"]
+        files.create_bucket(ENVIRONMENT["RECORDINGS_BUCKET"], _REGION)
+        files.put_bucket_versioning(ENVIRONMENT["RECORDINGS_BUCKET"], "Enabled")
         for name in resources("AWS::SQS::Queue"):
             get_backend("sqs")[_ACCOUNT][_REGION].create_queue(name)
         yield

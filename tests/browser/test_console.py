@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.browsers import EVERY
 from tests.browser.console import (
     LOADED_MS,
     admin,
@@ -19,6 +20,8 @@ from tests.browser.console import (
 )
 from tests.browser.visitors import visitor
 from tests.live import Client, eventually
+
+ENGINES = EVERY
 
 pytestmark = pytest.mark.usefixtures("pages")
 

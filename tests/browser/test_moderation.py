@@ -206,3 +206,24 @@ def test_a_moderator_ends_the_meeting_for_all(meeting: Meeting) -> None:
     for each in (mona, meeting.ada, meeting.vera):
         each.ends_with("The meeting is over")
         expect(each.page.get_by_text(re.compile("ended by a moderator"))).to_be_visible()
+
+
+def test_a_moderator_invites_from_inside(meeting: Meeting) -> None:
+    mona, room = meeting.mona, meeting.room
+    mona.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    mona.press("People")
+    mona.button("Invite").click()
+    dialog = mona.page.get_by_role("dialog", name="Invite")
+    speakers = dialog.get_by_role("region", name="To take part with camera and microphone")
+    expect(speakers.get_by_role("textbox")).to_have_value(room["publisherURL"], timeout=JOIN_MS)
+    expect(dialog.get_by_role("textbox").last).to_have_value(room["viewerURL"])
+    speakers.get_by_role("button", name="Copy link").click()
+    expect(speakers.get_by_role("button", name="Copied")).to_be_visible()
+    assert mona.page.evaluate("navigator.clipboard.readText()") == room["publisherURL"]
+    speakers.get_by_role("button", name="QR code").click()
+    expect(dialog.get_by_role("img", name="QR code of the link to take part")).to_be_visible()
+    assert mona.complaints() == []
+    mona.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    meeting.ada.press("People")
+    expect(meeting.ada.button("Invite")).to_have_count(0)

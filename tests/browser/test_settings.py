@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Playwright, expect, sync_playwright
 
-from tests.browser.chromium import launch
+from tests.browser.browsers import chromium
 from tests.browser.visitors import JOIN_MS, Visitor, visitor
 from tests.live import Client
 
@@ -46,7 +46,7 @@ def cameras() -> Iterator[Browser]:
 
 
 def _launched(playwright: Playwright) -> Browser:
-    launched = launch(playwright, TWO_CAMERAS)
+    launched = chromium(playwright, TWO_CAMERAS)
     if launched is None:
         pytest.skip("!!! No Chromium: nothing was tested with two cameras.")
     return launched

@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
+from tests.browser.browsers import window
 from tools import ROOT
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -129,7 +130,7 @@ def visitor(browser: Browser, name: str, **options: Any) -> Iterator[Visitor]:
 def _context(browser: Browser, **options: Any) -> BrowserContext:
     options.setdefault("locale", "en-GB")
     options.setdefault("viewport", {"width": 1280, "height": 720})
-    return browser.new_context(**options)
+    return window(browser, **options)
 
 
 def picture(page: Page, path: Path) -> None:

@@ -27,7 +27,13 @@ from meet import clock, wiring
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable
 from meet.livekit.participants import Participant
-from meet.livekit.recorder import Egress, EgressState, Recorder
+from meet.livekit.recorder import (
+    DEFAULT_COMPOSITION,
+    Composition,
+    Egress,
+    EgressState,
+    Recorder,
+)
 from meet.livekit.rooms import LiveMeeting, MediaServer
 from meet.livekit.twirp import OutcomeUnknown
 from tests.functions.gateway import CONTEXT, Reply, event, invoke
@@ -265,7 +271,9 @@ class World:
             if each.egress.room_name == room and not each.dead and not each.egress.is_over:
                 self.end(each)
 
-    def start(self, room: str, object_key: str) -> Egress:
+    def start(
+        self, room: str, object_key: str, composition: Composition = DEFAULT_COMPOSITION
+    ) -> Egress:
         self.ask()
         answer = self.pick(ANSWERS)
         self.counts[f"starts: answer {answer}"] += 1

@@ -241,7 +241,8 @@ def _recorder_goes_on() -> Event:
         ParticipantInfo(identity="Bob"),
         ParticipantInfo(identity="EG_1", kind=ParticipantInfo.Kind.EGRESS),
     ]
-    wiring.recording_repository().settled(READY.id, look_again_at=None)
+    repository = wiring.recording_repository()
+    repository.settled(repository.get(READY.id), look_again_at=None)
     LIVEKIT["Egress/ListEgress"] = ListEgressResponse(items=[info])
     LIVEKIT["RoomService/ListParticipants"] = ListParticipantsResponse(participants=inside)
     event: Event = SAMPLES["sweep_recordings"]

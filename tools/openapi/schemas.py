@@ -77,10 +77,11 @@ def answered(views: Iterable[type[View]], partial: Iterable[type[View]]) -> Docu
 
 def _always_or_absent(value: Document, definitions: Document) -> Document:
     """Return the schema of a property of an answer: never null, and without a default."""
+    value = absent_not_null(value)
     choice = definitions.get(value.get("$ref", "").removeprefix(REF), {})
     if "enum" in choice:
         value = choice | {k: v for k, v in value.items() if k != "$ref"}
-    return {k: v for k, v in absent_not_null(value).items() if k != "default"}
+    return {k: v for k, v in value.items() if k != "default"}
 
 
 def _always(view: type[View]) -> list[str]:

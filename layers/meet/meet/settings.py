@@ -87,6 +87,9 @@ class Settings:
     recording_retention = Variable("RECORDING_RETENTION_DAYS", _in(DAY))
     """Milliseconds that a recording is kept after its end; 0 keeps it until it is deleted."""
 
+    recording_trash = Variable("RECORDING_TRASH_DAYS", _in(DAY))
+    """Milliseconds within which deleting a recording can be undone; 0 deletes it at once."""
+
     event_retention = Variable("EVENT_RETENTION_DAYS", _in(DAY))
     """Milliseconds that events and ended meetings are kept."""
     allow_http_webhooks = Variable("ALLOW_HTTP_WEBHOOKS", _is_true, default="false")

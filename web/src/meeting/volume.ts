@@ -2,6 +2,22 @@
 
 const EVERY = 80; // milliseconds
 
+const copies = new Set<MediaStreamTrack>();
+
+/** A copy of a track that hears while the original is muted. Nothing is sent from it. */
+export function copyOf(track: MediaStreamTrack): MediaStreamTrack {
+  const copy = track.clone();
+  copy.enabled = true;
+  copies.add(copy);
+  return copy;
+}
+
+/** End the copies: browsers open a microphone with other settings only when nothing uses it. */
+export function dropCopies(): void {
+  for (const each of copies) each.stop();
+  copies.clear();
+}
+
 /** Calls back with the loudness of a track, from 0 to 1. Returns a function that ends it. */
 export function onVolume(track: MediaStreamTrack, heard: (level: number) => void): () => void {
   const context = new AudioContext();

@@ -20,6 +20,13 @@ type Texts = Record<string, string | Forms>;
 /** What a language must have: each text of the English ones, with plural forms where they have them. */
 export type Translation<English> = { [Word in keyof English]: English[Word] extends string ? string : Forms };
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** A value that does not turn the direction of the sentence around it. */
+function isolated(value: string): string {
+  return RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : value;
+}
+
 /**
  * Return a page's translate function, and the one that loads the user's language before it is used.
  * English is part of the page. Each other language is a file that is loaded only by those who read it.
@@ -45,7 +52,7 @@ export function dictionary<English extends Texts>(english: English, others: Reco
     const text = typeof found === "string" ? found : found[plurals.select(Number(values.count)) === "one" ? "one" : "other"];
     return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = values[name] ?? whole;
-      return typeof value === "number" ? number(value) : value;
+      return typeof value === "number" ? number(value) : isolated(value);
     });
   };
 

@@ -27,9 +27,9 @@ _RETRY = MINUTE // 2  # after those that are due now, before the next sweep
 _PARALLEL = 32
 """Meetings that are ended at a time: LiveKit may take seconds for each."""
 _WRITERS = 4
-_FEW, _TOGETHER = 8, 100
+_FEW, _TOGETHER = 8, 25
 """Rooms without a meeting that are written one by one: a transaction costs twice as much. The
-others are written by as many as DynamoDB takes in one."""
+others are written by so many in one, of which none waits long."""
 MOST = 50_000
 """Rooms that one sweep takes up; the next one goes on with those that were due first."""
 
@@ -39,8 +39,10 @@ class Swept:
     """The result of a sweep."""
 
     ended: int
+    """Rooms that were due and are done, their meetings included if LiveKit could be asked."""
     waiting: int
     strays: int
+    """Meetings without an open room that were ended."""
     going_on: list[Room]
     """Open rooms with a meeting in progress."""
     listed: "list[LiveMeeting] | None"

@@ -204,7 +204,7 @@ class RoomRepository:
         return False
 
     def finish_together(self, names: Sequence[str], *, now: Milliseconds) -> list[str]:
-        """Do the same for up to 100 rooms in one transaction; return those that are left."""
+        """Do the same for several rooms in one transaction; return those that are left."""
         values = dynamodb.to_item(_finish_values(now))
         going, left = list(names), list[str]()
         while going:

@@ -20,6 +20,9 @@ export const TYPES: Record<EventType, Word> = {
   "recording.ready": "recordingReady",
   "recording.failed": "recordingFailed",
   "recording.deleted": "recordingDeleted",
+  "recording.restored": "recordingRestored",
+  "recording.held": "recordingHeld",
+  "recording.released": "recordingReleased",
 };
 
 /** What events are about: the first part of their type. */

@@ -138,7 +138,7 @@ export function NewRoomPage() {
               label={t(label)}
               text={t(text)}
               checked={preferences[name].enabled}
-              onChange={(enabled) => setPreferences({ ...preferences, [name]: { enabled } })}
+              onChange={(enabled) => setPreferences({ ...preferences, [name]: { ...preferences[name], enabled } })}
             />
           ))}
         </fieldset>

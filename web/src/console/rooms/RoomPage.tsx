@@ -124,7 +124,7 @@ function PreferencesCard({ room }: { room: Room }) {
           label={t(label)}
           text={t(text)}
           checked={(wanted[name] ?? room.preferences[name]).enabled}
-          onChange={(enabled) => change({ [name]: { enabled } })}
+          onChange={(enabled) => change({ [name]: { ...(wanted[name] ?? room.preferences[name]), enabled } })}
         />
       ))}
       <p className="hint">{t("preferencesHint")}</p>

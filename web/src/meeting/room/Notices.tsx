@@ -1,13 +1,11 @@
 import type { ReactNode } from "react";
 import { useAudioPlayback, useConnectionState } from "@livekit/components-react";
 import { ConnectionState } from "livekit-client";
-import { locale } from "../../shared/i18n";
+import { timeOfDay } from "../../shared/regional";
 import { t } from "../words";
 import type { Lobby } from "./useLobby";
 import type { Notice } from "./useNotices";
 import { LobbyNotice } from "./WaitingList";
-
-const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 
 interface Props {
   notices: Notice[];
@@ -28,7 +26,7 @@ export function Notices({ notices, endsAt, lobby, onPeople, children }: Props) {
     <div className="notices">
       <div role="status" aria-live="polite">
         {shaky && <p className="notice lasting">{t("reconnecting")}</p>}
-        {endsAt !== null && <p className="notice lasting">{t("endsAt", { time: clock.format(endsAt) })}</p>}
+        {endsAt !== null && <p className="notice lasting">{t("endsAt", { time: timeOfDay.format(endsAt) })}</p>}
         {notices.map((each) => (
           <p key={each.id} className={each.urgent ? "notice urgent" : "notice"}>{each.text}</p>
         ))}

@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useRef } from "react";
 import { t } from "../words";
-import { onVolume } from "../volume";
+import { copyOf, dropCopies, onVolume } from "../volume";
 import { useOwnMicrophone } from "./useDevices";
 import type { Say } from "./useNotices";
 
@@ -27,12 +27,10 @@ export function OwnVoice({ muted, announce }: { muted: boolean; announce: Say })
     loud.current = 0;
     bar.current?.style.setProperty("--level", "0");
     if (!microphone || microphone.readyState === "ended") return;
-    const own = microphone.clone(); // muting turns the original off; nothing is sent from here
-    own.enabled = true;
-    const end = onVolume(own, (level) => heard(level));
+    const end = onVolume(muted ? copyOf(microphone) : microphone, (level) => heard(level));
     return () => {
       end();
-      own.stop();
+      dropCopies();
     };
   }, [microphone, muted]);
   return <i ref={bar} className="voice" aria-hidden="true" />;

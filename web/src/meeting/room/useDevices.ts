@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { canChooseLoudspeaker, listDevices, listed, onDevices } from "../devices";
 import { isOn, keepDevice, keepOn, type Device } from "../settings";
 import { hasMedia } from "../support";
+import { dropCopies } from "../volume";
 import { t } from "../words";
 import type { Say } from "./useNotices";
 
@@ -61,7 +62,7 @@ export function useDevices(warn: Say) {
     keepOn("noiseSuppression", on);
     const options = { ...room.options.audioCaptureDefaults, noiseSuppression: on };
     room.options.audioCaptureDefaults = options;
-    // Chromium takes it at once only from a track that is opened anew.
+    dropCopies();
     await attempt(microphone?.restartTrack(options));
   };
   return { lists, inUse: (kind: Device) => room.getActiveDevice(listed[kind]), choose, flip, reducesNoise, reduceNoise };

@@ -7,11 +7,13 @@ interface Options {
   speaks: boolean;
   hasChat: boolean;
   onChat: () => void;
+  /** Undefined for those who cannot raise a hand. */
+  onHand: (() => void) | undefined;
   onHelp: () => void;
 }
 
 /** The keys of the meeting; `m` mutes, the space bar unmutes for as long as it is held. */
-export function useMeetingKeys({ media, speaks, hasChat, onChat, onHelp }: Options): Shortcut[] {
+export function useMeetingKeys({ media, speaks, hasChat, onChat, onHand, onHelp }: Options): Shortcut[] {
   const last = useRef<Promise<unknown>>(Promise.resolve()); // the space bar may be released before the microphone is on
   const talk = (on: boolean) => {
     last.current = last.current.then(() => media.set("microphone", on, false));
@@ -36,6 +38,7 @@ export function useMeetingKeys({ media, speaks, hasChat, onChat, onHelp }: Optio
       },
     },
     hasChat && { key: "c", word: "keyChat", press: onChat },
+    onHand !== undefined && { key: "h", word: "keyHand", press: onHand },
     { key: "?", word: "keyHelp", press: onHelp },
   ];
   const shortcuts = offered.filter((each) => each !== false);
