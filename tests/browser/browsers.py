@@ -73,9 +73,17 @@ LAUNCHERS = {CHROMIUM: chromium, FIREFOX: firefox}
 EVERY = tuple(LAUNCHERS)
 
 
-# Playwright's own sets the value past the browser, which React takes for a value that it has.
+# Playwright's own sets the field's `value`, which React overrides, so that React sees no change.
 _TYPED = """
-window.__pw_bidiInsertText = (text) => { document.execCommand("insertText", false, text) };
+const typed = (text) => {
+  const field = document.activeElement;
+  const start = field.selectionStart ?? field.value.length;
+  const end = field.selectionEnd ?? start;
+  const value = field.value.slice(0, start) + text + field.value.slice(end);
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set.call(field, value);
+  field.dispatchEvent(new InputEvent("input", {data: text, bubbles: true, composed: true}));
+};
+Object.defineProperty(window, "__pw_bidiInsertText", {value: typed});  // whichever comes first
 """
 
 

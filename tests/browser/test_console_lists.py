@@ -7,7 +7,7 @@ from meet.clock import DAY, HOUR
 from tests.browser.console import LOADED_MS, admin, is_clean, row, shows
 from tests.browser.test_console_rooms import PAGE
 from tests.browser.visitors import Visitor
-from tests.live import Client
+from tests.live import Client, eventually
 from tests.stack.test_recordings import meeting
 
 pytestmark = pytest.mark.usefixtures("pages")
@@ -126,10 +126,12 @@ def test_a_search_reads_on_behind_the_first_page(api: Client, browser: Browser) 
 def test_the_list_says_how_many_people_are_inside(api: Client, browser: Browser) -> None:
     room = api.create_room(roomNamePrefix="busy")
     people = {"publish": ["camera"], "colour": (92, 148, 122)}
-    with meeting(api, room, Ada=people, Bob=people), admin(browser, api) as somebody:
-        expect(row(somebody, room["roomName"])).to_contain_text(
-            "2 participants", timeout=2 * LOADED_MS
-        )
+    name = room["roomName"]
+    with meeting(api, room, Ada=people, Bob=people):
+        eventually(lambda: status(api, name) == "active_meeting", 30, "the meeting is known")
+        with admin(browser, api) as somebody:
+            told = row(somebody, name).get_by_text("Meeting now, 2 participants")
+            expect(told).to_be_visible(timeout=2 * LOADED_MS)
 
 
 def test_a_room_is_made_with_a_start_a_length_a_lobby_and_notes(

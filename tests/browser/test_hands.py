@@ -15,6 +15,7 @@ TOPIC = "meet.reaction"
 MOST_SHOWN = 12
 BURST = 3
 GONE_MS = 8000
+MANY_CLICKS = "(button) => { for (let n = 0; n < 7; n++) button.click(); }"
 
 
 def test_a_reaction_is_shown_to_everybody_for_a_moment(api: Client, browser: Browser) -> None:
@@ -27,14 +28,15 @@ def test_a_reaction_is_shown_to_everybody_for_a_moment(api: Client, browser: Bro
         ada.press("React")
         expect(ada.button("Thumbs up")).to_be_focused()
         assert ada.complaints() == []
-        for _ in range(BURST + 4):
-            ada.button("Applause").click()
-        for each in (ada, vera):
+        ada.button("Applause").evaluate(MANY_CLICKS)  # in one moment, however busy the machine is
+        for each in (vera, ada):
             shown = each.page.get_by_role("log", name="Reactions").locator("p")
             expect(
                 shown.filter(has=each.page.get_by_role("img", name="Applause")).first
             ).to_contain_text("Ada")
-            assert shown.count() <= BURST + 1
+            assert shown.count() <= BURST
+        for each in (ada, vera):
+            shown = each.page.get_by_role("log", name="Reactions").locator("p")
             expect(shown).to_have_count(0, timeout=GONE_MS)
         ada.page.keyboard.press("Escape")
         expect(ada.button("Applause")).to_have_count(0)

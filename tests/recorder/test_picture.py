@@ -148,7 +148,7 @@ def test_the_speaker_is_large_and_stays_so_until_someone_else_speaks(layout: str
     assert shown() == (200, 90), "the first, before anyone speaks"
     assert shown("bob") == (90, 200)
     assert shown() == (90, 200)
-    assert shown("ada", "bob") == (90, 200), "not to and fro while both speak"
+    assert shown("ada", "bob") == (90, 200), "it stays while both speak"
     assert shown("ada") == (200, 90)
     tiles.remove(ADA)
     assert shown() == (90, 200)

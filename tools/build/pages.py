@@ -81,9 +81,10 @@ def check() -> None:
 
 
 def install(
-    npm: list[str | Path], environment: dict[str, str], log: Path, folder: Path = SOURCES
+    npm: list[str | Path], environment: dict[str, str], log: Path, folder: Path | None = None
 ) -> None:
     """Install the packages of the lock file, unless they are there; raises StepFailed."""
+    folder = folder or SOURCES
     wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
     installed = folder / "node_modules" / ".installed"  # npm ci deletes the folder first
     if installed.exists() and installed.read_text() == wanted:
