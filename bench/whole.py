@@ -35,10 +35,10 @@ from tools.memory_aws import create_tables
 from tools.openapi.examples import NAME
 from tools.template import functions, load_template
 
-ROUNDS = 6
-CALLS = 20
+ROUNDS = 8
+CALLS = 40
 """Of each program in a round."""
-WARM_UP = 30
+WARM_UP = 100
 PAGE = 100
 STORED = PAGE + 20
 """Rooms."""
