@@ -31,7 +31,7 @@ class Context:
 
     @classmethod
     def get_remaining_time_in_millis(cls):
-        """Return what is left of the function's time."""
+        """Return how much of the function's time is left."""
         return int((cls.began + cls.timeout - time.perf_counter()) * 1000)
 
 

@@ -201,7 +201,7 @@ def idle() -> Bill:
 
 
 def watched() -> Bill:
-    """Return what a month of alarms and the dashboard adds, in stacks that have them."""
+    """Return the bill of a month of alarms and the dashboard, in stacks that have them."""
     bill = Bill()
     bill.add("CloudWatch alarms", _count("AWS::CloudWatch::Alarm") * prices.ALARM_MONTH)
     dashboards = _count("AWS::CloudWatch::Dashboard")

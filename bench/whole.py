@@ -296,7 +296,7 @@ def _measure(place: Place) -> str:
 
 
 def in_turn(programs: dict[str, Callable[[int], Measured]]) -> dict[str, Measured]:
-    """Return what each program took, all of them in every round."""
+    """Return the measurements of each program, all of them in every round."""
     taken = {name: Measured() for name in programs}
     for calls in programs.values():
         calls(WARM_UP)

@@ -28,7 +28,16 @@ SAME = {
         *("allowsChat", "chat", "openvidu", "reference", "standard", "url", "webhook", "webhooks"),
     },
     "fr": {
-        *("backgroundStudio", "message", "stage", "aboutParticipants", "actions", "byConsole"),
+        *(
+            "backgroundStudio",
+            "message",
+            "pages",
+            "reactSurprise",
+            "stage",
+            "aboutParticipants",
+            "actions",
+            "byConsole",
+        ),
         *("descriptionLabel", "format", "invitations", "openvidu", "peopleCount", "reference"),
         *("secret", "standard", "url", "webhook", "webhooks"),
     },

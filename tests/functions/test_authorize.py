@@ -107,7 +107,7 @@ def test_a_key_is_rotated_without_an_interruption(aws: None, still_clock: Clock)
     assert is_let_in(API_KEY)
     set_keys(first=API_KEY, second="the-second-key")
     assert is_let_in(API_KEY)
-    still_clock.advance((clients.SECRETS_MAX_AGE + 1) * SECOND)
+    still_clock.advance((clients.MAX_AGE + 1) * SECOND)
     assert is_let_in(API_KEY)
     assert is_let_in("the-second-key")
 
@@ -118,13 +118,13 @@ def test_a_key_that_was_removed_is_refused_once_the_cache_is_old(
     set_keys(first=API_KEY, second="the-second-key")
     assert is_let_in(API_KEY)
     set_keys(second="the-second-key")
-    still_clock.advance((clients.SECRETS_MAX_AGE + 1) * SECOND)
+    still_clock.advance((clients.MAX_AGE + 1) * SECOND)
     assert not is_let_in(API_KEY)
     assert is_let_in("the-second-key")
 
 
 def test_the_cache_is_minutes_old_at_most(aws: None) -> None:
-    assert clients.SECRETS_MAX_AGE <= 600
+    assert clients.MAX_AGE <= 600
 
 
 def test_with_no_keys_at_all_nobody_is_let_in(aws: None) -> None:

@@ -6,8 +6,11 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
+from meet import wiring
 from tests.functions.gateway import CONTEXT, event
-from tests.functions.recordings import UNKNOWN_ID, Studio, stored
+from tests.functions.recordings import BUCKET, UNKNOWN_ID, Studio, stored
 
 CONTENT = bytes(range(256)) * 4
 LARGE = bytes(4 * 1024 * 1024 + 1)
@@ -65,3 +68,11 @@ def test_what_is_not_ready_is_409_and_what_is_not_there_404(studio: Studio) -> N
     assert download(studio.active())["statusCode"] == 409
     assert download(UNKNOWN_ID)["statusCode"] == 404
     assert download(studio.ready(CONTENT), Range="bytes=9999-")["statusCode"] == 416
+
+
+@pytest.mark.parametrize("content", [CONTENT, LARGE])
+def test_a_lost_object_is_404(studio: Studio, content: bytes) -> None:
+    recording_id = studio.ready(content)
+    key = stored(recording_id).object_key
+    wiring.media_store().client.delete_object(Bucket=BUCKET, Key=key)
+    assert download(recording_id)["statusCode"] == 404

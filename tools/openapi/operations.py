@@ -159,7 +159,7 @@ class Operation:
         yield from declared
         if "requestBody" in self.generated:
             yield from _IN_BODY
-        if not any(isinstance(each, InvalidRequest) for each in declared):
+        if not any(type(each) is InvalidRequest for each in declared):
             yield from self._invalid()
         if self.has(IDEMPOTENCY_HEADER):
             yield StillRunning()
@@ -257,6 +257,8 @@ def _errors(errors: Iterable[MeetError]) -> Document:
         if len(same) > 1:
             del content["example"]
             content["examples"] = {_key(error): {"value": error.body} for error in same}
+            if len(content["examples"]) < len(same):
+                raise TypeError("one InvalidRequest holds all failing fields")
         answers[status] = {
             "description": "; or: ".join(_first_line(type(e)).removesuffix(".") for e in same),
             "headers": _headers(*(name for error in same for name in error.headers)),
@@ -274,8 +276,6 @@ def _error_content(schema: str, *bodies: Document) -> Document:
 
 
 def _key(error: MeetError) -> str:
-    if isinstance(error, InvalidRequest):
-        raise TypeError("one InvalidRequest holds all failing fields")
     name = type(error).__name__
     return name[0].lower() + name[1:]
 

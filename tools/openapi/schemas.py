@@ -127,7 +127,8 @@ def _nullable(choices: list[Document]) -> Document:
     simple = [choice for choice in choices if choice != {"type": "null"}]
     if len(simple) != 1 or simple == choices or "type" not in simple[0]:
         return {"anyOf": choices}
-    return {**simple[0], "type": [simple[0]["type"], "null"]}
+    values = {"enum": [*simple[0]["enum"], None]} if "enum" in simple[0] else {}
+    return {**simple[0], **values, "type": [simple[0]["type"], "null"]}
 
 
 def reachable(components: Document, start: Document) -> Document:

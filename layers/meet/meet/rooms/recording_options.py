@@ -1,9 +1,16 @@
 """The part of request bodies that says what recordings contain."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from meet.livekit.recorder import Encoding, Layout
 from meet.rooms.model import RecordingPlan
@@ -23,8 +30,16 @@ AnEncoding = Annotated[
 ]
 
 
+_SOUND_WITH_A_PICTURE: Any = {
+    "required": ["audioOnly", "encoding"],
+    "properties": {"audioOnly": {"const": True}, "encoding": {"type": "string"}},
+}
+
+
 class CompositionOptions(WireModel):
     """What a recording contains."""
+
+    model_config = ConfigDict(json_schema_extra={"not": _SOUND_WITH_A_PICTURE})
 
     layout: ALayout | None = Field(
         None,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from meet.amazon import SecretsManager
     from meet.sigv4 import AccessKey
 
-SECRETS_MAX_AGE = 300
+MAX_AGE = 300
 """Seconds that a secret is kept in memory: a changed one is in use everywhere after that time."""
 
 
@@ -43,7 +43,7 @@ def _secrets_manager() -> "SecretsManager":
 
 @kept
 def _access_key() -> "Callable[[], AccessKey]":
-    """Return what gives the credentials: those of Lambda's environment last as long as it does."""
+    """Return the source of credentials: those of Lambda's environment last as long as it does."""
     from meet.sigv4 import AccessKey
 
     if settings.access_key_id:
@@ -104,9 +104,9 @@ def _secrets() -> dict[str, tuple[int, str]]:
 
 
 def secret(name: str) -> str:
-    """Return a secret of the stack, at most SECRETS_MAX_AGE seconds old."""
+    """Return a secret of the stack, at most MAX_AGE seconds old."""
     read_at, text = _secrets().get(name, (0, ""))
-    if not 0 <= clock.now() - read_at < SECRETS_MAX_AGE * SECOND:
+    if not 0 <= clock.now() - read_at < MAX_AGE * SECOND:
         read_at = clock.now()
         text = str(_secrets_manager().get_secret_value(SecretId=name)["SecretString"])
         _secrets()[name] = read_at, text

@@ -258,7 +258,7 @@ export const fr: Words = {
   handUp: "main levée",
   handRaised: "{name} a levé la main.",
   handLowered: "Un modérateur a baissé votre main.",
-  earlierMessages: "Messages d’avant votre arrivée, tels que {name} les a :",
+  earlierMessages: "Messages d’avant votre arrivée, tels que {name} les a :",
   invite: "Inviter",
   inviteSpeakers: "Pour participer avec caméra et micro",
   inviteViewers: "Pour regarder et écouter",
