@@ -3,11 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.browsers import EVERY
 from tests.browser.visitors import JOIN_MS, Visitor, visitor
 from tests.live import Client
-
-ENGINES = EVERY
 
 pytestmark = pytest.mark.usefixtures("pages")
 

@@ -6,7 +6,6 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.browsers import EVERY
 from tests.browser.console import (
     LOADED_MS,
     admin,
@@ -20,8 +19,6 @@ from tests.browser.console import (
 )
 from tests.browser.visitors import visitor
 from tests.live import Client, eventually
-
-ENGINES = EVERY
 
 pytestmark = pytest.mark.usefixtures("pages")
 

@@ -5,11 +5,8 @@ import json
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.browsers import EVERY
 from tests.browser.visitors import JOIN_MS, visitor
 from tests.live import Client
-
-ENGINES = EVERY
 
 pytestmark = pytest.mark.usefixtures("pages")
 

@@ -4,12 +4,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.browser.browsers import EVERY
 from tests.live import Client, eventually
 from tests.stack.test_recordings import film_for, meeting, reaches, start
 from tools.demo.people import PERIOD
-
-ENGINES = EVERY
 
 BLUE, RED = (90, 200, 90), (90, 80, 200)
 COLOURS = [BLUE, RED]
