@@ -68,13 +68,13 @@ def test_a_changed_role_changes_the_page_within_two_seconds(meeting: Meeting) ->
     mona.sees_moving("Vera")
 
     meeting.put("Ada", "role", {"role": "moderator"})
-    expect(ada.button("End for all")).to_be_visible(timeout=SOON_MS)
+    expect(ada.button("Record")).to_be_visible(timeout=SOON_MS)
     ada.act("Vera", "Turn camera off")
     notice = vera.page.get_by_text("A moderator turned your camera off.")
     expect(notice).to_be_visible(timeout=JOIN_MS)
 
     meeting.put("Ada", "role", {"role": "publisher"})
-    expect(ada.button("End for all")).to_have_count(0, timeout=SOON_MS)
+    expect(ada.button("Record")).to_have_count(0, timeout=SOON_MS)
     expect(ada.button("Actions for Vera")).to_have_count(0)
     expect(ada.button("Mute everyone")).to_have_count(0)
 
@@ -90,18 +90,18 @@ def test_a_demoted_moderator_who_loses_the_network_stays_demoted(meeting: Meetin
     sockets = watch_sockets(ada)
     ada.enter(meeting.room["publisherURL"])
     meeting.put("Ada", "role", {"role": "moderator"})
-    expect(ada.button("End for all")).to_be_visible(timeout=SOON_MS)
+    expect(ada.button("Record")).to_be_visible(timeout=SOON_MS)
     meeting.put("Ada", "role", {"role": "viewer"})
-    expect(ada.button("End for all")).to_have_count(0, timeout=SOON_MS)
+    expect(ada.button("Record")).to_have_count(0, timeout=SOON_MS)
     with cut_off(meeting.api, sockets):
         expect(ada.page.get_by_text("Reconnecting")).to_be_visible(timeout=CUT_MS)
         ada.page.wait_for_timeout(CUT_MS)
     expect(ada.page.get_by_text("Connected again.")).to_be_visible(timeout=30_000)
     ada.sees_moving("Mona")
-    for name in ("Mute", "Unmute", "End for all"):
+    for name in ("Mute", "Unmute", "Record"):
         expect(ada.button(name)).to_have_count(0)
     ada.reload()
-    for name in ("Mute", "Unmute", "End for all"):
+    for name in ("Mute", "Unmute", "Record"):
         expect(ada.button(name)).to_have_count(0)
 
 
