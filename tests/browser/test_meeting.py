@@ -9,11 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.browsers import EVERY
 from tests.browser.visitors import JOIN_MS, Visitor, visitor
 from tests.live import Client, eventually
-
-ENGINES = EVERY
 
 RECORD_MS = 45_000  # two functions that run for the first time, on a busy machine
 NASTY = "<img src=x onerror=alert(1)><b>hi</b>"

@@ -180,7 +180,7 @@ def test_a_locked_meeting_lets_nobody_new_in(meeting: Meeting, browser: Browser)
     mona.press("People")
     lock = mona.button("Lock meeting")
     lock.click()
-    expect(lock).to_have_attribute("aria-pressed", "true")
+    expect(lock).to_have_attribute("aria-pressed", "true", timeout=JOIN_MS)  # its first call
     with visitor(browser, "Nina") as nina:
         nina.open(meeting.room["publisherURL"])
         nina.ends_with("The meeting is locked")
