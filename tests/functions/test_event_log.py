@@ -15,7 +15,7 @@ from meet.clock import DAY, SECOND, Milliseconds
 from meet.events.cursor import Cursor
 from meet.events.errors import EventsNotKept
 from meet.events.items import event_values, id_values
-from meet.events.log import EventLog, HeadContended
+from meet.events.log import INDEX_DELAY, EventLog, HeadContended
 from meet.events.model import EventType, Fact
 from tests.expressions import DYNAMODB_LOCAL, MOTO
 from tests.fakes import Clock
@@ -67,11 +67,13 @@ def test_many_facts_go_in_several_transactions_and_a_group_in_one(
 
 
 @BOTH
+@pytest.mark.parametrize("room", [None, ROOM])
 def test_a_small_page_reads_no_more_than_it_answers_with(
-    aws: None, still_clock: Clock, monkeypatch: pytest.MonkeyPatch
+    aws: None, still_clock: Clock, monkeypatch: pytest.MonkeyPatch, room: str | None
 ) -> None:
     log = wiring.event_log()
     log.append([[fact(each) for each in range(20)]])
+    still_clock.advance(INDEX_DELAY + 1)
     evaluated = []
     query = log.client.query
 
@@ -81,7 +83,7 @@ def test_a_small_page_reads_no_more_than_it_answers_with(
         return answer
 
     monkeypatch.setattr(log.client, "query", counted)
-    page = log.read(Cursor(5), limit=2)
+    page = log.read(Cursor(5), limit=2, room=room)
     assert [each.position for each in page.events] == [6, 7]
     assert evaluated == [1, 2]  # whether the cursor still holds, then the page
 

@@ -164,12 +164,13 @@ class EventLog:
         """
         head = self._head()
         position = self._oldest(head) - 1 if after is None else self._checked(after, head)
+        # Without a limit DynamoDB reads, and is paid for, up to a megabyte.
+        limits = {} if types else {"Limit": limit}
         if room is None:
-            # Without a limit DynamoDB reads, and is paid for, a megabyte.
-            found, end = self._query(position, **({} if types else {"Limit": limit})), None
+            found, end = self._query(position, **limits), None
         else:
             end = max(position, self._first_since(clock.now() - INDEX_DELAY, position, head) - 1)
-            found = self._query_room(room, position, end)
+            found = self._query_room(room, position, end, **limits)
         return self._page(found, position, end, limit, lambda e: not types or e.type in types)
 
     def _page(
@@ -246,7 +247,7 @@ class EventLog:
         )
         return map(event_from, items)
 
-    def _query_room(self, room: str, position: int, end: int) -> Iterator[StoredEvent]:
+    def _query_room(self, room: str, position: int, end: int, **more: Any) -> Iterator[StoredEvent]:
         """Yield a room's events after a position and up to another one."""
         if NAME.fullmatch(room) is None or position >= end:
             return iter(())
@@ -259,6 +260,7 @@ class EventLog:
             ExpressionAttributeValues=dynamodb.to_item(
                 {":room": room, ":first": position + 1, ":last": end}
             ),
+            **more,
         )
         return filter(self._is_kept, map(event_from, items))
 
