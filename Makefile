@@ -47,7 +47,7 @@ deploy: build ## Deploy to your AWS account; ENV=prod for [prod] in samconfig.to
 replay: environment ## Send the dead letters of ENV's stack to their functions again
 	@$(PYTHON) -m tools.deploy.replay --env $(ENV)
 
-bench: environment ## Measure, into docs/performance.md; ARGS="warm lists --million" chooses
+bench: environment ## Measure, into docs/performance.md; ARGS="whole lists --million" chooses
 	@$(PYTHON) -m bench $(ARGS)
 
 cost: environment ## Calculate the costs, into docs/cost.md

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import calls, cold, delay, imports, lists, log, streaming, warm
+from bench import calls, cold, delay, imports, lists, log, soak, streaming, sweep, whole
 from bench.document import replace_part
 from bench.lambdas import place
 from tools import ROOT
@@ -18,10 +18,11 @@ DOCUMENT = ROOT / "docs" / "performance.md"
 
 
 def main() -> None:
-    """Measure what was asked for, one table after the other; all but the million without names."""
+    """Measure what was asked for, one table after the other."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    tables = ["cold", "imports", "warm", "calls", "lists", "log", "delay", "streaming"]
-    parser.add_argument("tables", nargs="*", default=tables, metavar="TABLE", help=" ".join(tables))
+    usual = ["cold", "imports", "whole", "calls", "sweep", "lists", "log", "delay", "streaming"]
+    tables = [*usual, "soak"]
+    parser.add_argument("tables", nargs="*", default=usual, metavar="TABLE", help=" ".join(tables))
     parser.add_argument("--million", action="store_true", help="lists of 1,000,000 rooms, too")
     given = parser.parse_args()
     if unknown := set(given.tables) - set(tables):
@@ -30,8 +31,10 @@ def main() -> None:
         measure: dict[str, Callable[[], str]] = {
             "cold": lambda: cold.measure(lambdas),
             "imports": lambda: imports.measure(lambdas),
-            "warm": lambda: warm.measure(lambdas),
+            "whole": lambda: whole.measure(lambdas),
             "calls": calls.report,
+            "soak": lambda: soak.measure(lambdas),
+            "sweep": lambda: sweep.measure(lambdas),
             "lists": lambda: lists.measure(million=given.million),
             "log": log.measure,
             "delay": delay.measure,

@@ -1,6 +1,7 @@
 """Records the answers of AWS and LiveKit to a sample event, to replay them."""
 
 import io
+import json
 import pickle
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from botocore.endpoint import Endpoint
 from botocore.response import StreamingBody
 
 from meet import clock, wiring
+from meet.amazon import JsonClient
 from tests.contract.samples import BEGAN, LIVEKIT, ROOM, SAMPLES, given, store
 from tests.functions.gateway import CONTEXT
 from tools.memory_aws import memory_aws
@@ -67,7 +69,12 @@ def sample_of(function: str) -> Sample:
 
 @contextmanager
 def _noted_in(sample: Sample) -> Iterator[None]:
-    ask_aws = Endpoint.make_request
+    ask_aws, send = Endpoint.make_request, JsonClient._send
+
+    def note_json(client: JsonClient, operation: str, body: bytes) -> Any:
+        reply = send(client, operation, body)
+        sample.aws.append((operation, reply.status, json.loads(reply.data or b"{}")))
+        return reply
 
     def note(endpoint: Endpoint, model: Any, request: Any) -> Any:
         response, parsed = ask_aws(endpoint, model, request)
@@ -85,6 +92,7 @@ def _noted_in(sample: Sample) -> Iterator[None]:
 
     with (
         patch.object(Endpoint, "make_request", note),
+        patch.object(JsonClient, "_send", note_json),
         patch.object(urllib3.PoolManager, "request", ask_livekit),
     ):
         yield

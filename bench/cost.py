@@ -194,10 +194,16 @@ def idle() -> Bill:
     secrets = len(resources("AWS::SecretsManager::Secret"))
     asked = MONTH_MINUTES / SECRETS_MINUTES  # by the sweep of the rooms
     bill.add("Secrets Manager", secrets * prices.SECRET_MONTH + asked * prices.SECRET_CALL)
-    bill.add("CloudWatch alarms", _count("AWS::CloudWatch::Alarm") * prices.ALARM_MONTH)
     queues = functions()["deliver_webhook"]["Events"]
     polls = len(queues) * POLLERS * MONTH_MINUTES * 60 / POLL_SECONDS
     bill.add("SQS: Lambda waiting at the queues of webhooks", polls * prices.SQS)
+    return bill
+
+
+def watched() -> Bill:
+    """Return the bill of a month of alarms and the dashboard, in stacks that have them."""
+    bill = Bill()
+    bill.add("CloudWatch alarms", _count("AWS::CloudWatch::Alarm") * prices.ALARM_MONTH)
     dashboards = _count("AWS::CloudWatch::Dashboard")
     bill.add("CloudWatch dashboard", dashboards * prices.DASHBOARD_MONTH)
     return bill
@@ -257,6 +263,7 @@ def report() -> str:
             + table(["what", "USD"], of(DELIVERY).times(10**6).rows())
             + "\n",
             f"### An idle month\n\n{table(['what', 'USD'], empty.rows())}\n",
+            f"With `AlarmEmail`, alarms and a dashboard, {watched().total:.2f} USD more.\n",
             "### An always-on node\n\n"
             + table(["node", "USD a month", "meetings a month that cost as much here"], even)
             + "\n",

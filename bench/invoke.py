@@ -1,7 +1,6 @@
-"""A Lambda environment's first moments, or its later ones, in a process of its own.
+"""A Lambda environment's first moments, or what its answers take of memory, in its own process.
 
     python -I -S -B invoke.py SPEC cold RESULT
-    python -I -S -B invoke.py SPEC warm RESULT
     python -I -S -B invoke.py SPEC memory RESULT
 
 A script, and not a module of the package: whatever it imports, the function under measurement
@@ -86,11 +85,51 @@ class Replied:
 
     def __init__(self, status, data=b""):
         self.status = self.status_code = status
+        self.headers = {}
         self.data = data
 
 
 def answer_at_the_network(answers):
     """Let everything happen that a call makes happen, but the sending."""
+    answer_for_livekit(answers)
+    answer_for_our_clients(answers)
+    if "boto3" in sys.modules or "meet" not in sys.modules:
+        answer_for_botocore(answers)
+        return
+    # Ours imports it for the first call of S3 or SQS: so it has to be imported where it is now.
+    import builtins
+
+    find = builtins.__import__
+
+    def find_and_answer(name, *rest):
+        found = find(name, *rest)
+        if name == "boto3":
+            builtins.__import__ = find
+            answer_for_botocore(answers)
+        return found
+
+    builtins.__import__ = find_and_answer
+
+
+def answer_for_our_clients(answers):
+    """Answer the clients of meet.amazon, after they signed their request."""
+    import urllib3
+
+    send = urllib3.HTTPConnectionPool.urlopen
+
+    def urlopen(pool, method, url, body=None, headers=None, **named):
+        if "x-amz-target" not in (headers or {}):
+            return send(pool, method, url, body, headers, **named)
+        import json
+
+        status, answer = answers.next_of(headers["x-amz-target"].partition(".")[2])
+        return Replied(status, json.dumps(answer).encode())
+
+    urllib3.HTTPConnectionPool.urlopen = urlopen
+
+
+def answer_for_botocore(answers):
+    """Answer the clients of botocore, after it built and checked their request."""
     from botocore.endpoint import Endpoint
 
     def make_request(endpoint, model, request):
@@ -98,21 +137,6 @@ def answer_at_the_network(answers):
         return Replied(status), fresh(answer)
 
     Endpoint.make_request = make_request
-    answer_for_livekit(answers)
-
-
-def answer_at_the_client(answers):
-    """Leave out all that botocore does."""
-    from botocore.client import BaseClient
-
-    def make_api_call(client, name, parameters):
-        status, answer = answers.next_of(name)
-        if status >= 300:
-            raise client.exceptions.from_code(answer["Error"]["Code"])(answer, name)
-        return fresh(answer)
-
-    BaseClient._make_api_call = make_api_call
-    answer_for_livekit(answers)
 
 
 def answer_for_livekit(answers):
@@ -159,21 +183,6 @@ def check(reply):
         raise SystemExit(str(reply))
 
 
-def warm(spec, answers):
-    """Return CPU seconds of each invocation but the first."""
-    handler = __import__(spec["module"]).handler
-    stand_still(spec["moment"])
-    answer_at_the_client(answers)
-    check(handler(spec["event"], Context))
-    took = []
-    for _ in range(spec["invocations"]):
-        answers.restart()
-        began = time.thread_time()
-        handler(spec["event"], Context)
-        took.append(time.thread_time() - began)
-    return took
-
-
 def memory(spec, answers):
     """Return bytes: traced in one invocation at most, then the peak resident before a whole
     piece, after one, and after all; not a number where there is no /proc.
@@ -187,7 +196,9 @@ def memory(spec, answers):
     handler = __import__(spec["module"]).handler
     stand_still(spec["moment"])
     ask = Endpoint.make_request
-    answer_at_the_network(answers)
+    answer_for_livekit(answers)
+    answer_for_our_clients(answers)
+    answer_for_botocore(answers)
     given = Endpoint.make_request
     Endpoint.make_request = lambda endpoint, model, request: (
         ask if model.service_model.service_name == "s3" else given
@@ -225,7 +236,7 @@ def main():
     environ.clear()
     environ.update({key.encode(): value.encode() for key, value in spec["environment"].items()})
     sys.path[:0] = spec["path"]
-    measure = {"cold": cold, "warm": warm, "memory": memory}[sys.argv[2]]
+    measure = {"cold": cold, "memory": memory}[sys.argv[2]]
     numbers = measure(spec, Answers(spec["answers"]))
     with open(sys.argv[3], "wb") as file:
         marshal.dump(numbers, file)

@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from bench.table import table
 from meet import clock
-from meet.aws import repeat_after_conflicts
 from meet.clock import DAY
 from meet.events.log import EventLog, HeadContended
 from meet.events.model import EventType, Fact
@@ -22,10 +21,8 @@ _TRANSACTIONS = 60
 def measure() -> str:
     """Return the table, measured on DynamoDB Local."""
     with dynamodb_local.running() as address:
-        client = dynamodb_local.client_of(address)
-        repeat_after_conflicts(client)
-        create_tables(client)
-        log = EventLog(client, "EventsTable", DAY)
+        create_tables(dynamodb_local.client_of(address))
+        log = EventLog(dynamodb_local.our_client_of(address), "EventsTable", DAY)
         _rate(log, "warm", 1, 1)
         rows = []
         for size in SIZES:

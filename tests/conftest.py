@@ -17,6 +17,7 @@ from moto.core.serialize import ResponseSerializer
 from meet import clock, wiring
 from meet.livekit.recorder import Recorder
 from meet.livekit.rooms import MediaServer
+from tests.amazon import called_through_botocore
 from tests.debian import program
 from tests.expressions import MOTO, Asked, noted, written_tables
 from tests.fakes import Clock, FakeLiveKit, FakeRecorder
@@ -48,6 +49,7 @@ def still_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr(clock, "now", still)
     monkeypatch.setattr(clock, "wait_until", still.wait_until)
     monkeypatch.setattr(clock, "pause", lambda attempt: None)
+    monkeypatch.setattr(clock, "back_off", lambda attempt: None)
     return still
 
 
@@ -71,6 +73,7 @@ def quick_aws() -> Iterator[None]:
         patch("moto.core.models.RESPONSES_METHODS", []),  # moto for requests, which nothing uses
         patch.object(ResponseSerializer, "get_value", get_value),
         quick_moto(),
+        called_through_botocore(),
     ):
         yield
 
@@ -84,7 +87,7 @@ def done(pytestconfig: pytest.Config) -> Done:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def asked_of_dynamodb(done: Done) -> Iterator[Asked]:
+def asked_of_dynamodb(done: Done, quick_aws: None) -> Iterator[Asked]:
     """What the code asked of each DynamoDB so far."""
     with noted(done.asked):
         yield done.asked

@@ -12,7 +12,7 @@ def program(name: str, package: str = "") -> str:
 
     Skips the test loudly where it cannot be had; in CI the test fails.
     """
-    found = shutil.which(name) or _installed(name, package or name)
+    found = find_or_install(package or name, name)
     if found is None:
         message = f"No {name} on PATH or by apt-get: nothing was tried with it."
         if os.environ.get("CI"):
@@ -21,9 +21,14 @@ def program(name: str, package: str = "") -> str:
     return found
 
 
-def _installed(name: str, package: str) -> str | None:
-    if shutil.which("apt-get") is None or os.geteuid() != 0:
-        return None
+def find_or_install(package: str, *names: str) -> str | None:
+    """Return the path of the first of these programs; install the package if there is none.
+
+    Returns None where it is not allowed to install, or in vain.
+    """
+    found = _on_path(names)
+    if found is not None or shutil.which("apt-get") is None or os.geteuid() != 0:
+        return found
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update"], ["install", "--yes", "--no-install-recommends", package]):
         subprocess.run(
@@ -33,4 +38,8 @@ def _installed(name: str, package: str) -> str | None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-    return shutil.which(name)
+    return _on_path(names)
+
+
+def _on_path(names: tuple[str, ...]) -> str | None:
+    return next((found for name in names if (found := shutil.which(name))), None)

@@ -12,7 +12,14 @@ from meet import clock
 from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.livekit.participants import Participant, Permission
-from meet.livekit.recorder import Egress, EgressState
+from meet.livekit.recorder import (
+    DEFAULT_COMPOSITION,
+    Composition,
+    CompositionRefused,
+    Egress,
+    EgressState,
+    Layout,
+)
 from meet.livekit.rooms import LiveMeeting
 from meet.livekit.tokens import issued
 from meet.livekit.twirp import OutcomeUnknown
@@ -172,9 +179,17 @@ class FakeRecorder:
     dead: set[str] = field(default_factory=set)
     """Egresses whose process is gone; LiveKit goes on listing them as they were."""
     calls: list[tuple[str, ...]] = field(default_factory=list)
+    compositions: list[Composition] = field(default_factory=list)
+    """What was asked for, one for each start."""
+    unknown_layouts: set[Layout] = field(default_factory=set)
 
-    def start(self, room: str, object_key: str) -> Egress:
+    def start(
+        self, room: str, object_key: str, composition: Composition = DEFAULT_COMPOSITION
+    ) -> Egress:
         self._called("start", room, object_key)
+        self.compositions.append(composition)
+        if composition.layout in self.unknown_layouts:
+            raise CompositionRefused
         if self.refuses:
             raise MediaServerUnavailable("no response from servers")
         number = f"EG_{len(self.egresses) + 1}"

@@ -32,7 +32,10 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
             yield Need(f"{service}:{operation}", arn(parameters["SecretId"]))
         case "s3", "DeleteObjects":
             for each in parameters["Delete"]["Objects"]:
-                yield Need("s3:DeleteObject", _object(parameters["Bucket"], each["Key"]))
+                action = "DeleteObjectVersion" if "VersionId" in each else "DeleteObject"
+                yield Need(f"s3:{action}", _object(parameters["Bucket"], each["Key"]))
+        case "s3", "ListObjectVersions":
+            yield Need("s3:ListBucketVersions", f"arn:aws:s3:::{parameters['Bucket']}")
         case "s3", "HeadObject" | "GetObject":
             yield Need("s3:GetObject", _object(parameters["Bucket"], parameters["Key"]))
         case "dynamodb", "TransactWriteItems":

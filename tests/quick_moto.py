@@ -13,13 +13,15 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from botocore.client import BaseClient
+import urllib3
 from moto.core.exceptions import JsonRESTError
 from moto.dynamodb import models
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+
+from meet.amazon import DynamoDB
 
 _ACCOUNT = "123456789012"
 _OF_ITEMS = {
@@ -162,34 +164,28 @@ def quick_moto() -> Iterator[None]:
 
 @contextmanager
 def moto_without_http() -> Iterator[None]:
-    """Let requests that botocore checked go straight to moto's DynamoDB, while the block runs.
+    """Let requests go straight to moto's DynamoDB, while the block runs.
 
     Nothing is signed, routed and read again. One call at a time: it is for code with one thread.
     """
-    send = BaseClient._make_request  # type: ignore[attr-defined]
+    send = DynamoDB._send
 
-    def make_request(client: Any, operation: Any, request: dict[str, Any], context: Any) -> Any:
-        is_item = operation.name in _OF_ITEMS
-        if client.meta.service_model.service_name != "dynamodb" or not is_item:
-            return send(client, operation, request, context)
+    def send_to_moto(client: DynamoDB, operation: str, body: bytes) -> Any:
+        if operation not in _OF_ITEMS:
+            return send(client, operation, body)
         handler = DynamoHandler()
-        handler.region, handler.current_account = client.meta.region_name, _ACCOUNT
+        handler.region, handler.current_account = client.region, _ACCOUNT
         handler.headers = {}
-        handler.body = handler.params = json.loads(request["body"])
-        status, answer = 200, {}
+        handler.body = handler.params = json.loads(body)
         try:
-            result: Any = getattr(handler, _snake(operation.name))().result
-            answer = json.loads(json.dumps(result or {}))
+            result = getattr(handler, _snake(operation))().result or {}
+            present = {name: value for name, value in result.items() if value is not None}
+            status, answer = 200, json.dumps(present).encode()
         except JsonRESTError as error:
-            status, told = 400, json.loads(error.description)
-            message = told.pop("message", None) or told.pop("Message", "")
-            code = told.pop("__type").rpartition("#")[2]
-            answer = {**told, "Error": {"Code": code, "Message": message}}
-        present = {name: value for name, value in answer.items() if value is not None}
-        metadata = {"HTTPStatusCode": status, "RetryAttempts": 0, "HTTPHeaders": {}}
-        return SimpleNamespace(status_code=status), {**present, "ResponseMetadata": metadata}
+            status, answer = 400, error.description.encode()
+        return urllib3.HTTPResponse(answer, status=status)
 
-    with patch.object(BaseClient, "_make_request", make_request):
+    with patch.object(DynamoDB, "_send", send_to_moto):
         yield
 
 

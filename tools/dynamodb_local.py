@@ -7,12 +7,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
+from meet.amazon import DynamoDB
+from meet.sigv4 import AccessKey
 from tools import ROOT, locks, ports, processes
 
 if TYPE_CHECKING:
@@ -71,6 +73,12 @@ def client_of(address: str) -> "DynamoDBClient":
         aws_secret_access_key="local",  # noqa: S106 - opens nothing
         config=Config(proxies={}),
     )
+
+
+def our_client_of(address: str) -> "DynamoDBClient":
+    """Return a client of the kind that functions use, for the same tables."""
+    client = DynamoDB(address, "us-east-1", lambda: AccessKey("local", "local"))
+    return cast("DynamoDBClient", client)
 
 
 def _libraries() -> Path:

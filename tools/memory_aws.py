@@ -6,12 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 from unittest.mock import patch
 
 import boto3
+import urllib3
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
 from moto import mock_aws
 from moto.backends import get_backend
+from moto.core.models import botocore_stubber
 from moto.dynamodb.responses import DynamoHandler
 
 from tools.template import resources
@@ -45,6 +49,7 @@ ENVIRONMENT = {
     "RECORDINGS_BUCKET": "recordings",
     "MAX_RECORDING_SECONDS": "21600",
     "RECORDING_RETENTION_DAYS": "0",
+    "RECORDING_TRASH_DAYS": "0",
     "SIGNING_SECRET": "SigningSecret",
     "ADMIN_SECRET": "AdminSecret",
     "PUBLIC_URL": "",
@@ -100,11 +105,32 @@ def _one_call_at_a_time() -> Iterator[None]:
 
 
 @contextmanager
+def _requests_reach_moto() -> Iterator[None]:
+    """Give moto the requests to AWS that do not come from botocore, where moto waits for them."""
+    send = urllib3.HTTPSConnectionPool.urlopen
+
+    def send_or_give(pool: Any, method: str, url: str, *rest: Any, **named: Any) -> Any:
+        if not pool.host.endswith(".amazonaws.com"):
+            return send(pool, method, url, *rest, **named)
+        body, headers = rest
+        request = AWSPreparedRequest(
+            method, f"https://{pool.host}{url}", HTTPHeaders.from_dict(headers), body, False
+        )
+        status, told, answer = cast(Any, botocore_stubber.process_request(request))
+        data = answer.encode() if isinstance(answer, str) else answer
+        return urllib3.HTTPResponse(data, told, status, preload_content=True)
+
+    with patch.object(urllib3.HTTPSConnectionPool, "urlopen", send_or_give):
+        yield
+
+
+@contextmanager
 def memory_aws(**environment: str) -> Iterator[None]:
     """Create the tables and secrets of the template while the block runs."""
     with (
         patch.dict(os.environ, ENVIRONMENT),
         mock_aws(),
+        _requests_reach_moto(),
         _one_call_at_a_time(),
         patch.dict(os.environ, environment),
     ):
@@ -113,7 +139,9 @@ def memory_aws(**environment: str) -> Iterator[None]:
         else:
             _create_once("dynamodb", "tables", lambda: create_tables(boto3.client("dynamodb")))
         _create_once("secretsmanager", "secrets", _create_secrets)
-        get_backend("s3")[_ACCOUNT]["aws"].create_bucket(ENVIRONMENT["RECORDINGS_BUCKET"], _REGION)
+        files = get_backend("s3")[_ACCOUNT]["aws"]
+        files.create_bucket(ENVIRONMENT["RECORDINGS_BUCKET"], _REGION)
+        files.put_bucket_versioning(ENVIRONMENT["RECORDINGS_BUCKET"], "Enabled")
         for name in resources("AWS::SQS::Queue"):
             get_backend("sqs")[_ACCOUNT][_REGION].create_queue(name)
         yield

@@ -66,6 +66,7 @@ def with_canary(source: dict[str, Any], kind: str, *, release: str) -> dict[str,
             {"Fn::GetAtt": ["Monitoring", "Outputs.AuthorizerFailed"]},
         ],
     }
+    source["Resources"]["Monitoring"].pop("Condition")  # the deployment needs its alarms
     (authorizer,) = source["Resources"]["Api"]["Properties"]["Auth"]["Authorizers"].values()
     authorizer["FunctionArn"] = {"Ref": "Authorize.Alias"}
     return source

@@ -7,7 +7,12 @@ from meet.answers import Success, answers
 from meet.errors import MediaServerUnavailable, OtherRoom, RoomNotFound
 from meet.http import actor_of, create_api, entrypoint, keep_to_own_room, logger
 from meet.parameters import IdempotencyKey
-from meet.recordings.errors import AlreadyRecording, NobodyPublishing, RecordingDisabled
+from meet.recordings.errors import (
+    AlreadyRecording,
+    NobodyPublishing,
+    OptionsRefused,
+    RecordingDisabled,
+)
 from meet.recordings.schemas import STARTING, RecordingRequest, RecordingView
 
 api = create_api()
@@ -26,6 +31,7 @@ api = create_api()
     RoomNotFound,
     AlreadyRecording,
     NobodyPublishing,
+    OptionsRefused,
     MediaServerUnavailable,
 )
 def create_recording(
@@ -39,7 +45,9 @@ def create_recording(
     keep_to_own_room(api, request.room_name)
 
     def start() -> dict[str, Any]:
-        recording = wiring.recording_control().start(request.room_name, by=actor_of(api))
+        recording = wiring.recording_control().start(
+            request.room_name, by=actor_of(api), wished=request.to_plan()
+        )
         logger.append_keys(recording=recording.id)
         return RecordingView.of(recording).to_json()
 

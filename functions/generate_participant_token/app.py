@@ -21,7 +21,7 @@ from meet.lobby.service import Turn
 from meet.participants.admission import Admission
 from meet.participants.errors import InMeetingAlready, LinkDisabled, NotStarted, RoomClosed
 from meet.participants.schemas import TokenRequest
-from meet.participants.views import TokenView
+from meet.participants.views import GlanceView, TokenView
 from meet.settings import settings
 
 api = create_api()
@@ -63,24 +63,25 @@ def generate_participant_token(request: TokenRequest) -> Response[str]:
     `previousToken` does not wait again.
     """
     try:
-        answer = _answer(request)
+        answer, meeting = _answer(request)
     except MeetError as error:
         metrics.count("TokensRefused", reason=type(error).__name__)
         raise
     if isinstance(answer, Turn):
-        return json_reply(TurnView.of(answer).to_json(), HTTPStatus.ACCEPTED)
+        return json_reply(TurnView.of(answer, meeting).to_json(), HTTPStatus.ACCEPTED)
     metrics.count("TokensGranted")
-    view = TokenView.of(answer, livekit_url=settings.livekit_url)
+    view = TokenView.of(answer, livekit_url=settings.livekit_url, meeting=meeting)
     return json_reply(view.to_json(), HTTPStatus.OK)
 
 
-def _answer(request: TokenRequest) -> Admission | Turn:
+def _answer(request: TokenRequest) -> tuple[Admission | Turn, GlanceView | None]:
     door = wiring.lobby_door()
     if request.ticket is not None:
-        return door.ask_again(request.ticket)
+        return door.ask_again(request.ticket), None
     logger.append_keys(room=request.room_name)
     applicant = door.admission.applicant(request.to_wish())
-    return door.ask(applicant, waits=request.wait)
+    answer = door.ask(applicant, waits=request.wait)
+    return answer, None if request.wait else GlanceView.of(door.look(applicant.room))
 
 
 handler = entrypoint(api)

@@ -5,7 +5,7 @@ from typing import Any
 from meet import wiring
 from meet.answers import answers
 from meet.errors import MediaServerUnavailable, OtherRoom, RoomNotFound
-from meet.http import create_api, entrypoint, keep_to_own_room
+from meet.http import create_api, entrypoint, keep_to_own_room, origin, room_of_caller
 from meet.live.errors import NoMeeting
 from meet.live.schemas import MeetingView
 from meet.parameters import RoomName
@@ -23,10 +23,11 @@ api = create_api()
 def get_meeting(room_name: RoomName) -> dict[str, Any]:
     """Return the meeting that is going on in a room.
 
-    A moderator's token opens that of their own room.
+    A moderator's token opens that of their own room, with the links for those whom they invite.
     """
     keep_to_own_room(api, room_name)
-    return MeetingView.of(wiring.live_meetings().get(room_name)).to_json()
+    links_on = None if room_of_caller(api) is None else origin(api)
+    return MeetingView.of(wiring.live_meetings().get(room_name), links_on=links_on).to_json()
 
 
 handler = entrypoint(api)

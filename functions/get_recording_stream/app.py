@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from meet import wiring
 from meet.answers import answers
-from meet.http import JSON, create_api, entrypoint, json_reply
+from meet.http import JSON, base64_reply, create_api, entrypoint, json_reply
 from meet.negotiation import prefers
 from meet.recordings.errors import (
     InvalidRangeHeader,
@@ -40,9 +40,7 @@ def get_recording_stream(recording_id: str) -> Response[str]:
         return json_reply(LinkView.of(link).to_json(), HTTPStatus.OK)
     request = StreamRequest.of(event.http_method, event.headers)
     answer = delivery.stream(recording_id, request)
-    response = Response(answer.status, body=answer.base64, headers={**answer.headers})
-    response.base64_encoded = bool(answer.base64)  # done: Powertools would make a second copy
-    return response
+    return base64_reply(answer.status, answer.headers, answer.base64)
 
 
 handler = entrypoint(api, json_body=False)

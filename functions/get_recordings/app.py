@@ -11,6 +11,7 @@ from meet.http import create_api, entrypoint, keep_to_own_room, page_of
 from meet.paging import MAX_ITEMS
 from meet.parameters import Fields, MaxItems
 from meet.recordings.schemas import (
+    DeletedFilter,
     RecordingPageToken,
     RecordingView,
     RoomFilter,
@@ -29,8 +30,10 @@ api = create_api()
 )
 @answers(list[RecordingView], OtherRoom)
 def get_recordings(
+    *,
     status: StatusQuery = None,
     room_name: RoomFilter = None,
+    deleted: DeletedFilter = None,
     fields: Fields = None,
     max_items: MaxItems = MAX_ITEMS,
     after: RecordingPageToken = None,
@@ -38,7 +41,11 @@ def get_recordings(
     """List the recordings, newest first, in pages of `maxItems`."""
     keep_to_own_room(api, room_name)
     page = wiring.recording_repository().page(
-        statuses=to_statuses(status), room=room_name, after=after, limit=max_items
+        statuses=to_statuses(status),
+        room=room_name,
+        after=after,
+        limit=max_items,
+        deleted=deleted == "true",
     )
     views = [RecordingView.of(each).to_json(fields) for each in page.items]
     return page_of(api, views, page.last_key)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.chromium import launch
+from tests.browser.browsers import CHROMIUM, LAUNCHERS, window
 from tests.browser.visitors import AXE
 from tools import ROOT
 
@@ -15,12 +15,20 @@ if TYPE_CHECKING:
     from tools.stack.local_stack import LocalStack
 
 
-@pytest.fixture(scope="module")  # its event loop must be gone before other tests make theirs
-def browser() -> Iterator[Browser]:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of a module in the browsers that it names, or in Chromium."""
+    if "browser" in metafunc.fixturenames:
+        engines = getattr(metafunc.module, "ENGINES", (CHROMIUM,))
+        metafunc.parametrize("browser", engines, indirect=True, scope="module")
+
+
+# Its event loop must be gone before other tests make theirs.
+@pytest.fixture(scope="module")
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        launched = launch(playwright)
+        launched = LAUNCHERS[request.param](playwright)
         if launched is None:
-            message = "No Chromium on PATH, by apt-get or by Playwright: no browser test ran."
+            message = f"No {request.param} on PATH or by apt-get: no test ran in it."
             if os.environ.get("CI"):
                 pytest.fail(message)
             pytest.skip(f"!!! {message}")
@@ -42,6 +50,6 @@ def pages(stack: "LocalStack") -> None:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context()
+    context = window(browser)
     yield context.new_page()
     context.close()

@@ -9,6 +9,7 @@ import boto3
 from playwright.sync_api import Browser, Locator, expect
 
 from meet import clock, dynamodb
+from meet.clock import Milliseconds
 from meet.recordings.model import new_id
 from tests.browser.visitors import Visitor, visitor
 from tests.live import Client
@@ -69,9 +70,9 @@ def sees_the_reference(somebody: Visitor, api: Client) -> None:
     expect(somebody.page.locator(".operation")).to_have_count(count, timeout=LOADED_MS)
 
 
-def failed_recording(api: Client, room_name: str, error: str) -> str:
+def failed_recording(api: Client, room_name: str, error: str, started: int | None = None) -> str:
     """Write a recording that failed, as the functions would; return its id."""
-    moment = clock.now()
+    moment = Milliseconds(started or clock.now())
     name = new_id(moment)
     shard = dynamodb.shard_of(name)
     table = boto3.resource(
@@ -91,6 +92,7 @@ def failed_recording(api: Client, room_name: str, error: str) -> str:
             "statusShard": f"FAILED#{shard}",
             "listKey": dynamodb.list_key(moment, name),
             "error": error,
+            **({"startedAt": started} if started else {}),
         }
     )
     return name

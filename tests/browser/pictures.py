@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.browser.chromium import launch
+from tests.browser.browsers import chromium
 from tests.browser.portraits import PORTRAITS, film
 from tests.browser.visitors import JOIN_MS, Visitor, picture, visitor
 from tests.documents import place_for
@@ -67,7 +67,7 @@ def cameras(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cameras]:
     with sync_playwright() as playwright:
         films = _films(playwright, tmp_path_factory.mktemp("films"))
         flag = "--use-file-for-fake-video-capture"
-        browsers = {name: launch(playwright, f"{flag}={path}") for name, path in films.items()}
+        browsers = {name: chromium(playwright, f"{flag}={path}") for name, path in films.items()}
         yield {name: browser for name, browser in browsers.items() if browser}
         for browser in browsers.values():
             if browser:
@@ -75,7 +75,7 @@ def cameras(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cameras]:
 
 
 def _films(playwright: Playwright, folder: Path) -> dict[str, Path]:
-    browser = launch(playwright)
+    browser = chromium(playwright)
     if browser is None:
         pytest.skip("No Chromium: no picture is taken.")
     page = browser.new_page()

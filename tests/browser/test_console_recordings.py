@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from meet.clock import DAY
 from tests.browser.console import LOADED_MS, admin, console_url, failed_recording, is_clean, row
 from tests.browser.test_console_rooms import CLIPBOARD, copied
 from tests.browser.test_playback import ADA, BLUE, COLOURS
@@ -127,11 +128,37 @@ def test_the_list_is_narrowed_by_status_and_by_room(api: Client, browser: Browse
         expect(row(somebody, room)).to_have_count(0, timeout=LOADED_MS)
         page.get_by_role("link", name="Failed").click()
         expect(row(somebody, room)).to_be_visible(timeout=LOADED_MS)
-        page.get_by_role("searchbox", name="Name of a room").fill(other)
-        page.keyboard.press("Enter")
+        somebody.open(console_url(api, f"#/recordings?status=FAILED&room={other}"))
         expect(row(somebody, other)).to_be_visible(timeout=LOADED_MS)
         expect(row(somebody, room)).to_have_count(0)
         page.get_by_role("link", name="Show all rooms").click()
         expect(row(somebody, room)).to_be_visible(timeout=LOADED_MS)
+        page.get_by_role("searchbox", name="Name of a room begins with").fill(other.upper())
+        expect(row(somebody, other)).to_be_visible()
+        expect(row(somebody, room)).to_have_count(0)
         somebody.open(console_url(api, "#/recordings?status=READY"))
         expect(row(somebody, room)).to_have_count(0)
+
+
+def test_recordings_are_found_by_room_and_day(api: Client, browser: Browser) -> None:
+    room = api.create_room(roomNamePrefix="dated")["roomName"]
+    noon = 1_767_268_800_000  # 2026-01-01T12:00 UTC
+    for day, error in enumerate(("Old.", "Middle.", "New.")):
+        failed_recording(api, room, error, started=noon + day * DAY)
+    with admin(browser, api, "#/recordings", timezone_id="Europe/Madrid") as somebody:
+        page = somebody.page
+        page.get_by_role("searchbox", name="Name of a room begins with").fill("dated")
+        rows = page.locator("tbody tr", has_text=room)
+        expect(rows).to_have_count(3, timeout=LOADED_MS)
+        page.get_by_label("From").fill("2026-01-02")
+        expect(rows).to_have_count(2)
+        page.get_by_label("Until").fill("2026-01-02")
+        expect(rows).to_have_count(1)
+        expect(rows).to_contain_text("Middle.")
+        assert somebody.complaints() == []
+        page.reload()
+        expect(rows).to_have_count(1, timeout=LOADED_MS)
+        expect(page.get_by_label("From")).to_have_value("2026-01-02")
+        page.get_by_label("Until").fill("2025-12-31")
+        expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+        is_clean(somebody)

@@ -88,9 +88,18 @@ def test_an_expired_room_says_that_it_is_over(api: Client, browser: Browser) -> 
 def test_an_old_browser_is_told(api: Client, browser: Browser) -> None:
     room = api.create_room()
     with visitor(browser, "Bob") as bob:
-        bob.page.add_init_script("delete window.RTCPeerConnection;")
+        bob.page.add_init_script("delete AbortSignal.timeout;")
         bob.open(room["publisherURL"])
         bob.ends_with("Your browser is too old")
+        assert bob.complaints() == []
+
+
+def test_a_browser_without_webrtc_is_not_called_too_old(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "Bob") as bob:
+        bob.page.add_init_script("delete window.RTCPeerConnection;")
+        bob.open(room["publisherURL"])
+        bob.ends_with("WebRTC is switched off in your browser")
         assert bob.complaints() == []
 
 

@@ -1,8 +1,13 @@
 """What happens to a meeting while people are in it: cuts, removals, the end of the room."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from playwright.sync_api import Browser, expect
 
+from meet import clock
+from meet.clock import MINUTE, SECOND
 from tests.browser.outages import cut_off, watch_sockets
 from tests.browser.visitors import JOIN_MS, visitor
 from tests.live import Client
@@ -91,6 +96,33 @@ def test_the_end_of_the_room_is_told_within_a_minute(api: Client, browser: Brows
         assert ada.complaints() == []
         ada.page.reload()
         ada.ends_with("This meeting is over")
+
+
+def test_the_limit_of_a_meeting_is_told_before_it_ends(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    name, zone = room["roomName"], "Asia/Kolkata"
+    with (
+        visitor(browser, "Ada", timezone_id=zone) as ada,
+        visitor(browser, "Jo", locale="de-DE", timezone_id=zone) as jo,
+    ):
+        ada.enter(room["moderatorURL"])
+        jo.open(room["publisherURL"])
+        jo.page.get_by_label("Ihr Name").fill("Jo")
+        jo.button("Teilnehmen").click(timeout=JOIN_MS)
+        expect(jo.button("Verlassen")).to_be_visible(timeout=JOIN_MS)
+        began = api.call("GET", f"/meetings/{name}").body["startDate"]
+        minutes = (clock.now() - began) // MINUTE + 3
+        api.call("PUT", f"/rooms/{name}", {"maxDurationMinutes": minutes})
+        end = datetime.fromtimestamp((began + minutes * MINUTE) / SECOND, ZoneInfo(zone))
+        told = ada.page.get_by_role("status").get_by_text("This meeting ends at")
+        expect(told).to_have_text(f"This meeting ends at {end:%H:%M}.", timeout=90_000)
+        german = jo.page.get_by_role("status").get_by_text("Diese Besprechung endet um")
+        expect(german).to_have_text(f"Diese Besprechung endet um {end:%H:%M}.", timeout=JOIN_MS)
+        assert ada.complaints() == []
+        api.call("PUT", f"/rooms/{name}", {"maxDurationMinutes": 1})
+        ada.ends_with("The meeting is over", seconds=150)
+        expect(ada.page.get_by_text("The meeting reached its maximum length.")).to_be_visible()
+        jo.ends_with("Die Besprechung ist zu Ende")
 
 
 def test_who_joins_elsewhere_is_told_here(api: Client, browser: Browser) -> None:

@@ -9,17 +9,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import urllib3
+from playwright.sync_api import Page
 
 from meet.recordings.byte_range import MAX_LENGTH
-from tests.browser.firefox import launched
-from tests.debian import program
+from tests.browser.browsers import EVERY
 from tests.large import Large
 from tests.live import Client, eventually
+
+ENGINES = EVERY
 
 PAGE = b"""<!doctype html><title>player</title><video id="player" muted preload="auto"></video>"""
 SECONDS = 15
@@ -47,12 +49,6 @@ PLAY_TO_THE_END = """async () => {
   await ended;
   return player.currentTime;
 }"""
-
-
-class Browser(Protocol):
-    def goto(self, url: str) -> object: ...
-
-    def evaluate(self, function: str, argument: Any = None) -> Any: ...
 
 
 @dataclass
@@ -117,46 +113,33 @@ def front(api: Client) -> Iterator[Front]:
             server.shutdown()
 
 
-@pytest.fixture(params=["chromium", "firefox"])
-def browser_page(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Browser]:
-    if request.param == "chromium":
-        yield request.getfixturevalue("page")
-        return
-    program("ffmpeg")  # whose libraries Firefox decodes H.264 with
-    path = program("firefox-esr")
-    with launched(path, tmp_path_factory.mktemp("firefox")) as firefox:
-        yield firefox
-
-
 def test_a_large_recording_plays_seeks_and_survives_any_pause(
-    api: Client, large: Large, browser_page: Browser
+    api: Client, large: Large, page: Page
 ) -> None:
     link = urlsplit(large.link(api))
     with front(api) as passing:
-        browser_page.goto(f"{passing.origin}/player")
-        browser_page.evaluate(LOAD, f"{passing.origin}{link.path}?{link.query}")
+        page.goto(f"{passing.origin}/player")
+        page.evaluate(LOAD, f"{passing.origin}{link.path}?{link.query}")
 
         def state(condition: Callable[[float, float], bool]) -> Callable[[], bool]:
             def holds() -> bool:
-                duration, current, error = browser_page.evaluate(STATE)
+                duration, current, error = page.evaluate(STATE)
                 assert error is None
                 return condition(duration, current)
 
             return holds
 
         eventually(state(lambda duration, _: duration > 0), 30, "the browser knows the length")
-        assert abs(browser_page.evaluate(STATE)[0] - SECONDS) < 0.5
-        browser_page.evaluate(PLAY)
+        assert abs(page.evaluate(STATE)[0] - SECONDS) < 0.5
+        page.evaluate(PLAY)
         eventually(state(lambda _, current: current > 1), 30, "it plays")
-        browser_page.evaluate(PAUSE)
+        page.evaluate(PAUSE)
         before = len(passing.asked)
         passing.paused.set()
-        assert browser_page.evaluate(SEEK, SECONDS - 3) == pytest.approx(SECONDS - 3, abs=0.2)
-        assert browser_page.evaluate(SEEK, 2) == pytest.approx(2, abs=0.2)
-        assert browser_page.evaluate(SEEK, SECONDS - 6) == pytest.approx(SECONDS - 6, abs=0.2)
-        assert browser_page.evaluate(PLAY_TO_THE_END) == pytest.approx(SECONDS, abs=0.5)
+        assert page.evaluate(SEEK, SECONDS - 3) == pytest.approx(SECONDS - 3, abs=0.2)
+        assert page.evaluate(SEEK, 2) == pytest.approx(2, abs=0.2)
+        assert page.evaluate(SEEK, SECONDS - 6) == pytest.approx(SECONDS - 6, abs=0.2)
+        assert page.evaluate(PLAY_TO_THE_END) == pytest.approx(SECONDS, abs=0.5)
         after = passing.asked[before:]
     print(passing.asked)
     assert after, "the rest came after the pause"

@@ -27,8 +27,16 @@ SETTLED = """() => new Promise((goOn) => {
 })"""
 """Resolves once the page has taken note of the window's new size."""
 
-EVERYBODY = {"People", "Speaker view", "Leave"}
-SPEAKERS = EVERYBODY | {"Mute", "Turn camera off", "Share screen", "Background", "Chat"}
+EVERYBODY = {"People", "Speaker view", "Settings", "Full screen", "Picture in picture", "Leave"}
+SPEAKERS = EVERYBODY | {
+    "Mute",
+    "Turn camera off",
+    "Share screen",
+    "Background",
+    "Chat",
+    "Raise hand",
+    "React",
+}
 CONTROLS = {
     "viewer": EVERYBODY,
     "publisher": SPEAKERS,

@@ -50,8 +50,7 @@ def test_who_waits_is_admitted_and_joins(api: Client, browser: Browser) -> None:
         expect(ada.button("Leave")).to_be_visible(timeout=DECIDED_MS)
         mona.sees_moving("Ada")
         expect(notice).to_have_count(0)
-        ada.page.reload()
-        ada.join()  # without waiting again
+        ada.reload()  # without waiting again
 
 
 def test_who_is_denied_is_told(api: Client, browser: Browser) -> None:

@@ -20,7 +20,7 @@ def test_what_the_room_does_not_allow_is_not_offered(api: Client, browser: Brows
         }
     )
     with visitor(browser, "Ada") as ada:
-        ada.page.add_init_script("sessionStorage.setItem('meet.background', 'blur')")
+        ada.page.add_init_script("localStorage.setItem('meet.background', 'blur')")
         ada.open(room["moderatorURL"])
         ada.at_the_door()
         expect(ada.page.get_by_text("No chat")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Why somebody cannot join, in words, in both languages; and links that are invitations."""
+"""Why somebody cannot join, in words, in several languages; and links that are invitations."""
 
 import time
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.visitors import JOIN_MS, visitor
-from tests.live import HOUR, Client
+from tests.live import HOUR, Client, eventually
 
 pytestmark = pytest.mark.usefixtures("pages")
 
@@ -108,6 +108,39 @@ def test_an_expired_invitation_says_so(api: Client, browser: Browser) -> None:
         grace.page.wait_for_timeout(2000)
         grace.open(link)
         grace.ends_with("Your invitation has expired")
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence"),
+    [
+        ("en-GB", "Your invitation has been used up"),
+        ("de-DE", "Ihre Einladung ist aufgebraucht"),
+    ],
+)
+def test_a_used_up_invitation_says_so(
+    api: Client, browser: Browser, locale: str, sentence: str
+) -> None:
+    room = api.create_room()
+    invitation = _invite(api, room, maxJoins=1)
+    path = f"/rooms/{room['roomName']}/invitations/{invitation['invitationId']}"
+    with visitor(browser, "Grace Hopper") as grace:
+        grace.open(invitation["url"])
+        grace.at_the_door().click()
+        expect(grace.button("Leave")).to_be_visible(timeout=JOIN_MS)
+        eventually(lambda: api.call("GET", path).body["joins"] == 1, 10, "the join is counted")
+        grace.button("Leave").click()
+        grace.ends_with("You left the meeting")
+
+    def is_empty() -> bool:
+        answer = api.call("GET", f"/meetings/{room['roomName']}/participants")
+        return not answer.body.get("participants")
+
+    eventually(is_empty, 20, "she has left")
+    with visitor(browser, "Grace Hopper", locale=locale) as grace:
+        grace.open(invitation["url"])
+        grace.ends_with(sentence)
+        expect(grace.page.get_by_role("button")).to_have_count(0)
+        assert grace.complaints() == []
 
 
 def test_a_viewer_who_will_wait_is_not_asked_for_a_camera(api: Client, browser: Browser) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
 
+from tests.browser.browsers import window
 from tools import ROOT
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -53,6 +54,11 @@ class Visitor:
         """Open a join link, and join."""
         self.open(url)
         self.join()
+
+    def reload(self) -> None:
+        """Load the page again inside a meeting, and be in it again."""
+        self.page.reload()
+        expect(self.button("Leave")).to_be_visible(timeout=JOIN_MS)
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
@@ -124,7 +130,7 @@ def visitor(browser: Browser, name: str, **options: Any) -> Iterator[Visitor]:
 def _context(browser: Browser, **options: Any) -> BrowserContext:
     options.setdefault("locale", "en-GB")
     options.setdefault("viewport", {"width": 1280, "height": 720})
-    return browser.new_context(**options)
+    return window(browser, **options)
 
 
 def picture(page: Page, path: Path) -> None:

@@ -27,7 +27,13 @@ from meet import clock, wiring
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable
 from meet.livekit.participants import Participant
-from meet.livekit.recorder import Egress, EgressState, Recorder
+from meet.livekit.recorder import (
+    DEFAULT_COMPOSITION,
+    Composition,
+    Egress,
+    EgressState,
+    Recorder,
+)
 from meet.livekit.rooms import LiveMeeting, MediaServer
 from meet.livekit.twirp import OutcomeUnknown
 from tests.functions.gateway import CONTEXT, Reply, event, invoke
@@ -208,9 +214,15 @@ class World:
                 self.counts[f"brought to {status} by the sweep"] += 1
 
     def items(self, table: str) -> list[dict[str, Any]]:
-        client = wiring.room_repository().client
-        pages = client.get_paginator("scan").paginate(TableName=table)
-        return [cast(dict[str, Any], item) for page in pages for item in page["Items"]]
+        client: Any = wiring.room_repository().client
+        found: list[dict[str, Any]] = []
+        page: dict[str, Any] = {"LastEvaluatedKey": None}
+        while "LastEvaluatedKey" in page:
+            key = page["LastEvaluatedKey"]
+            further = {"ExclusiveStartKey": key} if key else {}
+            page = client._make_api_call("Scan", {"TableName": table, **further})
+            found += page["Items"]
+        return found
 
     def statuses(self) -> dict[str, str]:
         return {key: item["status"]["S"] for key, item in self.recordings().items()}
@@ -259,7 +271,9 @@ class World:
             if each.egress.room_name == room and not each.dead and not each.egress.is_over:
                 self.end(each)
 
-    def start(self, room: str, object_key: str) -> Egress:
+    def start(
+        self, room: str, object_key: str, composition: Composition = DEFAULT_COMPOSITION
+    ) -> Egress:
         self.ask()
         answer = self.pick(ANSWERS)
         self.counts[f"starts: answer {answer}"] += 1
@@ -459,7 +473,9 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.wiring.livekit.media_server", media_server),
             ("meet.wiring.livekit.recorder", recorder),
             ("meet.recordings.settlement._PARALLEL", 1),  # threads would have an order of their own
+            ("meet.dynamodb._PARALLEL", 1),
             ("meet.rooms.ending._PARALLEL", 1),
+            ("meet.rooms.ending._WRITERS", 1),
             ("meet.meetings.sweep._PARALLEL", 1),
             ("meet.recordings.model.secrets", by_seed),
             ("meet.rooms.model.secrets", by_seed),

@@ -18,7 +18,8 @@ import jwt
 import pytest
 from livekit.protocol.egress import EgressInfo, EgressStatus, FileInfo, ListEgressResponse
 from livekit.protocol.models import ParticipantInfo
-from livekit.protocol.room import ListParticipantsResponse
+from livekit.protocol.models import Room as LiveKitRoom
+from livekit.protocol.room import ListParticipantsResponse, ListRoomsResponse
 
 from meet import wiring
 from meet.actors import LOBBY
@@ -240,7 +241,8 @@ def _recorder_goes_on() -> Event:
         ParticipantInfo(identity="Bob"),
         ParticipantInfo(identity="EG_1", kind=ParticipantInfo.Kind.EGRESS),
     ]
-    wiring.recording_repository().settled(READY.id, look_again_at=None)
+    repository = wiring.recording_repository()
+    repository.settled(repository.get(READY.id), look_again_at=None)
     LIVEKIT["Egress/ListEgress"] = ListEgressResponse(items=[info])
     LIVEKIT["RoomService/ListParticipants"] = ListParticipantsResponse(participants=inside)
     event: Event = SAMPLES["sweep_recordings"]
@@ -254,6 +256,12 @@ def _web(path: str) -> Event:
 def _at(moment: int, function: str) -> Event:
     event: Event = SAMPLES[function]
     return event | {"requestContext": {"requestTimeEpoch": moment}}
+
+
+def _meeting_is_over() -> Event:
+    inside = LiveKitRoom(name=ROOM.name, sid="RM_1", metadata=room_metadata(wiring.owner()))
+    LIVEKIT["RoomService/ListRooms"] = ListRoomsResponse(rooms=[inside])
+    return _at(ROOM.expires_at, "sweep_rooms")
 
 
 PATHS: dict[tuple[str, str], Callable[[], Event]] = {
@@ -299,6 +307,7 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("sweep_recordings", "a recording goes on"): _recorder_goes_on,
     ("sweep_recordings", "nothing due"): lambda: _at(BEGAN - HOUR, "sweep_recordings"),
     ("sweep_rooms", "a room is over"): lambda: _at(ROOM.expires_at, "sweep_rooms"),
+    ("sweep_rooms", "a meeting is over"): _meeting_is_over,
     ("web", "a file"): lambda: _web("/assets/page.css"),
 }
 """What may come besides a sample event."""

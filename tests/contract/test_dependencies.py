@@ -33,6 +33,13 @@ OPTIONAL = {"awscrt", "certifi", "cryptography", "pyopenssl"}
 WITHOUT_LIVEKIT = (
     *("authorize", "create_room", "get_room", "get_rooms", "update_room", "web"),
     *("get_recording", "get_recordings", "get_recording_stream", "get_recording_url"),
+    *(
+        "get_recording_download",
+        "get_recording_timeline",
+        "hold_recording",
+        "release_recording",
+        "restore_recording",
+    ),
     *("delete_recording", "delete_multiple_recordings", "recording_uploaded"),
     *("create_webhook", "get_webhooks", "get_webhook", "update_webhook", "delete_webhook"),
     *("test_webhook", "rotate_webhook_secret", "get_webhook_deliveries", "replay_webhook"),

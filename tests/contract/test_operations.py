@@ -14,7 +14,6 @@ import pytest
 import meet
 from meet.metrics import NAMESPACE
 from meet.recordings.lifecycle import FINISHED
-from meet.recordings.model import PREFIX
 from tools import ROOT
 from tools.template import functions, load_template, resources, translated, with_canary
 
@@ -154,6 +153,22 @@ def test_every_function_logs_json_into_the_one_group_that_forgets() -> None:
     assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
+def test_alarms_exist_where_somebody_is_told_or_asks_for_them_and_for_canaries() -> None:
+    template = load_template()
+    assert template["Resources"]["Monitoring"]["Condition"] == "IsWatched"
+    assert template["Conditions"]["IsWatched"] == {
+        "Or": [
+            {"Not": [{"Equals": [{"Ref": "AlarmEmail"}, ""]}]},
+            {"Equals": [{"Ref": "AlarmsWithoutEmail"}, "true"]},
+        ]
+    }
+    parameters = template["Parameters"]
+    assert [parameters[each]["Default"] for each in ("AlarmEmail", "AlarmsWithoutEmail")] == [
+        *("", "false")
+    ]
+    assert "Condition" not in translated(canary=CANARY)["Resources"]["Monitoring"]
+
+
 def test_the_nested_stack_gets_what_it_asks_for() -> None:
     given = load_template()["Resources"]["Monitoring"]["Properties"]
     assert (ROOT / given["TemplateURL"]).exists()
@@ -249,7 +264,9 @@ def test_no_function_can_write_an_object_so_none_can_call_itself() -> None:
     assert set(re.findall(r's3:[^"]+', roles)) == {
         "s3:GetObject",
         "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
         "s3:ListBucket",
+        "s3:ListBucketVersions",
     }
     assert not re.search(r'"[a-z0-9]+:[A-Za-z]*\*"|"\*"', roles)
 
@@ -278,15 +295,11 @@ def test_the_bucket_is_private_versioned_and_forgets_what_was_deleted() -> None:
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    *always, sometimes = bucket["LifecycleConfiguration"]["Rules"]
-    rules = {rule["Id"]: rule for rule in always}
+    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
     assert rules["AbortedUploads"]["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 2
     assert rules["DeletedFiles"]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
     assert rules["DeletedFiles"]["ExpiredObjectDeleteMarker"] is True
-    condition, old, nothing = sometimes["If"]
-    assert (condition, nothing) == ("RecordingsExpire", {"Ref": "AWS::NoValue"})
-    assert old["Prefix"] == PREFIX
-    assert old["ExpirationInDays"] == {"Ref": "RecordingRetentionDays"}
+    assert len(rules) == 2, "none deletes a current file, which may be held"
     (policy,) = resources("AWS::S3::BucketPolicy").values()
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == (

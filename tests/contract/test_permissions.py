@@ -47,6 +47,7 @@ ANSWERS = f"{DYNAMODB}/IdempotencyTable"
 BUCKET = f"arn:aws:s3:::{ENVIRONMENT['RECORDINGS_BUCKET']}"
 FILE, ANOTHER_FILE = f"{BUCKET}/recordings/room/rec_0.mp4", f"{BUCKET}/anything-else"
 
+KEEPS = {"hold_recording", "release_recording", "restore_recording"}
 WRITES_STATES = {
     "create_recording",
     "stop_recording",
@@ -104,6 +105,7 @@ DECIDES = {"decide_all_waiting", "decide_waiting"}
 READS_GUESTS = {"get_invitations", "get_bans", "delete_ban"}
 DELETES = {"delete_recording", "delete_multiple_recordings"}
 LOOKS_FOR_FILES = {
+    "get_recording_download",
     "get_recording_stream",
     "receive_livekit_webhook",
     "recording_uploaded",
@@ -148,15 +150,17 @@ TABLE = [
     Row("tell meetings from strays", "dynamodb:BatchGetItem", ROOMS, {"sweep_rooms"}),
     Row("remove a room, or write many", "dynamodb:DeleteItem BatchWriteItem Query", ROOMS, NOBODY),
     # ------------------------------------------------------------------------- recordings
-    Row("write a state", "dynamodb:UpdateItem", RECORDINGS, WRITES_STATES),
+    Row("write a state, hold, claim or restore", "dynamodb:UpdateItem", RECORDINGS,
+        WRITES_STATES | DELETES | KEEPS),
     Row("put a recording, or the mark of a deleted one", "dynamodb:PutItem", RECORDINGS,
-        {"create_recording"} | DELETES),
+        {"create_recording", "sweep_recordings"} | DELETES),
     Row("put many marks of deleted ones", "dynamodb:BatchWriteItem", RECORDINGS,
         {"delete_multiple_recordings"}),
     Row("forget a start that LiveKit refused", "dynamodb:DeleteItem", RECORDINGS,
         {"create_recording"}),
-    Row("read a recording", "dynamodb:GetItem", RECORDINGS, DELETES | {"get_recording"}
-        | {"get_recording_url", "get_recording_stream", "stop_recording"}
+    Row("read a recording", "dynamodb:GetItem", RECORDINGS, DELETES | KEEPS | {"get_recording"}
+        | {"get_recording_url", "get_recording_stream", "get_recording_download"}
+        | {"stop_recording", "get_recording_timeline"}
         | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}),
     Row("read many recordings", "dynamodb:BatchGetItem", RECORDINGS,
         {"delete_multiple_recordings"}),
@@ -265,7 +269,8 @@ TABLE = [
         DELETES | {"recording_uploaded", "sweep_recordings"}),
     Row("put a file, which only egress does", "s3:PutObject AbortMultipartUpload RestoreObject "
         "ReplicateObject PutObjectAcl PutObjectTagging", [FILE, ANOTHER_FILE], NOBODY),
-    Row("delete old versions of a file", "s3:DeleteObjectVersion", FILE, NOBODY),
+    Row("delete old versions of a file", "s3:DeleteObjectVersion", FILE, {"sweep_recordings"}),
+    Row("find old versions of files", "s3:ListBucketVersions", BUCKET, {"sweep_recordings"}),
     Row("touch anything outside recordings/", "s3:GetObject DeleteObject", ANOTHER_FILE, NOBODY),
     Row("administer the bucket", "s3:DeleteBucket PutBucketPolicy PutLifecycleConfiguration "
         "PutBucketNotification PutEncryptionConfiguration", BUCKET, NOBODY),

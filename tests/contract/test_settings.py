@@ -10,7 +10,11 @@ from tools import ROOT
 from tools.template import functions, load_template
 
 SOURCES = [*(ROOT / "layers/meet/meet").rglob("*.py"), *(ROOT / "functions").glob("*/*.py")]
-OF_THE_RUNTIME = {"AWS_REGION"}
+OF_THE_RUNTIME = {
+    *("AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+}
+OF_SDKS = {"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER"}
+"""Where the services are, for a local stack: every SDK of AWS reads these."""
 OF_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME"}
 
 VARIABLES = {each.name for each in vars(Settings).values() if isinstance(each, Variable)}
@@ -32,7 +36,7 @@ def test_the_settings_are_what_the_template_gives_the_functions() -> None:
     given = {*everywhere}
     for function in functions().values():
         given |= {*function.get("Environment", {}).get("Variables", {})}
-    assert given - OF_POWERTOOLS == VARIABLES - OF_THE_RUNTIME
+    assert given - OF_POWERTOOLS == VARIABLES - OF_THE_RUNTIME - OF_SDKS
 
 
 def test_a_setting_is_read_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

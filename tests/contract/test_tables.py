@@ -235,6 +235,7 @@ def use_everything(still_clock: Clock) -> None:
         for statuses in (frozenset[Any](), frozenset(Status)):
             for of in (None, STORED.name):
                 recording.page(statuses=statuses, room=of, after=after, limit=1)
+        recording.page(statuses=frozenset(), room=None, after=after, limit=1, deleted=True)
     assert room.is_open(STORED.name, now=STORED.created_at)
     assert room.open_among([STORED.name], now=STORED.created_at)
     by = Actor("apiKey", "first")
@@ -259,7 +260,8 @@ def use_everything(still_clock: Clock) -> None:
     for absent in (now, None):
         recording.note_absence(extra.id, absent, absent)
     for again in (clock.now(), None):
-        recording.settled(extra.id, look_again_at=again)
+        recording.settled(recording.find(extra.id), look_again_at=again)
+    use_custody(extra.id, by)
     recording.was_deleted(extra.id)
     recording.late_file_of_deleted(extra.id)
     recording.deleted_for_good(extra.id)
@@ -275,7 +277,33 @@ def use_everything(still_clock: Clock) -> None:
     use_meetings()
     use_webhooks()
     use_the_log(still_clock)
+    room.finish(STORED.name, now=now)
+    room.finish_together([STORED.name], now=now)
     room.meeting_is_over(STORED.name)
+
+
+def use_custody(recording_id: str, by: Actor) -> None:
+    recording, custody = wiring.recording_repository(), wiring.recording_custody()
+    custody.hold(recording_id, "kept for the court", by=by)
+    custody.release(recording_id, by=by)
+    for throw_away in (
+        custody.throw_away,
+        lambda each, **more: custody.throw_away_many([each], **more),
+    ):
+        throw_away(recording.find(recording_id), days=DAY, by=by)
+        recording.observe(recording_id, Evidence.OBJECT_SEEN, {"size": 2})
+        recording.settled(recording.find(recording_id), look_again_at=clock.now())
+        custody.restore(recording_id, by=by)
+    late = Recording.new(STORED.name, now=STORED.created_at)
+    recording.client.put_item(
+        TableName=recording.table, Item=dynamodb.to_item(items.to_values(late))
+    )
+    recording.observe(late.id, Evidence.LOST, {})
+    custody.throw_away(recording.find(late.id), days=DAY, by=by)
+    recording.observe(late.id, Evidence.OBJECT_SEEN, {"size": 2}, DAY)
+    for each in (recording_id, late.id):
+        assert custody.claim_many([recording.find(each)], by=by) == set()
+        assert custody.claim(recording.find(each), by=by)
 
 
 def use_meetings() -> None:

@@ -47,6 +47,9 @@ ON_DYNAMODB_LOCAL_TOO = {
     "test_stop_recording",
     "test_sweep_recordings",
     "test_sweep_rooms",
+    "test_hold",
+    "test_recording_options",
+    "test_trash",
     "test_update_room",
     "test_webhooks",
 }

@@ -3,15 +3,15 @@
 import json
 import subprocess
 import sys
-from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities.parameters import base as parameters
 
+from meet.clock import SECOND
 from meet.wiring import clients
+from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import CONTEXT, event
 from tests.functions.logs import Logs
@@ -49,27 +49,6 @@ def set_keys(**keys: str) -> None:
     boto3.client("secretsmanager").put_secret_value(
         SecretId="ApiKeysSecret", SecretString=json.dumps(keys)
     )
-
-
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> timedelta:
-    """Let the cache of secrets grow old."""
-    age = timedelta(seconds=clients.SECRETS_MAX_AGE + 1)
-
-    class Later(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> "Later":
-            return super().now(tz) + (age if Later.passed else timedelta())
-
-        passed = False
-
-    monkeypatch.setattr(parameters, "datetime", Later)
-    monkeypatch.setattr(sys.modules[__name__], "_pass", lambda: setattr(Later, "passed", True))
-    return age
-
-
-def _pass() -> None:
-    raise AssertionError("needs the fixture later")
 
 
 def test_a_right_key_is_let_in_for_this_request_alone(aws: None) -> None:
@@ -124,28 +103,28 @@ def test_several_keys_are_valid_at_once(aws: None) -> None:
     assert [is_let_in(key) for key in (API_KEY, "the-second-key", "third")] == [True, True, False]
 
 
-def test_a_key_is_rotated_without_an_interruption(aws: None, later: timedelta) -> None:
+def test_a_key_is_rotated_without_an_interruption(aws: None, still_clock: Clock) -> None:
     assert is_let_in(API_KEY)
     set_keys(first=API_KEY, second="the-second-key")
     assert is_let_in(API_KEY)
-    _pass()
+    still_clock.advance((clients.MAX_AGE + 1) * SECOND)
     assert is_let_in(API_KEY)
     assert is_let_in("the-second-key")
 
 
 def test_a_key_that_was_removed_is_refused_once_the_cache_is_old(
-    aws: None, later: timedelta
+    aws: None, still_clock: Clock
 ) -> None:
     set_keys(first=API_KEY, second="the-second-key")
     assert is_let_in(API_KEY)
     set_keys(second="the-second-key")
-    _pass()
+    still_clock.advance((clients.MAX_AGE + 1) * SECOND)
     assert not is_let_in(API_KEY)
     assert is_let_in("the-second-key")
 
 
 def test_the_cache_is_minutes_old_at_most(aws: None) -> None:
-    assert clients.SECRETS_MAX_AGE <= 600
+    assert clients.MAX_AGE <= 600
 
 
 def test_with_no_keys_at_all_nobody_is_let_in(aws: None) -> None:

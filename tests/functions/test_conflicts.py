@@ -1,14 +1,16 @@
 """Another transaction is at the same item in the same moment: DynamoDB refuses, and we repeat."""
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from botocore.endpoint import Endpoint
+import urllib3
 
+from meet.amazon import DynamoDB
 from tests.contract.conftest import called  # noqa: F401 - a fixture
 from tests.contract.samples import SAMPLES, Called, run
 from tests.fakes import Clock
@@ -16,6 +18,7 @@ from tests.functions.gateway import Call
 from tests.functions.rooms import create_room
 
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
+_TYPES = "com.amazonaws.dynamodb.v20120810#"
 
 
 @dataclass
@@ -26,31 +29,32 @@ class Conflicts:
     reason: str = "TransactionConflict"
     refused: int = 0
 
-    def answer(self, operation: str, parts: int) -> Any:
-        """Return botocore's exception for DynamoDB's refusal."""
+    def answer(self, operation: str, parts: int) -> urllib3.HTTPResponse:
+        """Return DynamoDB's refusal."""
         self.refused += 1
-        error: dict[str, Any] = {"Error": {"Code": "TransactionConflictException", "Message": ""}}
+        error: dict[str, Any] = {"__type": f"{_TYPES}TransactionConflictException"}
         if operation == "TransactWriteItems":
             reasons = [{"Code": self.reason}, *[{"Code": "None"}] * (parts - 1)]
-            error = {"Error": {"Code": "TransactionCanceledException", "Message": ""}}
+            error["__type"] = f"{_TYPES}TransactionCanceledException"
             error["CancellationReasons"] = reasons
-        error["ResponseMetadata"] = {"HTTPStatusCode": 400, "HTTPHeaders": {}}
-        return (SimpleNamespace(status_code=400, headers={}), error), None
+        return urllib3.HTTPResponse(json.dumps(error).encode(), status=400)
 
 
 @pytest.fixture
 def conflicts() -> Iterator[Conflicts]:
     """Refuse each write of DynamoDB's a number of times before it is done."""
     told = Conflicts()
-    send = Endpoint._get_response  # type: ignore[attr-defined]
+    tries = Counter[bytes]()
+    send = DynamoDB._send
 
-    def send_or_refuse(endpoint: Any, request: Any, operation: Any, context: Any) -> Any:
-        is_write = operation.service_model.service_name == "dynamodb" and operation.name in WRITES
-        if is_write and context["retries"]["attempt"] <= told.times:
-            return told.answer(operation.name, 2)
-        return send(endpoint, request, operation, context)
+    def send_or_refuse(client: DynamoDB, operation: str, body: bytes) -> Any:
+        tries[body] += 1
+        if operation in WRITES and tries[body] <= told.times:
+            return told.answer(operation, 2)
+        del tries[body]  # the same may be asked again
+        return send(client, operation, body)
 
-    with patch.object(Endpoint, "_get_response", send_or_refuse):
+    with patch.object(DynamoDB, "_send", send_or_refuse):
         yield told
 
 

@@ -52,6 +52,8 @@ def test_a_room_that_somebody_publishes_in_is_recorded(studio: Studio) -> None:
         "outputMode": "COMPOSED",
         "status": "STARTING",
         "filename": f"{recording_id}.mp4",
+        "layout": "grid",
+        "encoding": "H264_720P_30",
     }
     key = f"recordings/{room}/{recording_id}.mp4"
     assert ("start", room, key) in studio.recorder.calls
@@ -74,10 +76,10 @@ def test_the_id_is_stored_before_livekit_is_asked(
 ) -> None:
     begin = studio.recorder.start
 
-    def look_first(room: str, object_key: str) -> Any:
+    def look_first(room: str, object_key: str, *composition: Any) -> Any:
         assert item_of(object_key[-34:-4]) is not None
         assert not studio.is_free(room)
-        return begin(room, object_key)
+        return begin(room, object_key, *composition)
 
     monkeypatch.setattr(studio.recorder, "start", look_first)
     studio.start()
@@ -216,8 +218,8 @@ def test_a_webhook_that_is_quicker_than_the_answer_is_not_undone(
 ) -> None:
     begin = studio.recorder.start
 
-    def slow(room: str, object_key: str) -> Any:
-        answer = begin(room, object_key)
+    def slow(room: str, object_key: str, *composition: Any) -> Any:
+        answer = begin(room, object_key, *composition)
         studio.hear(object_key[-34:-4], Evidence.EGRESS_ACTIVE, started_at=studio.clock())
         return answer
 
@@ -230,8 +232,8 @@ def test_what_is_stopped_while_livekit_starts_it_is_stopped_with_its_answer(
 ) -> None:
     begin = studio.recorder.start
 
-    def slow(room: str, object_key: str) -> Any:
-        answer = begin(room, object_key)
+    def slow(room: str, object_key: str, *composition: Any) -> Any:
+        answer = begin(room, object_key, *composition)
         assert studio.stop(object_key[-34:-4]).status == 204
         assert ("stop", answer.id) not in studio.recorder.calls
         return answer
@@ -246,8 +248,8 @@ def test_an_answer_that_it_failed_already_ends_like_a_webhook_would(
 ) -> None:
     begin = studio.recorder.start
 
-    def fail(room: str, object_key: str) -> Any:
-        return studio.recorder.change(begin(room, object_key).id, Evidence.EGRESS_FAILED)
+    def fail(*wanted: Any) -> Any:
+        return studio.recorder.change(begin(*wanted).id, Evidence.EGRESS_FAILED)
 
     monkeypatch.setattr(studio.recorder, "start", fail)
     room = studio.room()

@@ -93,14 +93,21 @@ def test_1000_ids_are_taken_with_few_calls(studio: Studio, aws_calls: AwsCalls) 
     reply = delete(studio, one, *map(unknown, range(999)))
     assert reply.body["deleted"] == [one]
     assert len(reply.body["notDeleted"]) == 999
-    assert len(aws_calls.names) <= 12
+    assert len(aws_calls.names) <= 13
 
 
-def test_files_go_first_and_then_items(studio: Studio, aws_calls: AwsCalls) -> None:
+def test_claims_come_first_then_files_go_and_then_items(
+    studio: Studio, aws_calls: AwsCalls
+) -> None:
     ids = [studio.ready() for _ in range(3)]
     aws_calls.forget()
     delete(studio, *ids)
-    assert aws_calls.names == ["BatchGetItem", "DeleteObjects", "BatchWriteItem"]
+    assert aws_calls.names == [
+        "BatchGetItem",
+        "TransactWriteItems",
+        "DeleteObjects",
+        "BatchWriteItem",
+    ]
 
 
 def answering(

@@ -67,12 +67,13 @@ def test_what_is_not_finished_is_409_and_stays(studio: Studio) -> None:
         assert item_of(recording_id) is not None
 
 
-def test_the_file_goes_first_and_then_the_item(studio: Studio, aws_calls: AwsCalls) -> None:
+def test_a_claim_comes_first_then_the_file_goes_and_then_the_item(
+    studio: Studio, aws_calls: AwsCalls
+) -> None:
     recording_id = studio.ready()
     aws_calls.forget()
     delete(studio, recording_id)
-    assert aws_calls.names[:2] == ["GetItem", "DeleteObjects"]
-    assert len(aws_calls.names) == 3
+    assert aws_calls.names == ["GetItem", "UpdateItem", "DeleteObjects", "PutItem"]
 
 
 @pytest.mark.parametrize("how", ["raises", "reports an error"])

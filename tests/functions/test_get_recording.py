@@ -17,6 +17,8 @@ def test_what_is_known_is_shown_and_what_is_not_is_absent(studio: Studio) -> Non
         "roomName": room,
         "outputMode": "COMPOSED",
         "filename": f"{recording_id}.mp4",
+        "layout": "grid",
+        "encoding": "H264_720P_30",
     }
     assert studio.show(recording_id) == base | {"status": "STARTING"}
     began = studio.clock()

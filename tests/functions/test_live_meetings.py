@@ -147,6 +147,17 @@ def test_a_meeting_is_read_with_one_look_at_the_room_and_one_at_livekit(
     assert livekit.calls == [("participants", inside.name)]
 
 
+def test_a_moderator_reads_the_links_of_those_whom_they_invite(inside: Inside, call: Call) -> None:
+    mona = inside.join("Mona", "moderator")
+    shown = inside.by(mona, "GET", inside.path).body
+    links = {name: shown[name] for name in shown if name.endswith("URL")}
+    assert links == {name: inside.room[name] for name in ("publisherURL", "viewerURL")}
+    assert call("PUT", f"/rooms/{inside.name}", {"links": {"viewer": {"enabled": False}}}).status
+    shown = inside.by(mona, "GET", inside.path).body
+    assert [name for name in shown if name.endswith("URL")] == ["publisherURL"]
+    assert not [name for name in call("GET", inside.path).body if name.endswith("URL")]
+
+
 def test_a_meeting_that_livekit_reported_has_its_id_and_its_beginning(
     inside: Inside, call: Call, still_clock: Clock, livekit: FakeLiveKit
 ) -> None:

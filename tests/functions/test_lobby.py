@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
-from tests.fakes import Clock, FakeLiveKit
+from tests.fakes import Clock, FakeLiveKit, FakeRecorder
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import Call
 from tests.functions.lobby import Hall
@@ -299,6 +299,25 @@ def join(hall: Hall, token: str) -> None:
     meeting = Meeting(hall.call, hall.clock, hall.livekit, hall.name)
     assert meeting.tell("room_started") == 200
     assert meeting.tell("participant_joined", "Ada", info={"identity": identity}) == 200
+
+
+def test_a_page_that_looks_is_told_of_the_meeting_and_one_that_joins_is_not(
+    hall: Hall, recorder: FakeRecorder
+) -> None:
+    assert "meeting" not in hall.ask(role="moderator", wait=False).body
+    ticket = hall.waits()
+    hall.decide_all("admit")
+    join(hall, hall.ask_again(ticket).body["token"])
+    meeting = {"meetingId": "RM_first", "participantCount": 1, "recordingActive": False}
+    for role in ("moderator", "viewer"):  # who would wait, is told as well
+        assert hall.ask(role=role, wait=False).body["meeting"] == meeting
+    hall.livekit.join(hall.name, "Bob", is_publishing=True)
+    assert hall.call("POST", "/recordings", {"roomName": hall.name}).status == 200
+    assert [each[0] for each in recorder.calls] == ["start"]
+    looked = hall.ask(wait=False).body["meeting"]
+    assert looked == meeting | {"recordingActive": True}
+    for role in ("moderator", "viewer"):
+        assert "meeting" not in hall.ask(role=role).body
 
 
 def test_a_participant_who_reloads_the_page_does_not_wait_again(hall: Hall) -> None:

@@ -274,7 +274,7 @@ def test_a_sweep_that_failed_does_not_bring_back_an_end_that_was_moved(
         raise TimeoutError("told to fail")
 
     with monkeypatch.context() as patch:
-        patch.setattr(RoomRepository, "mark_expired", fail)
+        patch.setattr(RoomRepository, "finish", fail)
         assert sweep() == report(0, 1)
     still_clock.advance(MINUTE)
     assert sweep() == report(0, 0)

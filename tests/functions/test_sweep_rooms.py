@@ -1,14 +1,20 @@
 """The sweep of rooms, every minute."""
 
+import threading
+from dataclasses import replace
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any, cast
 
+import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from meet.clock import HOUR, MINUTE, SECOND
+from meet import wiring
+from meet.actors import Actor
+from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.rooms.repository import RoomRepository
+from tests.contract.samples import ROOM as SAMPLE_ROOM
 from tests.fakes import Clock, FakeLiveKit
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import Call
@@ -31,6 +37,15 @@ def sweep(remaining: int = 55 * SECOND) -> dict[str, int]:
 def report(ended: int, waiting: int, strays: int = 0, removed: int = 0) -> dict[str, int]:
     counts = {"ended": ended, "waiting": waiting, "strays": strays, "removed": removed}
     return counts | {"unreported": 0}
+
+
+def create_rooms(still_clock: Clock, count: int) -> list[str]:
+    """Store rooms that expire in an hour, past the handler."""
+    names = [f"room-{number:015d}" for number in range(count)]
+    for name in names:
+        room = replace(SAMPLE_ROOM, name=name, created_at=still_clock())
+        wiring.room_repository().add(replace(room, expires_at=Milliseconds(still_clock() + HOUR)))
+    return names
 
 
 def expiring(call: Call, still_clock: Clock, livekit: FakeLiveKit, count: int = 1) -> list[str]:
@@ -124,23 +139,119 @@ def test_an_unexpected_failure_is_in_no_others_way_either(
     assert sweep() == report(1, 0)
 
 
-def test_with_livekit_down_all_wait_and_are_done_afterwards(
+def test_with_livekit_down_rooms_are_closed_and_meetings_end_afterwards(
     call: Call, still_clock: Clock, livekit: FakeLiveKit
 ) -> None:
     created = expiring(call, still_clock, livekit, 20)
     livekit.down = True
     still_clock.advance(HOUR)
-    assert sweep() == report(0, 20)
+    livekit.calls.clear()
+    assert sweep() == report(20, 0)
+    assert livekit.calls == [("meetings", wiring.owner())], "asked once"
     assert call("GET", f"/rooms/{created[0]}").status == 404
     livekit.down = False
     still_clock.advance(MINUTE)
-    assert sweep() == report(20, 0)
+    assert sweep() == report(0, 0, strays=20)
     assert livekit.inside == {}
+
+
+def written_rooms(operation: str, asked: dict[str, Any]) -> list[int]:
+    """Return how many rooms a transaction writes, if it is one of rooms."""
+    writes = asked.get("TransactItems", []) if operation == "TransactWriteItems" else []
+    rooms = [each for each in writes if each.get("Update", {}).get("TableName") == "RoomsTable"]
+    return [len(rooms)] if rooms else []
+
+
+def test_rooms_without_a_meeting_are_written_together_and_livekit_is_not_asked_about_them(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit, aws_calls: AwsCalls
+) -> None:
+    create_rooms(still_clock, 250)
+    met = expiring(call, still_clock, livekit, 3)
+    still_clock.advance(HOUR)
+    livekit.calls.clear()
+    aws_calls.forget()
+    assert sweep() == report(253, 0)
+    assert livekit.inside == {}
+    assert sorted(livekit.calls) == [
+        *(("delete_room", name) for name in sorted(met)),
+        ("meetings", wiring.owner()),
+    ]
+    rooms = [each for name, asked, _ in aws_calls.made for each in written_rooms(name, asked)]
+    assert rooms == [25] * 10
+    assert aws_calls.names.count("UpdateItem") == 2 * len(met)
+    still_clock.advance(MINUTE)
+    assert sweep() == report(0, 0)
+
+
+def test_a_room_that_has_to_be_written_by_itself_is_in_no_others_way(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit, aws_calls: AwsCalls
+) -> None:
+    names = create_rooms(still_clock, 30)
+    wiring.room_repository().keep_guest_list(names[7], now=still_clock())
+    wiring.room_repository().change(
+        names[9],
+        {"expirationDate": still_clock() + 2 * HOUR},
+        now=still_clock(),
+        by=Actor("apiKey", "first"),
+    )
+    gone = {"roomName": {"S": names[11]}}
+    still_clock.advance(HOUR)
+    due = RoomRepository.due
+    with pytest.MonkeyPatch.context() as patch:
+        found = [*wiring.room_repository().due(still_clock()), (names[9], still_clock())]
+        patch.setattr(RoomRepository, "due", lambda self, until: iter(found))
+        boto3.client("dynamodb").delete_item(TableName="RoomsTable", Key=gone)
+        assert sweep() == report(30, 0)
+    assert list(due(wiring.room_repository(), still_clock())) == []
+    assert wiring.room_repository().get(names[9]).closed_at is None, "its end was moved"
+    assert wiring.room_repository().get(names[7]).closed_at is not None
+
+
+def test_meetings_end_first_and_a_slow_livekit_keeps_no_room_waiting(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LiveKit ends a meeting only after all rooms without one are written."""
+    expiring(call, still_clock, livekit, 3)
+    create_rooms(still_clock, 50)
+    still_clock.advance(HOUR)
+    written = threading.Event()
+    finish, delete = RoomRepository.finish_together, livekit.delete_room
+    left = [2]
+
+    def finish_and_tell(*arguments: Any, **named: Any) -> list[str]:
+        refused = finish(*arguments, **named)
+        left[0] -= 1
+        if not left[0]:
+            written.set()
+        return refused
+
+    def wait_and_delete(room: str) -> None:
+        assert written.wait(30), "rooms wait for LiveKit"
+        delete(room)
+
+    monkeypatch.setattr(RoomRepository, "finish_together", finish_and_tell)
+    monkeypatch.setattr(livekit, "delete_room", wait_and_delete)
+    assert sweep() == report(53, 0)
+
+
+def test_what_one_sweep_does_not_reach_the_next_one_does(
+    call: Call, still_clock: Clock, livekit: FakeLiveKit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meet.rooms.ending.MOST", 20)
+    create_rooms(still_clock, 50)
+    expiring(call, still_clock, livekit, 2)
+    still_clock.advance(HOUR)
+    for ended in (20, 20, 12, 0):
+        found = sweep()
+        assert found["ended"] + found["strays"] >= ended
+        assert livekit.inside == {}, "meetings never wait"
+        still_clock.advance(MINUTE)
 
 
 def test_no_room_is_taken_up_after_the_deadline(
     call: Call, still_clock: Clock, livekit: FakeLiveKit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("meet.rooms.ending._PARALLEL", 16)  # whose seconds this clock adds up
     expiring(call, still_clock, livekit, 40)
     still_clock.advance(HOUR)
     remaining, started = 20 * SECOND, still_clock()

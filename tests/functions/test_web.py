@@ -236,6 +236,7 @@ def test_the_meeting_page_may_run_our_files_and_talk_to_us_and_to_livekit(
     policy = _policy(page)
     assert policy["default-src"] == ["'none'"]
     assert policy["script-src"] == ["'self'", "'wasm-unsafe-eval'"]
+    assert policy["worker-src"] == ["'self'", "blob:"]
     assert policy["style-src"] == ["'self'"]
     livekit = ["wss://livekit.example.com:8443", "https://livekit.example.com:8443"]
     assert policy["connect-src"] == ["'self'", *livekit]
@@ -295,3 +296,24 @@ def test_assets_are_kept_for_a_year_and_packed_for_browsers_that_unpack(
 
 def test_the_title_is_text(aws: None, static: str) -> None:
     assert "<title>Room not found</title>" in get("/abcdefghijklmno/").text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "title"),
+    [
+        ("", "en", "Room not found"),
+        ("pt-BR,*;q=0.5", "en", "Room not found"),
+        ("es-MX,es;q=0.9,en;q=0.8", "es", "No se ha encontrado la sala"),
+        ("pt, en;q=0.3, de-AT;q=0.7", "de", "Raum nicht gefunden"),
+        ("fr;q=0, de;q=x, fr-CA;q=0.1", "fr", "Salle introuvable"),
+    ],
+)
+def test_visitors_are_answered_in_their_language(
+    aws: None, accepted: str, language: str, title: str
+) -> None:
+    page = get("/abcdefghijklmno/", **{"Accept-Language": accepted})
+    assert f"<title>{title}</title>" in page.text
+    assert page.headers["vary"] == "Accept-Language"
+    home = get("/", **{"Accept-Language": accepted})
+    assert f'<html lang="{language}">' in home.text
+    assert "{" not in home.text

@@ -126,3 +126,44 @@ def test_who_leaves_leaves_nothing_behind() -> None:
     picture.paint([Tile("Ada", "ada", VideoSource(camera(90, 200, 90)))], NOBODY)
     picture.paint([], NOBODY)
     assert chroma_at(picture, 320, 180) == (128, 128)
+
+
+ADA, BOB, EVE = (
+    Tile(name, name, VideoSource(camera(90, *chroma)))
+    for name, chroma in (("ada", (200, 90)), ("bob", (90, 200)), ("eve", (60, 60)))
+)
+SCREEN = Tile("eve (screen)", "eve", VideoSource(camera(90, 220, 220)), is_screen=True)
+MIDDLE, STRIP = (480, 360), (1160, 360)
+
+
+@pytest.mark.parametrize("layout", ["speaker", "single-speaker"])
+def test_the_speaker_is_large_and_stays_so_until_someone_else_speaks(layout: str) -> None:
+    picture = Picture(1280, 720, layout)
+    tiles = [ADA, BOB]
+
+    def shown(*speaking: str) -> tuple[int, int]:
+        picture.paint(tiles, frozenset(speaking))
+        return chroma_at(picture, *MIDDLE)
+
+    assert shown() == (200, 90), "the first, before anyone speaks"
+    assert shown("bob") == (90, 200)
+    assert shown() == (90, 200)
+    assert shown("ada", "bob") == (90, 200), "it stays while both speak"
+    assert shown("ada") == (200, 90)
+    tiles.remove(ADA)
+    assert shown() == (90, 200)
+
+
+def test_beside_the_speaker_are_the_others_or_nobody() -> None:
+    both, alone = Picture(1280, 720, "speaker"), Picture(1280, 720, "single-speaker")
+    for picture in (both, alone):
+        picture.paint([ADA, BOB], frozenset({"ada"}))
+    assert chroma_at(both, *STRIP) == (90, 200)
+    assert chroma_at(alone, *STRIP) == (200, 90)
+
+
+@pytest.mark.parametrize("layout", ["grid", "speaker", "single-speaker"])
+def test_a_shared_screen_is_large_in_each_layout(layout: str) -> None:
+    picture = Picture(1280, 720, layout)
+    picture.paint([ADA, EVE, SCREEN], frozenset({"ada"}))
+    assert chroma_at(picture, *MIDDLE) == (220, 220)

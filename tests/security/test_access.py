@@ -80,7 +80,7 @@ def in_memory(studio: Studio) -> Target:
     old = key_in_header(old_key)
     assert through_the_authorizer("GET", f"{API}/rooms", old, "/rooms", None)[0] == 200
     set_keys(first=API_KEY)
-    wiring.reset()  # as functions forget after SECRETS_MAX_AGE
+    wiring.reset()  # as functions forget after MAX_AGE
     studio.livekit.inside.clear()
     return Target(
         ORIGIN,

@@ -17,7 +17,8 @@ WEBHOOK = re.compile(r"whsec_(?!MfKQ9r8GKYqr)[\w+/]{24,}")  # but the example in
 
 HANDED_OUT = {
     "a webhook's secret": re.compile(r"POST /webhooks(/[^/]+/secret)?$"),
-    "secrets of rooms": re.compile(r"(GET|POST|PUT) /rooms"),
+    # Of a meeting, to its moderators.
+    "secrets of rooms": re.compile(r"(GET|POST|PUT) /rooms|GET /meetings/[^/?]+(\?|$)"),
     "a token": re.compile(r"POST (/participants/token|\S+/console/(login|session))$"),
     "a playback link": re.compile(r"GET /recordings/[^/]+/url"),
 }

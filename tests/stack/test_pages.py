@@ -38,6 +38,7 @@ def test_the_meeting_page_comes_with_its_security_headers(api: Client) -> None:
     policy = dict(each.split(" ", 1) for each in headers["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
     assert policy["script-src"] == "'self' 'wasm-unsafe-eval'"
+    assert policy["worker-src"] == "'self' blob:"
     assert policy["style-src"] == "'self'"
     socket = str(api.stack.livekit_url)
     assert policy["connect-src"] == f"'self' {socket} {socket.replace('ws', 'http', 1)}"

@@ -49,4 +49,4 @@ def test_the_services_are_those_that_functions_build_clients_of() -> None:
     sources = [*(ROOT / "layers/meet/meet").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
     text = "\n".join(source.read_text() for source in sources)
     built = set(re.findall(r"\.(?:client|resource)\(\s*\"(\w+)\"", text))
-    assert built | {"secretsmanager"} == set(SERVICES)  # that one is built by Powertools
+    assert built == set(SERVICES)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meet import dynamodb
-from meet.actors import SWEEP
+from meet.actors import RETENTION, SWEEP, Actor
 from meet.clock import Milliseconds
 from meet.events.derivation import Source, Transition, facts_of
 from meet.events.model import EventType, Fact, event_id
@@ -62,6 +62,11 @@ def updated(revision: int, *, chat: bool = True, **more: Any) -> dict[str, Any]:
     return ROOM | {"revision": revision, "preferences": preferences} | more
 
 
+READY = recording(Status.READY, hasBegun=True)
+TRASHED = READY | {"deletedAt": AT, "trashUntil": AT + 1, "deletedBy": BY, "deletions": 1}
+RESTORED = READY | {"deletions": 1, "restoredAt": AT, "restoredBy": BY}
+RELEASED = {"heldBy": BY, "holdChangedAt": AT, "holdChanges": 2}
+HELD = READY | RELEASED | {"holdReason": "x", "heldAt": AT, "holdChanges": 1}
 CLOSED = {"closedAt": AT + 1}
 NOTHING: dict[str, Any] = {}
 
@@ -117,6 +122,27 @@ TABLE: list[tuple[str, Source, dict[str, Any], dict[str, Any], list[str]]] = [
         recording(Status.STOPPED, hasBegun=True),
         ["recording.updated"],
     ),
+    ("moved to the trash", Source.RECORDINGS, READY, TRASHED, ["recording.deleted"]),
+    ("its days there are over", Source.RECORDINGS, TRASHED, MARK, []),
+    ("restored", Source.RECORDINGS, TRASHED, RESTORED, ["recording.restored"]),
+    ("deleted again", Source.RECORDINGS, RESTORED, MARK, ["recording.deleted"]),
+    (
+        "its file comes while it is there",
+        Source.RECORDINGS,
+        TRASHED | {"status": Status.FAILED},
+        TRASHED,
+        ["recording.ready"],
+    ),
+    ("held", Source.RECORDINGS, READY, HELD, ["recording.held"]),
+    (
+        "held for another reason",
+        Source.RECORDINGS,
+        HELD,
+        HELD | {"holdReason": "y", "holdChanges": 2},
+        ["recording.held"],
+    ),
+    ("released", Source.RECORDINGS, HELD, READY | RELEASED, ["recording.released"]),
+    ("claimed", Source.RECORDINGS, READY, READY | {"deletingSince": AT}, []),
     ("facts that come later", Source.RECORDINGS, RECORDING, RECORDING | {"egressId": "EG"}, []),
     ("a new meeting", Source.MEETINGS, NOTHING, MEETING, ["meeting.started"]),
     ("one more session", Source.MEETINGS, MEETING, MEETING | {"sessions": 3}, []),
@@ -293,3 +319,26 @@ def test_data_is_what_the_contract_says() -> None:
     }
     assert joined.data == session
     assert left.data == session | {"leftAt": AT + 2500, "duration": 2.5, "reason": "left"}
+
+
+def test_each_deletion_of_a_restored_recording_is_an_event_of_its_own() -> None:
+    again = TRASHED | {"deletions": 2}
+    facts = [
+        fact
+        for old, new in ((READY, TRASHED), (TRASHED, RESTORED), (RESTORED, again))
+        for fact in facts_of(Source.RECORDINGS, Transition(old, new, AT))
+    ]
+    assert [fact.type for fact in facts] == [
+        "recording.deleted",
+        "recording.restored",
+        "recording.deleted",
+    ]
+    assert len({fact.id for fact in facts}) == 3
+    assert all(fact.actor == Actor("apiKey", "first") for fact in facts)
+    assert facts[0].data["reason"] == "caller"
+
+
+def test_what_is_deleted_because_of_its_age_says_so() -> None:
+    mark = dynamodb.from_item(recordings.deletion_mark(RECORDING_ID, by=RETENTION))
+    [fact] = facts_of(Source.RECORDINGS, Transition(READY, mark, AT))
+    assert (fact.data["reason"], fact.actor) == ("retention", RETENTION)

@@ -6,12 +6,16 @@ import re
 from meet import errors
 from meet.errors import MeetError
 from meet.livekit.twirp import OutcomeUnknown
+from meet.recordings import errors as recording_errors
 from tools import openapi
 from tools.openapi import own_schemas
 from tools.template import load_template
 
-WITHOUT_REASON = {errors.InvalidRequest, errors.RoomToJoinNotFound, errors.Unauthorized}
-"""Their bodies were there before there were reasons."""
+WITHOUT_REASON = {
+    *(errors.InvalidRequest, errors.RoomToJoinNotFound, errors.Unauthorized),
+    recording_errors.OptionsRefused,
+}
+"""Their bodies, or those of their kind, were there before there were reasons."""
 SAME_FOR_CALLERS = {OutcomeUnknown}
 """Callers get the reason of the class that it extends."""
 

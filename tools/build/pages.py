@@ -80,15 +80,18 @@ def check() -> None:
         raise processes.StepFailed("The sources of the web pages do not pass; see above.")
 
 
-def install(npm: list[str | Path], environment: dict[str, str], log: Path) -> None:
+def install(
+    npm: list[str | Path], environment: dict[str, str], log: Path, folder: Path | None = None
+) -> None:
     """Install the packages of the lock file, unless they are there; raises StepFailed."""
-    wanted = hashlib.sha256((SOURCES / "package-lock.json").read_bytes()).hexdigest()
-    installed = SOURCES / "node_modules" / ".installed"  # npm ci deletes the folder first
+    folder = folder or SOURCES
+    wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
+    installed = folder / "node_modules" / ".installed"  # npm ci deletes the folder first
     if installed.exists() and installed.read_text() == wanted:
         return
     # `--ignore-scripts`: nothing that is installed needs one, and none may run.
     quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
-    processes.run([*npm, "ci", *quiet], log, environment, SOURCES)
+    processes.run([*npm, "ci", *quiet], log, environment, folder)
     installed.write_text(wanted)
 
 

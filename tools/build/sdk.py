@@ -5,8 +5,8 @@ import json
 import shutil
 from pathlib import Path
 
-SERVICES = ("dynamodb", "s3", "secretsmanager", "sqs")
-"""The services that functions use."""
+SERVICES = ("s3", "sqs")
+"""The services that functions call by the SDK; `meet.amazon` calls the others."""
 
 
 def keep_only_our_services(layer: Path) -> None:

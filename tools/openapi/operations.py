@@ -86,8 +86,8 @@ class Operation:
     @property
     def parameters(self) -> list[Document]:
         """The parameter objects."""
-        if self.function == stream.FUNCTION:
-            return list(stream.PARAMETERS)
+        if self.function in stream.PARAMETERS:
+            return list(stream.PARAMETERS[self.function])
         return [_parameter(each) for each in self.generated.get("parameters", [])]
 
     def has(self, name: str) -> bool:
@@ -104,8 +104,8 @@ class Operation:
             "description": _prose(self.route.func),
             "security": security,
         }
-        if self.function == stream.FUNCTION:
-            operation["description"] = stream.DESCRIPTION
+        if self.function in stream.DESCRIPTIONS:
+            operation["description"] = stream.DESCRIPTIONS[self.function]
         if self.parameters:
             operation["parameters"] = self.parameters
         if body := self.generated.get("requestBody"):
@@ -127,11 +127,11 @@ class Operation:
 
     def _successes(self, partial: Collection[type[View]]) -> Document:
         described = self.route.response_description
-        if self.function == stream.FUNCTION:
+        if self.function in stream.SUCCESSES:
             return {
                 status: {"description": meaning or described, "headers": _headers(*headers)}
                 | ({"content": content} if content else {})
-                for status, (meaning, headers, content) in stream.SUCCESSES.items()
+                for status, (meaning, headers, content) in stream.SUCCESSES[self.function].items()
             }
         return {
             str(each.status.value): self._success(each, each.meaning or str(described), partial)
@@ -159,7 +159,7 @@ class Operation:
         yield from declared
         if "requestBody" in self.generated:
             yield from _IN_BODY
-        if not any(isinstance(each, InvalidRequest) for each in declared):
+        if not any(type(each) is InvalidRequest for each in declared):
             yield from self._invalid()
         if self.has(IDEMPOTENCY_HEADER):
             yield StillRunning()
@@ -257,6 +257,8 @@ def _errors(errors: Iterable[MeetError]) -> Document:
         if len(same) > 1:
             del content["example"]
             content["examples"] = {_key(error): {"value": error.body} for error in same}
+            if len(content["examples"]) < len(same):
+                raise TypeError("one InvalidRequest holds all failing fields")
         answers[status] = {
             "description": "; or: ".join(_first_line(type(e)).removesuffix(".") for e in same),
             "headers": _headers(*(name for error in same for name in error.headers)),
@@ -274,8 +276,6 @@ def _error_content(schema: str, *bodies: Document) -> Document:
 
 
 def _key(error: MeetError) -> str:
-    if isinstance(error, InvalidRequest):
-        raise TypeError("one InvalidRequest holds all failing fields")
     name = type(error).__name__
     return name[0].lower() + name[1:]
 

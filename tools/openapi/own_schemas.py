@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from meet.errors import InvalidRequest, MeetError, RoomToJoinNotFound
+from meet.recordings.errors import OptionsRefused
 from meet.rooms.schemas import BARE, RoomChanges, RoomPreferences
 from tools.openapi.schemas import REF, cleaned
 from tools.openapi.words import GATEWAY_ERRORS
@@ -133,6 +134,7 @@ OF_BODIES = {"RoomUpdate": "RoomPreferencesUpdate"}
 
 OF_ERRORS: dict[type[MeetError], str] = {
     InvalidRequest: "InvalidRequest",
+    OptionsRefused: "InvalidRequest",
     RoomToJoinNotFound: "RoomToJoinNotFound",
 }
 """The errors whose body is not an Error."""

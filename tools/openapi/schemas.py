@@ -77,10 +77,11 @@ def answered(views: Iterable[type[View]], partial: Iterable[type[View]]) -> Docu
 
 def _always_or_absent(value: Document, definitions: Document) -> Document:
     """Return the schema of a property of an answer: never null, and without a default."""
+    value = absent_not_null(value)
     choice = definitions.get(value.get("$ref", "").removeprefix(REF), {})
     if "enum" in choice:
         value = choice | {k: v for k, v in value.items() if k != "$ref"}
-    return {k: v for k, v in absent_not_null(value).items() if k != "default"}
+    return {k: v for k, v in value.items() if k != "default"}
 
 
 def _always(view: type[View]) -> list[str]:
@@ -126,7 +127,8 @@ def _nullable(choices: list[Document]) -> Document:
     simple = [choice for choice in choices if choice != {"type": "null"}]
     if len(simple) != 1 or simple == choices or "type" not in simple[0]:
         return {"anyOf": choices}
-    return {**simple[0], "type": [simple[0]["type"], "null"]}
+    values = {"enum": [*simple[0]["enum"], None]} if "enum" in simple[0] else {}
+    return {**simple[0], **values, "type": [simple[0]["type"], "null"]}
 
 
 def reachable(components: Document, start: Document) -> Document:

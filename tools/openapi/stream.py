@@ -1,10 +1,10 @@
-"""The answers and parameters of the stream of a recording, whose code reads the raw request.
+"""The answers and parameters of the bytes of a recording, whose code reads the raw request.
 
 Powertools would refuse its bytes, so its validation is off, and with it every parameter that could
 be declared in the signature.
 """
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from meet.clock import SECOND
 from meet.recordings.byte_range import MAX_LENGTH
@@ -12,18 +12,23 @@ from meet.recordings.media import LINK_LIFETIME, MEDIA_TYPE
 from meet.recordings.schemas import RecordingView
 from tools.openapi.examples import NAME, RECORDING_ID, example
 
-FUNCTION = "get_recording_stream"
+STREAM, DOWNLOAD = "get_recording_stream", "get_recording_download"
 
-DESCRIPTION = (
+_BYTES = (
     "Sends the recording, or the requested range of it, up to "
     f"{MAX_LENGTH // 1024**2} MiB. Longer answers are a redirect to the file in the bucket, except "
     "for a media element (`Sec-Fetch-Dest: video` or `audio`): it gets the beginning of its range, "
     "with a `Content-Range`, and requests the rest. A `Range` with several ranges, or in another "
-    "unit than bytes, is ignored. `HEAD` is redirected to the bucket. A caller that prefers "
-    "`application/json` gets a link to the file in the bucket, valid for 15 minutes."
+    "unit than bytes, is ignored. `HEAD` is redirected to the bucket."
 )
+DESCRIPTIONS = {
+    STREAM: f"{_BYTES} A caller that prefers `application/json` gets a link to the file in the "
+    "bucket, valid for 15 minutes.",
+    DOWNLOAD: f"{_BYTES} Browsers save the file, under the name of the room and the day, instead "
+    "of playing it.",
+}
 
-PARAMETERS = [
+_OF_BYTES = [
     {
         "name": "recordingId",
         "in": "path",
@@ -52,6 +57,8 @@ PARAMETERS = [
         "description": "Set by browsers: `video` and `audio` are media elements.",
         "schema": {"type": "string"},
     },
+]
+_OF_LINKS = [
     {
         "name": "download",
         "in": "query",
@@ -61,6 +68,10 @@ PARAMETERS = [
         "schema": {"type": "boolean", "default": False},
     },
 ]
+PARAMETERS: dict[str, list[dict[str, Any]]] = {
+    STREAM: [*_OF_BYTES, *_OF_LINKS],
+    DOWNLOAD: _OF_BYTES,
+}
 
 _VIDEO = {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
 _LINK = {
@@ -73,9 +84,14 @@ _LINK = {
 }
 _OF_A_FILE = ("Accept-Ranges", "Content-Disposition", "Content-Length", "ETag", "Vary")
 
-SUCCESSES: dict[str, tuple[str, tuple[str, ...], dict[str, Any]]] = {
-    "200": ("", _OF_A_FILE, _VIDEO | {"application/json": _LINK}),
-    "206": ("A range of the recording", (*_OF_A_FILE, "Content-Range"), _VIDEO),
-    "307": ("Too long for one answer; the link leads to the file", ("Location", "Vary"), {}),
+_Success: TypeAlias = tuple[str, tuple[str, ...], dict[str, Any]]
+
+SUCCESSES: dict[str, dict[str, _Success]] = {
+    function: {
+        "200": ("", _OF_A_FILE, content),
+        "206": ("A range of the recording", (*_OF_A_FILE, "Content-Range"), _VIDEO),
+        "307": ("Too long for one answer; the link leads to the file", ("Location", "Vary"), {}),
+    }
+    for function, content in ((STREAM, _VIDEO | {"application/json": _LINK}), (DOWNLOAD, _VIDEO))
 }
-"""Status -> meaning (empty for the route's), headers, content by media type."""
+"""By function: status -> meaning (empty for the route's), headers, content by media type."""

@@ -24,6 +24,9 @@ MEANINGS = {
     EventType.RECORDING_READY: "The file of a recording can be played",
     EventType.RECORDING_FAILED: "A recording has failed; a file that comes late makes it READY",
     EventType.RECORDING_DELETED: "A recording was deleted, by a caller or by the retention",
+    EventType.RECORDING_RESTORED: "The deletion of a recording was undone",
+    EventType.RECORDING_HELD: "A recording must not be deleted, or for another reason",
+    EventType.RECORDING_RELEASED: "A recording may be deleted again",
 }
 
 _HEADERS = {

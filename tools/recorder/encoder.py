@@ -27,6 +27,7 @@ class Format:
     keyframe_interval: float
     video: bool
     audio: bool
+    layout: str = "grid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class _Pictures:
     def __init__(self, out: OutputContainer, form: Format) -> None:
         self._out = out
         self._time_base = Fraction(1, form.fps)
-        self._picture = Picture(form.width, form.height)
+        self._picture = Picture(form.width, form.height, form.layout)
         kilobits = form.video_bitrate // 1000
         # B frames would put decoding times before zero, and players would start late.
         options = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 ASPECT = 16 / 9
 GAP = 8
 STRIP = 0.2
-"""Share of the picture for the other participants while a screen is shared."""
+"""Share of the picture for the other tiles beside the large ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +18,20 @@ class Box:
     height: int
 
 
-def arrange(screens: int, others: int, width: int, height: int) -> list[Box]:
-    """Place the shared screens, then the other tiles, in a picture of this size."""
+def arrange(large: int, others: int, width: int, height: int) -> list[Box]:
+    """Place the large tiles, then the other tiles, in a picture of this size."""
     whole = Box(0, 0, width, height)
-    if not screens:
+    if not large:
         return grid(others, whole)
     if not others:
-        return grid(screens, whole, aspect=width / height)
+        return grid(large, whole, aspect=width / height)
     if width >= height:
         cut = even(width * (1 - STRIP))
         main, strip = Box(0, 0, cut, height), Box(cut, 0, width - cut, height)
     else:
         cut = even(height * (1 - STRIP))
         main, strip = Box(0, 0, width, cut), Box(0, cut, width, height - cut)
-    return grid(screens, main, aspect=main.width / main.height) + grid(others, strip)
+    return grid(large, main, aspect=main.width / main.height) + grid(others, strip)
 
 
 def grid(count: int, area: Box, aspect: float = ASPECT) -> list[Box]:

@@ -34,11 +34,43 @@ _Look: TypeAlias = tuple[Tile, Box, Still | None, bool]
 """Everything that a painted tile depends on: it is painted again only when this changes."""
 
 
+class Cast:
+    """Chooses the tiles of a layout, and which of them are large."""
+
+    def __init__(self, layout: str) -> None:
+        self._layout = layout
+        self._speaker: str | None = None
+
+    def choose(
+        self, tiles: Sequence[Tile], speaking: frozenset[str]
+    ) -> tuple[list[Tile], list[Tile]]:
+        """Return the large tiles, and the others that are shown.
+
+        A shared screen is large in each layout. The speaker stays so until someone else speaks.
+        """
+        screens = [tile for tile in tiles if tile.is_screen]
+        people = [tile for tile in tiles if not tile.is_screen]
+        if self._layout not in {"speaker", "single-speaker"}:
+            return screens, people
+        large = screens[:1] or self._speakers_tile(people, speaking)
+        if self._layout == "single-speaker":
+            return large, []
+        return large, [tile for tile in tiles if tile not in large]
+
+    def _speakers_tile(self, people: Sequence[Tile], speaking: frozenset[str]) -> list[Tile]:
+        if self._speaker not in speaking:
+            heard = (tile.identity for tile in people if tile.identity in speaking)
+            self._speaker = next(heard, self._speaker)
+        of_speaker = [tile for tile in people if tile.identity == self._speaker]
+        return (of_speaker or list(people))[:1]
+
+
 class Picture:
     """The picture being recorded; repaints only tiles that changed since the last frame."""
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, layout: str = "grid") -> None:
         self.width, self.height = width, height
+        self._cast = Cast(layout)
         self.i420: Plane = np.empty((height * 3 // 2, width), np.uint8)
         self._planes = planes(self.i420.reshape(-1), width, height)
         self._boxes: list[Box] = []
@@ -47,10 +79,9 @@ class Picture:
 
     def paint(self, tiles: Sequence[Tile], speaking: frozenset[str]) -> Plane:
         """Bring the picture up to date and return it."""
-        # Screens first, as `arrange` places them; sorting is stable.
-        shown = sorted(tiles[:MAX_TILES], key=lambda tile: not tile.is_screen)
-        screens = sum(tile.is_screen for tile in shown)
-        boxes = arrange(screens, len(shown) - screens, self.width, self.height)
+        large, others = self._cast.choose(tiles, speaking)
+        shown = [*large, *others][:MAX_TILES]
+        boxes = arrange(len(large), len(shown) - len(large), self.width, self.height)
         if boxes != self._boxes:
             self._clear()
             self._boxes, self._looks = boxes, []

@@ -79,7 +79,7 @@ def _say(event: str, **details: Any) -> None:
 class _Recorder:
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._room = Room(video=task.form.video, audio=task.form.audio)
+        self._room = Room(video=task.form.video, audio=task.form.audio, layout=task.form.layout)
         self._reason = ""
         self._ended = asyncio.Event()
         self._room.on_closed = lambda: self.end(SOURCE_CLOSED)

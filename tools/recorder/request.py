@@ -181,6 +181,7 @@ def _format(composite: Any) -> Format:
         keyframe_interval=keyframe_interval,
         video=not composite.audio_only,
         audio=not composite.video_only,
+        layout=composite.layout.removesuffix("-light").removesuffix("-dark") or "grid",
     )
 
 

@@ -33,8 +33,9 @@ class _Published:
 class Room:
     """A room seen by a recorder; `stage` is replaced, never modified, so any thread may read it."""
 
-    def __init__(self, *, video: bool, audio: bool) -> None:
+    def __init__(self, *, video: bool, audio: bool, layout: str = "grid") -> None:
         self._video, self._audio = video, audio
+        self._has_large_tiles = layout in {"speaker", "single-speaker"}
         self._room = rtc.Room()
         self._tracks: dict[str, _Published] = {}
         self._arrivals: dict[str, int] = {}
@@ -74,7 +75,9 @@ class Room:
         """Make simulcasting publishers send no more than their tile shows."""
         shown = self.stage.tiles[:MAX_TILES]
         screens = sum(tile.is_screen for tile in shown)
-        boxes = arrange(screens, len(shown) - screens, width, height)
+        boxes = (
+            [] if self._has_large_tiles else arrange(screens, len(shown) - screens, width, height)
+        )
         quality = rtc.VideoQuality.VIDEO_QUALITY_HIGH
         if boxes and boxes[-1].height <= 180:
             quality = rtc.VideoQuality.VIDEO_QUALITY_LOW

@@ -258,6 +258,7 @@ class LocalStack:
     def _deploy(self) -> None:
         parameters = {
             "LiveKitUrl": self.livekit_url or "",
+            "AlarmsWithoutEmail": "true",
             "AllowHttpWebhooks": "true",  # receivers are on this machine
             "AllowPrivateWebhooks": "true",
             "LiveKitApiKey": self.livekit_api_key,

@@ -76,6 +76,18 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("DELETE", f"{API}/recordings/{{recordingId}}"): ("delete_recording", ADMIN),
     ("GET", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", ADMIN_OR_LINK),
     ("HEAD", f"{API}/recordings/{{recordingId}}/stream"): ("get_recording_stream", ADMIN_OR_LINK),
+    ("GET", f"{API}/recordings/{{recordingId}}/download"): (
+        "get_recording_download",
+        ADMIN_OR_LINK,
+    ),
+    ("HEAD", f"{API}/recordings/{{recordingId}}/download"): (
+        "get_recording_download",
+        ADMIN_OR_LINK,
+    ),
+    ("POST", f"{API}/recordings/{{recordingId}}/restore"): ("restore_recording", ADMIN),
+    ("PUT", f"{API}/recordings/{{recordingId}}/hold"): ("hold_recording", ADMIN),
+    ("DELETE", f"{API}/recordings/{{recordingId}}/hold"): ("release_recording", ADMIN),
+    ("GET", f"{API}/recordings/{{recordingId}}/timeline"): ("get_recording_timeline", ADMIN),
     ("GET", f"{API}/recordings/{{recordingId}}/url"): ("get_recording_url", ADMIN),
     ("GET", f"{API}/events"): ("get_events", ADMIN),
     ("POST", f"{API}/webhooks"): ("create_webhook", ADMIN),

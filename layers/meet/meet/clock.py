@@ -1,5 +1,6 @@
 """The only place that reads the clock."""
 
+import random
 import time
 from typing import NewType
 
@@ -39,3 +40,11 @@ def pause(attempt: int) -> None:
     """Sleep before a retry, with exponential backoff; not before the first attempt."""
     if attempt > 0:
         time.sleep(min(0.02 * 2**attempt, 1.0))
+
+
+def back_off(attempt: int) -> None:
+    """Sleep before another try at a service that is busy or away: up to 1 s, 2 s, 4 s and so on.
+
+    By chance, so that those that were refused together do not come back together.
+    """
+    time.sleep(random.random() * 2 ** (attempt - 1))  # noqa: S311 - no secret

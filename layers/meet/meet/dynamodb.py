@@ -6,11 +6,11 @@ item. An item without sweepAt is not in the sweep's index, one without listKey n
 """
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
-
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from meet import clock
 from meet.clock import Milliseconds
@@ -25,21 +25,65 @@ SWEEP_INDEX = "dueForSweep"
 SHARDS = tuple(str(number) for number in range(4))
 _END_OF_TIME = 10**15 - 1
 
+_PARALLEL = len(SHARDS)
+
 _BATCH_GET = 100
 _ATTEMPTS = 10
 
-_serializer = TypeSerializer()
-_deserializer = TypeDeserializer()
+
+def to_item(values: Mapping[str, Any]) -> "dict[str, AttributeValueTypeDef]":
+    """Return the values as a DynamoDB item, without those that are None.
+
+    Raises TypeError for floating point numbers, which DynamoDB does not have, and for bytes.
+    """
+    return {name: _to_attribute(value) for name, value in values.items() if value is not None}
 
 
-def to_item(values: dict[str, Any]) -> "dict[str, AttributeValueTypeDef]":
-    """Return the values as a DynamoDB item, without those that are None."""
-    return {k: _serializer.serialize(v) for k, v in values.items() if v is not None}
+def from_item(item: "Mapping[str, AttributeValueTypeDef]") -> dict[str, Any]:
+    """Return an item's values; numbers come as int, those with a fraction as Decimal."""
+    return {name: _from_attribute(value) for name, value in item.items()}
 
 
-def from_item(item: "dict[str, AttributeValueTypeDef]") -> dict[str, Any]:
-    """Return an item's values; numbers come as Decimal."""
-    return {k: _deserializer.deserialize(v) for k, v in item.items()}
+def _to_attribute(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"S": value}
+    if value is None:
+        return {"NULL": True}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int | Decimal):
+        return {"N": str(int(value) if isinstance(value, int) else value)}
+    if isinstance(value, Mapping):
+        return {"M": {name: _to_attribute(each) for name, each in value.items()}}
+    if isinstance(value, list | tuple):
+        return {"L": [_to_attribute(each) for each in value]}
+    if isinstance(value, set | frozenset) and all(isinstance(each, str) for each in value):
+        return {"SS": sorted(value)}
+    raise TypeError(f"DynamoDB is not given a {type(value).__name__}")
+
+
+def _from_attribute(attribute: Any) -> Any:
+    ((kind, value),) = attribute.items()
+    if kind in {"S", "BOOL"}:
+        return value
+    if kind == "N":
+        return _number(value)
+    if kind == "M":
+        return {name: _from_attribute(each) for name, each in value.items()}
+    if kind == "L":
+        return [_from_attribute(each) for each in value]
+    if kind == "SS":
+        return set(value)
+    if kind == "NULL":
+        return None
+    raise TypeError(f"an attribute of the kind {kind}, which nothing here writes")
+
+
+def _number(text: str) -> int | Decimal:
+    try:
+        return int(text)
+    except ValueError:
+        return Decimal(text)
 
 
 def moment(values: dict[str, Any], name: str) -> Milliseconds | None:
@@ -49,14 +93,20 @@ def moment(values: dict[str, Any], name: str) -> Milliseconds | None:
 
 def transact(client: "DynamoDBClient", *writes: Any) -> bool:
     """Write all or nothing; False if a condition is not met."""
+    return not refused_of(client, writes)
+
+
+def refused_of(client: "DynamoDBClient", writes: Sequence[Any]) -> list[int]:
+    """Write all or nothing; return the places of the writes whose conditions are not met."""
     try:
-        client.transact_write_items(TransactItems=list(writes))
+        client.transact_write_items(TransactItems=writes)
     except client.exceptions.TransactionCanceledException as error:
-        reasons = {each.get("Code") for each in error.response["CancellationReasons"]}
-        if "ConditionalCheckFailed" not in reasons:
+        reasons = [each.get("Code") for each in error.response["CancellationReasons"]]
+        refused = [place for place, code in enumerate(reasons) if code == "ConditionalCheckFailed"]
+        if not refused:
             raise
-        return False
-    return True
+        return refused
+    return []
 
 
 class Change:
@@ -190,17 +240,19 @@ def newest_first(
     """Yield the items after a list key, reading little more than `limit` of them."""
     partitions = list(partitions)
     condition = f"{attribute} = :partition" + (" AND listKey > :after" if after else "")
-    streams = [
-        query(
-            client,
-            TableName=table,
-            IndexName=index,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=to_item({":partition": partition, ":after": after}),
-            Limit=limit // len(partitions) + 8,
-        )
-        for partition in partitions
-    ]
+    streams = _at_once(
+        client,
+        [
+            {
+                "TableName": table,
+                "IndexName": index,
+                "KeyConditionExpression": condition,
+                "ExpressionAttributeValues": to_item({":partition": partition, ":after": after}),
+                "Limit": limit // len(partitions) + 8,
+            }
+            for partition in partitions
+        ],
+    )
     return heapq.merge(*streams, key=lambda values: str(values["listKey"]))
 
 
@@ -216,24 +268,41 @@ def due_items(
     client: "DynamoDBClient", *, table: str, until: Milliseconds
 ) -> Iterator[dict[str, Any]]:
     """Yield what the index holds of the items that a sweep has to look at, earliest first."""
-    streams = [
-        query(
-            client,
-            TableName=table,
-            IndexName=SWEEP_INDEX,
-            KeyConditionExpression="indexShard = :shard AND sweepAt <= :until",
-            ExpressionAttributeValues=to_item({":shard": shard, ":until": until}),
-        )
-        for shard in SHARDS
-    ]
+    streams = _at_once(
+        client,
+        [
+            {
+                "TableName": table,
+                "IndexName": SWEEP_INDEX,
+                "KeyConditionExpression": "indexShard = :shard AND sweepAt <= :until",
+                "ExpressionAttributeValues": to_item({":shard": shard, ":until": until}),
+            }
+            for shard in SHARDS
+        ],
+    )
     return heapq.merge(*streams, key=lambda values: int(values["sweepAt"]))
 
 
 def query(client: "DynamoDBClient", **request: Any) -> Iterator[dict[str, Any]]:
-    """Yield the items of a query, asking for the next page only when it is needed."""
+    """Yield the items of a query, asking for each page only when it is needed."""
+    yield from _pages(client, request, client.query(**request))
+
+
+def _at_once(
+    client: "DynamoDBClient", requests: Sequence[dict[str, Any]]
+) -> list[Iterator[dict[str, Any]]]:
+    """Return the items of several queries, whose first pages are asked for at the same time."""
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        first = list(pool.map(lambda request: client.query(**request), requests))
+    return [_pages(client, *each) for each in zip(requests, first, strict=True)]
+
+
+def _pages(
+    client: "DynamoDBClient", request: dict[str, Any], page: Any
+) -> Iterator[dict[str, Any]]:
+    """Yield the items of a page and of those that follow it."""
     while True:
-        page = client.query(**request)
         yield from map(from_item, page["Items"])
         if "LastEvaluatedKey" not in page:
             return
-        request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        page = client.query(**{**request, "ExclusiveStartKey": page["LastEvaluatedKey"]})

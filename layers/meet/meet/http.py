@@ -174,6 +174,13 @@ def json_reply(body: dict[str, Any], status: HTTPStatus) -> Response[str]:
     return Response(status, JSON, json.dumps(body))
 
 
+def base64_reply(status: HTTPStatus, headers: dict[str, str], base64: str) -> Response[str]:
+    """Return an answer whose body is base64 already: Powertools would make a second copy."""
+    response = Response(status, body=base64, headers={**headers})
+    response.base64_encoded = bool(base64)
+    return response
+
+
 def no_content() -> Response[str]:
     """Return 204."""
     return Response(HTTPStatus.NO_CONTENT, body="")

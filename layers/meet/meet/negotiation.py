@@ -1,4 +1,6 @@
-"""Content negotiation by the Accept header (RFC 9110, section 12.5.1)."""
+"""Content negotiation by Accept and Accept-Language (RFC 9110, sections 12.5.1 and 12.5.4)."""
+
+from collections.abc import Collection
 
 
 def prefers(accept: str | None, wished: str, *, usual: str) -> bool:
@@ -9,8 +11,15 @@ def prefers(accept: str | None, wished: str, *, usual: str) -> bool:
     return ranked.get(wished, 0.0) > next(named, 0.0)
 
 
+def language_of(accepted: str | None, supported: Collection[str], *, usual: str) -> str:
+    """Return the supported language that an Accept-Language header ranks highest."""
+    ranked = _ranked(accepted or "")
+    known = [name for name in ranked if ranked[name] and name.partition("-")[0] in supported]
+    return max(known, key=ranked.__getitem__, default=usual).partition("-")[0]
+
+
 def _ranked(accept: str) -> dict[str, float]:
-    """Return the quality of each media range; 0 if it cannot be parsed."""
+    """Return the quality of each media range or language; 0 if it cannot be parsed."""
     ranked: dict[str, float] = {}
     for each in accept.split(","):
         name, *parameters = (part.strip().lower() for part in each.split(";"))

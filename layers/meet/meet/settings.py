@@ -45,6 +45,14 @@ class Settings:
     stack_id = Variable("STACK_ID", str)
     stack_name = Variable("STACK_NAME", str)
     region = Variable("AWS_REGION", str)
+    access_key_id = Variable("AWS_ACCESS_KEY_ID", str, default="")
+    """Empty where the machine has its credentials from elsewhere."""
+    secret_access_key = Variable("AWS_SECRET_ACCESS_KEY", str, default="")
+    session_token = Variable("AWS_SESSION_TOKEN", str, default="")
+    endpoint_url = Variable("AWS_ENDPOINT_URL", str, default="")
+    """Where all of AWS is, if it is not AWS; the two below go before it."""
+    dynamodb_endpoint_url = Variable("AWS_ENDPOINT_URL_DYNAMODB", str, default="")
+    secrets_endpoint_url = Variable("AWS_ENDPOINT_URL_SECRETS_MANAGER", str, default="")
     public_url = Variable("PUBLIC_URL", str, default="")
     """The beginning of the stack's links; empty if they begin with what the caller reached."""
     allowed_embedders = Variable("ALLOWED_EMBEDDERS", str.split, default="")
@@ -78,6 +86,9 @@ class Settings:
     """Milliseconds."""
     recording_retention = Variable("RECORDING_RETENTION_DAYS", _in(DAY))
     """Milliseconds that a recording is kept after its end; 0 keeps it until it is deleted."""
+
+    recording_trash = Variable("RECORDING_TRASH_DAYS", _in(DAY))
+    """Milliseconds within which deleting a recording can be undone; 0 deletes it at once."""
 
     event_retention = Variable("EVENT_RETENTION_DAYS", _in(DAY))
     """Milliseconds that events and ended meetings are kept."""

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import partial
 from typing import Annotated, Any
 from urllib.parse import unquote
@@ -41,6 +42,15 @@ def expected(kind: str, value: object) -> PydanticCustomError:
 def broken_rule(sentence: str) -> PydanticCustomError:
     """Return the error for a value of the right type that the contract does not allow."""
     return PydanticCustomError("rule", sentence)
+
+
+def one_of(allowed: Iterable[str], shown: Iterable[str], value: object) -> object:
+    """Return a text that is one of `allowed`; the error names those in `shown`."""
+    if not isinstance(value, str):
+        raise expected("string", value)
+    if value not in allowed:
+        raise broken_rule(f"Must be one of {', '.join(shown)}")
+    return value
 
 
 def _fraction() -> PydanticCustomError:

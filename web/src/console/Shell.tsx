@@ -54,13 +54,13 @@ export function Shell({ username }: { username: string }) {
 function Page({ route }: { route: Route }) {
   switch (route.page) {
     case "rooms":
-      return <RoomsPage status={route.status} search={route.search} />;
+      return <RoomsPage status={route.status} search={route.search} sort={route.sort} />;
     case "newRoom":
       return <NewRoomPage />;
     case "room":
       return <RoomPage key={route.name} name={route.name} />;
     case "recordings":
-      return <RecordingsPage status={route.status} room={route.room} />;
+      return <RecordingsPage filter={route} />;
     case "recording":
       return <RecordingPage key={route.id} id={route.id} />;
     case "events":

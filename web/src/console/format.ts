@@ -6,12 +6,12 @@ const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle:
 const exactMoment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
 const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 const longMoment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
+const spans = new Intl.ListFormat(locale, { type: "unit", style: "narrow" });
 const unit = (name: string, digits = 0) =>
   new Intl.NumberFormat(locale, {
     style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits,
   });
 
-export const number = (value: number) => new Intl.NumberFormat(locale).format(value);
 export const date = (time: number) => day.format(time);
 export const when = (time: number) => moment.format(time);
 export const exactly = (time: number) => exactMoment.format(time);
@@ -38,7 +38,7 @@ export function span(milliseconds: number): string {
     return { name, count };
   });
   const said = counts.filter(({ count }, index) => index === 0 || count > 0);
-  return said.map(({ name, count }) => unit(name).format(count)).join(" ");
+  return spans.format(said.map(({ name, count }) => unit(name).format(count)));
 }
 
 /** A recording's length: "1:02:03". */

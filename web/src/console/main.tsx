@@ -1,6 +1,6 @@
 import { createRoot } from "react-dom/client";
-import { language } from "../shared/i18n";
 import { App } from "./App";
+import { load } from "./words";
 
-document.documentElement.lang = language;
+await load();
 createRoot(document.getElementById("root")!).render(<App />);

@@ -25,6 +25,7 @@ export const keys = {
   list: (path: string) => ["list", path],
   room: (name: string) => ["room", name],
   people: (room: string) => ["people", room],
+  count: (room: string) => ["count", room],
   waiting: (room: string) => ["waiting", room],
   invitations: (room: string) => ["invitations", room],
   bans: (room: string) => ["bans", room],
@@ -50,6 +51,11 @@ export function addTo<Item>(path: string, item: Item): Promise<void> {
 
 export function dropFrom<Item>(path: string, isGone: (item: Item) => boolean): Promise<void> {
   return change<Item>(path, (page) => ({ ...page, items: page.items.filter((item) => !isGone(item)) }));
+}
+
+/** Replace an item by its present state. */
+export function putInto<Item>(path: string, item: Item, isSame: (item: Item) => boolean): Promise<void> {
+  return change<Item>(path, (page) => ({ ...page, items: page.items.map((each) => (isSame(each) ? item : each)) }));
 }
 
 export function setRoom(room: Room): void {

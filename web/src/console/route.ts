@@ -4,22 +4,34 @@ import { useSyncExternalStore } from "react";
 
 export type Route =
   | { page: "newRoom" | "reference" | "unknown" }
-  | { page: "rooms"; status: string; search: string }
+  | { page: "rooms"; status: string; search: string; sort: string }
   | { page: "webhooks" | "newWebhook" }
   | { page: "room"; name: string }
-  | { page: "recordings"; status: string; room: string }
+  | ({ page: "recordings" } & RecordingFilter)
   | { page: "recording"; id: string }
   | { page: "events"; types: string; room: string }
   | { page: "webhook"; id: string };
+
+/** Which recordings to list; an empty value does not limit them. */
+export interface RecordingFilter {
+  status: string;
+  room: string;
+  /** What the name of the room begins with. */
+  prefix: string;
+  /** The first and the last day, as a date field has them. */
+  from: string;
+  until: string;
+}
 
 export const paths = {
   rooms: "#/rooms",
   newRoom: "#/rooms/new",
   reference: "#/api",
-  roomsOf: (status = "", search = "") => withQuery("#/rooms", { status, search }),
+  roomsOf: (status = "", search = "", sort = "") => withQuery("#/rooms", { status, search, sort }),
   room: (name: string) => `#/rooms/${encodeURIComponent(name)}`,
   recording: (id: string) => `#/recordings/${encodeURIComponent(id)}`,
   recordings: (status = "", room = "") => withQuery("#/recordings", { status, room }),
+  recordingsOf: (filter: Partial<RecordingFilter>) => withQuery("#/recordings", { ...filter }),
   events: (types = "", room = "") => withQuery("#/events", { types, room }),
   webhooks: "#/webhooks",
   newWebhook: "#/webhooks/new",
@@ -39,14 +51,14 @@ function parse(hash: string): Route {
   switch (section) {
     case "":
     case "rooms":
-      if (!name) return { page: "rooms", status: values.get("status") ?? "", search: values.get("search") ?? "" };
+      if (!name) return { page: "rooms", ...read(values, "status", "search", "sort") };
       return name === "new" ? { page: "newRoom" } : { page: "room", name };
     case "recordings":
       if (name) return { page: "recording", id: name };
-      return { page: "recordings", status: values.get("status") ?? "", room: values.get("room") ?? "" };
+      return { page: "recordings", ...read(values, "status", "room", "prefix", "from", "until") };
     case "events":
       if (name) return { page: "unknown" };
-      return { page: "events", types: values.get("types") ?? "", room: values.get("room") ?? "" };
+      return { page: "events", ...read(values, "types", "room") };
     case "webhooks":
       if (!name) return { page: "webhooks" };
       return name === "new" ? { page: "newWebhook" } : { page: "webhook", id: name };
@@ -55,6 +67,11 @@ function parse(hash: string): Route {
     default:
       return { page: "unknown" };
   }
+}
+
+/** The named values of a query; a missing one is empty. */
+function read<Name extends string>(values: URLSearchParams, ...names: Name[]): Record<Name, string> {
+  return Object.fromEntries(names.map((name) => [name, values.get(name) ?? ""])) as Record<Name, string>;
 }
 
 function decoded(part: string): string {

@@ -5,11 +5,12 @@ import { admit, isTurn, type Admission, type Turn } from "./api";
 import { tell } from "./embed";
 import { endingOf, mayPass, startOf, type Ending } from "./endings";
 import { EndPage } from "./EndPage";
-import { forgetLink, recallName, recallToken, rememberName, rememberToken, type Link } from "./link";
-import type { Choice } from "./prejoin/choice";
+import { forgetLink, insideBefore, keepInside, recallName, recallToken, rememberName, rememberToken, type Link } from "./link";
+import { lastChoice, type Choice } from "./prejoin/choice";
 import { PreJoin } from "./prejoin/PreJoin";
 import { WaitingPage } from "./prejoin/WaitingPage";
-import { isSupported } from "./support";
+import { lacking } from "./support";
+import { useTwin } from "./twin";
 
 const loadMeeting = () => import("./room/MeetingRoom");
 const Meeting = lazy(loadMeeting);
@@ -20,18 +21,25 @@ type Step =
   | { at: "looking" }
   | { at: "prejoin"; offer: Admission | Turn }
   | { at: "waiting"; turn: Turn; choice: Choice }
-  | { at: "inside"; admission: Admission; choice: Choice }
+  | { at: "inside"; admission: Admission; choice: Choice; isSecond: boolean }
   | { at: "end"; ending: Ending; time?: string };
 
 /** The meeting page, from the join link to the end page. */
 export function App({ link }: { link: Link }) {
   const [step, setStep] = useState<Step>({ at: "looking" });
   const takesOver = useRef(false);
+  const reloaded = useRef(insideBefore(link.roomName)); // under this name the meeting goes on
   const end = useCallback((ending: Ending, time = "") => {
+    keepInside(link.roomName, null);
     if (ending === "removed") forgetLink(link.roomName);
     tell({ event: "left", reason: ending });
     setStep({ at: "end", ending, time });
   }, [link]);
+  const twin = useTwin(link.roomName, step.at === "inside", () => end("elsewhere"));
+  const twinExists = useRef(false);
+  useEffect(() => {
+    twinExists.current = twin.exists;
+  }, [twin.exists]);
   const fail = useCallback((error: unknown) => end(endingOf(error), startOf(error)), [end]);
 
   const ask = useCallback(async (name: string, wait: boolean) => {
@@ -40,27 +48,35 @@ export function App({ link }: { link: Link }) {
     return answer;
   }, [link]);
 
-  // This first token is not used to join: it says which role the link gives and what the room allows.
-  const look = useCallback(async () => {
-    setStep({ at: "looking" });
-    if (!isSupported()) return setStep({ at: "end", ending: "browser" });
-    if (link.removed) return setStep({ at: "end", ending: "removed" });
-    if (!link.secret && !link.invite) return setStep({ at: "end", ending: "link" });
-    try {
-      setStep({ at: "prejoin", offer: await ask(recallName() || NAMELESS, false) });
-      void loadMeeting();
-    } catch (error) {
-      setStep({ at: "end", ending: endingOf(error), time: startOf(error) });
-    }
-  }, [link, ask]);
-
-  useEffect(() => void look(), [look]);
-
   const proceed = useCallback((answer: Admission | Turn, choice: Choice) => {
     if (isTurn(answer)) return setStep({ at: "waiting", turn: answer, choice });
     rememberToken(link.roomName, answer.token);
-    setStep({ at: "inside", admission: answer, choice });
+    keepInside(link.roomName, choice.name);
+    setStep((before) => ({
+      at: "inside", admission: answer, choice, isSecond: before.at === "inside" ? before.isSecond : twinExists.current,
+    }));
   }, [link]);
+
+  // This first token is not used to join: it says which role the link gives and what the room allows.
+  const look = useCallback(async () => {
+    setStep({ at: "looking" });
+    const lack = lacking();
+    if (lack) return setStep({ at: "end", ending: lack });
+    if (link.removed) return setStep({ at: "end", ending: "removed" });
+    if (!link.secret && !link.invite) return setStep({ at: "end", ending: "link" });
+    try {
+      const name = reloaded.current;
+      if (name !== null) proceed(await ask(name, true), lastChoice(name));
+      else setStep({ at: "prejoin", offer: await ask(recallName() || NAMELESS, false) });
+      reloaded.current = null;
+      void loadMeeting();
+    } catch (error) {
+      if (!mayPass(error)) reloaded.current = null;
+      setStep({ at: "end", ending: endingOf(error), time: startOf(error) });
+    }
+  }, [link, ask, proceed]);
+
+  useEffect(() => void look(), [look]);
 
   const join = async (choice: Choice) => {
     try {
@@ -87,7 +103,8 @@ export function App({ link }: { link: Link }) {
     case "looking":
       return <Loading />;
     case "prejoin":
-      return <PreJoin offer={step.offer} isInvited={link.invite !== ""} onJoin={join} />;
+      return <PreJoin roomName={link.roomName} offer={step.offer} isInvited={link.invite !== ""} onJoin={join}
+        onMoveHere={twin.exists ? twin.move : null} />;
     case "waiting":
       return (
         <WaitingPage turn={step.turn} name={step.choice.name} onCancel={() => void look()} onFail={fail}
@@ -96,7 +113,8 @@ export function App({ link }: { link: Link }) {
     case "inside":
       return (
         <Suspense fallback={<Loading />}>
-          <Meeting roomName={link.roomName} admission={step.admission} choice={step.choice} onEnd={end} onLost={() => void rejoin(step.choice)} />
+          <Meeting roomName={link.roomName} admission={step.admission} choice={step.choice}
+            isSecond={step.isSecond && twin.exists} onMoveHere={twin.move} onEnd={end} onLost={() => void rejoin(step.choice)} />
         </Suspense>
       );
     case "end":

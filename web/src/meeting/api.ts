@@ -1,7 +1,7 @@
 // The public API, as the meeting page uses it. No secret or token is ever logged.
 
-import { reasonOf, request, type AnyReason } from "../shared/http";
-import type { ParticipantToken, Recording, Role } from "../shared/types";
+import { ApiError, reasonOf, request, type AnyReason } from "../shared/http";
+import type { MeetingToJoin, ParticipantToken, Recording, Role } from "../shared/types";
 import type { Link } from "./link";
 
 export interface Permissions {
@@ -24,6 +24,8 @@ export interface Turn {
   role?: Role;
   /** The name of an invitation. */
   participantName?: string;
+  /** The meeting that is going on. */
+  meeting?: MeetingToJoin;
 }
 
 export interface Waiting {
@@ -103,14 +105,26 @@ export async function stopRecording(roomName: string, apiToken: string): Promise
   );
 }
 
+/** Absent while a link is disabled. */
+export interface Invitations {
+  publisherURL?: string;
+  viewerURL?: string;
+}
+
 export type Source = "audioActive" | "videoActive" | "screenShareActive";
 export type Decision = "admit" | "deny";
+
+/** An identity in a path. A URL cannot name these two, which would lead to the operation above. Throws ApiError. */
+function segment(identity: string): string {
+  if (identity === "." || identity === "..") throw new ApiError("invalid_request");
+  return encodeURIComponent(identity);
+}
 
 /** What moderators can do in their meeting. */
 export function moderation(roomName: string, apiToken: string) {
   const send = (method: string, path = "", body?: unknown, isRepeatable = false) =>
     call(method, `/meetings/${encodeURIComponent(roomName)}${path}`, { body, apiToken, isRepeatable });
-  const person = (identity: string) => `/participants/${encodeURIComponent(identity)}`;
+  const person = (identity: string) => `/participants/${segment(identity)}`;
   return {
     setRole: (identity: string, role: Role) => send("PUT", `${person(identity)}/role`, { role }),
     stop: (identity: string, source: Source) => send("PUT", `${person(identity)}/media`, { [source]: false }, true),
@@ -118,6 +132,10 @@ export function moderation(roomName: string, apiToken: string) {
     remove: (identity: string, ban: boolean) => send("DELETE", `${person(identity)}${ban ? "?ban=true" : ""}`),
     lock: (locked: boolean) => send("PUT", "/lock", { locked }, true),
     isLocked: async () => ((await (await send("GET")).json()) as { locked: boolean }).locked,
+    invitations: async (): Promise<Invitations> => {
+      const { publisherURL, viewerURL } = (await (await send("GET")).json()) as Invitations;
+      return { publisherURL, viewerURL };
+    },
     waiting: async () => ((await (await send("GET", "/waiting")).json()) as { waiting: Waiting[] }).waiting,
     decide: (id: string, decision: Decision) => send("PUT", `/waiting/${encodeURIComponent(id)}`, { decision }, true),
     decideAll: (decision: Decision) => send("PUT", "/waiting", { decision }, true),

@@ -5,7 +5,7 @@ import { locale } from "../shared/i18n";
 import { ApiError, isNotFound, reasonOf, type AnyReason } from "../shared/http";
 
 export type Ending =
-  | "link" | "room" | "full" | "browser" | "server" | "offline" | "lost"
+  | "link" | "room" | "full" | "browser" | "webrtc" | "server" | "offline" | "lost"
   | "disabled" | "closed" | "early" | "banned" | "inviteExpired" | "inviteUsed" | "inviteInvalid" | "already"
   | "denied" | "waitOver"
   | "left" | "removed" | "over" | "ended" | "tooLong" | "elsewhere";
@@ -21,6 +21,7 @@ export const tellings: Record<Ending, Telling> = {
   room: { title: "problemRoom", text: "problemRoomText", again: null },
   full: { title: "problemFull", text: "problemFullText", again: "tryAgain" },
   browser: { title: "problemBrowser", text: "problemBrowserText", again: null },
+  webrtc: { title: "problemWebrtc", text: "problemWebrtcText", again: null },
   server: { title: "problemServer", text: "problemServerText", again: "tryAgain" },
   offline: { title: "problemOffline", text: "problemOfflineText", again: "tryAgain" },
   lost: { title: "problemLost", text: "problemLostText", again: "joinAgain" },

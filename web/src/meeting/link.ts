@@ -1,6 +1,6 @@
 // The join link. No other module reads the secret from the address.
 
-import { forget, recall, remember } from "./tab";
+import { tab } from "../shared/storage";
 
 export interface Link {
   roomName: string;
@@ -13,56 +13,78 @@ export interface Link {
 }
 
 const KEYS = ["secret", "invite"] as const;
+const REMOVED = "removed";
 const tokenFor = (roomName: string) => `token.${roomName}`;
+const insideOf = (roomName: string) => `inside.${roomName}`;
 const removedFrom = (roomName: string) => `removed.${roomName}`;
 
-/** Read the link, and remove the secret from the address bar and the history. */
+/** Read the link, and remove the secret from the address bar and the history if this tab can keep it. */
 export function takeLink(): Link {
   const url = new URL(location.href);
   const roomName = /\/meet\/([^/]+)\/?$/.exec(url.pathname)?.[1] ?? "";
   const shown = KEYS.map((key) => url.searchParams.get(key));
   if (shown.some((each) => each !== null)) {
+    let isKept = true;
     KEYS.forEach((key, index) => {
       const value = shown[index];
-      if (value) remember(`${key}.${roomName}`, value);
-      else forget(`${key}.${roomName}`);
-      url.searchParams.delete(key);
+      if (value) isKept = tab.put(`${key}.${roomName}`, value) && isKept;
+      else tab.drop(`${key}.${roomName}`);
     });
-    history.replaceState(history.state, "", url);
-    forget(removedFrom(roomName));
+    if (isKept) hideSecret(); // otherwise a reload needs it
+    tab.drop(removedFrom(roomName));
   }
-  const [secret = "", invite = ""] = KEYS.map((key, index) => shown[index] ?? recall(`${key}.${roomName}`) ?? "");
+  const [secret = "", invite = ""] = KEYS.map((key, index) => shown[index] ?? tab.get(`${key}.${roomName}`) ?? "");
   return {
     roomName,
     secret,
     invite,
     embedded: url.searchParams.has("embed"),
-    removed: recall(removedFrom(roomName)) !== null,
+    removed: tab.get(removedFrom(roomName)) !== null || (!secret && !invite && history.state === REMOVED),
   };
 }
 
 /** Prevent a removed participant from rejoining by a reload. */
 export function forgetLink(roomName: string): void {
-  for (const key of KEYS) forget(`${key}.${roomName}`);
-  forget(tokenFor(roomName));
-  remember(removedFrom(roomName), "yes");
+  for (const key of KEYS) tab.drop(`${key}.${roomName}`);
+  tab.drop(tokenFor(roomName));
+  tab.put(removedFrom(roomName), "yes");
+  hideSecret(REMOVED); // if this tab cannot keep anything, its history does
+}
+
+/** Keep that this tab is in the meeting, under which name. Null: not any more. */
+export function keepInside(roomName: string, name: string | null): void {
+  if (name === null) tab.drop(insideOf(roomName));
+  else tab.put(insideOf(roomName), name);
+}
+
+/** The name in the meeting that this tab was in until it was loaded again; null if it was in none. */
+export function insideBefore(roomName: string): string | null {
+  const [navigation] = performance.getEntriesByType("navigation");
+  const isReload = (navigation as PerformanceNavigationTiming | undefined)?.type === "reload";
+  return isReload ? tab.get(insideOf(roomName)) : null; // a copy of the tab has a copy of its storage
+}
+
+function hideSecret(state: unknown = history.state): void {
+  const url = new URL(location.href);
+  for (const key of KEYS) url.searchParams.delete(key);
+  history.replaceState(state, "", url);
 }
 
 /** The last token. It keeps the identity over a reload or a second request. */
 export function recallToken(roomName: string): string | null {
-  return recall(tokenFor(roomName));
+  return tab.get(tokenFor(roomName));
 }
 
 export function rememberToken(roomName: string, token: string): void {
-  remember(tokenFor(roomName), token);
+  tab.put(tokenFor(roomName), token);
 }
 
 export function recallName(): string {
-  return recall("name") ?? "";
+  return tab.get("name") ?? "";
 }
 
 export function rememberName(name: string): void {
-  remember("name", name);
+  tab.put("name", name);
 }
 
 /** The room's title: its name without the random part. */

@@ -1,9 +1,9 @@
 import { createRoot } from "react-dom/client";
-import { language } from "../shared/i18n";
 import { App } from "./App";
 import { takeLink } from "./link";
+import { load } from "./words";
 
 const link = takeLink();
-document.documentElement.lang = language;
 document.documentElement.classList.toggle("embedded", link.embedded);
+await load();
 createRoot(document.getElementById("root")!).render(<App link={link} />);

@@ -1,12 +1,9 @@
-/** True if this browser has what a meeting needs. */
-export function isSupported(): boolean {
-  return (
-    typeof RTCPeerConnection === "function" &&
-    "addTransceiver" in RTCPeerConnection.prototype &&
-    typeof WebSocket === "function" &&
-    typeof ResizeObserver === "function" &&
-    typeof AbortSignal.timeout === "function"
-  );
+/** What this browser lacks for a meeting: it is too old, or WebRTC is switched off in it. */
+export function lacking(): "browser" | "webrtc" | null {
+  const isNew = typeof WebSocket === "function" && typeof ResizeObserver === "function" && typeof AbortSignal.timeout === "function";
+  if (!isNew) return "browser";
+  if (typeof RTCPeerConnection !== "function") return "webrtc";
+  return "addTransceiver" in RTCPeerConnection.prototype ? null : "browser";
 }
 
 /** Browsers offer cameras only to secure pages. */

@@ -76,6 +76,52 @@ export function legacyMessage(packet: Uint8Array): string | undefined {
   return found && found.ignoreLegacy !== true ? cleanMessage(found.message) : undefined;
 }
 
+/** What participants can show for a moment. Nothing else is taken from others. */
+export const REACTIONS = ["👍", "👏", "😂", "🎉", "❤️", "😮"] as const;
+export type Reaction = (typeof REACTIONS)[number];
+
+export function reactionOf(packet: Uint8Array): Reaction | undefined {
+  if (packet.byteLength > 16) return undefined;
+  const text = textOf(packet);
+  return REACTIONS.find((each) => each === text);
+}
+
+export const MOST_HISTORY = 100; // messages
+export const LONGEST_HISTORY = 64 * 1024; // characters
+const Earlier = v.object({
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  identity: v.pipe(v.string(), v.maxLength(256)),
+  name: v.pipe(v.string(), v.transform((name) => cleanName(name)), v.minLength(1)),
+  at: v.pipe(v.number(), v.minValue(0), v.maxValue(LATEST)),
+  text: v.pipe(v.string(), v.transform((text) => cleanMessage(text) ?? ""), v.minLength(1)),
+});
+/** A chat message of before one joined, as somebody else has it. */
+export type EarlierMessage = v.InferOutput<typeof Earlier>;
+
+/** What is right of somebody's history of the chat, each message once. */
+export function historyOf(text: string): EarlierMessage[] {
+  if (text.length > LONGEST_HISTORY) return [];
+  const found = new Map<string, EarlierMessage>();
+  for (const each of (read(v.array(v.unknown()), text) ?? []).slice(-MOST_HISTORY)) {
+    const message = v.safeParse(Earlier, each);
+    if (message.success) found.set(message.output.id, message.output);
+  }
+  return [...found.values()];
+}
+
+const LONGEST_HELD = 24 * 60 * 60 * 1000;
+const Hand = v.variant("is", [
+  v.object({ is: v.literal("up"), heldFor: v.pipe(v.number(), v.minValue(0), v.maxValue(LONGEST_HELD)) }),
+  v.object({ is: v.literal("down") }),
+  /** A moderator's wish that the receiver lowers their hand. */
+  v.object({ is: v.literal("lower") }),
+]);
+export type HandMessage = v.InferOutput<typeof Hand>;
+
+export function handOf(packet: Uint8Array): HandMessage | undefined {
+  return packet.byteLength > 100 ? undefined : read(Hand, textOf(packet));
+}
+
 /** The server's message that the meeting ends, or will end. */
 export function endOf(packet: Uint8Array): v.InferOutput<typeof Ending> | undefined {
   return read(Ending, textOf(packet));

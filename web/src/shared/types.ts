@@ -19,6 +19,7 @@ export type Status = Recording["status"];
 export type RecordingLink = Answer<"getRecordingUrl">;
 export type RecordingDeletion = Answer<"deleteMultipleRecordings">;
 export type ParticipantToken = Answer<"generateParticipantToken">;
+export type MeetingToJoin = NonNullable<ParticipantToken["meeting"]>;
 export type Role = ParticipantToken["role"];
 
 type AnswerOf<Name extends Operation> = Json<operations[Name]["responses"][keyof operations[Name]["responses"]]>;

@@ -88,6 +88,7 @@ def _recordings(change: Transition) -> Iterator[Fact]:
         return
     recording_id, name, status = new["recordingId"], new["roomName"], Status(new["status"])
     before = Status(old["status"]) if "status" in old else None
+    yield from _custody(change)
     if before is None or before is status:
         return
 
@@ -115,21 +116,46 @@ def _recordings(change: Transition) -> Iterator[Fact]:
             yield fact(EventType.RECORDING_FAILED, at, by)
 
 
+def _custody(change: Transition) -> Iterator[Fact]:
+    """Yield that a recording was moved to the trash or out of it, held or released."""
+    old, new = change.old, change.new
+    name, recording_id = new["roomName"], new["recordingId"]
+    data = RecordingView.of(recording_items.from_values(dict(new))).to_json()
+
+    def fact(type: EventType, at: Any, by: str, *more: object, **told: str) -> Fact:  # noqa: A002
+        return _fact(type, at, name, data | told, Actor.of(new.get(by)), recording_id, *more)
+
+    times = int(new.get("deletions", 0))
+    if change.appears("trashUntil"):
+        again = [times] if times > 1 else []
+        type_ = EventType.RECORDING_DELETED
+        yield fact(type_, new["deletedAt"], "deletedBy", *again, reason="caller")
+    elif "trashUntil" in old and "trashUntil" not in new:
+        yield fact(EventType.RECORDING_RESTORED, new["restoredAt"], "restoredBy", times)
+    holds = int(new.get("holdChanges", 0))
+    if holds > old.get("holdChanges", 0):
+        is_held = "holdReason" in new
+        type_ = EventType.RECORDING_HELD if is_held else EventType.RECORDING_RELEASED
+        yield fact(type_, new["holdChangedAt"], "heldBy", holds)
+
+
 def _recording_deleted(change: Transition) -> Iterator[Fact]:
-    """Yield the deletion of a recording that was there: not that of its mark, nor of a start that
-    LiveKit refused.
+    """Yield the deletion of a recording that was there: not that of its mark, nor of one in the
+    trash, nor of a start that LiveKit refused.
     """
-    if "status" not in change.old:
+    if "status" not in change.old or "trashUntil" in change.old:
         return
     if not change.new and change.principal != _TTL:
         return
-    reason, by = ("caller", Actor.of(change.new.get("by"))) if change.new else ("retention", None)
+    actor = Actor.of(change.new.get("by")) if change.new else RETENTION
+    reason = "retention" if actor == RETENTION else "caller"
     recording = recording_items.from_values(dict(change.old))
     data = RecordingView.of(recording).to_json() | {"reason": reason}
-    actor = by if change.new else RETENTION
-    type_ = EventType.RECORDING_DELETED
     at = change.new.get("deletedAt", change.at)
-    yield _fact(type_, at, recording.room_name, data, actor, recording.id)
+    times = int(change.old.get("deletions", 0)) + 1
+    again = [times] if times > 1 else []
+    type_ = EventType.RECORDING_DELETED
+    yield _fact(type_, at, recording.room_name, data, actor, recording.id, *again)
 
 
 def _meetings(change: Transition) -> Iterator[Fact]:

@@ -34,6 +34,9 @@ class EventType(StrEnum):
     RECORDING_READY = "recording.ready"
     RECORDING_FAILED = "recording.failed"
     RECORDING_DELETED = "recording.deleted"
+    RECORDING_RESTORED = "recording.restored"
+    RECORDING_HELD = "recording.held"
+    RECORDING_RELEASED = "recording.released"
 
 
 @dataclass(frozen=True, slots=True)

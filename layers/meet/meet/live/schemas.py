@@ -12,6 +12,7 @@ from meet.livekit.participants import Participant, Source
 from meet.parameters import TRUE_OR_FALSE, Flag
 from meet.participants.roles import role_of
 from meet.rooms.model import Role, Room
+from meet.rooms.views import join_link
 from meet.types import Boolean, ChosenSegment, Text, View, WireModel, broken_rule, expected
 
 MAX_TOPIC = 64
@@ -84,6 +85,17 @@ MayReconnect = Annotated[
 ]
 
 
+def _invitation(role: Role) -> Any:
+    return Field(
+        None,
+        alias=f"{role}URL",
+        description=f"The link to join as {role}, for the moderators' tokens only: they can invite "
+        "from inside. Absent while it is disabled.",
+        examples=[f"http://localhost:6080/meet/{_ROOM}/?secret={role}-secret"],
+        json_schema_extra={"format": "uri"},
+    )
+
+
 class MeetingView(View, title="OpenViduMeetMeeting"):
     """A meeting that is going on."""
 
@@ -104,10 +116,18 @@ class MeetingView(View, title="OpenViduMeetMeeting"):
     recording_active: bool = Field(description="Whether it is being recorded.", examples=[False])
     locked: bool = Field(description="Whether nobody new may join.", examples=[False])
 
+    publisher_url: str | None = _invitation(Role.PUBLISHER)
+    viewer_url: str | None = _invitation(Role.VIEWER)
+
     @classmethod
-    def of(cls, present: Presence) -> Self:
-        """Return the view of a meeting."""
+    def of(cls, present: Presence, *, links_on: str | None = None) -> Self:
+        """Return the view of a meeting, with links on this origin for whoever may invite."""
         room = present.room
+        links = {
+            f"{role}_url": join_link(room, role, links_on)
+            for role in (Role.PUBLISHER, Role.VIEWER)
+            if links_on is not None and room.links[role].is_enabled
+        }
         return cls(
             room_id=room.name,
             room_name=room.name,
@@ -116,6 +136,7 @@ class MeetingView(View, title="OpenViduMeetMeeting"):
             participant_count=len(present.people),
             recording_active=room.active_recording_id is not None,
             locked=room.terms.is_closed,
+            **links,
         )
 
 

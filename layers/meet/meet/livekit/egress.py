@@ -7,6 +7,7 @@ livekit-server 1.9 and 1.13 and livekit/egress 1.14 behave differently.
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast
 
 from livekit.protocol.egress import (
     EgressInfo,
@@ -25,7 +26,14 @@ from livekit.protocol.egress import (
 
 from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable
-from meet.livekit.recorder import UNDER_WAY, Egress, EgressState
+from meet.livekit.recorder import (
+    DEFAULT_COMPOSITION,
+    UNDER_WAY,
+    Composition,
+    CompositionRefused,
+    Egress,
+    EgressState,
+)
 from meet.livekit.twirp import Refused, TwirpClient
 
 START_TIMEOUT = 8.0
@@ -46,20 +54,26 @@ class LiveKitEgress:
     client: TwirpClient
     upload: Callable[[], S3Upload]
 
-    def start(self, room: str, object_key: str) -> Egress:
-        """Start recording a room; raises OutcomeUnknown if it may have started all the same."""
+    def start(
+        self, room: str, object_key: str, composition: Composition = DEFAULT_COMPOSITION
+    ) -> Egress:
+        """Start recording a room; raises OutcomeUnknown if it may have started all the same.
+
+        Raises CompositionRefused.
+        """
         output = EncodedFileOutput(
             file_type=EncodedFileType.MP4,
             filepath=object_key,
             disable_manifest=True,  # else a JSON file is written beside the video
             s3=self.upload(),
         )
-        request = RoomCompositeEgressRequest(
-            room_name=room,
-            layout="grid",
-            preset=EncodingOptionsPreset.H264_720P_30,
-            file_outputs=[output],
-        )
+        request = RoomCompositeEgressRequest(room_name=room, file_outputs=[output])
+        if composition.audio_only:
+            request.audio_only = True  # with a layout it would need a browser
+        else:
+            request.layout = composition.layout
+            preset = EncodingOptionsPreset.Value(composition.encoding)
+            request.preset = cast(EncodingOptionsPreset, preset)
         try:
             info = self.client.call(
                 "Egress/StartRoomCompositeEgress",
@@ -70,6 +84,8 @@ class LiveKitEgress:
                 repeatable=False,
             )
         except Refused as refused:
+            if refused.code == "invalid_argument" and composition != DEFAULT_COMPOSITION:
+                raise CompositionRefused(refused) from refused
             raise self.client.unavailable(refused) from refused
         return to_egress(info)
 

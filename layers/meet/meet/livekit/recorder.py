@@ -23,6 +23,43 @@ class EgressState(StrEnum):
 UNDER_WAY = frozenset({EgressState.STARTING, EgressState.ACTIVE, EgressState.ENDING})
 
 
+class Layout(StrEnum):
+    """How the participants are arranged in the picture."""
+
+    GRID = "grid"
+    SPEAKER = "speaker"
+    SINGLE_SPEAKER = "single-speaker"
+
+
+class Encoding(StrEnum):
+    """Size and frame rate of the picture: LiveKit's presets."""
+
+    H264_720P_30 = "H264_720P_30"
+    H264_720P_60 = "H264_720P_60"
+    H264_1080P_30 = "H264_1080P_30"
+    H264_1080P_60 = "H264_1080P_60"
+    PORTRAIT_H264_720P_30 = "PORTRAIT_H264_720P_30"
+    PORTRAIT_H264_720P_60 = "PORTRAIT_H264_720P_60"
+    PORTRAIT_H264_1080P_30 = "PORTRAIT_H264_1080P_30"
+    PORTRAIT_H264_1080P_60 = "PORTRAIT_H264_1080P_60"
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What a recording contains; without a picture, layout and encoding do not count."""
+
+    layout: Layout = Layout.GRID
+    encoding: Encoding = Encoding.H264_720P_30
+    audio_only: bool = False
+
+
+DEFAULT_COMPOSITION = Composition()
+
+
+class CompositionRefused(Exception):
+    """The recorder does not know the layout or the encoding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Egress:
     """One recording, as LiveKit tells of it."""
@@ -58,8 +95,13 @@ class Egress:
 class Recorder(Protocol):
     """LiveKit's egress; each method raises MediaServerUnavailable if it cannot be asked."""
 
-    def start(self, room: str, object_key: str) -> Egress:
-        """Record a room; raises OutcomeUnknown if it may have started after all."""
+    def start(
+        self, room: str, object_key: str, composition: Composition = DEFAULT_COMPOSITION
+    ) -> Egress:
+        """Record a room; raises OutcomeUnknown if it may have started after all.
+
+        Raises CompositionRefused if the recorder cannot record it so.
+        """
 
     def stop(self, egress_id: str) -> None:
         """Stop a recording; do nothing if it has ended."""

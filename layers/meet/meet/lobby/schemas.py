@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from meet.lobby.model import Decision, Waiting
 from meet.lobby.service import Turn
+from meet.participants.views import GlanceView
 from meet.rooms.model import Role
 from meet.types import PathSegment, View, WireModel, broken_rule, expected
 
@@ -98,8 +99,12 @@ class TurnView(View, title="ParticipantWaiting"):
         None, description="The role to join with, before waiting.", examples=["publisher"]
     )
 
+    meeting: GlanceView | None = Field(
+        None, description="With `wait` false: the meeting that is going on, if there is one."
+    )
+
     @classmethod
-    def of(cls, turn: Turn) -> Self:
+    def of(cls, turn: Turn, meeting: GlanceView | None = None) -> Self:
         """Return the view of a caller's turn."""
         status: Literal["waiting", "lobby"] = "lobby" if turn.ticket is None else "waiting"
         return cls(
@@ -108,4 +113,5 @@ class TurnView(View, title="ParticipantWaiting"):
             poll_after=turn.poll_after,
             participant_name=turn.applicant and turn.applicant.name,
             role=turn.applicant and turn.applicant.role.value,
+            meeting=meeting,
         )

@@ -14,6 +14,7 @@ from meet.lobby.news import LobbyNews
 from meet.lobby.repository import WaitingRepository
 from meet.meetings.repository import MeetingRepository
 from meet.participants.admission import Admission, Applicant, ParticipantAdmission
+from meet.participants.glance import Glance
 from meet.rooms.model import Role, Room
 from meet.rooms.service import RoomService
 
@@ -64,6 +65,15 @@ class Door:
         self.waiting.add(waiting)
         self.news.tell(applicant.room)
         return Turn(ticket.text, waiting.poll_after(now))
+
+    def look(self, room: Room) -> Glance | None:
+        """Return the meeting that a caller would join; None if nobody is there."""
+        if room.active_meeting_id is None:
+            return None
+        there = {each.identity for each in self.meetings.open_sessions(room.active_meeting_id)}
+        if not there:
+            return None
+        return Glance(room.active_meeting_id, len(there), room.active_recording_id is not None)
 
     def ask_again(self, text: str) -> Admission | Turn:
         """Return tokens to the bearer of a ticket, or the same ticket if nothing was decided.

@@ -5,8 +5,32 @@ from typing import Self
 from pydantic import Field
 
 from meet.participants.admission import Admission
+from meet.participants.glance import Glance
 from meet.rooms.model import Role
 from meet.types import View
+
+
+class GlanceView(View, title="MeetingToJoin"):
+    """A meeting, as callers see it before they join."""
+
+    meeting_id: str = Field(
+        description="Identifies the meeting in events.", examples=["RM_8fLk2Qx7Zb3N"]
+    )
+    participant_count: int = Field(
+        description="How many people are in the meeting; recorders do not count.", examples=[3]
+    )
+    recording_active: bool = Field(description="Whether it is being recorded.", examples=[False])
+
+    @classmethod
+    def of(cls, glance: Glance | None) -> Self | None:
+        """Return the view of a meeting, if there is one."""
+        if glance is None:
+            return None
+        return cls(
+            meeting_id=glance.meeting_id,
+            participant_count=glance.participants,
+            recording_active=glance.is_recorded,
+        )
 
 
 class TokenView(View, title="ParticipantToken"):
@@ -47,8 +71,16 @@ class TokenView(View, title="ParticipantToken"):
         json_schema_extra={"format": "uri"},
     )
 
+    meeting: GlanceView | None = Field(
+        None,
+        description="With `wait` false: the meeting that is going on, so that callers know before "
+        "they join. Absent if nobody is there.",
+    )
+
     @classmethod
-    def of(cls, admission: Admission, *, livekit_url: str) -> Self:
+    def of(
+        cls, admission: Admission, *, livekit_url: str, meeting: GlanceView | None = None
+    ) -> Self:
         """Return the view of an admission."""
         return cls(
             token=admission.token,
@@ -58,6 +90,7 @@ class TokenView(View, title="ParticipantToken"):
             participant_identity=admission.identity,
             role=admission.role,
             livekit_url=livekit_url,
+            meeting=meeting,
         )
 
 

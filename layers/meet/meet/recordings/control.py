@@ -8,12 +8,13 @@ from meet import clock
 from meet.actors import Actor
 from meet.clock import MINUTE, Milliseconds
 from meet.errors import MediaServerUnavailable
-from meet.livekit.recorder import Recorder
+from meet.livekit.recorder import CompositionRefused, Recorder
 from meet.livekit.rooms import MediaServer
 from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.errors import (
     AlreadyRecording,
     NobodyPublishing,
+    OptionsRefused,
     RecordingDisabled,
     RecordingFinished,
     RecordingNotFound,
@@ -21,6 +22,7 @@ from meet.recordings.errors import (
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
+from meet.rooms.model import NO_PLAN, RecordingPlan
 from meet.rooms.service import RoomService
 
 logger = logging.getLogger(__name__)
@@ -37,11 +39,11 @@ class RecordingControl:
     media_server: Callable[[], MediaServer]
     recorder: Callable[[], Recorder]
 
-    def start(self, room_name: str, *, by: Actor) -> Recording:
+    def start(self, room_name: str, *, by: Actor, wished: RecordingPlan = NO_PLAN) -> Recording:
         """Start recording a room; exactly one of several concurrent starts succeeds.
 
-        Raises RoomNotFound, RecordingDisabled, AlreadyRecording, NobodyPublishing or
-        MediaServerUnavailable; after any of them, the start can be retried at once. If LiveKit
+        Raises RoomNotFound, RecordingDisabled, AlreadyRecording, NobodyPublishing, OptionsRefused
+        or MediaServerUnavailable; after any of them, the start can be retried at once. If LiveKit
         does not answer, the recording stays STARTING until the sweep finds out whether it runs.
         """
         room = self.rooms.get(room_name)
@@ -53,13 +55,22 @@ class RecordingControl:
         if not any(each.is_publishing and not each.is_recorder for each in people):
             raise NobodyPublishing
         now = clock.now()
-        recording = Recording.new(room.name, now=now)
+        composition = room.preferences.recording_plan.composition(wished)
+        recording = Recording.new(
+            room.name,
+            now=now,
+            composition=composition,
+            retention_days=room.preferences.recording_plan.retention_days,
+        )
         self.recordings.start(recording, sweep_at=Milliseconds(now + FIRST_SWEEP), by=by)
         try:
-            egress = self.recorder().start(room.name, recording.object_key)
+            egress = self.recorder().start(room.name, recording.object_key, composition)
         except OutcomeUnknown:
             logger.warning("recording start unanswered", extra=_ids(recording), exc_info=True)
             return recording
+        except CompositionRefused as error:
+            self.recordings.discard(recording)
+            raise OptionsRefused from error
         except MediaServerUnavailable:
             self.recordings.discard(recording)
             raise

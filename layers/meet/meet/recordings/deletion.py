@@ -1,10 +1,11 @@
-"""Deleting recordings: the file first, then the item, so that a deletion can be repeated."""
+"""Deleting recordings: a claim, the file, then the item, so that a deletion can be repeated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from meet.actors import Actor
-from meet.recordings.errors import RecordingNotFinished, RecordingNotFound
+from meet.actors import RETENTION, Actor
+from meet.recordings.custody import Custody
+from meet.recordings.errors import RecordingHeld, RecordingNotFinished, RecordingNotFound
 from meet.recordings.lifecycle import Status
 from meet.recordings.media import MAX_DELETES, MediaStore
 from meet.recordings.model import Recording
@@ -15,21 +16,33 @@ NOT_NOW = "It could not be deleted now"
 
 @dataclass(frozen=True)
 class RecordingDeletion:
-    """Deletes finished recordings."""
+    """Deletes finished recordings, unless they are held."""
 
     recordings: RecordingRepository
+    custody: Custody
     media: MediaStore
+    trash: int
+    """Milliseconds within which a deletion can be undone; 0 deletes at once."""
 
     def delete(self, recording_id: str, *, by: Actor) -> None:
-        """Delete one recording; raises RecordingNotFound or RecordingNotFinished."""
+        """Delete one recording.
+
+        Raises RecordingNotFound, RecordingNotFinished or RecordingHeld.
+        """
         while True:
             recording = self.recordings.get(recording_id)
             if not recording.is_finished:
                 raise RecordingNotFinished
-            self.media.delete_one(recording.object_key)
-            if self.recordings.delete(recording, by=by):
-                return
-            # it was FAILED, and its file has just arrived: delete that too
+            if recording.hold is not None:
+                raise RecordingHeld
+            if self.trash and recording.claim is None:
+                if self.custody.throw_away(recording, days=self.trash, by=by):
+                    return
+            elif self.custody.claim(recording, by=by):
+                self.media.delete_one(recording.object_key)
+                if self.recordings.delete(recording, by=by):
+                    return
+            # it was FAILED, and its file has just arrived, or it is held now
 
     def delete_many(
         self, recording_ids: Sequence[str], *, by: Actor
@@ -41,6 +54,8 @@ class RecordingDeletion:
         for recording in self.recordings.get_many(wanted):
             if not recording.is_finished:
                 refused[recording.id] = RecordingNotFinished.message
+            elif recording.hold is not None:
+                refused[recording.id] = RecordingHeld.message
             elif recording.status is Status.READY:
                 ready.append(recording)
                 refused[recording.id] = NOT_NOW
@@ -60,7 +75,29 @@ class RecordingDeletion:
         return deleted, {each: refused[each] for each in wanted if each in refused}
 
     def _delete_batch(self, recordings: list[Recording], by: Actor) -> set[str]:
-        """Return the ids of the recordings that both S3 and DynamoDB deleted."""
-        kept = self.media.delete([each.object_key for each in recordings])
-        clean = [each.id for each in recordings if each.object_key not in kept]
+        """Return the ids of the recordings that are deleted: by S3 and DynamoDB, or to the trash.
+
+        A recording that is held meanwhile is not deleted.
+        """
+        if self.trash:
+            unmoved = self.custody.throw_away_many(recordings, days=self.trash, by=by)
+            return {each.id for each in recordings} - unmoved
+        unclaimed = self.custody.claim_many(recordings, by=by)
+        claimed = [each for each in recordings if each.id not in unclaimed]
+        if not claimed:
+            return set()
+        kept = self.media.delete([each.object_key for each in claimed])
+        clean = [each.id for each in claimed if each.object_key not in kept]
         return set(clean) - self.recordings.delete_many(clean, by=by)
+
+    def finish(self, recording: Recording) -> bool:
+        """Delete a recording that is over, or whose deletion stopped, in all versions of its file.
+
+        False if it is held.
+        """
+        asked = recording.claim or recording.trash
+        by = RETENTION if asked is None else asked.by
+        if not self.custody.claim(recording, by=by):
+            return False
+        self.media.delete_forever(recording.object_key)
+        return self.recordings.delete(recording, by=by)

@@ -51,6 +51,11 @@ class RecordingDelivery:
         """
         return RecordingStream(self.media(), self._ready(recording_id), request).answer()
 
+    def download(self, recording_id: str, request: StreamRequest) -> StreamAnswer:
+        """Return the same, for clients that save the file under its own name."""
+        recording = self._ready(recording_id)
+        return RecordingStream(self.media(), recording, request, "attachment").answer()
+
     def _ready(self, recording_id: str) -> Recording:
         recording = self.recordings.get(recording_id)
         if recording.status is not Status.READY:

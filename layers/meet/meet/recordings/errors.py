@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from meet.errors import MeetError, NotFound
+from meet.errors import InvalidRequest, MeetError, NotFound
 
 
 class RecordingNotFound(NotFound):
@@ -36,12 +36,37 @@ class NobodyPublishing(MeetError):
     reason = "nobody_publishing"
 
 
+class OptionsRefused(InvalidRequest):
+    """The recorder does not know the layout or the encoding."""
+
+    sentence = "The recorder does not know this layout"
+
+    def __init__(self) -> None:
+        super().__init__(("layout", self.sentence), message=self.sentence)
+
+
 class RecordingNotFinished(MeetError):
     """The recording is neither READY nor FAILED yet."""
 
     status = HTTPStatus.CONFLICT
     message = "The recording is not finished"
     reason = "recording_not_finished"
+
+
+class RecordingHeld(MeetError):
+    """A hold forbids deleting the recording."""
+
+    status = HTTPStatus.CONFLICT
+    message = "The recording is held"
+    reason = "recording_held"
+
+
+class RecordingBeingDeleted(MeetError):
+    """Deleting the recording has begun, so it cannot be held or restored any longer."""
+
+    status = HTTPStatus.CONFLICT
+    message = "The recording is being deleted"
+    reason = "recording_being_deleted"
 
 
 class RecordingFinished(MeetError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meet import clock
+from meet.clock import DAY
 from meet.errors import MediaServerUnavailable
 from meet.livekit.recorder import Egress, EgressState, Recorder
 from meet.recordings import reasons
@@ -36,7 +37,7 @@ class RecordingEvidence:
         if recording_id is None or egress.bucket not in {"", self.media.bucket}:
             return None
         try:
-            recording = self.egress_of(self.recordings.get(recording_id), egress)
+            recording = self.egress_of(self.recordings.find(recording_id), egress)
         except RecordingNotFound:
             self._end_ownerless(egress)
             return None
@@ -51,7 +52,7 @@ class RecordingEvidence:
         if recording_id is None:
             return None
         try:
-            recording = self.recordings.get(recording_id)
+            recording = self.recordings.find(recording_id)
             if recording.object_key != key:
                 return None
             if recording.status is Status.READY:
@@ -120,7 +121,7 @@ class RecordingEvidence:
                 logger.warning("recording file replaced", extra={"recording": recording.id})
                 return recording
             # Another event stored what it saw, which may be older or newer: check again.
-            recording = self.recordings.get(recording.id)
+            recording = self.recordings.find(recording.id)
 
     def write(self, recording: Recording, evidence: Evidence, facts: dict[str, Any]) -> Recording:
         """Advance a recording, and free its room if it has ended; return the updated recording."""
@@ -128,7 +129,9 @@ class RecordingEvidence:
             # Before the final status: after it the recording may be deleted, and nothing would
             # free its room.
             self.rooms.release(recording.room_name, recording.id)
-        return self.recordings.observe(recording.id, evidence, facts, self.retention)
+        days = recording.retention_days
+        retention = self.retention if days is None else days * DAY
+        return self.recordings.observe(recording.id, evidence, facts, retention)
 
     def stop_egress(self, egress: Egress) -> bool:
         """Stop an egress, unless it is ending; True if LiveKit confirmed that it will end."""

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Any
 from meet import clock, dynamodb
 from meet.actors import Actor
 from meet.clock import DAY, SECOND, Milliseconds
+from meet.livekit.recorder import DEFAULT_COMPOSITION, Composition, Encoding, Layout
 from meet.recordings.lifecycle import Status
-from meet.recordings.model import Recording
+from meet.recordings.model import Claim, Hold, Recording, Trash
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 TTL_ATTRIBUTE = "deleteAfter"
+"""Of marks. Recordings that ended before the sweep deleted what is over have it too."""
+
+TRASH = "trash"
+"""In place of the status in the index: a list of those that can be restored."""
 DELETION_REMEMBERED = 2 * DAY
 """Longer than any recorder runs after its recording was given up."""
 
@@ -22,10 +27,21 @@ def key_of(recording_id: str) -> "dict[str, AttributeValueTypeDef]":
     return dynamodb.to_item({"recordingId": recording_id})
 
 
+def is_recording(values: dict[str, Any]) -> bool:
+    """True for a recording, also one in the trash; False for a deletion mark, or for one that is
+    over.
+    """
+    return "status" in values and not from_values(values).is_over(clock.now())
+
+
 def is_kept(values: dict[str, Any]) -> bool:
-    """True for a live recording; False for a deletion mark or an expired item."""
-    over = values.get(TTL_ATTRIBUTE)
-    return "status" in values and (over is None or clock.now() < over * SECOND)
+    """True for a recording that callers can see."""
+    return "status" in values and from_values(values).is_kept(clock.now())
+
+
+def is_in_trash(values: dict[str, Any]) -> bool:
+    """True for a recording that can be restored."""
+    return is_recording(values) and _trash(values) is not None
 
 
 def deletion_mark(
@@ -71,18 +87,36 @@ def to_values(recording: Recording) -> dict[str, Any]:
         "indexShard": dynamodb.shard_of(recording.id),
         "statusShard": status_shard(recording.id, recording.status),
         "listKey": list_key_of(recording),
+        "retentionDays": recording.retention_days,
+        **composition_values(recording.composition),
     }
+
+
+def composition_values(composition: Composition) -> dict[str, Any]:
+    """Return the contents of a recording by their names in the API."""
+    if composition.audio_only:
+        return {"audioOnly": True}
+    return {"layout": composition.layout, "encoding": composition.encoding}
+
+
+def _composition(values: dict[str, Any]) -> Composition:
+    default = DEFAULT_COMPOSITION
+    return Composition(
+        Layout(values.get("layout", default.layout)),
+        Encoding(values.get("encoding", default.encoding)),
+        values.get("audioOnly", False),
+    )
 
 
 def from_values(values: dict[str, Any]) -> Recording:
     """Return the recording in an item."""
-
-    duration: Decimal | None = values.get("duration")
+    days = values.get("retentionDays")
     return Recording(
         id=values["recordingId"],
         room_name=values["roomName"],
         status=Status(values["status"]),
         created_at=Milliseconds(int(values["createdAt"])),
+        composition=_composition(values),
         egress_id=values.get("egressId"),
         started_at=dynamodb.moment(values, "startedAt"),
         stop_requested_at=dynamodb.moment(values, "stopRequestedAt"),
@@ -91,8 +125,37 @@ def from_values(values: dict[str, Any]) -> Recording:
         stop_answered_at=dynamodb.moment(values, "stopAnsweredAt"),
         recorder_missing_since=dynamodb.moment(values, "recorderMissingSince"),
         empty_since=dynamodb.moment(values, "emptySince"),
-        duration=duration,
+        duration=Decimal(values["duration"]) if "duration" in values else None,
         size=int(values["size"]) if "size" in values else None,
         etag=values.get("etag"),
         error=values.get("error"),
+        retention_days=None if days is None else int(days),
+        expires_at=_expires_at(values),
+        hold=_hold(values),
+        trash=_trash(values),
+        claim=_claim(values),
     )
+
+
+def _expires_at(values: dict[str, Any]) -> Milliseconds | None:
+    if TTL_ATTRIBUTE in values:
+        return Milliseconds(int(values[TTL_ATTRIBUTE]) * SECOND)
+    return dynamodb.moment(values, "expiresAt")
+
+
+def _hold(values: dict[str, Any]) -> Hold | None:
+    if "holdReason" not in values:
+        return None
+    return Hold(values["holdReason"], Milliseconds(int(values["heldAt"])))
+
+
+def _claim(values: dict[str, Any]) -> Claim | None:
+    since = dynamodb.moment(values, "deletingSince")
+    return None if since is None else Claim(since, Actor.of(values.get("deletingBy")))
+
+
+def _trash(values: dict[str, Any]) -> Trash | None:
+    if "deletedAt" not in values or "status" not in values:
+        return None
+    deleted_at, until = (Milliseconds(int(values[name])) for name in ("deletedAt", "trashUntil"))
+    return Trash(deleted_at, until, Actor.of(values.get("deletedBy")))

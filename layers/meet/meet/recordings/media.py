@@ -148,6 +148,22 @@ class MediaStore:
         if self.delete([key]):
             raise OSError(f"S3 did not delete {key}")
 
+    def delete_forever(self, key: str) -> None:
+        """Delete all versions of a file; raises OSError if S3 did not delete one."""
+        pages = self.client.get_paginator("list_object_versions")
+        for page in pages.paginate(Bucket=self.bucket, Prefix=key):
+            found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            versions = [
+                {"Key": key, "VersionId": each["VersionId"]} for each in found if each["Key"] == key
+            ]
+            if versions:
+                answer = self.client.delete_objects(
+                    Bucket=self.bucket,
+                    Delete={"Objects": versions, "Quiet": True},  # type: ignore[typeddict-item]
+                )
+                if answer.get("Errors"):
+                    raise OSError(f"S3 did not delete all versions of {key}")
+
     def delete(self, keys: Iterable[str]) -> set[str]:
         """Delete files, at most MAX_DELETES; return the keys that S3 did not delete.
 

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Self
 
+from meet.actors import Actor
 from meet.clock import DAY, SECOND, Milliseconds
+from meet.livekit.recorder import DEFAULT_COMPOSITION, Composition
 from meet.recordings.lifecycle import FINISHED, RECORDING, Status
 
 # ULID (https://github.com/ulid/spec): 48 bits of time, 80 bits of randomness, base 32.
@@ -25,6 +27,31 @@ LATE_FILE_DEADLINE = DAY
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a recording must not be deleted."""
+
+    reason: str
+    since: Milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Trash:
+    """When a recording was deleted, and until when it can be restored."""
+
+    deleted_at: Milliseconds
+    until: Milliseconds
+    by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Deleting a recording for good has begun, and no hold can stop it."""
+
+    since: Milliseconds
+    by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """One recording of one room; what is not known yet is None."""
 
@@ -32,6 +59,7 @@ class Recording:
     room_name: str
     status: Status
     created_at: Milliseconds
+    composition: Composition = DEFAULT_COMPOSITION
     egress_id: str | None = None
     started_at: Milliseconds | None = None
     stop_requested_at: Milliseconds | None = None
@@ -49,11 +77,34 @@ class Recording:
     """Bytes."""
     etag: str | None = None
     error: str | None = None
+    retention_days: int | None = None
+    """What its room said when it began; None for what the stack says."""
+    expires_at: Milliseconds | None = None
+    """When it is deleted, unless it is held."""
+    hold: Hold | None = None
+    trash: Trash | None = None
+    """It was deleted by a caller, and can be restored."""
+    claim: Claim | None = None
+    """Deleting it for good has begun."""
 
     @classmethod
-    def new(cls, room_name: str, *, now: Milliseconds) -> Self:
+    def new(
+        cls,
+        room_name: str,
+        *,
+        now: Milliseconds,
+        composition: Composition = DEFAULT_COMPOSITION,
+        retention_days: int | None = None,
+    ) -> Self:
         """Return a recording that LiveKit has not been asked for yet."""
-        return cls(new_id(now), room_name, Status.STARTING, created_at=now)
+        return cls(
+            new_id(now),
+            room_name,
+            Status.STARTING,
+            now,
+            composition,
+            retention_days=retention_days,
+        )
 
     @property
     def object_key(self) -> str:
@@ -80,6 +131,17 @@ class Recording:
     def is_finished(self) -> bool:
         """True once READY or FAILED."""
         return self.status in FINISHED
+
+    def is_over(self, now: Milliseconds) -> bool:
+        """True if its time has come to be deleted, by its retention or in the trash."""
+        if self.hold is not None:
+            return False
+        ends = (self.expires_at, None if self.trash is None else self.trash.until)
+        return any(end is not None and end <= now for end in ends)
+
+    def is_kept(self, now: Milliseconds) -> bool:
+        """True if callers can see it: it is neither deleted nor over."""
+        return self.trash is None and not self.is_over(now)
 
     @property
     def file_may_come_until(self) -> Milliseconds | None:

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from meet import clock, dynamodb, metrics
 from meet.actors import Actor
-from meet.clock import SECOND, Milliseconds
+from meet.clock import Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
 from meet.recordings.errors import AlreadyRecording, RecordingNotFound
 from meet.recordings.items import (
+    TRASH,
     TTL_ATTRIBUTE,
     deletion_mark,
     from_values,
+    is_in_trash,
     is_kept,
+    is_recording,
     key_of,
     list_key_of,
     status_shard,
@@ -24,6 +27,7 @@ from meet.recordings.items import (
 )
 from meet.recordings.lifecycle import BEGUN, FINISHED, Evidence, Status, earlier_than, status_of
 from meet.recordings.model import ID, Recording, object_key
+from meet.recordings.timeline import Entry, timeline
 from meet.rooms.model import NAME
 from meet.rooms.repository import RoomRepository
 
@@ -76,17 +80,40 @@ class RecordingRepository:
         self.client.delete_item(TableName=self.table, Key=key_of(recording.id))
 
     def get(self, recording_id: str) -> Recording:
-        """Return a recording; raises RecordingNotFound."""
+        """Return a recording that callers can see; raises RecordingNotFound."""
+        recording = self.find(recording_id)
+        if recording.trash is not None:
+            raise RecordingNotFound
+        return recording
+
+    def find(self, recording_id: str) -> Recording:
+        """Return a recording, also one in the trash; raises RecordingNotFound."""
+        recording = self.stored(recording_id)
+        if recording is None or recording.is_over(clock.now()):
+            raise RecordingNotFound
+        return recording
+
+    def stored(self, recording_id: str) -> Recording | None:
+        """Return a recording, even one that is over; None if there is none."""
         if ID.fullmatch(recording_id) is None:
-            raise RecordingNotFound
+            return None
         values = self._read(recording_id)
-        if not is_kept(values):
+        return from_values(values) if "status" in values else None
+
+    def timeline(self, recording_id: str) -> list[Entry]:
+        """Return the history of a recording, also of one in the trash.
+
+        Raises RecordingNotFound.
+        """
+        values = self._read(recording_id) if ID.fullmatch(recording_id) else {}
+        if not is_recording(values):
             raise RecordingNotFound
-        return from_values(values)
+        return timeline(values)
 
     def was_deleted(self, recording_id: str) -> bool:
-        """True if the recording was deleted, within DELETION_REMEMBERED."""
-        return TTL_ATTRIBUTE in self._read(recording_id)
+        """True if the recording was deleted, within DELETION_REMEMBERED, or is over."""
+        values = self._read(recording_id)
+        return bool(values) and not is_recording(values)
 
     def late_file_of_deleted(self, recording_id: str) -> str | None:
         """Return the key of the late file of a deleted recording; None if none may come."""
@@ -112,24 +139,35 @@ class RecordingRepository:
         return [from_values(values) for values in items if is_kept(values)]
 
     def page(
-        self, *, statuses: frozenset[Status], room: str | None, after: str | None, limit: int
+        self,
+        *,
+        statuses: frozenset[Status],
+        room: str | None,
+        after: str | None,
+        limit: int,
+        deleted: bool = False,
     ) -> Page[Recording]:
         """Return at most `limit` recordings that follow a list key, newest first.
 
-        Without statuses, return recordings in any status.
+        Without statuses, return recordings in any status. With `deleted`, return those in the
+        trash instead.
         """
         index: dict[str, Any] = {}
         if room is not None and NAME.fullmatch(room) is None:
             return Page([], None)  # DynamoDB takes neither an empty key nor a very long one
         if room is not None:
             index = {"index": ROOM_INDEX, "attribute": "roomName", "partitions": [room]}
+        elif deleted:
+            partitions = [f"{TRASH}#{shard}" for shard in dynamodb.SHARDS]
+            index = {"index": STATUS_INDEX, "attribute": "statusShard", "partitions": partitions}
         elif statuses:
             partitions = [f"{status}#{shard}" for status in statuses for shard in dynamodb.SHARDS]
             index = {"index": STATUS_INDEX, "attribute": "statusShard", "partitions": partitions}
         items = dynamodb.newest_first(
             self.client, table=self.table, after=after, limit=limit, **index
         )
-        recordings = (from_values(values) for values in items if is_kept(values))
+        is_shown = is_in_trash if deleted else is_kept
+        recordings = (from_values(values) for values in items if is_shown(values))
         wanted = (each for each in recordings if not statuses or each.status in statuses)
         # A recording whose status changes during the query may be in two partitions of the index.
         found = list(islice(_once_each(wanted), limit + 1))
@@ -167,28 +205,31 @@ class RecordingRepository:
         earlier = earlier_than(status)
         if not earlier:
             return None
-        change = dynamodb.Change()
-        change.set("status", status)
+        change = _advance(status, facts, retention)
         change.set("statusShard", status_shard(recording_id, status))
-        for name, value in facts.items():
-            change.set_once(name, value)
-        if status in BEGUN:
-            change.set_once("hasBegun", value=True)
-        if status in FINISHED and retention:
-            change.set(TTL_ATTRIBUTE, (clock.now() + retention) // SECOND)
-        if status is Status.READY:
-            change.set("readyAt", clock.now())
-            change.remove("error")
-        return self._update(recording_id, change, condition=change.is_one_of("status", earlier))
+        is_earlier = change.is_one_of("status", earlier)
+        try:
+            return self._change(
+                recording_id, change, condition=f"{is_earlier} AND {change.is_new('trashUntil')}"
+            )
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            stored: Any = error.response.get("Item", {})
+        found = dynamodb.from_item(stored)
+        if "trashUntil" not in found or found.get("status") not in earlier:
+            return None
+        change = _advance(status, facts, retention)  # it stays where the trash is listed
+        is_earlier = change.is_one_of("status", earlier)
+        is_deleted = change.exists("trashUntil")
+        return self.update(recording_id, change, condition=f"{is_earlier} AND {is_deleted}")
 
     def _complete(self, recording_id: str, facts: dict[str, Any]) -> Recording:
         """Store the facts that are not known yet; raises RecordingNotFound."""
         if not facts:
-            return self.get(recording_id)
+            return self.find(recording_id)
         change = dynamodb.Change()
         for name, value in facts.items():
             change.set_once(name, value)
-        recording = self._update(recording_id, change, condition=change.exists("status"))
+        recording = self.update(recording_id, change, condition=change.exists("status"))
         if recording is None:
             raise RecordingNotFound
         return recording
@@ -202,17 +243,19 @@ class RecordingRepository:
         same = (
             change.is_one_of("etag", [recording.etag]) if recording.etag else change.is_new("etag")
         )
-        return self._update(recording.id, change, condition=f"{ready} AND {same}") is not None
+        return self.update(recording.id, change, condition=f"{ready} AND {same}") is not None
 
-    def settled(self, recording_id: str, *, look_again_at: Milliseconds | None) -> None:
+    def settled(self, recording: Recording, *, look_again_at: Milliseconds | None) -> None:
         """Store when the sweep has to check a finished recording again, None for never.
 
-        Raises RecordingNotFound.
+        Raises RecordingNotFound, also if a deletion, a restoration or a hold came in between: it
+        said itself when the sweep has to look.
         """
         change = dynamodb.Change()
         change.set_or_remove("sweepAt", look_again_at)
         finished = change.is_one_of("status", FINISHED)
-        if self._update(recording_id, change, condition=finished) is None:
+        condition = f"{finished} AND {is_unchanged(change, recording)}"
+        if self.update(recording.id, change, condition=condition) is None:
             raise RecordingNotFound
 
     def note_absence(
@@ -226,7 +269,7 @@ class RecordingRepository:
         change.set_or_remove("recorderMissingSince", recorder_missing_since)
         change.set_or_remove("emptySince", empty_since)
         # Nothing is stored if it was deleted in the meantime.
-        self._update(recording_id, change, condition=change.exists("status"))
+        self.update(recording_id, change, condition=change.exists("status"))
 
     def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
         """Yield id and due time of the recordings that the sweep has to check, earliest first."""
@@ -235,13 +278,13 @@ class RecordingRepository:
     def delete(self, recording: Recording, *, by: Actor | None = None) -> bool:
         """Delete a finished recording; True if its status was still the given one.
 
-        A deletion mark takes its place for DELETION_REMEMBERED.
+        It has to be claimed. A deletion mark takes its place for DELETION_REMEMBERED.
         """
         try:
             self.client.put_item(
                 TableName=self.table,
                 Item=deletion_mark(recording.id, by=by, late_file_of=recording),
-                ConditionExpression="#status = :status",
+                ConditionExpression="#status = :status AND attribute_not_exists(holdReason)",
                 ExpressionAttributeNames={"#status": "status"},
                 ExpressionAttributeValues=dynamodb.to_item({":status": recording.status}),
             )
@@ -273,21 +316,56 @@ class RecordingRepository:
         )
         return dynamodb.from_item(found.get("Item", {}))
 
-    def _update(
+    def update(
         self, recording_id: str, change: dynamodb.Change, *, condition: str
     ) -> Recording | None:
         """Apply a change; return the recording after it, None if the condition is not met."""
         try:
-            updated = self.client.update_item(
-                TableName=self.table,
-                Key=key_of(recording_id),
-                ConditionExpression=condition,
-                ReturnValues="ALL_NEW",
-                **change.arguments(),
-            )
+            return self._change(recording_id, change, condition=condition)
         except self.client.exceptions.ConditionalCheckFailedException:
             return None
+
+    def _change(self, recording_id: str, change: dynamodb.Change, *, condition: str) -> Recording:
+        updated = self.client.update_item(
+            TableName=self.table,
+            Key=key_of(recording_id),
+            ConditionExpression=condition,
+            ReturnValues="ALL_NEW",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            **change.arguments(),
+        )
         return from_values(dynamodb.from_item(updated["Attributes"]))
+
+
+def is_unchanged(change: dynamodb.Change, recording: Recording) -> str:
+    """Return the condition that nobody deleted, restored, held or released a recording since."""
+    trash, hold, claim = recording.trash, recording.hold, recording.claim
+    return " AND ".join(
+        (
+            change.is_new("trashUntil")
+            if trash is None
+            else change.is_one_of("trashUntil", [trash.until]),
+            change.is_new("holdReason") if hold is None else change.exists("holdReason"),
+            change.is_new("deletingSince") if claim is None else change.exists("deletingSince"),
+        )
+    )
+
+
+def _advance(status: Status, facts: dict[str, Any], retention: int) -> dynamodb.Change:
+    change = dynamodb.Change()
+    change.set("status", status)
+    for name, value in facts.items():
+        change.set_once(name, value)
+    if status in BEGUN:
+        change.set_once("hasBegun", value=True)
+    if status is Status.FAILED:
+        change.set_once("failedAt", clock.now())
+    if status in FINISHED and retention:
+        change.set("expiresAt", clock.now() + retention)
+    if status is Status.READY:
+        change.set("readyAt", clock.now())
+        change.remove("error")
+    return change
 
 
 def _count_end(recording: Recording) -> None:

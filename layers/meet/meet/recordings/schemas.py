@@ -6,24 +6,28 @@ from typing import Annotated, Literal, Self
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from meet.clock import DAY
 from meet.errors import InvalidRequest
+from meet.livekit.recorder import Encoding, Layout
 from meet.paging import from_token
-from meet.parameters import next_page
+from meet.parameters import TRUE_OR_FALSE, Flag, next_page
 from meet.recordings.errors import RecordingNotFound
+from meet.recordings.items import composition_values
 from meet.recordings.lifecycle import Status
 from meet.recordings.media import MAX_DELETES, Link
 from meet.recordings.model import Recording
 from meet.recordings.playback import LIFETIME, PARAMETER
 from meet.recordings.repository import LIST_KEY
-from meet.types import Text, View, WireModel, broken_rule, expected
+from meet.rooms.recording_options import CompositionOptions
+from meet.types import ChosenText, Text, View, WireModel, broken_rule, expected
 
 _ID = "rec_01KX3QZ8V5T7M2N4P6R9S0W1Y3"
 _ROOM = "OpenVidu-k3v9x0q2m7t1c8z"
 _STARTED, _ENDED = 1_861_920_002_000, 1_861_920_062_000
 
 
-class RecordingRequest(WireModel):
-    """The room to record."""
+class RecordingRequest(CompositionOptions):
+    """The room to record, and how; what is absent is as the room's preferences say."""
 
     room_name: Text = Field(description="The room to record.", examples=[_ROOM])
 
@@ -94,6 +98,39 @@ def to_statuses(text: str | None) -> frozenset[Status]:
     return frozenset(Status(name.strip()) for name in text.split(",")) if text else frozenset()
 
 
+MAX_REASON = 500
+
+
+class HoldRequest(WireModel):
+    """Why a recording must not be deleted."""
+
+    reason: Annotated[ChosenText, Field(max_length=MAX_REASON)] = Field(
+        description="Why it must not be deleted, for those who will ask.",
+        examples=["Case 4711: kept for the court"],
+    )
+
+
+class HoldView(View, title="RecordingHold"):
+    """A hold: the recording cannot be deleted, by anyone, until it is lifted."""
+
+    reason: str = Field(
+        description="Why it must not be deleted.", examples=["Case 4711: kept for the court"]
+    )
+    since: int = Field(
+        description="Since when, in milliseconds since the Unix epoch.", examples=[_ENDED + DAY]
+    )
+
+
+DeletedFilter = Annotated[
+    Flag | None,
+    Query(
+        alias="deleted",
+        description="`true`: those that were deleted and can be restored, instead of the others.",
+        json_schema_extra=TRUE_OR_FALSE,
+    ),
+]
+
+
 class RecordingView(View, title="OpenViduMeetRecording"):
     """A recording; what is not known yet is absent.
 
@@ -128,10 +165,41 @@ class RecordingView(View, title="OpenViduMeetRecording"):
         None, description="In bytes.", examples=[7_340_032], json_schema_extra={"minimum": 0}
     )
     error: str | None = Field(None, description="Why there is no file; only with FAILED.")
+    layout: Layout | None = Field(
+        None, description="How the participants are arranged; absent if there is no picture."
+    )
+    encoding: Encoding | None = Field(
+        None, description="Height and frame rate of the picture; absent if there is none."
+    )
+    audio_only: bool | None = Field(
+        None, description="True if there is no picture; absent otherwise.", examples=[True]
+    )
+    expiration_date: int | None = Field(
+        None,
+        description="When the recording is deleted, unless it is held, in milliseconds since the "
+        "Unix epoch; absent if it is kept.",
+        examples=[_ENDED + 30 * DAY],
+    )
+    hold: HoldView | None = Field(
+        None, description="Why it must not be deleted; absent if it is not held."
+    )
+    deleted_at: int | None = Field(
+        None,
+        description="When it was deleted, in milliseconds since the Unix epoch; only if it can be "
+        "restored.",
+        examples=[_ENDED + DAY],
+    )
+    restorable_until: int | None = Field(
+        None,
+        description="Until when it can be restored, in milliseconds since the Unix epoch; only if "
+        "it was deleted.",
+        examples=[_ENDED + 8 * DAY],
+    )
 
     @classmethod
     def of(cls, recording: Recording) -> Self:
         """Return the view of a recording."""
+        hold, trash = recording.hold, recording.trash
         return cls(
             id=recording.id,
             room_name=recording.room_name,
@@ -142,6 +210,11 @@ class RecordingView(View, title="OpenViduMeetRecording"):
             duration=None if recording.duration is None else float(recording.duration),
             size=recording.size,
             error=recording.error,
+            expiration_date=recording.expires_at,
+            hold=None if hold is None else HoldView(reason=hold.reason, since=hold.since),
+            deleted_at=None if trash is None else trash.deleted_at,
+            restorable_until=None if trash is None else trash.until,
+            **composition_values(recording.composition),
         )
 
 
@@ -151,6 +224,8 @@ STARTING = {
     "outputMode": "COMPOSED",
     "status": "STARTING",
     "filename": f"{_ID}.mp4",
+    "layout": "grid",
+    "encoding": "H264_720P_30",
 }
 """An example: a recording that nothing is known of yet."""
 

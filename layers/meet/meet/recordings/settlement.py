@@ -11,6 +11,7 @@ from meet.clock import HOUR, MINUTE, Milliseconds
 from meet.errors import RoomNotFound
 from meet.livekit.recorder import Egress, EgressState
 from meet.recordings import reasons
+from meet.recordings.deletion import RecordingDeletion
 from meet.recordings.errors import RecordingNotFound
 from meet.recordings.evidence import RecordingEvidence
 from meet.recordings.lifecycle import Evidence, Status
@@ -42,6 +43,7 @@ class RecordingSettlement:
 
     evidence: RecordingEvidence
     presence: Presence
+    deletion: RecordingDeletion
     max_duration: int
     """Milliseconds."""
 
@@ -67,7 +69,7 @@ class RecordingSettlement:
             if clock.now() >= deadline:
                 return False
             try:
-                return self._settle(self.evidence.recordings.get(recording_id), seen)
+                return self._attend_to(recording_id, seen)
             except RecordingNotFound:
                 return self._settle_deleted(recording_id)
             except Exception:
@@ -77,6 +79,19 @@ class RecordingSettlement:
         with ThreadPoolExecutor(_PARALLEL) as pool:
             settled = list(pool.map(attempt, due))
         return settled.count(True), settled.count(False)
+
+    def _attend_to(self, recording_id: str, seen: _Seen | None) -> bool:
+        """Check one recording, or delete it; raises RecordingNotFound."""
+        recording = self.evidence.recordings.stored(recording_id)
+        if recording is None:
+            raise RecordingNotFound
+        if recording.claim is not None or recording.is_over(clock.now()):
+            self.evidence.rooms.release(recording.room_name, recording.id)
+            return self.deletion.finish(recording)
+        if recording.trash is not None:
+            self.evidence.recordings.settled(recording, look_again_at=recording.trash.until)
+            return True
+        return self._settle(recording, seen)
 
     def _settle(self, recording: Recording, seen: _Seen | None) -> bool:
         """Check one recording; True if it is finished and LiveKit has nothing to add."""
@@ -95,17 +110,22 @@ class RecordingSettlement:
         if not recording.is_finished or self._details_may_come(recording, egress, seen):
             return False
         self.evidence.rooms.release(recording.room_name, recording.id)
-        self.evidence.recordings.settled(recording.id, look_again_at=self._next_look(recording))
+        self.evidence.recordings.settled(recording, look_again_at=self._next_look(recording))
         if recording.status is not found_in:
             metrics.count("RecordingsSettledBySweep")
         return True
 
     def _next_look(self, recording: Recording) -> Milliseconds | None:
-        """Return the next check for a late file, at growing intervals; None for no more."""
+        """Return the next check for a late file, at growing intervals, or the recording's end.
+
+        None for no more: it is kept for ever, or as long as it is held.
+        """
         now, until = clock.now(), recording.file_may_come_until
+        over = recording.expires_at if recording.hold is None else None
         if until is None or recording.given_up_at is None or now >= until:
-            return None
-        return Milliseconds(min(now + max(now - recording.given_up_at, MINUTE), until))
+            return over
+        look = Milliseconds(min(now + max(now - recording.given_up_at, MINUTE), until))
+        return look if over is None else min(look, over)
 
     def _settle_deleted(self, recording_id: str) -> bool:
         """Delete the late file of a deleted recording, in case its upload event was lost."""

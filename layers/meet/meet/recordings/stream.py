@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Self
+from typing import Literal, Self
 
 from meet.recordings.byte_range import MAX_LENGTH, ByteRange
 from meet.recordings.errors import InvalidRangeHeader, RangeNotSatisfiable, RecordingNotFound
@@ -65,6 +65,8 @@ class RecordingStream:
     media: MediaStore
     recording: Recording
     request: StreamRequest
+    disposition: Literal["inline", "attachment"] = "inline"
+    """Whether browsers play the file or save it."""
 
     def answer(self) -> StreamAnswer:
         """Return the bytes or a redirect.
@@ -149,7 +151,7 @@ class RecordingStream:
 
     @property
     def _disposition(self) -> str:
-        return content_disposition("inline", self.recording.title)
+        return content_disposition(self.disposition, self.recording.title)
 
     def _file(self) -> StoredFile:
         file = self.media.find(self.recording.object_key)

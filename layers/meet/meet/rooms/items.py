@@ -6,11 +6,13 @@ from typing import Any, TypeAlias
 from meet import dynamodb
 from meet.actors import Actor
 from meet.clock import DAY, SECOND, Milliseconds
+from meet.livekit.recorder import Encoding, Layout
 from meet.rooms.model import (
     ClosedBy,
     Link,
     Lobby,
     Preferences,
+    RecordingPlan,
     Removal,
     Role,
     RoleChange,
@@ -52,7 +54,10 @@ def to_values(room: Room) -> dict[str, Any]:
         "maxParticipants": room.max_participants,
         "preferences": {
             "chatPreferences": {"enabled": room.preferences.chat},
-            "recordingPreferences": {"enabled": room.preferences.recording},
+            "recordingPreferences": {
+                "enabled": room.preferences.recording,
+                **_known(plan_values(room.preferences.recording_plan)),
+            },
             "virtualBackgroundPreferences": {"enabled": room.preferences.virtual_background},
         },
         "secrets": {role.value: secret for role, secret in room.secrets.items()},
@@ -77,7 +82,7 @@ def _terms_values(terms: Terms) -> dict[str, Any]:
         "lobbyRoles": None if lobby.roles == default.roles else list(lobby.roles),
         "lobbyOpenWithoutModerator": lobby.open_without_moderator or None,
     }
-    return {name: value for name, value in values.items() if value is not None}
+    return _known(values)
 
 
 def change_of(changes: Changes) -> dynamodb.Change:
@@ -86,7 +91,7 @@ def change_of(changes: Changes) -> dynamodb.Change:
     for path, value in changes.items():
         match path.split("."):
             case ["preferences", *_]:
-                change.set(path, value)
+                change.set_or_remove(path, value)
             case ["expirationDate"]:
                 change.set(path, value)
                 change.set("sweepAt", value)
@@ -165,6 +170,32 @@ def preferences_from(values: dict[str, Any]) -> Preferences:
         chat=chosen["chatPreferences"]["enabled"],
         recording=chosen["recordingPreferences"]["enabled"],
         virtual_background=chosen["virtualBackgroundPreferences"]["enabled"],
+        recording_plan=_plan(chosen["recordingPreferences"]),
+    )
+
+
+def plan_values(plan: RecordingPlan) -> dict[str, Any]:
+    """Return a plan by names in the API; None for what is not set."""
+    return {
+        "layout": plan.layout,
+        "encoding": plan.encoding,
+        "audioOnly": plan.audio_only,
+        "retentionDays": plan.retention_days,
+    }
+
+
+def _known(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _plan(values: dict[str, Any]) -> RecordingPlan:
+    layout, encoding = values.get("layout"), values.get("encoding")
+    days = values.get("retentionDays")
+    return RecordingPlan(
+        layout=None if layout is None else Layout(layout),
+        encoding=None if encoding is None else Encoding(encoding),
+        audio_only=values.get("audioOnly"),
+        retention_days=None if days is None else int(days),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Self
 from meet.access import is_same
 from meet.actors import Actor
 from meet.clock import Milliseconds
+from meet.livekit.recorder import Composition, Encoding, Layout
 
 NAME = re.compile(r"[A-Za-z0-9-]{15,66}", re.ASCII)
 _SUFFIX_ALPHABET = string.ascii_lowercase + string.digits
@@ -36,12 +37,41 @@ class ClosedBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingPlan:
+    """How a room is recorded, as far as its owner said; None where they did not."""
+
+    layout: Layout | None = None
+    encoding: Encoding | None = None
+    audio_only: bool | None = None
+    retention_days: int | None = None
+
+    def composition(self, wished: "RecordingPlan") -> Composition:
+        """Return the contents of a recording; what is wished for it beats the room's own.
+
+        Whoever wishes an encoding wishes a picture.
+        """
+        audio_only = wished.audio_only
+        if audio_only is None:
+            audio_only = wished.encoding is None and bool(self.audio_only)
+        default = Composition()
+        return Composition(
+            wished.layout or self.layout or default.layout,
+            wished.encoding or self.encoding or default.encoding,
+            audio_only,
+        )
+
+
+NO_PLAN = RecordingPlan()
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
     """What a room allows."""
 
     chat: bool = True
     recording: bool = True
     virtual_background: bool = True
+    recording_plan: RecordingPlan = NO_PLAN
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,18 @@ _OUTLINE = ("roomName", "creationDate", "expirationDate", "preferences")
 
 IS_OPEN = "attribute_exists(roomName) AND attribute_not_exists(closedAt) AND expirationDate > :now"
 
+_FINISH = (
+    "SET closedAt = if_not_exists(closedAt, expirationDate), "
+    "closedBy = if_not_exists(closedBy, :expiry) REMOVE listKey, sweepAt"
+)
+_MAY_FINISH = (
+    "(expirationDate <= :now OR attribute_exists(closedAt)) AND attribute_not_exists(guestList)"
+)
+
+
+def _finish_values(now: Milliseconds) -> dict[str, Any]:
+    return {":now": now, ":expiry": ClosedBy.EXPIRY}
+
 
 class NameTaken(Exception):
     """A room with this name exists."""
@@ -180,6 +192,40 @@ class RoomRepository:
             condition="expirationDate <= :now OR attribute_exists(closedAt)",
             values={":now": now, ":expiry": ClosedBy.EXPIRY},
         )
+
+    def finish(self, name: str, *, now: Milliseconds) -> bool:
+        """Close a room that is over and has no meeting, and take it from list and sweep at once.
+
+        False, and nothing is written, if it is not over, or has a guest list to delete.
+        """
+        with suppress(RoomNotFound):
+            self.update(name, _FINISH, condition=_MAY_FINISH, values=_finish_values(now))
+            return True
+        return False
+
+    def finish_together(self, names: Sequence[str], *, now: Milliseconds) -> list[str]:
+        """Do the same for several rooms in one transaction; return those that are left."""
+        values = dynamodb.to_item(_finish_values(now))
+        going, left = list(names), list[str]()
+        while going:
+            writes: Any = [
+                {
+                    "Update": {
+                        "TableName": self.table,
+                        "Key": key_of(name),
+                        "UpdateExpression": _FINISH,
+                        "ConditionExpression": _MAY_FINISH,
+                        "ExpressionAttributeValues": values,
+                    }
+                }
+                for name in going
+            ]
+            refused = dynamodb.refused_of(self.client, writes)
+            if not refused:
+                return left
+            left += [going[place] for place in refused]
+            going = [name for place, name in enumerate(going) if place not in refused]
+        return left
 
     def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
         """Yield name and due time of the rooms that the sweep has to end, earliest first."""

@@ -1,6 +1,7 @@
 """Request and response bodies about rooms."""
 
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -12,7 +13,8 @@ from meet import clock
 from meet.paging import from_token
 from meet.parameters import next_page
 from meet.rooms.items import LIST_KEY, Changes
-from meet.rooms.model import Preferences, clean_prefix
+from meet.rooms.model import Preferences, RecordingPlan, clean_prefix
+from meet.rooms.recording_options import CompositionOptions
 from meet.rooms.terms import RoomTerms, not_null
 from meet.types import (
     Boolean,
@@ -26,6 +28,7 @@ from meet.types import (
 MAX_PREFIX = 50
 MAX_LIFETIME_YEARS = 10
 MAX_PARTICIPANTS = 10_000
+MAX_RETENTION_DAYS = 3650
 
 _EXPIRES = 1_893_456_000_000
 
@@ -69,10 +72,20 @@ class ChatPreferences(WireModel):
     )
 
 
-class RecordingPreferences(WireModel):
+class RecordingPreferences(CompositionOptions):
     """The recording of a room."""
 
     enabled: Boolean = Field(True, description="Whether the room can be recorded.", examples=[True])
+    retention_days: Annotated[Integer, Field(ge=1, le=MAX_RETENTION_DAYS)] | None = Field(
+        None,
+        description="Days after its end after which a recording is deleted, for recordings that "
+        "begin from now on. Absent or null: what the deployment says.",
+        examples=[30],
+    )
+
+    def to_plan(self) -> RecordingPlan:
+        """Return the preferences that are set."""
+        return replace(super().to_plan(), retention_days=self.retention_days)
 
 
 class VirtualBackgroundPreferences(WireModel):
@@ -96,12 +109,18 @@ class RoomPreferences(WireModel):
             chat=self.chat_preferences.enabled,
             recording=self.recording_preferences.enabled,
             virtual_background=self.virtual_background_preferences.enabled,
+            recording_plan=self.recording_preferences.to_plan(),
         )
 
-    def named(self) -> dict[str, bool]:
-        """Return the preferences in the body, by their names in the API."""
+    def named(self) -> dict[str, Any]:
+        """Return the preferences in the body, by their dotted names in the API."""
         named: dict[str, Any] = self.model_dump(by_alias=True, exclude_unset=True)
-        return {name: value["enabled"] for name, value in named.items() if name in BARE and value}
+        return {
+            f"{group}.{name}": value
+            for group, values in named.items()
+            if group in BARE
+            for name, value in values.items()
+        }
 
 
 Expiration = Annotated[Timestamp, AfterValidator(_in_the_future)]
@@ -190,12 +209,22 @@ class RoomUpdate(RoomChanges, RoomPreferences):
         wanted = super().named() if self.preferences is None else self.preferences.named()
         named = self.model_dump(by_alias=True, exclude_unset=True)
         return {
-            **{f"preferences.{name}.enabled": value for name, value in wanted.items()},
+            **{f"preferences.{name}": value for name, value in _consistent(wanted).items()},
             **{
                 name: named[name] for name in ("expirationDate", "maxParticipants") if name in named
             },
             **self.term_changes(),
         }
+
+
+def _consistent(preferences: dict[str, Any]) -> dict[str, Any]:
+    """Take back the encoding of a room that shall be recorded without a picture, or the latter."""
+    sound, picture = (f"recordingPreferences.{name}" for name in ("audioOnly", "encoding"))
+    if preferences.get(sound):
+        return preferences | {picture: None}
+    if preferences.get(picture) is not None:
+        return {sound: None} | preferences
+    return preferences
 
 
 BARE = {str(field.alias) for field in RoomPreferences.model_fields.values()}

@@ -8,7 +8,16 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from meet.clock import Milliseconds
 from meet.rooms.model import Lobby, Role, Terms
-from meet.types import Boolean, Integer, Text, Timestamp, WireModel, broken_rule, expected
+from meet.types import (
+    Boolean,
+    Integer,
+    Text,
+    Timestamp,
+    WireModel,
+    broken_rule,
+    expected,
+    one_of,
+)
 
 MAX_DURATION_MINUTES = 1440
 MAX_METADATA = 50
@@ -48,14 +57,6 @@ def _metadata(value: object) -> object:
     return value
 
 
-def _one_of(allowed: tuple[str, ...], shown: tuple[str, ...], value: object) -> object:
-    if not isinstance(value, str):
-        raise expected("string", value)
-    if value not in allowed:
-        raise broken_rule(f"Must be one of {', '.join(shown)}")
-    return value
-
-
 def _list(value: object) -> object:
     if not isinstance(value, list):
         raise expected("array", value)
@@ -68,14 +69,14 @@ def _each_once(roles: list[Role]) -> list[Role]:
 
 Status = Annotated[
     str | None,
-    BeforeValidator(partial(_one_of, SHOWN_STATUSES, STATUSES)),
+    BeforeValidator(partial(one_of, SHOWN_STATUSES, STATUSES)),
     WithJsonSchema({"type": "string", "enum": list(STATUSES)}),
 ]
 """`active_meeting`, which answers contain, says nothing about what is wished."""
 
 WaitingRole = Annotated[
     Role,
-    BeforeValidator(partial(_one_of, WAITING_ROLES, WAITING_ROLES)),
+    BeforeValidator(partial(one_of, WAITING_ROLES, WAITING_ROLES)),
     WithJsonSchema({"type": "string", "enum": list(WAITING_ROLES)}),
 ]
 

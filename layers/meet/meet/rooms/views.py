@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
+from meet.rooms.items import plan_values
 from meet.rooms.model import Lobby, Role, Room
 from meet.rooms.schemas import MAX_PARTICIPANTS, RoomPreferences
 from meet.rooms.terms import LinksOptions, LobbyOptions
@@ -106,7 +107,10 @@ def settings_of(room: Room) -> dict[str, Any]:
         "maxParticipants": room.max_participants,
         "preferences": {
             "chatPreferences": {"enabled": preferences.chat},
-            "recordingPreferences": {"enabled": preferences.recording},
+            "recordingPreferences": {
+                "enabled": preferences.recording,
+                **plan_values(preferences.recording_plan),
+            },
             "virtualBackgroundPreferences": {"enabled": preferences.virtual_background},
         },
         "startsAt": terms.starts_at,
@@ -147,11 +151,12 @@ class RoomView(RoomFacts, title="OpenViduMeetRoom"):
     @classmethod
     def of(cls, room: Room, *, origin: str) -> Self:
         """Return the view of a room, with links on this origin."""
+        return cls.showing(room, **{f"{role}_url": join_link(room, role, origin) for role in Role})
 
-        def link(role: Role) -> str:
-            return f"{origin}/meet/{room.name}/?secret={room.secrets[role]}"
 
-        return cls.showing(room, **{f"{role}_url": link(role) for role in Role})
+def join_link(room: Room, role: Role, origin: str) -> str:
+    """Return the link to join as a role."""
+    return f"{origin}/meet/{room.name}/?secret={room.secrets[role]}"
 
 
 def with_origin(view: dict[str, Any], origin: str) -> dict[str, Any]:

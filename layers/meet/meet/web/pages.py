@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from meet import wiring
 from meet.rooms.model import NAME
 from meet.web import headers
+from meet.web.words import Words, words_for
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Pages:
 
     def home(self, request: Request) -> Response:
         """Greet visitors without a link."""
-        return self._plain("Meet", "To join a meeting, open the link you were given.")
+        return self._plain(request, "Meet", "home")
 
     def join(self, request: Request) -> Response:
         """Serve the meeting page; with status 404 if the room is not open."""
@@ -32,16 +33,16 @@ class Pages:
         if NAME.fullmatch(name) is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         if wiring.room_service().is_open(name):
-            return self._meeting(name, "This is the room of your meeting.")
-        text = "This room does not exist, or it is over."
-        return self._meeting("Room not found", text, HTTPStatus.NOT_FOUND)
+            return self._meeting(request, name, "room")
+        _, words = _words(request)
+        return self._meeting(request, words["no_room"], "no_room_text", HTTPStatus.NOT_FOUND)
 
     def console(self, request: Request) -> Response:
         """Serve the console, which includes the login form."""
         html = self._text(self.static / "console.html")
         if html is None:
-            return self._plain("Console", "The console is not built.")
-        return HTMLResponse(html, headers=headers.of_console())
+            return self._plain(request, "Console", "not_built")
+        return _worded(request, html, headers=headers.of_console())
 
     def plain_style(self, request: Request) -> Response:
         """Serve the style of the plain pages."""
@@ -58,22 +59,45 @@ class Pages:
         """Serve the description of the API."""
         return FileResponse(self.files / "openapi.json", media_type="application/json")
 
-    def _meeting(self, title: str, text: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    def _meeting(
+        self, request: Request, title: str, text: str, status: HTTPStatus = HTTPStatus.OK
+    ) -> Response:
         """Return the meeting page; if it is not built, a plain page with the text."""
         html = self._text(self.static / "meeting.html")
         if html is None:
-            return self._plain(title, text, status)
+            return self._plain(request, title, text, status)
         embedders = " ".join(headers.allowed_embedders())
-        html = html.replace("{title}", escape(title)).replace("{embedders}", escape(embedders))
-        return HTMLResponse(html, status, headers=headers.of_meeting())
+        values = {"title": title, "embedders": embedders}
+        return _worded(request, html, status, headers=headers.of_meeting(), **values)
 
-    def _plain(self, title: str, text: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    def _plain(
+        self, request: Request, title: str, text: str, status: HTTPStatus = HTTPStatus.OK
+    ) -> Response:
+        _, words = _words(request)
         html = (self.files / "page.html").read_text()
-        html = html.replace("{title}", escape(title)).replace("{text}", escape(text))
-        return HTMLResponse(html, status)
+        return _worded(request, html, status, headers={}, title=title, text=words[text])
 
     def _text(self, file: Path) -> str | None:
         """Return the text of a built page, None if it is not built; each is read once."""
         if file not in self._read:
             self._read[file] = file.read_text() if file.exists() else None
         return self._read[file]
+
+
+def _words(request: Request) -> tuple[str, Words]:
+    return words_for(request.headers.get("accept-language"))
+
+
+def _worded(
+    request: Request,
+    html: str,
+    status: HTTPStatus = HTTPStatus.OK,
+    *,
+    headers: dict[str, str],
+    **values: str,
+) -> Response:
+    """Return a page with its {names} filled in, and its sentences in the visitor's language."""
+    language, words = _words(request)
+    for name, value in {**words, "language": language, **values}.items():
+        html = html.replace(f"{{{name}}}", escape(value))
+    return HTMLResponse(html, status, headers={**headers, "Vary": "Accept-Language"})

@@ -2,7 +2,7 @@
 
 Clients, connections and what remembers failures are built once per Lambda environment, on first
 use, and kept until `reset`. Services only hold those, so each call builds one; a secret is read
-on each call, and is at most SECRETS_MAX_AGE seconds old. Functions import what they need and no
+on each call, and is at most MAX_AGE seconds old. Functions import what they need and no
 more: importing this package reads no environment, builds no client and imports no LiveKit.
 
 The modules reach secrets and LiveKit through the module that builds them (`clients.secret`,
@@ -47,6 +47,7 @@ from meet.wiring.recordings import (
     media_store,
     playback_key,
     recording_control,
+    recording_custody,
     recording_deletion,
     recording_delivery,
     recording_evidence,
@@ -87,6 +88,7 @@ __all__ = [
     "participant_removal",
     "playback_key",
     "recording_control",
+    "recording_custody",
     "recording_deletion",
     "recording_delivery",
     "recording_evidence",

@@ -1,35 +1,75 @@
 """Clients of AWS and HTTP connections, and the stack's secrets."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
-from meet.aws import AWS_CONFIG, S3_CONFIG, repeat_after_conflicts
+from meet import clock
+from meet.clock import SECOND
 from meet.settings import settings
 from meet.wiring.kept import kept
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
     from urllib3 import PoolManager
 
-SECRETS_MAX_AGE = 300
+    from meet.amazon import SecretsManager
+    from meet.sigv4 import AccessKey
+
+MAX_AGE = 300
 """Seconds that a secret is kept in memory: a changed one is in use everywhere after that time."""
 
 
 @kept
 def dynamodb() -> "DynamoDBClient":
-    import boto3
+    from meet.amazon import DynamoDB, endpoint_of
 
-    client = boto3.client("dynamodb", config=AWS_CONFIG)
-    repeat_after_conflicts(client)
-    return client
+    region = settings.region
+    endpoint = settings.dynamodb_endpoint_url or settings.endpoint_url
+    client = DynamoDB(endpoint or endpoint_of("dynamodb", region), region, _access_key())
+    return cast("DynamoDBClient", client)
+
+
+@kept
+def _secrets_manager() -> "SecretsManager":
+    from meet.amazon import SecretsManager, endpoint_of
+
+    region = settings.region
+    endpoint = settings.secrets_endpoint_url or settings.endpoint_url
+    return SecretsManager(endpoint or endpoint_of("secretsmanager", region), region, _access_key())
+
+
+@kept
+def _access_key() -> "Callable[[], AccessKey]":
+    """Return the source of credentials: those of Lambda's environment last as long as it does."""
+    from meet.sigv4 import AccessKey
+
+    if settings.access_key_id:
+        of_lambda = AccessKey(
+            settings.access_key_id, settings.secret_access_key, settings.session_token
+        )
+        return lambda: of_lambda
+    from botocore.exceptions import NoCredentialsError
+    from botocore.session import get_session
+
+    found = get_session().get_credentials()
+    if found is None:
+        raise NoCredentialsError
+
+    def renewed() -> AccessKey:
+        key = found.get_frozen_credentials()
+        return AccessKey(key.access_key or "", key.secret_key or "", key.token or "")
+
+    return renewed
 
 
 @kept
 def s3() -> "S3Client":
     import boto3
+
+    from meet.aws import S3_CONFIG
 
     return boto3.client("s3", config=S3_CONFIG)
 
@@ -37,6 +77,8 @@ def s3() -> "S3Client":
 @kept
 def sqs() -> "SQSClient":
     import boto3
+
+    from meet.aws import AWS_CONFIG
 
     return boto3.client("sqs", config=AWS_CONFIG)
 
@@ -52,16 +94,20 @@ def idempotency_store() -> "DynamoDBPersistenceLayer":
 def http_pool() -> "PoolManager":
     import urllib3
 
-    return urllib3.PoolManager(maxsize=16)
+    return urllib3.PoolManager(maxsize=32)
 
 
 @kept
-def _secrets_provider() -> "SecretsProvider":
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider
-
-    return SecretsProvider(boto_config=AWS_CONFIG)
+def _secrets() -> dict[str, tuple[int, str]]:
+    """Return the secrets that were read: name -> when, and the text."""
+    return {}
 
 
 def secret(name: str) -> str:
-    """Return a secret of the stack, at most SECRETS_MAX_AGE seconds old."""
-    return str(_secrets_provider().get(name, max_age=SECRETS_MAX_AGE))
+    """Return a secret of the stack, at most MAX_AGE seconds old."""
+    read_at, text = _secrets().get(name, (0, ""))
+    if not 0 <= clock.now() - read_at < MAX_AGE * SECOND:
+        read_at = clock.now()
+        text = str(_secrets_manager().get_secret_value(SecretId=name)["SecretString"])
+        _secrets()[name] = read_at, text
+    return text

@@ -9,6 +9,7 @@ from meet.wiring.stack import signing_key
 
 if TYPE_CHECKING:
     from meet.recordings.control import RecordingControl
+    from meet.recordings.custody import Custody
     from meet.recordings.deletion import RecordingDeletion
     from meet.recordings.delivery import RecordingDelivery
     from meet.recordings.evidence import RecordingEvidence
@@ -51,7 +52,15 @@ def recording_delivery() -> "RecordingDelivery":
 def recording_deletion() -> "RecordingDeletion":
     from meet.recordings.deletion import RecordingDeletion
 
-    return RecordingDeletion(recording_repository(), media_store())
+    return RecordingDeletion(
+        recording_repository(), recording_custody(), media_store(), settings.recording_trash
+    )
+
+
+def recording_custody() -> "Custody":
+    from meet.recordings.custody import Custody
+
+    return Custody(recording_repository())
 
 
 def recording_evidence() -> "RecordingEvidence":
@@ -72,4 +81,6 @@ def recording_settlement() -> "RecordingSettlement":
 
     evidence = recording_evidence()
     presence = Presence(evidence.recordings, livekit.media_server, livekit.recorder)
-    return RecordingSettlement(evidence, presence, settings.max_recording_duration)
+    return RecordingSettlement(
+        evidence, presence, recording_deletion(), settings.max_recording_duration
+    )

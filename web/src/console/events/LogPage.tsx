@@ -1,6 +1,6 @@
 import { Fragment, useState } from "react";
 import type { EventType, MeetEvent } from "../../shared/types";
-import { exactly, number } from "../format";
+import { exactly } from "../format";
 import { Chevron, Close } from "../icons";
 import { Heading } from "../parts/Heading";
 import { Listing } from "../parts/Listing";
@@ -8,7 +8,7 @@ import { Notice } from "../parts/Notice";
 import { RoomFilter } from "../parts/RoomFilter";
 import { RoomName } from "../rooms/RoomName";
 import { go, paths } from "../route";
-import { t } from "../words/events";
+import { t } from "../words";
 import { MOST_KEPT, useLog, type Log } from "./log";
 import { actorOf, noteOf } from "./sentences";
 import { everyOf, SUBJECTS, TYPES, typesOf } from "./types";
@@ -112,14 +112,14 @@ function LogState({ log, isFiltered, isOfRoom, isFailing }: LogStateProps) {
   const { events, count, isWhole, isRestarted } = log;
   if (!isWhole) {
     const newest = events[0];
-    const read = { count: number(count) };
+    const read = { count };
     return (
       <p className="log-state" role="status">
         {newest ? t("readingLogUntil", { ...read, time: exactly(Date.parse(newest.timestamp)) }) : t("readingLog", read)}
       </p>
     );
   }
-  const shown = { shown: number(MOST_KEPT), count: number(count) };
+  const shown = { shown: MOST_KEPT, count };
   return (
     <div className="log-state">
       <span className={isFailing ? "status" : "status status-live"}>{isFailing ? t("isPaused") : t("isLive")}</span>

@@ -1,8 +1,9 @@
 // Events in plain words.
 
+import { list } from "../../shared/i18n";
 import type { MeetEvent } from "../../shared/types";
 import { length, size, span } from "../format";
-import { t, type Word } from "../words/events";
+import { t, type Word } from "../words";
 
 const REASONS: Record<string, Word> = {
   left: "whyLeft",
@@ -25,6 +26,19 @@ const PROPERTIES: Record<string, Word> = {
   "preferences.virtualBackgroundPreferences.enabled": "background",
   maxParticipants: "maxParticipants",
   expirationDate: "expirationDate",
+  startsAt: "startsAtChanged",
+  maxDurationMinutes: "longestChanged",
+  metadata: "metadataChanged",
+  status: "statusChanged",
+  "links.moderator.enabled": "linksChanged",
+  "links.publisher.enabled": "linksChanged",
+  "links.viewer.enabled": "linksChanged",
+  moderatorURL: "linksChanged",
+  publisherURL: "linksChanged",
+  viewerURL: "linksChanged",
+  "lobby.enabled": "lobbyChanged",
+  "lobby.roles": "lobbyChanged",
+  "lobby.openWithoutModerator": "lobbyChanged",
 };
 
 const ROLES: Record<string, Word> = { moderator: "moderator", publisher: "publisher", viewer: "viewer" };
@@ -51,12 +65,12 @@ export function noteOf({ type, data }: MeetEvent): string {
   switch (type) {
     case "room.updated": {
       const changed = Array.isArray(data.changed) ? data.changed.map((each) => word(PROPERTIES, each) || text(each)) : [];
-      return changed.length ? t("changedWhat", { what: changed.join(", ") }) : "";
+      return changed.length ? t("changedWhat", { what: list([...new Set(changed)]) }) : "";
     }
     case "meeting.ended": {
       const count = data.participants;
       if (seconds !== null) said.push(span(seconds * 1000));
-      if (typeof count === "number") said.push(count === 1 ? t("onePerson") : t("peopleCount", { count }));
+      if (typeof count === "number") said.push(t("peopleCount", { count }));
       said.push(word(REASONS, data.reason));
       break;
     }

@@ -1,5 +1,5 @@
 import type { EventType } from "../../shared/types";
-import type { Word } from "../words/events";
+import type { Word } from "../words";
 
 /** Every type of event, with its words. */
 export const TYPES: Record<EventType, Word> = {
@@ -20,15 +20,18 @@ export const TYPES: Record<EventType, Word> = {
   "recording.ready": "recordingReady",
   "recording.failed": "recordingFailed",
   "recording.deleted": "recordingDeleted",
+  "recording.restored": "recordingRestored",
+  "recording.held": "recordingHeld",
+  "recording.released": "recordingReleased",
 };
 
 /** What events are about: the first part of their type. */
-export const SUBJECTS: { name: string; word: Word }[] = [
-  { name: "room", word: "aboutRooms" },
-  { name: "meeting", word: "aboutMeetings" },
-  { name: "participant", word: "aboutParticipants" },
-  { name: "lobby", word: "aboutLobby" },
-  { name: "recording", word: "aboutRecordings" },
+export const SUBJECTS: { name: string; word: Word; every: Word }[] = [
+  { name: "room", word: "aboutRooms", every: "allAboutRooms" },
+  { name: "meeting", word: "aboutMeetings", every: "allAboutMeetings" },
+  { name: "participant", word: "aboutParticipants", every: "allAboutParticipants" },
+  { name: "lobby", word: "aboutLobby", every: "allAboutLobby" },
+  { name: "recording", word: "aboutRecordings", every: "allAboutRecordings" },
 ];
 
 export const everyOf = (subject: string) => `${subject}.*`;

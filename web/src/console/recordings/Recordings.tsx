@@ -1,23 +1,29 @@
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { linkTo } from "../api";
 import type { Recording } from "../../shared/types";
 import { size, when } from "../format";
 import { Download, Play, Stop, Trash } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
+import { focusHeading } from "../parts/focus";
 import { Listing } from "../parts/Listing";
 import { Notice } from "../parts/Notice";
+import { PickAll, Picked, toggled } from "../parts/Picked";
 import { usePages } from "../parts/usePages";
+import { useReadOn } from "../parts/useReadOn";
 import { dropFrom } from "../queries";
 import { RoomName } from "../rooms/RoomName";
-import { paths } from "../route";
+import { paths, type RecordingFilter } from "../route";
 import { t } from "../words";
 import { DeleteRecordings, download, useStop } from "./actions";
+import { isPast, isSearched, searched } from "./search";
 import { canStop, isFinished, isMoving } from "./status";
 import { Length, StatusMark } from "./StatusMark";
 
 interface Props {
   status?: string;
   room?: string;
+  /** What the page selects by itself. */
+  search?: Pick<RecordingFilter, "prefix" | "from" | "until">;
   /** Show each recording's room. */
   isOfMany?: boolean;
   empty?: ReactNode;
@@ -29,66 +35,62 @@ export function listPath(status: string, room: string): string {
   return query.size ? `/recordings?${query}` : "/recordings";
 }
 
+const EVERYTHING = { prefix: "", from: "", until: "" };
+
 /** A list of recordings, and the actions on one or several of them. */
-export function Recordings({ status = "", room = "", isOfMany = false, empty }: Props) {
+export function Recordings({ status = "", room = "", search = EVERYTHING, isOfMany = false, empty }: Props) {
   const path = listPath(status, room);
-  const recordings = usePages<Recording>(path, isMoving);
+  const { items: loaded, ...recordings } = usePages<Recording>(path, isMoving);
+  const isAll = isPast(loaded ?? [], search);
+  const isReading = useReadOn({ items: loaded, ...recordings }, isSearched(search) && !isAll);
+  const items = loaded && searched(loaded, search);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [deleting, setDeleting] = useState<Recording[] | null>(null);
   const { stop, stopping } = useStop(recordings.reload);
 
-  const finished = (recordings.items ?? []).filter(isFinished);
+  const finished = (items ?? []).filter(isFinished);
   const picked = finished.filter(({ id }) => chosen.has(id));
-  const choose = (id: string) => {
-    const next = new Set(chosen);
-    if (!next.delete(id)) next.add(id);
-    setChosen(next);
-  };
+  const pickAll = (all: boolean) => setChosen(new Set(all ? finished.map(({ id }) => id) : []));
 
   return (
     <>
-      <Listing {...recordings} empty={empty ?? <Notice title={t("noRecordings")} text={t("noRecordingsText")} />}>
+      {isReading && loaded && <p className="hint filter-hint" role="status">{t("readingOn", { count: loaded.length })}</p>}
+      {!isReading && !isAll && isSearched(search) && recordings.hasMore && loaded && (
+        <p className="hint filter-hint" role="status">{t("searchedSome", { count: loaded.length })}</p>
+      )}
+      <Picked count={picked.length} of={finished.length} onAll={pickAll}>
+        <button className="small danger" onClick={() => setDeleting(picked)}><Trash />{t("deleteChosen", { count: picked.length })}</button>
+      </Picked>
+      <Listing {...recordings} hasMore={recordings.hasMore && !isAll} items={items} empty={empty ?? <Notice title={t("noRecordings")} text={t("noRecordingsText")} />}>
         {(items) => (
-          <>
-            <table className={isOfMany ? "list recordings of-many" : "list recordings"}>
-              <thead>
-                <tr>
-                  <th scope="col" className="pick">
-                    <PickAll
-                      picked={picked.length}
-                      of={finished.length}
-                      onChange={(all) => setChosen(new Set(all ? finished.map(({ id }) => id) : []))}
-                    />
-                  </th>
-                  <th scope="col">{isOfMany ? t("room") : t("recording")}</th>
-                  <th scope="col">{t("status")}</th>
-                  <th scope="col" className="number">{t("length")}</th>
-                  <th scope="col" className="number wide-only">{t("size")}</th>
-                  <th scope="col" className="row-actions">
-                    {picked.length > 0 ? (
-                      <button className="small danger" onClick={() => setDeleting(picked)}>
-                        <Trash />{t("deleteChosen", { count: picked.length })}
-                      </button>
-                    ) : <span className="visually-hidden">{t("actions")}</span>}
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((each) => (
-                  <Row
-                    key={each.id}
-                    recording={each}
-                    isOfMany={isOfMany}
-                    isPicked={chosen.has(each.id)}
-                    isStopping={stopping === each.id}
-                    onPick={() => choose(each.id)}
-                    onStop={() => void stop(each)}
-                    onDelete={() => setDeleting([each])}
-                  />
-                ))}
-              </tbody>
-            </table>
-          </>
+          <table className={isOfMany ? "list recordings of-many" : "list recordings"}>
+            <thead>
+              <tr>
+                <th scope="col" className="pick">
+                  <PickAll label={t("pickAll")} picked={picked.length} of={finished.length} onChange={pickAll} />
+                </th>
+                <th scope="col">{isOfMany ? t("room") : t("recording")}</th>
+                <th scope="col">{t("status")}</th>
+                <th scope="col" className="number">{t("length")}</th>
+                <th scope="col" className="number wide-only">{t("size")}</th>
+                <th scope="col" className="row-actions"><span className="visually-hidden">{t("actions")}</span></th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map((each) => (
+                <Row
+                  key={each.id}
+                  recording={each}
+                  isOfMany={isOfMany}
+                  isPicked={chosen.has(each.id)}
+                  isStopping={stopping === each.id}
+                  onPick={() => setChosen(toggled(chosen, each.id))}
+                  onStop={() => void stop(each)}
+                  onDelete={() => setDeleting([each])}
+                />
+              ))}
+            </tbody>
+          </table>
         )}
       </Listing>
       {deleting && (
@@ -98,21 +100,11 @@ export function Recordings({ status = "", room = "", isOfMany = false, empty }: 
           onDeleted={(gone) => {
             setDeleting(null);
             void dropFrom<Recording>(path, ({ id }) => gone.has(id));
+            focusHeading();
           }}
         />
       )}
     </>
-  );
-}
-
-function PickAll({ picked, of, onChange }: { picked: number; of: number; onChange: (all: boolean) => void }) {
-  const box = useRef<HTMLInputElement>(null);
-  const isAll = picked > 0 && picked === of;
-  useEffect(() => {
-    if (box.current) box.current.indeterminate = picked > 0 && !isAll;
-  });
-  return (
-    <input ref={box} type="checkbox" aria-label={t("pickAll")} disabled={of === 0} checked={isAll} onChange={() => onChange(!isAll)} />
   );
 }
 

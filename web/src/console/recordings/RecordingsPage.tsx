@@ -1,38 +1,42 @@
 import { Close } from "../icons";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
-import { RoomFilter } from "../parts/RoomFilter";
 import { RoomName } from "../rooms/RoomName";
-import { paths } from "../route";
+import { paths, type RecordingFilter } from "../route";
 import { t } from "../words";
 import { Recordings } from "./Recordings";
+import { isSearched } from "./search";
+import { SearchForm } from "./SearchForm";
 import { FILTERS } from "./status";
 
-export function RecordingsPage({ status, room }: { status: string; room: string }) {
-  const isFiltered = status !== "" || room !== "";
+export function RecordingsPage({ filter: { status, room, prefix, from, until } }: { filter: RecordingFilter }) {
+  const filter = { status, room, prefix, from, until };
+  const isFiltered = status !== "" || room !== "" || isSearched(filter);
   return (
     <>
       <div className="page-head">
         <Heading title={t("recordings")} />
-        {room ? (
+        {room !== "" && (
           <span className="chip">
             <span className="visually-hidden">{t("room")}: </span>
             <RoomName name={room} />
-            <a href={paths.recordings(status)} aria-label={t("allRooms")} title={t("allRooms")}><Close /></a>
+            <a href={paths.recordingsOf({ ...filter, room: "" })} aria-label={t("allRooms")} title={t("allRooms")}><Close /></a>
           </span>
-        ) : <RoomFilter pathOf={(name) => paths.recordings(status, name)} />}
+        )}
       </div>
       <nav className="tabs" aria-label={t("filter")}>
         {FILTERS.map((each) => (
-          <a key={each.word} href={paths.recordings(each.status, room)} aria-current={each.status === status ? "true" : undefined}>
+          <a key={each.word} href={paths.recordingsOf({ ...filter, status: each.status })} aria-current={each.status === status ? "true" : undefined}>
             {t(each.word)}
           </a>
         ))}
       </nav>
+      <SearchForm key={room} filter={filter} />
       <Recordings
         key={`${status} ${room}`}
         status={status}
         room={room}
+        search={filter}
         isOfMany
         empty={isFiltered ? (
           <Notice title={t("nothingFound")} text={t("nothingFoundText")}>

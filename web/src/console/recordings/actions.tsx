@@ -42,14 +42,14 @@ export function DeleteRecordings({ recordings, onDeleted, onClose }: Props) {
   const count = recordings.length;
   const act = async () => {
     const gone = new Set(await deleteRecordings(recordings.map(({ id }) => id)));
-    if (gone.size === count) toast(count === 1 ? t("deletedOne") : t("deletedMany", { count }));
+    if (gone.size === count) toast(t("deleted", { count }));
     else toast(t("deletedSome", { count: gone.size, all: count }));
     onDeleted(gone);
   };
   return (
     <Confirm
-      title={count === 1 ? t("deleteOneAsk") : t("deleteManyAsk", { count })}
-      text={count === 1 ? t("deleteOneText", { name: recordings[0]?.roomName ?? "" }) : t("deleteManyText")}
+      title={t("deleteAsk", { count })}
+      text={t("deleteText", { count, name: recordings[0]?.roomName ?? "" })}
       action={t("delete")}
       act={act}
       onClose={onClose}

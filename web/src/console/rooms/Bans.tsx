@@ -3,6 +3,7 @@ import { when } from "../format";
 import { useDone } from "../parts/useDone";
 import { keys } from "../queries";
 import { sentence } from "../sentences";
+import { list } from "../../shared/i18n";
 import { t } from "../words";
 import { getBans, liftBan } from "./api";
 import { useOfRoom } from "./useOfRoom";
@@ -43,7 +44,7 @@ export function Bans({ room }: { room: string }) {
               {bans.map(({ banId, participantName: name, externalId, bansName, since }) => (
                 <tr key={banId}>
                   <th scope="row"><span className="person">{name}</span></th>
-                  <td className="soft reasons">{[bansName && t("theName"), externalId && t("theId", { id: externalId }), !bansName && !externalId && t("theInvitation")].filter(Boolean).join(", ")}</td>
+                  <td className="soft reasons">{list([bansName ? t("theName") : "", externalId ? t("theId", { id: externalId }) : "", !bansName && !externalId ? t("theInvitation") : ""].filter(Boolean))}</td>
                   <td className="soft">{when(since)}</td>
                   <td className="row-actions">
                     <button className="small plain" aria-label={t("liftNamed", { name })} onClick={() => act(() => liftBan(room, banId), t("lifted", { name }))}>{t("lift")}</button>

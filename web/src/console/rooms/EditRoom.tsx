@@ -8,13 +8,12 @@ import { toast } from "../parts/toasts";
 import { setRoom } from "../queries";
 import { sentence } from "../sentences";
 import { t } from "../words";
+import { numberOf, timeOf } from "./fields";
 import { mistakesOf } from "./mistakes";
 import { metadataOf, noteOf, Notes } from "./Notes";
 
 const fieldOf = (value: number | undefined) => (value === undefined ? "" : String(value));
 const timeField = (time: number | undefined) => (time === undefined ? "" : toField(time));
-const numberOf = (text: string) => (text.trim() === "" ? null : Number(text));
-const timeOf = (text: string) => (text === "" ? null : new Date(text).getTime());
 
 /** Changes a room's dates, limits and notes. What was not touched is not sent. */
 export function EditRoom({ room, onClose }: { room: Room; onClose: () => void }) {

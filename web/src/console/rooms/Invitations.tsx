@@ -1,6 +1,7 @@
 import { useRef, useState } from "react";
 import type { Invitation, Room } from "../../shared/types";
-import { number, when } from "../format";
+import { number } from "../../shared/i18n";
+import { when } from "../format";
 import { Plus } from "../icons";
 import { Confirm } from "../parts/Confirm";
 import { Listing } from "../parts/Listing";
@@ -101,7 +102,7 @@ function Row({ invitation, onRevoke }: { invitation: Invitation; onRevoke: () =>
         <span className={`status status-${state === "valid" ? "ready" : "over"}`}>{t(WORDS[state])}</span>
         {state === "valid" && expiresAt !== undefined && <span className="row-note">{t("until", { time: when(expiresAt) })}</span>}
       </td>
-      <td className="soft" data-label={t("joins")}>{maxJoins === undefined ? number(joins) : t("joinsOf", { joins: number(joins), most: number(maxJoins) })}</td>
+      <td className="soft" data-label={t("joins")}>{maxJoins === undefined ? number(joins) : t("joinsOf", { joins, most: maxJoins })}</td>
       <td className="wide-only soft">{lastJoinAt === undefined ? t("never") : when(lastJoinAt)}</td>
       <td className="row-actions">
         {state !== "revoked" && <button className="small plain danger" aria-label={t("revokeNamed", { name })} onClick={onRevoke}>{t("revoke")}</button>}

@@ -9,6 +9,7 @@ import { t, type Word } from "../words";
 import { invite } from "./api";
 import { RoleChoice } from "./RoleChoice";
 
+const MOST_JOINS = 10_000;
 const MISTAKES: Record<string, Word> = { participantName: "nameMistake", expiresAt: "fieldFuture", maxJoins: "joinsMistake" };
 
 interface Props {
@@ -48,7 +49,7 @@ function InviteForm({ room, onMade, onClose }: { room: Room; onMade: (invitation
   }, [error]);
 
   const wrong = error instanceof ApiError ? error.fields.map((field) => field.split(".").at(-1) ?? "") : [];
-  const mistake = (field: string) => (wrong.includes(field) ? t(MISTAKES[field] ?? "checkFields") : undefined);
+  const mistake = (field: string) => (wrong.includes(field) ? t(MISTAKES[field] ?? "checkFields", { most: MOST_JOINS }) : undefined);
   const isElsewhere = error !== null && !wrong.some((field) => field in MISTAKES);
 
   const submit = async (event: FormEvent) => {

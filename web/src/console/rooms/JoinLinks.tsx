@@ -1,10 +1,10 @@
 import { useState } from "react";
-import { encode } from "uqr";
 import type { Role, Room } from "../../shared/types";
 import { updateRoom } from "../api";
 import { Open, QrIcon } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
 import { Dialog } from "../../shared/ui/Dialog";
+import { QrCode } from "../../shared/ui/QrCode";
 import { sentence } from "../sentences";
 import { t } from "../words";
 import { ROLES } from "./roles";
@@ -51,7 +51,7 @@ export function JoinLinks({ room }: { room: Room }) {
       {shown && (
         <Dialog title={t("qrTitle", { role: t(shown.role) })} onClose={() => setShown(null)}>
           <p className="soft">{t("qrText")}</p>
-          <QrCode text={room[shown.url]} />
+          <QrCode text={room[shown.url]} label={t("qrCode")} />
           <p className="address">{room[shown.url]}</p>
           <div className="dialog-buttons">
             <CopyButton label={t("copyLink")} text={room[shown.url]} className="" />
@@ -60,16 +60,5 @@ export function JoinLinks({ room }: { room: Room }) {
         </Dialog>
       )}
     </section>
-  );
-}
-
-function QrCode({ text }: { text: string }) {
-  const { data, size } = encode(text, { ecc: "M", border: 2 });
-  const dark = data.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : "")));
-  return (
-    <svg className="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={t("qrCode")} shapeRendering="crispEdges">
-      <rect width={size} height={size} />
-      <path d={dark.join("")} />
-    </svg>
   );
 }

@@ -7,7 +7,10 @@ import { toast } from "../parts/toasts";
 import { go, paths } from "../route";
 import { sentence } from "../sentences";
 import { t, type Word } from "../words";
+import { numberOf, timeOf } from "./fields";
 import { mistakesOf, type Mistakes } from "./mistakes";
+import { MORE_FIELDS, MoreSettings, nothingMore } from "./MoreSettings";
+import { metadataOf } from "./Notes";
 import { EVERYTHING, PREFERENCES } from "./preferences";
 import { cleanPrefix, SUFFIX } from "./prefix";
 
@@ -27,6 +30,8 @@ export function NewRoomPage() {
   const [exact, setExact] = useState(() => toField(Date.now() + DAY));
   const [most, setMost] = useState("");
   const [preferences, setPreferences] = useState(EVERYTHING);
+  const [more, setMore] = useState(nothingMore);
+  const [isMore, setIsMore] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [mistakes, setMistakes] = useState<Mistakes>({});
@@ -34,25 +39,37 @@ export function NewRoomPage() {
 
   useEffect(() => {
     if (error !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [error]);
+  }, [error, mistakes]);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (isBusy) return;
+    const metadata = metadataOf(more.notes);
+    if (metadata === null) {
+      setMistakes({ metadata: t("notesMistake") });
+      setIsMore(true);
+      return setError("metadata");
+    }
     setBusy(true);
     const options = {
       roomNamePrefix: prefix,
       expirationDate: endOf(lasts, exact),
-      maxParticipants: most.trim() === "" ? null : Number(most),
+      maxParticipants: numberOf(most),
       preferences,
+      startsAt: timeOf(more.starts),
+      maxDurationMinutes: numberOf(more.longest),
+      ...(more.lobby.enabled && { lobby: more.lobby }),
+      ...(Object.keys(metadata).length > 0 && { metadata }),
     };
     try {
       const room = await createRoom(options);
-      toast(t("roomCreated"));
+      toast(t("roomIsReady"));
       go(paths.room(room.roomName));
     } catch (problem) {
       setError(problem);
-      setMistakes(mistakesOf(problem, options));
+      const found = mistakesOf(problem, options);
+      setMistakes(found);
+      if (MORE_FIELDS.some((field) => found[field])) setIsMore(true);
       setBusy(false);
     }
   };
@@ -121,10 +138,11 @@ export function NewRoomPage() {
               label={t(label)}
               text={t(text)}
               checked={preferences[name].enabled}
-              onChange={(enabled) => setPreferences({ ...preferences, [name]: { enabled } })}
+              onChange={(enabled) => setPreferences({ ...preferences, [name]: { ...preferences[name], enabled } })}
             />
           ))}
         </fieldset>
+        <MoreSettings more={more} isOpen={isMore} mistakes={mistakes} onOpen={setIsMore} onChange={setMore} />
         {isElsewhere && <p className="mistake" role="alert">{sentence(error)}</p>}
         <div className="form-buttons">
           <a className="button" href={paths.rooms}>{t("cancel")}</a>

@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 import type { Participant } from "../../shared/types";
-import { number } from "../format";
+import { number } from "../../shared/i18n";
 import { CameraOff, MicOff, Screen } from "../icons";
 import { Confirm } from "../parts/Confirm";
 import { Listing } from "../parts/Listing";
@@ -101,7 +101,7 @@ export function People({ room }: { room: string }) {
           act={async () => {
             await endMeeting(room);
             close();
-            void done(t("meetingEnded"));
+            void done(t("meetingWasEnded"));
           }}
           onClose={close}
         />

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { getRoom, startRecording, updateRoom } from "../api";
 import type { Preferences, Room } from "../../shared/types";
-import { fully, number, span, when } from "../format";
+import { fully, span, when } from "../format";
 import { isNotFound } from "../../shared/http";
 import { Back, Record } from "../icons";
 import { Switch } from "../parts/Field";
@@ -84,7 +84,7 @@ function Shown({ room, onEdit }: { room: Room; onEdit: () => void }) {
       </div>
       <dl className="facts">
         <div><dt>{t("endsIn")}</dt><dd><Expiry at={room.expirationDate} /> <span className="soft">· {fully(room.expirationDate)}</span></dd></div>
-        <div><dt>{t("people")}</dt><dd>{room.maxParticipants ? t("atMost", { count: number(room.maxParticipants) }) : t("anyNumber")}</dd></div>
+        <div><dt>{t("people")}</dt><dd>{room.maxParticipants ? t("atMost", { count: room.maxParticipants }) : t("anyNumber")}</dd></div>
         {room.startsAt !== undefined && <div><dt>{t("starts")}</dt><dd>{when(room.startsAt)}</dd></div>}
         {room.maxDurationMinutes !== undefined && <div><dt>{t("longestMeeting")}</dt><dd>{span(room.maxDurationMinutes * 60_000)}</dd></div>}
         <div><dt>{t("created")}</dt><dd>{when(room.creationDate)}</dd></div>
@@ -124,7 +124,7 @@ function PreferencesCard({ room }: { room: Room }) {
           label={t(label)}
           text={t(text)}
           checked={(wanted[name] ?? room.preferences[name]).enabled}
-          onChange={(enabled) => change({ [name]: { enabled } })}
+          onChange={(enabled) => change({ [name]: { ...(wanted[name] ?? room.preferences[name]), enabled } })}
         />
       ))}
       <p className="hint">{t("preferencesHint")}</p>

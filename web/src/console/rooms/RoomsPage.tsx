@@ -1,31 +1,38 @@
 import { useState } from "react";
 import type { Room } from "../../shared/types";
-import { date, number, when } from "../format";
 import { Plus } from "../icons";
-import { CopyButton } from "../parts/CopyButton";
+import { focusHeading } from "../parts/focus";
 import { Heading } from "../parts/Heading";
 import { Listing } from "../parts/Listing";
 import { Notice } from "../parts/Notice";
+import { PickAll, Picked, toggled } from "../parts/Picked";
 import { usePages } from "../parts/usePages";
+import { useReadOn } from "../parts/useReadOn";
 import { dropFrom } from "../queries";
 import { paths, stay } from "../route";
 import { t, type Word } from "../words";
 import { EndRoom } from "./EndRoom";
-import { Expiry } from "./Expiry";
-import { PREFERENCES } from "./preferences";
-import { ROLES } from "./roles";
-import { RoomName } from "./RoomName";
+import { ORDERS, sorted } from "./order";
+import { RoomRow } from "./RoomRow";
+import { SeveralRooms } from "./SeveralRooms";
 
 const ROOMS = "/rooms";
+const MOST_COUNTED = 30; // meetings whose participants are counted, each by a request
 
 const FILTERS: { word: Word; status: string }[] = [
-  { word: "filterAll", status: "" },
+  { word: "filterAllRooms", status: "" },
   { word: "filterMeeting", status: "active_meeting" },
   { word: "filterClosed", status: "closed" },
 ];
 
-/** The rooms. The API does not search: the filters are about the rooms that are loaded. */
-export function RoomsPage({ status, search }: { status: string; search: string }) {
+interface Props {
+  status: string;
+  search: string;
+  sort: string;
+}
+
+/** The rooms. The API neither searches nor sorts: the page does, over the rooms that it has loaded. */
+export function RoomsPage({ status, search, sort }: Props) {
   const { items: loaded, ...rooms } = usePages<Room>(ROOMS);
   const [text, setText] = useState(search);
   const [address, setAddress] = useState(search);
@@ -33,10 +40,18 @@ export function RoomsPage({ status, search }: { status: string; search: string }
     setAddress(search);
     setText(search);
   }
-  const isFiltered = status !== "" || text !== "";
-  const wanted = text.trim().toLowerCase();
-  const found = loaded?.filter((room) => (status === "" || room.status === status) && room.roomName.toLowerCase().includes(wanted));
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [ending, setEnding] = useState<string | null>(null);
+
+  const isFiltered = status !== "" || text !== "";
+  const isReading = useReadOn({ items: loaded, ...rooms }, isFiltered || sort !== "");
+  const wanted = text.trim().toLowerCase();
+  const matching = loaded?.filter((room) => (status === "" || room.status === status) && room.roomName.toLowerCase().includes(wanted));
+  const found = matching ? sorted(matching, sort) : null;
+  const picked = (found ?? []).filter(({ roomName }) => chosen.has(roomName));
+  const counted = new Set((found ?? []).filter((room) => room.status === "active_meeting").slice(0, MOST_COUNTED).map(({ roomName }) => roomName));
+  const pickAll = (all: boolean) => setChosen(new Set(all ? found?.map(({ roomName }) => roomName) : []));
+
   const newRoom = <a className="button primary" href={paths.newRoom}><Plus />{t("newRoom")}</a>;
   return (
     <>
@@ -54,24 +69,40 @@ export function RoomsPage({ status, search }: { status: string; search: string }
               value={text}
               onChange={(event) => {
                 setText(event.target.value);
-                stay(paths.roomsOf(status, event.target.value));
+                stay(paths.roomsOf(status, event.target.value, sort));
               }}
             />
           </span>
           {newRoom}
         </span>
       </div>
-      <nav className="tabs" aria-label={t("filter")}>
-        {FILTERS.map((each) => (
-          <a key={each.word} href={paths.roomsOf(each.status, text)} aria-current={each.status === status ? "true" : undefined}>
-            {t(each.word)}
-          </a>
-        ))}
-      </nav>
-      {isFiltered && rooms.hasMore && loaded && <p className="hint filter-hint" role="status">{t("searchedSome", { count: number(loaded.length) })}</p>}
+      <div className="tabs-row">
+        <nav className="tabs" aria-label={t("filter")}>
+          {FILTERS.map((each) => (
+            <a key={each.word} href={paths.roomsOf(each.status, text, sort)} aria-current={each.status === status ? "true" : undefined}>
+              {t(each.word)}
+            </a>
+          ))}
+        </nav>
+        <select className="select" aria-label={t("sortBy")} value={sort} onChange={(event) => stay(paths.roomsOf(status, text, event.target.value))}>
+          {ORDERS.map(({ name, word }) => <option key={name} value={name}>{t(word)}</option>)}
+        </select>
+      </div>
+      {isReading && loaded && <p className="hint filter-hint" role="status">{t("readingOn", { count: loaded.length })}</p>}
+      {!isReading && isFiltered && rooms.hasMore && loaded && <p className="hint filter-hint" role="status">{t("searchedSome", { count: loaded.length })}</p>}
+      <Picked count={picked.length} of={found?.length ?? 0} onAll={pickAll}>
+        <SeveralRooms
+          path={ROOMS}
+          rooms={picked}
+          onDone={(done) => {
+            setChosen(new Set(picked.filter((room) => !done.includes(room)).map(({ roomName }) => roomName)));
+            focusHeading();
+          }}
+        />
+      </Picked>
       <Listing
         {...rooms}
-        items={found ?? null}
+        items={found}
         empty={isFiltered ? (
           <Notice title={t("nothingFound")} text={t(rooms.hasMore ? "noRoomYet" : "noRoomFound")}>
             <a className="button" href={paths.rooms}>{t("allRooms")}</a>
@@ -82,6 +113,7 @@ export function RoomsPage({ status, search }: { status: string; search: string }
           <table className="list rooms">
             <thead>
               <tr>
+                <th scope="col" className="pick"><PickAll label={t("pickAllRooms")} picked={picked.length} of={items.length} onChange={pickAll} /></th>
                 <th scope="col">{t("room")}</th>
                 <th scope="col">{t("endsIn")}</th>
                 <th scope="col" className="wide-only created">{t("created")}</th>
@@ -92,7 +124,14 @@ export function RoomsPage({ status, search }: { status: string; search: string }
             </thead>
             <tbody>
               {items.map((room) => (
-                <Row key={room.roomName} room={room} onEnd={() => setEnding(room.roomName)} />
+                <RoomRow
+                  key={room.roomName}
+                  room={room}
+                  isPicked={chosen.has(room.roomName)}
+                  counts={counted.has(room.roomName)}
+                  onPick={() => setChosen(toggled(chosen, room.roomName))}
+                  onEnd={() => setEnding(room.roomName)}
+                />
               ))}
             </tbody>
           </table>
@@ -109,31 +148,5 @@ export function RoomsPage({ status, search }: { status: string; search: string }
         />
       )}
     </>
-  );
-}
-
-function Row({ room, onEnd }: { room: Room; onEnd: () => void }) {
-  const off = PREFERENCES.filter(({ name }) => !room.preferences[name].enabled);
-  return (
-    <tr>
-      <th scope="row">
-        <a href={paths.room(room.roomName)}><RoomName name={room.roomName} /></a>
-        {room.status !== "open" && <span className={`status row-status status-${room.status === "closed" ? "over" : "live"}`}>{t(room.status === "closed" ? "isClosed" : "isMeeting")}</span>}
-        {off.length > 0 && <span className="row-note">{t("without", { what: off.map(({ label }) => t(label)).join(", ") })}</span>}
-      </th>
-      <td data-label={t("endsIn")}><Expiry at={room.expirationDate} /></td>
-      <td className="wide-only created soft" title={when(room.creationDate)}>{date(room.creationDate)}</td>
-      <td className="wide-only soft">{room.maxParticipants ? t("atMost", { count: number(room.maxParticipants) }) : t("anyNumber")}</td>
-      <td data-label={t("copyLinkFor")}>
-        <span className="joined">
-          {ROLES.map(({ url, role }) => (
-            <CopyButton key={role} label={t(role)} name={t("copyLinkOf", { role: t(role), name: room.roomName })} text={room[url]} />
-          ))}
-        </span>
-      </td>
-      <td className="row-actions">
-        <button className="small plain danger" aria-label={t("endRoomNamed", { name: room.roomName })} onClick={onEnd}>{t("end")}</button>
-      </td>
-    </tr>
   );
 }

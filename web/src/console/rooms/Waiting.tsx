@@ -1,6 +1,5 @@
 import { useRef, useState } from "react";
 import type { Room, WaitingParticipant } from "../../shared/types";
-import { number } from "../format";
 import { Confirm } from "../parts/Confirm";
 import { useDone } from "../parts/useDone";
 import { keys, POLL } from "../queries";
@@ -22,7 +21,7 @@ export function Waiting({ room: { roomName: room, lobby } }: { room: Room }) {
   const { done, act } = useDone(keys.waiting(room), heading);
   const [denied, setDenied] = useState<WaitingParticipant | null>(null);
   const close = () => setDenied(null);
-  const title = waiting.length === 1 ? t("oneWaits") : t("manyWait", { count: number(waiting.length) });
+  const title = t("peopleWait", { count: waiting.length });
   return (
     <>
       <span className="visually-hidden" role="status">{waiting.length > 0 && title}</span>

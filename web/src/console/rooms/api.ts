@@ -31,6 +31,16 @@ export async function getPeople(name: string): Promise<Participant[]> {
   }
 }
 
+/** How many people are in the meeting; none if no meeting is going on. */
+export async function countPeople(name: string): Promise<number> {
+  try {
+    return (await json<{ participantCount: number }>("GET", meeting(name))).participantCount;
+  } catch (error) {
+    if (reasonOf(error) === "no_meeting") return 0;
+    throw error;
+  }
+}
+
 export const endMeeting = (name: string) => call("DELETE", meeting(name));
 export const mute = (name: string, identity: string, source: Source) =>
   call("PUT", `${participant(name, identity)}/media`, { [source]: false });

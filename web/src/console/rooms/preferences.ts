@@ -10,6 +10,7 @@ export const PREFERENCES: { name: keyof Preferences; label: Word; text: Word }[]
 
 export const EVERYTHING: Preferences = {
   chatPreferences: { enabled: true },
-  recordingPreferences: { enabled: true },
+  // null: as the stack is set up.
+  recordingPreferences: { enabled: true, layout: null, encoding: null, audioOnly: null, retentionDays: null },
   virtualBackgroundPreferences: { enabled: true },
 };

@@ -9,7 +9,7 @@ import { usePages } from "../parts/usePages";
 import { RoomName } from "../rooms/RoomName";
 import { paths } from "../route";
 import { sentence } from "../sentences";
-import { t } from "../words/events";
+import { t } from "../words";
 import { deliveriesOf, sendAgain } from "./api";
 import { saidOfSent } from "./sent";
 

@@ -1,6 +1,6 @@
 import { everyOf, SUBJECTS, TYPES, typesOf } from "../events/types";
-import { t } from "../words/events";
-import { everythingAbout, OPENVIDU_NAMES } from "./names";
+import { t } from "../words";
+import { OPENVIDU_NAMES } from "./names";
 
 interface Props {
   format: "standard" | "openvidu";
@@ -36,12 +36,12 @@ export function EventChoice({ format, names, mistake, onChange }: Props) {
             <div className="subject">
               {OPENVIDU_NAMES.map((name) => <Check key={name} label={name} isOn={isChosen(name)} onChange={() => choose(name)} />)}
             </div>
-          ) : SUBJECTS.map(({ name, word }) => {
+          ) : SUBJECTS.map(({ name, every: all }) => {
             const every = everyOf(name);
             const types = typesOf(name);
             return (
               <div key={name} className="subject">
-                <Check label={everythingAbout(word)} isOn={isChosen(every)} onChange={() => choose(every, types)} isStrong />
+                <Check label={t(all)} isOn={isChosen(every)} onChange={() => choose(every, types)} isStrong />
                 {types.map((type) => (
                   <Check
                     key={type}

@@ -3,7 +3,7 @@ import type { WebhookWithSecret } from "../../shared/types";
 import { Back } from "../icons";
 import { Heading } from "../parts/Heading";
 import { go, paths } from "../route";
-import { t } from "../words/events";
+import { t } from "../words";
 import { createWebhook } from "./api";
 import { SecretDialog } from "./SecretDialog";
 import { WebhookForm } from "./WebhookForm";

@@ -2,7 +2,7 @@ import { useState, type FormEvent } from "react";
 import type { WebhookSecret } from "../../shared/types";
 import { Dialog } from "../../shared/ui/Dialog";
 import { sentence } from "../sentences";
-import { t, type Word } from "../words/events";
+import { t, type Word } from "../words";
 import { rotateSecret } from "./api";
 import { SecretDialog } from "./SecretDialog";
 

@@ -1,7 +1,7 @@
 import { when } from "../format";
 import { CopyButton } from "../parts/CopyButton";
 import { Dialog } from "../../shared/ui/Dialog";
-import { t } from "../words/events";
+import { t } from "../words";
 
 interface Props {
   title: string;

@@ -1,6 +1,6 @@
 import type { Webhook } from "../../shared/types";
 import { when } from "../format";
-import { t } from "../words/events";
+import { t } from "../words";
 
 /** True if the system disabled it: a user's own change has no time. */
 export const isGivenUp = ({ enabled, disabledAt }: Webhook) => !enabled && disabledAt !== undefined;

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { ApiError, reasonOf } from "../../shared/http";
 import { span } from "../format";
 import { sentence } from "../sentences";
-import { t } from "../words/events";
+import { t } from "../words";
 import { testWebhook } from "./api";
 
 /** Sends a test to an endpoint, and shows what came of it. */

@@ -3,7 +3,7 @@ import { ApiError } from "../../shared/http";
 import type { Webhook, WebhookOptions } from "../../shared/types";
 import { Field } from "../parts/Field";
 import { sentence } from "../sentences";
-import { t, type Word } from "../words/events";
+import { t, type Word } from "../words";
 import { EventChoice } from "./EventChoice";
 
 type Format = Webhook["format"];

@@ -11,7 +11,7 @@ import { toast } from "../parts/toasts";
 import { keys, queryClient } from "../queries";
 import { go, paths } from "../route";
 import { sentence } from "../sentences";
-import { t } from "../words/events";
+import { t } from "../words";
 import { definitionOf, deleteWebhook, enableAndSendSince, getWebhook, updateWebhook } from "./api";
 import { Deliveries } from "./Deliveries";
 import { namesOf } from "./names";

@@ -6,7 +6,7 @@ import { Listing } from "../parts/Listing";
 import { Notice } from "../parts/Notice";
 import { keys } from "../queries";
 import { paths } from "../route";
-import { t } from "../words/events";
+import { t } from "../words";
 import { getWebhooks } from "./api";
 import { namesOf } from "./names";
 import { roomsOf } from "./rooms";

@@ -1,8 +1,9 @@
 // The names of events that a webhook can subscribe to.
 
+import { list } from "../../shared/i18n";
 import type { EventType } from "../../shared/types";
 import { everyOf, SUBJECTS, TYPES } from "../events/types";
-import { t, type Word } from "../words/events";
+import { t } from "../words";
 
 /** OpenVidu Meet's names. */
 export const OPENVIDU_NAMES = [
@@ -15,9 +16,7 @@ export function nameOf(name: string): string {
   const type = TYPES[name as EventType];
   if (type !== undefined) return t(type);
   const subject = SUBJECTS.find((each) => everyOf(each.name) === name);
-  return subject ? everythingAbout(subject.word) : name;
+  return subject ? t(subject.every) : name;
 }
 
-export const everythingAbout = (subject: Word) => t("allAbout", { what: t(subject).toLowerCase() });
-
-export const namesOf = (events: string[] | undefined) => (events ? events.map(nameOf).join(", ") : t("allTypes"));
+export const namesOf = (events: string[] | undefined) => (events ? list(events.map(nameOf)) : t("allTypes"));

@@ -1,5 +1,5 @@
 import type { Webhook } from "../../shared/types";
-import { t } from "../words/events";
+import { t } from "../words";
 
 /** Which rooms a webhook is about. */
 export function roomsOf({ roomName, roomNamePrefix }: Webhook): string {

@@ -1,5 +1,4 @@
-import { number } from "../format";
-import { t } from "../words/events";
+import { t } from "../words";
 
 /** How many events are being sent again. */
-export const saidOfSent = (count: number) => (count === 1 ? t("resentOne") : t("resent", { count: number(count) }));
+export const saidOfSent = (count: number) => t("resent", { count });

@@ -1,6 +1,9 @@
-import { translator } from "../../shared/i18n";
+import { dictionary } from "../../shared/i18n";
 import { en, type Words } from "./en";
-import { es } from "./es";
 
 export type Word = keyof Words;
-export const t = translator<Word>({ en, es });
+export const { t, load } = dictionary(en, {
+  es: () => import("./es").then(({ es }) => es),
+  de: () => import("./de").then(({ de }) => de),
+  fr: () => import("./fr").then(({ fr }) => fr),
+});

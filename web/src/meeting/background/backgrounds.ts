@@ -1,7 +1,7 @@
 // The backgrounds. The pictures were drawn for this page and are fetched on first use.
 
 import type { Word } from "../words";
-import { recall, remember } from "../tab";
+import { browser } from "../../shared/storage";
 import hills from "./pictures/hills.svg";
 import studio from "./pictures/studio.svg";
 import study from "./pictures/study.svg";
@@ -23,12 +23,12 @@ export const names: Record<Background, Word> = {
 
 export const backgrounds = Object.keys(names) as Background[];
 
-/** The background last chosen in this tab; "none" if the room does not allow backgrounds. */
+/** The background last chosen; "none" if the room does not allow backgrounds. */
 export function recallBackground(allowed: boolean): Background {
-  const kept = backgrounds.find((each) => each === recall("background"));
+  const kept = backgrounds.find((each) => each === browser.get("background"));
   return (allowed && kept) || "none";
 }
 
 export function rememberBackground(background: Background): void {
-  remember("background", background);
+  browser.put("background", background);
 }

@@ -3,7 +3,7 @@ import { t } from "../words";
 import { initials, shade } from "../../shared/ui/initials";
 
 /** The participant's own camera, mirrored, or the initials of their name. */
-export function Picture({ stream, name }: { stream: MediaStream | null; name: string }) {
+export function Picture({ stream, opening, name }: { stream: MediaStream | null; opening: boolean; name: string }) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     if (video.current) video.current.srcObject = stream;
@@ -14,7 +14,7 @@ export function Picture({ stream, name }: { stream: MediaStream | null; name: st
   return (
     <div className="picture-off">
       <span className={`avatar shade-${shade(name)}`} aria-hidden="true">{initials(name) || "·"}</span>
-      <p>{t("cameraIsOff")}</p>
+      <p>{t(opening ? "cameraOpens" : "cameraIsOff")}</p>
     </div>
   );
 }

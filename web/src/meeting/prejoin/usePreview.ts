@@ -1,74 +1,81 @@
-import { useEffect, useState } from "react";
-import type { Word } from "../words";
+import { useCallback, useEffect, useState } from "react";
+import { listDevices, onAllowed, onDevices, troubleOf, type Capture, type Trouble } from "../devices";
 import { hasMedia } from "../support";
-
-export type Kind = "camera" | "microphone";
 
 export interface Preview {
   stream: MediaStream | null;
-  problem: Word | null;
+  problem: Trouble | null;
   devices: MediaDeviceInfo[];
+  /** True while the device starts, or the browser asks for permission. */
+  opening: boolean;
+  /** The device in use. */
+  id: string | undefined;
+  retry: () => void;
 }
 
-const problems: Record<string, Word> = {
-  NotAllowedError: "refused",
-  SecurityError: "refused",
-  NotFoundError: "missing",
-  OverconstrainedError: "missing",
-  NotReadableError: "busy",
-  AbortError: "busy",
-};
-
-function constraints(kind: Kind, id: string | undefined): MediaStreamConstraints {
+function constraints(kind: Capture, id: string | undefined): MediaStreamConstraints {
   const device = id ? { deviceId: { exact: id } } : {};
   return kind === "camera"
     ? { video: { width: { ideal: 1280 }, height: { ideal: 720 }, ...device } }
     : { audio: { echoCancellation: true, noiseSuppression: true, ...device } };
 }
 
+/** The chosen device; if it is gone, another one. */
+async function open(kind: Capture, id: string | undefined): Promise<MediaStream> {
+  try {
+    return await navigator.mediaDevices.getUserMedia(constraints(kind, id));
+  } catch (error) {
+    if (id === undefined || troubleOf(error) !== "missing") throw error;
+    return navigator.mediaDevices.getUserMedia(constraints(kind, undefined));
+  }
+}
+
 /** Open one camera or microphone while it is wanted, and list the available devices. */
-export function usePreview(kind: Kind, wanted: boolean, id: string | undefined): Preview {
+export function usePreview(kind: Capture, wanted: boolean, id: string | undefined): Preview {
   const [stream, setStream] = useState<MediaStream | null>(null);
-  const [problem, setProblem] = useState<Word | null>(null);
+  const [problem, setProblem] = useState<Trouble | null>(null);
   const [devices, setDevices] = useState<MediaDeviceInfo[]>([]);
+  const [attempt, setAttempt] = useState(0);
+  const retry = useCallback(() => setAttempt((before) => before + 1), []);
 
   useEffect(() => {
     if (!wanted) return;
     if (!hasMedia) return setProblem("refused");
-    let ended = false;
+    const ended = new AbortController();
     let held: MediaStream | null = null;
     const release = () => held?.getTracks().forEach((track) => track.stop());
-    navigator.mediaDevices.getUserMedia(constraints(kind, id)).then(
+    open(kind, id).then(
       (got) => {
         held = got;
-        if (ended) return release();
+        if (ended.signal.aborted) return release();
+        got.getTracks()[0]?.addEventListener("ended", retry, { signal: ended.signal }); // it was pulled out
         setProblem(null);
         setStream(got);
-        void list(kind).then(setDevices);
+        void listDevices(kind).then(setDevices);
       },
       (error: unknown) => {
-        if (!ended) setProblem(problems[(error as Error).name] ?? "deviceFailed");
+        if (!ended.signal.aborted) setProblem(troubleOf(error));
       },
     );
     return () => {
-      ended = true;
+      ended.abort();
       release();
       setStream(null);
     };
-  }, [kind, wanted, id]);
+  }, [kind, wanted, id, attempt, retry]);
 
-  useEffect(() => {
-    if (!hasMedia) return;
-    const relist = () => void list(kind).then(setDevices);
-    navigator.mediaDevices.addEventListener("devicechange", relist);
-    return () => navigator.mediaDevices.removeEventListener("devicechange", relist);
-  }, [kind]);
+  useEffect(() => onDevices(() => {
+    void listDevices(kind).then(setDevices);
+    if (problem === "missing") retry();
+  }), [kind, problem, retry]);
+  useEffect(() => (problem === "refused" ? onAllowed(kind, retry) : undefined), [kind, problem, retry]);
 
-  return { stream, problem: wanted ? problem : null, devices };
-}
-
-async function list(kind: Kind): Promise<MediaDeviceInfo[]> {
-  const wanted = kind === "camera" ? "videoinput" : "audioinput";
-  const all = await navigator.mediaDevices.enumerateDevices();
-  return all.filter((device) => device.kind === wanted && device.deviceId !== "");
+  return {
+    stream,
+    problem: wanted ? problem : null,
+    devices,
+    opening: wanted && !stream && !problem,
+    id: stream?.getTracks()[0]?.getSettings().deviceId,
+    retry,
+  };
 }

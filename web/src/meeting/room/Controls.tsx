@@ -1,13 +1,18 @@
 import { useRoomContext } from "@livekit/components-react";
 import { useRef, useState, type ReactNode } from "react";
 import { t } from "../words";
-import { Blur, Camera, CameraOff, ChatIcon, End, Grid, Leave, Mic, MicOff, More, PeopleIcon, Record, Screen, Speaker, Stop } from "../../shared/ui/icons";
+import { Blur, Camera, CameraOff, ChatIcon, End, Fullscreen, Grid, Leave, Mic, MicOff, More, PeopleIcon, PictureInPicture, Record, Screen, SettingsIcon, Speaker, Stop } from "../../shared/ui/icons";
 import { Popup } from "../../shared/ui/Popup";
 import type { Standing } from "../../shared/received";
 import { canShareScreen, hasMedia } from "../support";
+import { Hand, Smile } from "./icons";
 import type { Panel, View } from "./layout";
+import { OwnVoice } from "./OwnVoice";
+import type { Hands } from "./useHands";
 import type { Say } from "./useNotices";
 import { useFold } from "./useFold";
+import { useFullscreen } from "./useFullscreen";
+import { canFullscreen, canPictureInPicture, toggleFullscreen, togglePictureInPicture } from "./useMeetingWindow";
 import type { OwnMedia } from "./useOwnMedia";
 import { useRecording } from "./useRecording";
 
@@ -26,6 +31,10 @@ interface Props {
   /** How many wait to be admitted. */
   waiting: number;
   onEnd: () => void;
+  hands: Hands;
+  isReacting: boolean;
+  onReact: () => void;
+  announce: Say;
   warn: Say;
 }
 
@@ -43,19 +52,20 @@ interface Entry {
 }
 
 /** The row of buttons under the meeting. The less important ones are in More where they do not fit. */
-export function Controls({ roomName, apiToken, standing, media, panel, onPanel, view, onView, hasChat, unread, waiting, onEnd, warn }: Props) {
+export function Controls({ roomName, apiToken, standing, media, panel, onPanel, view, onView, hasChat, unread, waiting, onEnd, hands, isReacting, onReact, announce, warn }: Props) {
   const room = useRoomContext();
   const row = useRef<HTMLDivElement>(null);
   const moreButton = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
   const { role, permissions } = standing;
+  const isFull = useFullscreen();
   const recording = useRecording(roomName, apiToken ?? "", warn);
   const speaks = role !== "viewer" && hasMedia;
 
   const offered: (Entry | false)[] = [
     speaks && {
       key: "microphone", rank: 1, look: media.microphone ? "" : "off", busy: media.pending === "microphone",
-      label: t(media.microphone ? "microphoneOff" : "microphoneOn"), icon: media.microphone ? <Mic /> : <MicOff />,
+      label: t(media.microphone ? "microphoneOff" : "microphoneOn"), icon: <>{media.microphone ? <Mic /> : <MicOff />}<OwnVoice muted={!media.microphone} announce={announce} /></>,
       onClick: () => void media.set("microphone", !media.microphone),
     },
     speaks && {
@@ -78,18 +88,33 @@ export function Controls({ roomName, apiToken, standing, media, panel, onPanel, 
       onClick: () => void recording.toggle(),
     },
     {
-      key: "view", rank: 8, label: t(view === "grid" ? "speakerView" : "gridView"), icon: view === "grid" ? <Speaker /> : <Grid />,
+      key: "view", rank: 9, label: t(view === "grid" ? "speakerView" : "gridView"), icon: view === "grid" ? <Speaker /> : <Grid />,
       onClick: () => onView(view === "grid" ? "speaker" : "grid"),
     },
     hasChat && {
       key: "chat", rank: 3, pressed: panel === "chat", badge: unread, label: t("chat"), icon: <ChatIcon />,
       onClick: () => onPanel("chat"),
     },
+    permissions.canChat && {
+      key: "hand", rank: 5, pressed: hands.isUp, label: t(hands.isUp ? "lowerHand" : "raiseHand"), icon: <Hand />, onClick: () => hands.set(!hands.isUp),
+    },
+    permissions.canChat && {
+      key: "react", rank: 8, pressed: isReacting, label: t("react"), icon: <Smile />, onClick: onReact,
+    },
     {
       key: "people", rank: 4, pressed: panel === "people", badge: waiting, label: t("people"), icon: <PeopleIcon />,
       onClick: () => onPanel("people"),
     },
-    apiToken !== undefined && { key: "end", rank: 9, label: t("endForAll"), icon: <End />, onClick: onEnd },
+    { key: "settings", rank: 11, pressed: panel === "settings", label: t("settings"), icon: <SettingsIcon />, onClick: () => onPanel("settings") },
+    canFullscreen && {
+      key: "fullscreen", rank: 12, label: t(isFull ? "leaveFullscreen" : "fullscreen"), icon: <Fullscreen />,
+      onClick: () => void toggleFullscreen().catch(() => warn(t("actionFailed"))),
+    },
+    canPictureInPicture && {
+      key: "picture", rank: 13, label: t("pictureInPicture"), icon: <PictureInPicture />,
+      onClick: () => void togglePictureInPicture().catch(() => warn(t("actionFailed"))),
+    },
+    apiToken !== undefined && { key: "end", rank: 10, label: t("endForAll"), icon: <End />, onClick: onEnd },
     { key: "leave", rank: 0, look: "leave", label: t("leave"), icon: <Leave />, onClick: () => void room.disconnect() },
   ];
   const entries = offered.filter((each) => each !== false);

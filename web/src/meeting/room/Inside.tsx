@@ -1,6 +1,6 @@
 import { useConnectionState, useRoomContext } from "@livekit/components-react";
 import { ConnectionState } from "livekit-client";
-import { useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { t } from "../words";
 import { moderation as moderationOf, type Admission } from "../api";
 import type { Choice } from "../prejoin/choice";
@@ -11,36 +11,54 @@ import { titleOf } from "../link";
 import { Broken } from "./Broken";
 import { ChatPanel } from "./ChatPanel";
 import { Controls } from "./Controls";
+import { DeviceTroubles } from "./DeviceTroubles";
 import { EndMeeting } from "./EndMeeting";
-import type { Panel, View } from "./layout";
+import type { Panel } from "./layout";
 import { Notices } from "./Notices";
 import { PeoplePanel } from "./PeoplePanel";
+import { ReactionChoice, Reactions } from "./Reactions";
+import { WeakConnection } from "./Quality";
+import { RecordingConsent } from "./RecordingConsent";
 import { RecordingMark } from "./RecordingMark";
+import { SecondTab } from "./SecondTab";
+import { SettingsPanel } from "./SettingsPanel";
+import { SharingBar } from "./SharingBar";
 import { Side } from "./Side";
 import { Stage } from "./Stage";
 import { useBackground } from "./useBackground";
 import { useEnd } from "./useEnd";
 import { useEvents } from "./useEvents";
+import { RaisedHands, useHands } from "./useHands";
+import { useLayout } from "./useLayout";
 import { useLobby } from "./useLobby";
+import { useMeetingKeys } from "./useMeetingKeys";
+import { useLeaveGuard, usePictureWhenHidden, useScreenOn, useTitle } from "./useMeetingWindow";
 import { useMessages } from "./useMessages";
 import { useModerate } from "./useModerate";
 import { useNotices } from "./useNotices";
 import { useOwnMedia } from "./useOwnMedia";
+import { useReactions } from "./useReactions";
 import { useStanding } from "./useStanding";
+import { useUnseenVideo } from "./useUnseenVideo";
+
+const ConnectionPanel = lazy(() => import("./ConnectionPanel"));
+const ShortcutsDialog = lazy(() => import("./ShortcutsDialog"));
 
 interface Props {
   roomName: string;
   admission: Admission;
   choice: Choice;
+  isSecond: boolean;
+  onMoveHere: () => void;
 }
 
 /** The meeting for a connected participant. */
-export function Inside({ roomName, admission, choice }: Props) {
+export function Inside({ roomName, admission, choice, isSecond, onMoveHere }: Props) {
   const room = useRoomContext();
   const state = useConnectionState();
   const { notices, announce, warn } = useNotices();
   const [panel, setPanel] = useState<Panel>(null);
-  const [view, setView] = useState<View>("grid");
+  const layout = useLayout();
   const { apiToken } = admission;
   const standing = useStanding(admission, announce);
   const { role, permissions } = standing;
@@ -50,13 +68,25 @@ export function Inside({ roomName, admission, choice }: Props) {
   const lobby = useLobby(moderation, panel === "people", warn);
   const [isEnding, setEnding] = useState(false);
   const endsAt = useEnd();
-  const media = useOwnMedia(choice, standing, warn);
+  const media = useOwnMedia(choice, standing, announce, warn);
   const background = useBackground(permissions.canChangeVirtualBackground, warn);
   const chat = useMessages(panel === "chat", announce);
+  const reactions = useReactions();
+  const [isReacting, setReacting] = useState(false);
+  const hands = useHands(permissions.canChat, announce);
   useEvents(announce);
+  useUnseenVideo();
+  useLeaveGuard(state !== ConnectionState.Disconnected && state !== ConnectionState.Connecting);
+  useScreenOn();
+  usePictureWhenHidden();
+  useTitle(chat.unread + lobby.waiting.length);
   const toggle = useCallback((one: Panel) => setPanel((shown) => (shown === one ? null : one)), []);
   const close = useCallback(() => setPanel(null), []);
   const hasChat = permissions.canChat || chat.messages.length > 0;
+  const speaks = role !== "viewer";
+  const [showsKeys, setShowsKeys] = useState(false);
+  const shortcuts = useMeetingKeys({ media, speaks, hasChat, onChat: () => toggle("chat"),
+    onHand: permissions.canChat ? () => hands.set(!hands.isUp) : undefined, onHelp: () => setShowsKeys(true) });
 
   if (state === ConnectionState.Connecting || (state === ConnectionState.Disconnected && !room.name)) {
     return (
@@ -67,33 +97,47 @@ export function Inside({ roomName, admission, choice }: Props) {
     );
   }
   return (
-    <>
+    <RaisedHands value={hands.raised}>
       <header className="bar">
         <h1><Mark />{titleOf(roomName)}</h1>
         <RecordingMark announce={announce} />
       </header>
+      <SharingBar media={media} />
       <div className={panel ? "space with-panel" : "space"}>
         <Boundary fallback={(again) => <main className="stage empty"><Broken onAgain={again} /></main>}>
-          <Stage view={view} onView={setView} />
+          <Stage layout={layout} />
         </Boundary>
         {panel && (
           <Boundary key={panel} fallback={(again) => <Side title={t(panel)} onClose={close}><Broken onAgain={again} /></Side>}>
             {panel === "background" && <BackgroundPanel own={background} onClose={close} />}
+            {panel === "settings" && (
+              <SettingsPanel speaks={speaks} onPanel={setPanel} onShortcuts={() => setShowsKeys(true)} onClose={close} warn={warn} />
+            )}
+            {panel === "connection" && <Suspense fallback={null}><ConnectionPanel onClose={close} /></Suspense>}
             {panel === "chat" && (
               <ChatPanel chat={chat} canWrite={permissions.canChat} onClose={close} warn={warn} />
             )}
             {panel === "people" && (
-              <PeoplePanel moderation={moderation} moderate={moderate} lobby={lobby} onClose={close} />
+              <PeoplePanel moderation={moderation} moderate={moderate} lobby={lobby} layout={layout} hands={hands} onClose={close} />
             )}
           </Boundary>
         )}
       </div>
+      <Reactions shown={reactions.shown} />
+      {isReacting && permissions.canChat && <ReactionChoice onSend={reactions.send} onClose={() => setReacting(false)} />}
       <Controls roomName={roomName} apiToken={isModerator ? apiToken : undefined} standing={standing} media={media} panel={panel} onPanel={toggle}
-        view={view} onView={setView} hasChat={hasChat} unread={chat.unread} waiting={lobby.waiting.length} onEnd={() => setEnding(true)} warn={warn} />
+        view={layout.view} onView={layout.setView} hasChat={hasChat} unread={chat.unread} waiting={lobby.waiting.length} onEnd={() => setEnding(true)} announce={announce} warn={warn}
+        hands={hands} isReacting={isReacting} onReact={() => setReacting((is) => !is)} />
       <Boundary fallback={() => null}>
-        <Notices notices={notices} endsAt={endsAt} lobby={panel === "people" ? null : lobby} onPeople={() => setPanel("people")} />
+        <Notices notices={notices} endsAt={endsAt} lobby={panel === "people" ? null : lobby} onPeople={() => setPanel("people")}>
+          <DeviceTroubles media={media} onDevices={() => setPanel("settings")} />
+          {isSecond && <SecondTab onMove={onMoveHere} />}
+          <WeakConnection onDetails={() => setPanel("connection")} />
+        </Notices>
       </Boundary>
+      {showsKeys && <Suspense fallback={null}><ShortcutsDialog shortcuts={shortcuts} onClose={() => setShowsKeys(false)} /></Suspense>}
+      {speaks && <RecordingConsent roomName={roomName} />}
       {isEnding && moderation && <EndMeeting moderate={moderate} onClose={() => setEnding(false)} />}
-    </>
+    </RaisedHands>
   );
 }

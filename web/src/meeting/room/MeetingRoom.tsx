@@ -6,6 +6,8 @@ import type { Admission } from "../api";
 import { tell } from "../embed";
 import type { Ending } from "../endings";
 import type { Choice } from "../prejoin/choice";
+import { canChooseLoudspeaker } from "../devices";
+import { deviceOf, isOn } from "../settings";
 import { Boundary } from "../../shared/ui/Boundary";
 import { Broken } from "./Broken";
 import { Inside } from "./Inside";
@@ -14,6 +16,10 @@ interface Props {
   roomName: string;
   admission: Admission;
   choice: Choice;
+  /** Another tab of this browser is in the meeting already, and has the sound. */
+  isSecond: boolean;
+  /** Make that tab leave. */
+  onMoveHere: () => void;
   onEnd: (ending: Ending) => void;
   /** Request another token; it arrives as a new admission. */
   onLost: () => void;
@@ -37,14 +43,16 @@ function whyAfter(told: ReturnType<typeof endOf>): Ending {
 }
 
 /** The connection to LiveKit, and the meeting. */
-export default function Meeting({ roomName, admission, choice, onEnd, onLost }: Props) {
+export default function Meeting({ roomName, admission, choice, isSecond, onMoveHere, onEnd, onLost }: Props) {
   const room = useMemo(
     () =>
       new Room({
         adaptiveStream: true,
         dynacast: true,
+        disconnectOnPageLeave: false, // it would also disconnect those who are asked and stay
         videoCaptureDefaults: { deviceId: choice.cameraId, resolution: VideoPresets.h720.resolution },
-        audioCaptureDefaults: { deviceId: choice.microphoneId },
+        audioCaptureDefaults: { deviceId: choice.microphoneId, noiseSuppression: isOn("noiseSuppression") },
+        ...(canChooseLoudspeaker && { audioOutput: { deviceId: deviceOf("loudspeaker") } }),
       }),
     [choice],
   );
@@ -61,6 +69,21 @@ export default function Meeting({ roomName, admission, choice, onEnd, onLost }: 
   };
 
   useEffect(() => () => void room.disconnect(), [room]);
+
+  const unloads = useRef(false);
+  useEffect(() => {
+    const onHide = () => {
+      unloads.current = true;
+      void room.disconnect();
+    };
+    const onShow = ({ persisted }: PageTransitionEvent) => persisted && location.reload();
+    window.addEventListener("pagehide", onHide);
+    window.addEventListener("pageshow", onShow);
+    return () => {
+      window.removeEventListener("pagehide", onHide);
+      window.removeEventListener("pageshow", onShow);
+    };
+  }, [room]);
 
   // Why the meeting ends, as the server said just before.
   const why = useRef<Ending>("over");
@@ -90,15 +113,15 @@ export default function Meeting({ roomName, admission, choice, onEnd, onLost }: 
         if (!entered.current || rejoining.current) onEnd(entered.current ? "lost" : "server");
       }}
       onDisconnected={(reason) => {
-        if (!entered.current) return;
+        if (!entered.current || unloads.current) return;
         const ending = reason === undefined ? undefined : endings[reason];
         if (ending) onEnd(ending === "over" ? why.current : ending);
         else lose();
       }}
     >
-      <RoomAudioRenderer />
+      <RoomAudioRenderer muted={isSecond} />
       <Boundary fallback={(again) => <main className="stage empty"><Broken onAgain={again} onLeave={() => void room.disconnect()} /></main>}>
-        <Inside roomName={roomName} admission={admission} choice={choice} />
+        <Inside roomName={roomName} admission={admission} choice={choice} isSecond={isSecond} onMoveHere={onMoveHere} />
       </Boundary>
     </LiveKitRoom>
   );

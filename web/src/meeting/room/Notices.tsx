@@ -1,12 +1,11 @@
+import type { ReactNode } from "react";
 import { useAudioPlayback, useConnectionState } from "@livekit/components-react";
 import { ConnectionState } from "livekit-client";
-import { locale } from "../../shared/i18n";
+import { timeOfDay } from "../../shared/regional";
 import { t } from "../words";
 import type { Lobby } from "./useLobby";
 import type { Notice } from "./useNotices";
 import { LobbyNotice } from "./WaitingList";
-
-const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 
 interface Props {
   notices: Notice[];
@@ -14,10 +13,12 @@ interface Props {
   endsAt: number | null;
   lobby: Lobby | null;
   onPeople: () => void;
+  /** More of them. */
+  children?: ReactNode;
 }
 
 /** Messages about recent events, and about problems that continue. */
-export function Notices({ notices, endsAt, lobby, onPeople }: Props) {
+export function Notices({ notices, endsAt, lobby, onPeople, children }: Props) {
   const state = useConnectionState();
   const { canPlayAudio, startAudio } = useAudioPlayback();
   const shaky = state === ConnectionState.Reconnecting || state === ConnectionState.SignalReconnecting;
@@ -25,11 +26,12 @@ export function Notices({ notices, endsAt, lobby, onPeople }: Props) {
     <div className="notices">
       <div role="status" aria-live="polite">
         {shaky && <p className="notice lasting">{t("reconnecting")}</p>}
-        {endsAt !== null && <p className="notice lasting">{t("endsAt", { time: clock.format(endsAt) })}</p>}
+        {endsAt !== null && <p className="notice lasting">{t("endsAt", { time: timeOfDay.format(endsAt) })}</p>}
         {notices.map((each) => (
           <p key={each.id} className={each.urgent ? "notice urgent" : "notice"}>{each.text}</p>
         ))}
       </div>
+      {children}
       {lobby && <LobbyNotice lobby={lobby} onShow={onPeople} />}
       {!canPlayAudio && (
         <p className="notice lasting">

@@ -1,30 +1,39 @@
-import { useParticipants } from "@livekit/components-react";
+import { useIsSpeaking, useParticipants } from "@livekit/components-react";
 import type { Participant } from "livekit-client";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { t } from "../words";
 import { Lock, MicOff, Unlock } from "../../shared/ui/icons";
 import { initials, shade } from "../../shared/ui/initials";
 import { roleOf } from "../../shared/received";
 import type { Moderation } from "../api";
 import { useNameOf } from "./names";
+import { Eye, EyeOff, Hand, Link } from "./icons";
 import { PersonMenu, type Question } from "./PersonMenu";
 import { Side } from "./Side";
+import { useHandOf, type Hands } from "./useHands";
+import type { Layout } from "./useLayout";
 import type { Lobby } from "./useLobby";
 import type { Moderate } from "./useModerate";
 import { WaitingList } from "./WaitingList";
+
+const Invite = lazy(() => import("./Invite"));
 
 interface Props {
   /** Null for those who are not moderators. */
   moderation: Moderation | null;
   moderate: Moderate;
   lobby: Lobby;
+  layout: Layout;
+  hands: Hands;
   onClose: () => void;
 }
 
 /** The participants, and what moderators can do about them. */
-export function PeoplePanel({ moderation, moderate, lobby, onClose }: Props) {
+export function PeoplePanel({ moderation, moderate, lobby, layout, hands, onClose }: Props) {
   const nameOf = useNameOf();
+  const place = ({ identity }: Participant) => (hands.raised.indexOf(identity) + 1) || Number.POSITIVE_INFINITY;
   const people = useParticipants().filter((each) => roleOf(each.metadata));
+  people.sort((one, other) => (place(one) === place(other) ? 0 : place(one) - place(other)));
   const [asked, setAsked] = useState<{ identity: string; question: Question } | null>(null);
 
   return (
@@ -38,16 +47,22 @@ export function PeoplePanel({ moderation, moderate, lobby, onClose }: Props) {
           const role = roleOf(each.metadata) ?? "viewer";
           return (
             <li key={identity}>
-              <span className={`avatar shade-${shade(name)}`} aria-hidden="true">{initials(name)}</span>
+              <Face person={each} name={name} />
               <span className="person">
                 <bdi className="person-name">{isLocal ? t("you", { name }) : name}</bdi>
                 {role !== "publisher" && <small>{t(role === "moderator" ? "moderator" : "viewer")}</small>}
               </span>
+              <RaisedHand person={each} />
               {role !== "viewer" && !each.isMicrophoneEnabled && (
                 <span className="silent"><MicOff /><span className="visually-hidden">{t("muted")}</span></span>
               )}
+              {isLocal && role !== "viewer" && (
+                <button type="button" className="plain" aria-label={t("hideSelf")} title={t("hideSelf")} aria-pressed={layout.hidesSelf} onClick={() => layout.setHidesSelf(!layout.hidesSelf)}>
+                  {layout.hidesSelf ? <EyeOff /> : <Eye />}
+                </button>
+              )}
               {moderation && !isLocal && (
-                <PersonMenu person={each} name={name} role={role} moderate={moderate} onAsk={(question) => setAsked({ identity, question })} />
+                <PersonMenu person={each} name={name} role={role} moderate={moderate} onLower={hands.raised.includes(identity) ? () => hands.lower(identity) : undefined} onAsk={(question) => setAsked({ identity, question })} />
               )}
               {moderation && asked?.identity === identity && (
                 <Ask person={each} name={name} question={asked.question} moderate={moderate} onClose={() => setAsked(null)} />
@@ -60,9 +75,26 @@ export function PeoplePanel({ moderation, moderate, lobby, onClose }: Props) {
   );
 }
 
+/** The initials, with a ring while they speak. */
+function Face({ person, name }: { person: Participant; name: string }) {
+  const isSpeaking = useIsSpeaking(person);
+  return (
+    <>
+      <span className={`avatar shade-${shade(name)} ${isSpeaking ? "is-speaking" : ""}`} aria-hidden="true">{initials(name)}</span>
+      {isSpeaking && <span className="visually-hidden">{t("speaking")}</span>}
+    </>
+  );
+}
+
+function RaisedHand({ person }: { person: Participant }) {
+  const place = useHandOf(person);
+  return place > 0 ? <span className="raised"><Hand />{place}<span className="visually-hidden">{t("handUp")}</span></span> : null;
+}
+
 /** What concerns everybody. */
 function Everybody({ moderation, moderate }: { moderation: Moderation; moderate: Moderate }) {
   const [isLocked, setLocked] = useState(false);
+  const [isInviting, setInviting] = useState(false);
   useEffect(() => {
     let isOver = false;
     void moderation.isLocked().then((locked) => isOver || setLocked(locked), () => {});
@@ -75,6 +107,8 @@ function Everybody({ moderation, moderate }: { moderation: Moderation; moderate:
   };
   return (
     <div className="everybody">
+      <button type="button" className="small" onClick={() => setInviting(true)}><Link />{t("invite")}</button>
+      {isInviting && <Suspense><Invite moderation={moderation} onClose={() => setInviting(false)} /></Suspense>}
       <button type="button" className="small" onClick={() => void moderate.muteAll()}><MicOff />{t("muteAll")}</button>
       <button type="button" className="small" aria-pressed={isLocked} onClick={() => void lock()}>
         {isLocked ? <Lock /> : <Unlock />}{t("lockMeeting")}

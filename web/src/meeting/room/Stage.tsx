@@ -1,92 +1,79 @@
-import { useParticipants, useSpeakingParticipants, useTracks, type TrackReferenceOrPlaceholder } from "@livekit/components-react";
-import { Track } from "livekit-client";
+import { useParticipants, useSpeakingParticipants } from "@livekit/components-react";
 import { useEffect, useRef, useState } from "react";
 import { t } from "../words";
-import { roleOf } from "../../shared/received";
-import type { View } from "./layout";
+import { Back, Forward } from "./icons";
 import { Tile } from "./Tile";
+import { isScreen, keyOf, useTiles, type Shown } from "./tiles";
+import { useForward } from "./useForward";
 import { useGrid } from "./useGrid";
+import type { Layout } from "./useLayout";
+import { usePages, type Pages } from "./usePages";
 
-const MOST_TILES = 25;
-
-function keyOf({ participant, source }: TrackReferenceOrPlaceholder): string {
-  return `${participant.identity} ${source}`;
-}
-
-/** One camera and one screen of each participant who may show any: a client can publish more of them. */
-function shownOf(all: TrackReferenceOrPlaceholder[]): TrackReferenceOrPlaceholder[] {
-  const found = new Map<string, TrackReferenceOrPlaceholder>();
-  for (const each of all) {
-    const role = roleOf(each.participant.metadata);
-    if (role && role !== "viewer" && !found.has(keyOf(each))) found.set(keyOf(each), each);
-  }
-  return [...found.values()];
-}
+const MOST_IN_STRIP = 25;
+const FIRST_IN_STRIP = 4; // of which none has to be looked for
 
 /** All participants with a picture: all the same size, or one large. */
-export function Stage({ view, onView }: { view: View; onView: (view: View) => void }) {
-  const all = useTracks(
-    [{ source: Track.Source.Camera, withPlaceholder: true }, { source: Track.Source.ScreenShare, withPlaceholder: false }],
-    { onlySubscribed: false },
-  );
+export function Stage({ layout }: { layout: Layout }) {
+  const all = useTiles();
   const people = useParticipants();
-  const tiles = shownOf(all);
-  const shared = tiles.find(({ source }) => source === Track.Source.ScreenShare);
-  const [pinned, setPinned] = useState<string | null>(null);
   const speaker = useLastSpeaker();
-
-  const sharing = shared ? keyOf(shared) : null;
-  useEffect(() => {
-    if (!sharing) return;
-    setPinned(sharing);
-    onView("speaker");
-    return () => {
-      setPinned(null);
-      onView("grid");
-    };
-  }, [sharing, onView]);
-
+  const tiles = layout.hidesSelf ? all.filter((each) => isScreen(each) || !each.participant.isLocal) : all;
   const others = tiles.filter(({ participant }) => !participant.isLocal);
   const large =
-    tiles.find((each) => keyOf(each) === pinned) ??
-    others.find(({ participant }) => participant.identity === speaker) ??
+    tiles.find((each) => keyOf(each) === layout.pinned) ??
+    others.find((each) => each.participant.identity === speaker && !isScreen(each)) ??
     others[0] ?? tiles[0];
-
-  const choose = (tile: TrackReferenceOrPlaceholder) => {
-    const key = keyOf(tile);
-    const again = view === "speaker" && pinned === key;
-    setPinned(again ? null : key);
-    onView(again ? "grid" : "speaker");
-  };
 
   if (!large) {
     return <main className="stage empty"><p>{t(people.length > 1 ? "nobodyHere" : "alone")}</p></main>;
   }
-  if (view === "speaker") {
-    const rest = tiles.filter((each) => keyOf(each) !== keyOf(large)).slice(0, MOST_TILES);
-    return (
-      <main className="stage speaker-stage" aria-label={t("stage")}>
-        <div className="large"><Tile tile={large} onChoose={choose} large /></div>
-        {rest.length > 0 && (
-          <div className="strip">{rest.map((each) => <Tile key={keyOf(each)} tile={each} onChoose={choose} />)}</div>
-        )}
-      </main>
-    );
-  }
-  return <GridStage tiles={tiles} onChoose={choose} />;
+  return layout.view === "speaker"
+    ? <SpeakerStage large={large} tiles={tiles} layout={layout} />
+    : <GridStage tiles={tiles} layout={layout} />;
 }
 
-function GridStage({ tiles, onChoose }: { tiles: TrackReferenceOrPlaceholder[]; onChoose: (tile: TrackReferenceOrPlaceholder) => void }) {
-  const shown = tiles.slice(0, MOST_TILES);
-  const hidden = tiles.length - shown.length;
-  const place = useRef<HTMLElement>(null);
-  const { width, height } = useGrid(place, shown.length);
+interface Props {
+  tiles: Shown[];
+  layout: Layout;
+}
+
+function SpeakerStage({ large, tiles, layout }: Props & { large: Shown }) {
+  const rest = useForward(tiles.filter((each) => keyOf(each) !== keyOf(large)), FIRST_IN_STRIP).slice(0, MOST_IN_STRIP);
   return (
-    <main ref={place} className="stage grid-stage" aria-label={t("stage")} style={{ "--width": `${width}px`, "--height": `${height}px` } as React.CSSProperties}>
-      {shown.map((each) => <Tile key={keyOf(each)} tile={each} onChoose={onChoose} />)}
-      {hidden > 0 && <p className="more">{t("moreHere", { count: hidden })}</p>}
+    <main className="stage speaker-stage" aria-label={t("stage")}>
+      <div className="large"><Tile tile={large} layout={layout} large /></div>
+      {rest.length > 0 && (
+        <div className="strip">{rest.map((each) => <Tile key={keyOf(each)} tile={each} layout={layout} />)}</div>
+      )}
+    </main>
+  );
+}
+
+/** Only the tiles of one page are there: what is not shown is not received either. */
+function GridStage({ tiles, layout }: Props) {
+  const place = useRef<HTMLElement>(null);
+  const { perPage, tileFor } = useGrid(place, tiles.length);
+  const order = useForward(tiles, perPage);
+  const pages = usePages(tiles.length, perPage);
+  const shown = order.slice(pages.page * perPage, (pages.page + 1) * perPage);
+  const { width, height } = tileFor(shown.length);
+  return (
+    <main ref={place} className="stage grid-stage" aria-label={t("stage")} {...pages.handlers}
+      style={{ "--width": `${width}px`, "--height": `${height}px` } as React.CSSProperties}>
+      {shown.map((each) => <Tile key={keyOf(each)} tile={each} layout={layout} />)}
+      {pages.count > 1 && <Turn pages={pages} />}
       {tiles.length === 1 && tiles[0]?.participant.isLocal && <p className="alone">{t("alone")}</p>}
     </main>
+  );
+}
+
+function Turn({ pages: { page, count, go } }: { pages: Pages }) {
+  return (
+    <div className="pages" role="group" aria-label={t("pages")}>
+      <button type="button" className="plain" aria-label={t("previousPage")} disabled={page === 0} onClick={() => go(page - 1)}><Back /></button>
+      <span role="status"><span className="visually-hidden">{t("pageOf", { page: page + 1, count })}</span><span aria-hidden="true">{page + 1} / {count}</span></span>
+      <button type="button" className="plain" aria-label={t("nextPage")} disabled={page === count - 1} onClick={() => go(page + 1)}><Forward /></button>
+    </div>
   );
 }
 

@@ -41,7 +41,7 @@ export function LobbyNotice({ lobby: { waiting, decide }, onShow }: { lobby: Lob
   const name = cleanName(first.participantName);
   return (
     <div className="notice lobby-notice">
-      <p role="status">{isOne ? t("waitsOne", { name }) : t("waitsMany", { count: waiting.length })}</p>
+      <p role="status">{t("waits", { name, count: waiting.length })}</p>
       {isOne ? (
         <button type="button" className="small" aria-label={t("denyName", { name })} onClick={() => void decide(first, "deny")}>{t("deny")}</button>
       ) : (

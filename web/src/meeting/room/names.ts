@@ -22,7 +22,7 @@ export function useNameOf(): (participant: Participant) => string {
   return useCallback((participant) => nameOf(participant, room), [room]);
 }
 
-function byJoining(one: Participant, other: Participant): number {
+export function byJoining(one: Participant, other: Participant): number {
   const later = (one.joinedAt?.getTime() ?? 0) - (other.joinedAt?.getTime() ?? 0);
   return later || (one.identity < other.identity ? -1 : 1); // the same order on every screen
 }

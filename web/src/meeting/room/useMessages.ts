@@ -1,25 +1,22 @@
 import { useRoomContext } from "@livekit/components-react";
 import { RoomEvent, type Participant, type Room } from "livekit-client";
-import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useRef, useState, type RefObject } from "react";
 import { t } from "../words";
 import { cleanMessage, legacyMessage, LONGEST_MESSAGE } from "../../shared/received";
+import type { Message } from "./message";
 import { nameOf } from "./names";
+import { useHistory } from "./useHistory";
 import type { Say } from "./useNotices";
-
-export interface Message {
-  /** Ascending. */
-  id: number;
-  from: string;
-  mine: boolean;
-  at: number;
-  text: string;
-}
 
 export interface Messages {
   messages: Message[];
   unread: number;
   sending: boolean;
+  /** What is written and not sent yet: it outlives the panel. */
+  draft: RefObject<string>;
   send: (text: string) => Promise<void>;
+  /** The name of whoever sent the messages of before one joined; empty if there are none. */
+  toldBy: string;
 }
 
 const TOPIC = "lk.chat";
@@ -30,15 +27,15 @@ const BURST = 20; // messages of one participant within BURST_TIME; more are dro
 const BURST_TIME = 10_000;
 
 /** Calls `take` for each chat message of another participant, but not for those of a flood. */
-function receive(room: Room, take: (from: Participant, text: string) => void): () => void {
+function receive(room: Room, take: (from: Participant, text: string, key: string) => void): () => void {
   const recent = new Map<string, number[]>();
-  const accept = (from: Participant | undefined, text: string | undefined) => {
+  const accept = (from: Participant | undefined, text: string | undefined, key = "") => {
     if (!from || text === undefined) return;
     const now = performance.now();
     const times = (recent.get(from.identity) ?? []).filter((each) => now - each < BURST_TIME);
     if (times.length >= BURST) return;
     recent.set(from.identity, [...times, now]);
-    take(from, text);
+    take(from, text, key);
   };
   const onPacket = (packet: Uint8Array, from?: Participant, _kind?: unknown, topic?: string) => {
     if (topic === LEGACY_TOPIC) accept(from, legacyMessage(packet));
@@ -51,7 +48,7 @@ function receive(room: Room, take: (from: Participant, text: string) => void): (
     } catch {
       return; // the sender left in the middle of it
     }
-    accept(room.getParticipantByIdentity(identity), cleanMessage(text));
+    accept(room.getParticipantByIdentity(identity), cleanMessage(text), reader.info.id);
   });
   room.on(RoomEvent.DataReceived, onPacket);
   return () => {
@@ -65,7 +62,9 @@ export function useMessages(open: boolean, announce: Say): Messages {
   const room = useRoomContext();
   const [messages, setMessages] = useState<Message[]>([]);
   const [sending, setSending] = useState(false);
+  const [toldBy, setToldBy] = useState("");
   const [read, setRead] = useState(0);
+  const draft = useRef("");
   const last = useRef(0);
   const waiting = useRef<Message[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -73,16 +72,28 @@ export function useMessages(open: boolean, announce: Say): Messages {
   const flush = useEffectEvent(() => {
     timer.current = undefined;
     const fresh = waiting.current.splice(0);
-    setMessages((before) => [...before, ...fresh].slice(-KEPT));
+    setMessages((before) => {
+      const known = new Set(before.map(({ key }) => key));
+      return [...before, ...fresh.filter(({ key }) => key === "" || !known.has(key))].slice(-KEPT);
+    });
     const latest = fresh.findLast((each) => !each.mine);
     if (!open && latest) announce(t("newMessage", { name: latest.from, text: latest.text.slice(0, 120) }));
   });
-  const add = useCallback((from: Participant, text: string) => {
-    waiting.current.push({ id: ++last.current, from: nameOf(from, room), mine: from.isLocal, at: Date.now(), text });
+  const add = useCallback((from: Participant, text: string, key: string) => {
+    waiting.current.push({ id: ++last.current, key, identity: from.identity, from: nameOf(from, room), mine: from.isLocal, at: Date.now(), text });
     timer.current ??= setTimeout(() => flush(), FLUSH_AFTER);
   }, [room]);
   useEffect(() => receive(room, add), [room, add]);
   useEffect(() => () => clearTimeout(timer.current), []);
+
+  useHistory(messages, (earlier, name) => {
+    setToldBy(name);
+    setMessages((before) => {
+      const known = new Set(before.map(({ key }) => key));
+      const fresh = earlier.filter(({ key }) => !known.has(key));
+      return [...fresh, ...before].slice(-KEPT);
+    });
+  });
 
   const newest = messages.at(-1)?.id ?? 0;
   useEffect(() => {
@@ -92,12 +103,12 @@ export function useMessages(open: boolean, announce: Say): Messages {
   const send = async (text: string) => {
     setSending(true);
     try {
-      await room.localParticipant.sendText(text, { topic: TOPIC });
-      add(room.localParticipant, text);
+      const { id } = await room.localParticipant.sendText(text, { topic: TOPIC });
+      add(room.localParticipant, text, id);
     } finally {
       setSending(false);
     }
   };
   const unread = open ? 0 : messages.filter((each) => each.id > read && !each.mine).length;
-  return { messages, unread, sending, send };
+  return { messages, unread, sending, draft, send, toldBy };
 }

@@ -1,9 +1,12 @@
 import { useMemo } from "react";
 import { t, type Word } from "../words";
-import { isNotFound, reasonOf } from "../../shared/http";
+import { reasonOf, type AnyReason } from "../../shared/http";
 import type { Role } from "../../shared/types";
 import { isForbidden, type Moderation, type Source } from "../api";
 import type { Say } from "./useNotices";
+
+/** What is wanted is so already. A mere "not_found" says only that the request named no operation. */
+const DONE = new Set<AnyReason>(["participant_not_found", "no_meeting", "has_this_role"]);
 
 export type Moderate = ReturnType<typeof useModerate>;
 
@@ -18,8 +21,7 @@ export function useModerate(moderation: Moderation | null, announce: Say, warn: 
         return true;
       } catch (error) {
         if (isForbidden(error)) warn(t("notAllowed"));
-        else if (isNotFound(error)) return true; // gone already
-        else if (reasonOf(error) === "has_this_role") return true;
+        else if (DONE.has(reasonOf(error))) return true;
         else warn(t(failed));
         return false;
       }

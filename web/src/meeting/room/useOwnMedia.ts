@@ -1,14 +1,18 @@
 import { useLocalParticipant, useRoomContext } from "@livekit/components-react";
 import { RoomEvent, Track, TrackEvent, type Participant, type TrackPublication, type VideoCaptureOptions } from "livekit-client";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { t, type Word } from "../words";
 import type { Standing } from "../../shared/received";
 import { recallBackground } from "../background/backgrounds";
+import { isDenied, listDevices, onAllowed, onDevices, troubleOf, type Capture, type Trouble } from "../devices";
 import type { Choice } from "../prejoin/choice";
+import { keepOn } from "../settings";
 import type { Say } from "./useNotices";
 
 export type OwnMedia = ReturnType<typeof useOwnMedia>;
-type Kind = "camera" | "microphone" | "screen";
+type Kind = Capture | "screen";
+/** Why a device that was wanted is off: it is told until the participant has done something about it. */
+export type Troubles = Partial<Record<Capture, Trouble | "gone" | "back">>;
 
 const kinds: Partial<Record<Track.Source, Kind>> = {
   [Track.Source.Camera]: "camera",
@@ -18,10 +22,12 @@ const kinds: Partial<Record<Track.Source, Kind>> = {
 const stopped: Record<Kind, Word> = { camera: "cameraStopped", microphone: "mutedByModerator", screen: "shareStopped" };
 
 /** The participant's own camera, microphone and shared screen. */
-export function useOwnMedia(choice: Choice, { role, permissions }: Standing, warn: Say) {
+export function useOwnMedia(choice: Choice, { role, permissions }: Standing, announce: Say, warn: Say) {
   const room = useRoomContext();
   const { isCameraEnabled, isMicrophoneEnabled, isScreenShareEnabled, localParticipant } = useLocalParticipant();
   const [pending, setPending] = useState<Kind | null>(null);
+  const [troubles, setTroubles] = useState<Troubles>({});
+  const trouble = useCallback((kind: Capture, what: Troubles[Capture]) => setTroubles((before) => ({ ...before, [kind]: what })), []);
   const own = useRef<Kind | null>(null); // what the participant is switching
   const started = useRef(false);
   const last = useRef({ camera: choice.camera, microphone: choice.microphone }); // for a rejoin
@@ -33,17 +39,20 @@ export function useOwnMedia(choice: Choice, { role, permissions }: Standing, war
     return { processor: await (await import("../background/processor")).processorFor(background) };
   };
 
-  const set = async (kind: Kind, on: boolean) => {
+  /** `keep`: false for a moment only, which is not how the participant wants to be after a reload. */
+  const set = async (kind: Kind, on: boolean, keep = true) => {
     setPending(kind);
     own.current = kind;
     try {
       if (kind === "camera") await localParticipant.setCameraEnabled(on, on ? await options() : undefined);
       else if (kind === "microphone") await localParticipant.setMicrophoneEnabled(on);
       else await localParticipant.setScreenShareEnabled(on, { audio: true, selfBrowserSurface: "exclude" });
+      if (kind === "screen") return;
+      if (keep) keepOn(kind, on);
+      trouble(kind, undefined);
     } catch (error) {
-      const cancelled = kind === "screen" && (error as Error).name === "NotAllowedError";
-      const device = t(kind === "camera" ? "deviceCamera" : "deviceMicrophone");
-      if (!cancelled) warn(kind === "screen" ? t("shareFailed") : t("mediaFailed", { device }));
+      if (kind !== "screen") trouble(kind, troubleOf(error));
+      else if ((error as Error).name !== "NotAllowedError") warn(t("shareFailed"));
     } finally {
       own.current = null;
       setPending(null);
@@ -54,16 +63,40 @@ export function useOwnMedia(choice: Choice, { role, permissions }: Standing, war
   const gone = useRef(new Set<Track.Source>());
   const onMuted = useEffectEvent((publication: TrackPublication, participant: Participant) => {
     const kind = kinds[publication.source];
-    if (!participant.isLocal || !kind || kind === own.current || gone.current.delete(publication.source)) return;
+    if (!participant.isLocal || !kind || kind === own.current) return;
+    if (gone.current.delete(publication.source)) {
+      if (kind !== "screen") void isDenied(kind).then((denied) => trouble(kind, denied ? "refused" : "gone"));
+      return;
+    }
     warn(t(stopped[kind]));
     if (kind === "screen") void localParticipant.setScreenShareEnabled(false);
+    else keepOn(kind, false);
+  });
+  const onReplaced = useEffectEvent(({ source, track }: TrackPublication) => {
+    if (!track || !gone.current.delete(source)) return;
+    announce(t("deviceReplaced", { device: deviceWord(source), name: track.mediaStreamTrack.label }));
   });
   useEffect(() => {
     const muted = (publication: TrackPublication, participant: Participant) => onMuted(publication, participant);
-    const published = ({ source, track }: TrackPublication) => track?.on(TrackEvent.Ended, () => gone.current.add(source));
+    const published = (publication: TrackPublication) => {
+      const { source, track } = publication;
+      track?.on(TrackEvent.Ended, () => track.isMuted || gone.current.add(source));
+      track?.on(TrackEvent.Restarted, () => onReplaced(publication));
+    };
     room.on(RoomEvent.TrackMuted, muted).on(RoomEvent.LocalTrackPublished, published);
     return () => void room.off(RoomEvent.TrackMuted, muted).off(RoomEvent.LocalTrackPublished, published);
   }, [room]);
+
+  // Nobody goes live by plugging something in or by a permission: the page says that they can now.
+  useEffect(() => {
+    const ends = (["camera", "microphone"] as const).map((kind) => {
+      const what = troubles[kind];
+      if (what === "refused") return onAllowed(kind, () => trouble(kind, "back"));
+      if (what !== "gone" && what !== "missing") return () => {};
+      return onDevices(() => void listDevices(kind).then((found) => found.length > 0 && trouble(kind, "back")));
+    });
+    return () => ends.forEach((end) => end());
+  }, [troubles, trouble]);
 
   // LiveKit ends the tracks of a viewer; this also turns the devices off.
   useEffect(() => {
@@ -95,5 +128,9 @@ export function useOwnMedia(choice: Choice, { role, permissions }: Standing, war
     }
   }, [room, isCameraEnabled, isMicrophoneEnabled, pending]);
 
-  return { camera: isCameraEnabled, microphone: isMicrophoneEnabled, screen: isScreenShareEnabled, pending, set };
+  return { camera: isCameraEnabled, microphone: isMicrophoneEnabled, screen: isScreenShareEnabled, pending, set, troubles, dismiss: (kind: Capture) => trouble(kind, undefined) };
+}
+
+function deviceWord(source: Track.Source): string {
+  return t(source === Track.Source.Camera ? "deviceCamera" : "deviceMicrophone");
 }

@@ -1,7 +1,8 @@
-import { useIsRecording } from "@livekit/components-react";
+import { useIsRecording, useRoomContext } from "@livekit/components-react";
 import { useEffect, useState } from "react";
 import { t, type Word } from "../words";
 import { reasonOf, type AnyReason } from "../../shared/http";
+import { keepConsent } from "../consent";
 import { isForbidden, startRecording, stopRecording } from "../api";
 import type { Say } from "./useNotices";
 
@@ -9,6 +10,7 @@ const PATIENCE = 30_000; // then the button is enabled again, with or without an
 
 /** Start and stop the recording (moderators). */
 export function useRecording(roomName: string, apiToken: string, warn: Say) {
+  const room = useRoomContext();
   const active = useIsRecording();
   const [pending, setPending] = useState(false);
 
@@ -22,6 +24,7 @@ export function useRecording(roomName: string, apiToken: string, warn: Say) {
   const toggle = async () => {
     setPending(true);
     try {
+      if (!active) keepConsent(roomName, await room.getSid()); // those who start it need not be asked
       await (active ? stopRecording : startRecording)(roomName, apiToken);
     } catch (error) {
       setPending(false);

@@ -39,9 +39,16 @@ export function Popup({ label, opener, onClose, role, id, children }: Props) {
       if (!box.current?.contains(target) && !opener.current?.contains(target)) close();
     };
     const onResize = () => close();
+    const onEscape = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      opener.current?.focus();
+      close();
+    };
+    document.addEventListener("keydown", onEscape); // the focus may be elsewhere
     document.addEventListener("pointerdown", onPointer);
     window.addEventListener("resize", onResize);
     return () => {
+      document.removeEventListener("keydown", onEscape);
       document.removeEventListener("pointerdown", onPointer);
       window.removeEventListener("resize", onResize);
     };

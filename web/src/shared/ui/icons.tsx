@@ -36,6 +36,9 @@ export const None = icon(<><circle cx="12" cy="12" r="8.5" /><path d="M6 6l12 12
 export const Record = icon(<><circle cx="12" cy="12" r="8.5" /><circle cx="12" cy="12" r="3.5" className="filled" /></>);
 export const Stop = icon(<><circle cx="12" cy="12" r="8.5" /><rect x="9" y="9" width="6" height="6" rx="1" className="filled" /></>);
 export const More = icon(<><circle cx="5.5" cy="12" r="1.6" className="filled" /><circle cx="12" cy="12" r="1.6" className="filled" /><circle cx="18.5" cy="12" r="1.6" className="filled" /></>);
+export const SettingsIcon = icon(<><path d="M4 7h7M17 7h3M4 17h3M13 17h7" /><circle cx="14" cy="7" r="2.8" /><circle cx="10" cy="17" r="2.8" /></>);
+export const Fullscreen = icon(<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" />);
+export const PictureInPicture = icon(<><rect x="3" y="5" width="18" height="14" rx="2" /><rect x="12" y="12" width="6.5" height="4.5" rx="1" className="filled" /></>);
 const padlock = <rect x="5" y="11" width="14" height="9.5" rx="2.5" />;
 export const Lock = icon(<>{padlock}<path d="M8 11V8a4 4 0 0 1 8 0v3" /></>);
 export const Unlock = icon(<>{padlock}<path d="M8 11V7.500a4 4 0 0 1 7.600-1.700" /></>);

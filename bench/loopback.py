@@ -1,0 +1,117 @@
+"""Secrets Manager, S3 and LiveKit on this machine; prints its port, ends with its input.
+
+python -m bench.loopback
+"""
+
+import json
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from google.protobuf.json_format import MessageToJson
+from livekit.protocol.models import Room
+from livekit.protocol.room import DeleteRoomRequest, ListRoomsResponse
+
+from tests.contract.samples import FILE, LIVEKIT
+from tools.memory_aws import SECRETS
+
+
+@dataclass
+class State:
+    """LiveKit's meetings."""
+
+    meetings: dict[str, str] = field(default_factory=dict)
+    """Name -> metadata."""
+    delay: float = 0.0
+    """Seconds before each answer."""
+    asked: int = 0
+    ended_at: float = 0.0
+
+    def answer(self, method: str, body: bytes) -> bytes:
+        """Return LiveKit's answer."""
+        self.asked += 1
+        if method == "DeleteRoom":
+            self.meetings.pop(DeleteRoomRequest.FromString(body).room, None)
+            self.ended_at = time.time()
+        if method == "ListRooms":
+            rooms = [
+                Room(name=name, sid=f"RM_{name}", metadata=metadata)
+                for name, metadata in list(self.meetings.items())
+            ]
+            found: bytes = ListRoomsResponse(rooms=rooms).SerializeToString()
+            return found
+        message = LIVEKIT.get(f"RoomService/{method}")
+        return b"" if message is None else message.SerializeToString()
+
+
+state = State()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer is one packet
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:
+        """Answer LiveKit's calls, and those of Secrets Manager and S3."""
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if "x-amz-target" in self.headers:
+            secret = SECRETS.get(json.loads(body)["SecretId"], "signs-links-and-sessions")
+            text = secret if isinstance(secret, str) else json.dumps(secret)
+            self._answer(json.dumps({"SecretString": text}).encode(), "application/json")
+        elif self.path == "/meetings":
+            told = json.loads(body)
+            state.meetings = dict.fromkeys(told["names"], told["metadata"])
+            state.delay = told["delay"]
+            self._answer(b"", "text/plain")
+        elif self.path.startswith("/twirp/livekit.RoomService/"):
+            time.sleep(state.delay)
+            method, kind = self.path.rpartition("/")[2], self.headers["content-type"]
+            if kind.startswith("application/json"):  # Twirp in JavaScript
+                self._answer(MessageToJson(LIVEKIT[f"RoomService/{method}"]).encode(), kind)
+            else:
+                self._answer(state.answer(method, body), kind)
+        elif self.path.startswith("/twirp/livekit."):
+            message = LIVEKIT.get(self.path.removeprefix("/twirp/livekit."))
+            data = b"" if message is None else message.SerializeToString()
+            self._answer(data, "application/protobuf")
+        else:
+            self._answer(b"<DeleteResult/>", "application/xml")
+
+    def do_GET(self) -> None:
+        """Tell how many meetings there are, and when the last one ended."""
+        told = {"left": len(state.meetings), "asked": state.asked, "ended_at": state.ended_at}
+        self._answer(json.dumps(told).encode(), "application/json")
+
+    def do_HEAD(self) -> None:
+        """Tell that the file is there."""
+        self._answer(FILE, "video/mp4")
+
+    def _answer(self, data: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(data)))
+        self.send_header("etag", '"e"')
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def main() -> None:
+    """Serve until the standard input is closed."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        print(server.server_port, flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

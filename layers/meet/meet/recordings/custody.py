@@ -1,0 +1,175 @@
+"""Conditional writes that decide whether a recording may be deleted: claims, trash and holds.
+
+A claim, a move to the trash and a hold exclude each other, so whichever is stored first wins.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from meet import clock, dynamodb
+from meet.actors import Actor
+from meet.clock import Milliseconds
+from meet.recordings.errors import RecordingBeingDeleted
+from meet.recordings.items import TRASH, TTL_ATTRIBUTE, key_of, status_shard
+from meet.recordings.model import Recording
+from meet.recordings.repository import RecordingRepository, is_unchanged
+
+_CLAIM = "deletingSince"
+_AT_ONCE = 100
+"""Writes that one transaction accepts."""
+
+
+@dataclass(frozen=True)
+class Custody:
+    """Who may delete a recording, and until when a deletion can be undone."""
+
+    recordings: RecordingRepository
+
+    def claim(self, recording: Recording, *, by: Actor | None) -> bool:
+        """Let a deletion begin, which a hold can no longer stop.
+
+        False if the recording is held, or has changed. The sweep completes a deletion that stops
+        here.
+        """
+        change, condition = _claim(recording, by)
+        return self.recordings.update(recording.id, change, condition=condition) is not None
+
+    def throw_away(self, recording: Recording, *, days: int, by: Actor | None) -> bool:
+        """Move a recording to the trash; False if it is held, or has changed."""
+        change, condition = _throw_away(recording, days, by)
+        return self.recordings.update(recording.id, change, condition=condition) is not None
+
+    def claim_many(self, recordings: Sequence[Recording], *, by: Actor | None) -> set[str]:
+        """Claim several; return the ids of those that cannot be."""
+        return self._write_many({each.id: _claim(each, by) for each in recordings})
+
+    def throw_away_many(
+        self, recordings: Sequence[Recording], *, days: int, by: Actor | None
+    ) -> set[str]:
+        """Move several to the trash; return the ids of those that cannot be."""
+        return self._write_many({each.id: _throw_away(each, days, by) for each in recordings})
+
+    def restore(self, recording_id: str, *, by: Actor) -> Recording:
+        """Take a recording out of the trash, if it is there.
+
+        Raises RecordingNotFound or RecordingBeingDeleted.
+        """
+        while True:
+            recording = self.recordings.find(recording_id)
+            if recording.claim is not None:
+                raise RecordingBeingDeleted
+            if recording.trash is None:
+                return recording
+            now = clock.now()
+            change = dynamodb.Change()
+            change.set("statusShard", status_shard(recording.id, recording.status))
+            change.set("sweepAt", now)  # a file may have come, or gone, meanwhile
+            change.set("restoredAt", now)
+            change.set("restoredBy", by.to_json())
+            for name in ("deletedAt", "trashUntil", "deletedBy"):
+                change.remove(name)
+            condition = _is_unchanged(change, recording)
+            restored = self.recordings.update(recording.id, change, condition=condition)
+            if restored is not None:
+                return restored
+
+    def hold(self, recording_id: str, reason: str, *, by: Actor) -> Recording:
+        """Keep a recording from being deleted, however that is tried; a new reason replaces one.
+
+        Raises RecordingNotFound or RecordingBeingDeleted.
+        """
+        recording = self.recordings.get(recording_id)
+        change = dynamodb.Change()
+        change.set("holdReason", reason)
+        change.set_once("heldAt", clock.now())
+        _note_change_of_hold(change, by)
+        if recording.expires_at is not None:
+            change.set_once("expiresAt", recording.expires_at)
+        change.remove(TTL_ATTRIBUTE)  # DynamoDB would delete it, held or not
+        conditions = (change.exists("status"), change.is_new(_CLAIM), change.is_new("trashUntil"))
+        held = self.recordings.update(recording.id, change, condition=" AND ".join(conditions))
+        if held is None:
+            self.recordings.get(recording_id)  # or it is in the trash now
+            raise RecordingBeingDeleted
+        return held
+
+    def release(self, recording_id: str, *, by: Actor) -> None:
+        """Lift the hold, if there is one. What is over by then is deleted.
+
+        Raises RecordingNotFound.
+        """
+        recording = self.recordings.get(recording_id)
+        if recording.hold is None:
+            return
+        change = dynamodb.Change()
+        for name in ("holdReason", "heldAt"):
+            change.remove(name)
+        _note_change_of_hold(change, by)
+        if recording.is_finished:
+            change.set("sweepAt", clock.now())
+        self.recordings.update(recording.id, change, condition=change.exists("holdReason"))
+
+    def _write_many(self, writes: dict[str, tuple[dynamodb.Change, str]]) -> set[str]:
+        """Write what can be, 100 at a time; return the ids of those whose condition is not met."""
+        refused: set[str] = set()
+        left = list(writes)
+        client = self.recordings.client
+        while left:
+            chunk = left[:_AT_ONCE]
+            items: list[Any] = [
+                {
+                    "Update": {
+                        "TableName": self.recordings.table,
+                        "Key": key_of(each),
+                        "ConditionExpression": writes[each][1],
+                        **writes[each][0].arguments(),
+                    }
+                }
+                for each in chunk
+            ]
+            bad = {chunk[place] for place in dynamodb.refused_of(client, items)}
+            if bad:
+                refused |= bad
+                left = [each for each in left if each not in bad]
+                continue
+            left = left[_AT_ONCE:]
+        return refused
+
+
+def _note_change_of_hold(change: dynamodb.Change, by: Actor) -> None:
+    """Let the change be an event of its own."""
+    change.set("heldBy", by.to_json())
+    change.set("holdChangedAt", clock.now())
+    change.add("holdChanges", 1)
+
+
+def _claim(recording: Recording, by: Actor | None) -> tuple[dynamodb.Change, str]:
+    now = clock.now()
+    change = dynamodb.Change()
+    change.set_once(_CLAIM, now)
+    if by is not None:
+        change.set_once("deletingBy", by.to_json())
+    change.set("sweepAt", now)
+    return change, _is_unchanged(change, recording)
+
+
+def _throw_away(recording: Recording, days: int, by: Actor | None) -> tuple[dynamodb.Change, str]:
+    now = clock.now()
+    until = Milliseconds(now + days)
+    if recording.expires_at is not None:
+        until = min(until, recording.expires_at)
+    change = dynamodb.Change()
+    change.set("statusShard", f"{TRASH}#{dynamodb.shard_of(recording.id)}")
+    change.set("deletedAt", now)
+    change.set("trashUntil", until)
+    if by is not None:
+        change.set("deletedBy", by.to_json())
+    change.set("sweepAt", until)
+    change.add("deletions", 1)
+    return change, _is_unchanged(change, recording)
+
+
+def _is_unchanged(change: dynamodb.Change, recording: Recording) -> str:
+    same = change.is_one_of("status", [recording.status])
+    return f"{same} AND {is_unchanged(change, recording)}"

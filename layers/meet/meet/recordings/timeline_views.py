@@ -1,0 +1,44 @@
+"""The timeline of a recording on the wire."""
+
+from typing import Any, Self
+
+from pydantic import Field
+
+from meet.recordings.timeline import Entry, Source
+from meet.types import View
+
+
+class EntryView(View, title="RecordingTimelineEntry"):
+    """Something that happened to a recording."""
+
+    at: int = Field(
+        description="When, in milliseconds since the Unix epoch.", examples=[1_861_920_062_000]
+    )
+    source: Source = Field(
+        description="Where it is known from: a caller of the API, LiveKit's recorder, the bucket, "
+        "or the sweep, which checks every minute what others did not report.",
+        examples=[Source.RECORDER],
+    )
+    what: str = Field(description="A sentence.", examples=["The recorder ended after 60 s"])
+    actor: dict[str, Any] | None = Field(
+        None,
+        description="Who caused it, as in events; absent if nobody did.",
+        examples=[{"type": "apiKey", "name": "first"}],
+    )
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """Return the view of an entry."""
+        actor = None if entry.actor is None else entry.actor.to_json()
+        return cls(at=entry.at, source=entry.source, what=entry.what, actor=actor)
+
+
+class TimelineView(View, title="RecordingTimeline"):
+    """What is known about a recording, oldest first."""
+
+    entries: list[EntryView] = Field(description="Oldest first; never empty.")
+
+    @classmethod
+    def of(cls, entries: list[Entry]) -> Self:
+        """Return the view of a timeline."""
+        return cls(entries=[EntryView.of(entry) for entry in entries])

@@ -1,0 +1,125 @@
+"""Reactions and raised hands."""
+
+import json
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.crowd import crowd
+from tests.browser.visitors import JOIN_MS, visitor
+from tests.live import Client
+
+pytestmark = pytest.mark.usefixtures("pages")
+
+TOPIC = "meet.reaction"
+MOST_SHOWN = 12
+BURST = 3
+GONE_MS = 8000
+MANY_CLICKS = "(button) => { for (let n = 0; n < 7; n++) button.click(); }"
+
+
+def test_a_reaction_is_shown_to_everybody_for_a_moment(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "Ada") as ada, visitor(browser, "Vera") as vera:
+        ada.enter(room["publisherURL"])
+        vera.enter(room["viewerURL"])
+        expect(vera.tile("Ada")).to_be_visible(timeout=JOIN_MS)
+        expect(vera.button("React")).to_have_count(0)
+        ada.press("React")
+        expect(ada.button("Thumbs up")).to_be_focused()
+        assert ada.complaints() == []
+        ada.button("Applause").evaluate(MANY_CLICKS)  # in one moment, however busy the machine is
+        for each in (vera, ada):
+            shown = each.page.get_by_role("log", name="Reactions").locator("p")
+            expect(
+                shown.filter(has=each.page.get_by_role("img", name="Applause")).first
+            ).to_contain_text("Ada")
+            assert shown.count() <= BURST
+        for each in (ada, vera):
+            shown = each.page.get_by_role("log", name="Reactions").locator("p")
+            expect(shown).to_have_count(0, timeout=GONE_MS)
+        ada.page.keyboard.press("Escape")
+        expect(ada.button("Applause")).to_have_count(0)
+        expect(ada.button("React")).to_be_focused()
+
+
+def test_a_flood_of_reactions_is_a_few_and_what_is_none_is_nothing(
+    api: Client, browser: Browser
+) -> None:
+    room = api.create_room()
+    wrong = [
+        b"",
+        b"x",
+        "👍👍".encode(),
+        b"<b>",
+        b"\xff",
+        "👍".encode() * 5000,
+        "🔥".encode(),
+    ]
+    names = [f"Mallory {number}" for number in range(8)]
+    with (
+        crowd(api, room, *names) as others,
+        visitor(browser, "Vera", reduced_motion="reduce") as vera,
+    ):
+        vera.enter(room["viewerURL"])
+        expect(vera.tile(names[-1])).to_be_visible(timeout=JOIN_MS)
+        shown = vera.page.get_by_role("log", name="Reactions").locator("p")
+        for packet in wrong:
+            others.send(names[0], packet[:14_000], TOPIC)
+        others.send(names[1], "👍".encode(), TOPIC)
+        expect(shown).to_have_count(1, timeout=JOIN_MS)
+        expect(shown).to_contain_text(names[1])
+        expect(shown).to_have_css("animation-name", "none")
+        for name in names:
+            for _ in range(20):
+                others.send(name, "🎉".encode(), TOPIC)
+        expect(shown.nth(5)).to_be_visible()
+        assert shown.count() <= MOST_SHOWN
+        expect(shown).to_have_count(0, timeout=GONE_MS)
+        assert not [line for line in vera.said if line.startswith("pageerror")], vera.said
+
+
+HAND = "meet.hand"
+UP = json.dumps({"is": "up", "heldFor": 0}).encode()
+
+
+def test_raised_hands_are_ordered_told_and_lowered_by_moderators(
+    api: Client, browser: Browser
+) -> None:
+    room = api.create_room()
+    with (
+        visitor(browser, "Mona") as mona,
+        visitor(browser, "Ada") as ada,
+        crowd(api, room, "Bob") as others,
+    ):
+        mona.enter(room["moderatorURL"])
+        ada.enter(room["publisherURL"])
+        expect(mona.tile("Ada")).to_be_visible(timeout=JOIN_MS)
+        ada.page.wait_for_timeout(1500)
+        ada.press("Raise hand")
+        notices = mona.page.locator(".notices [role=status]").first
+        expect(notices).to_contain_text("Ada raised a hand.")
+        expect(mona.tile("Ada")).to_contain_text("1hand raised")
+        others.send("Bob", UP, HAND)
+        expect(mona.tile("Bob")).to_contain_text("2hand raised")
+        mona.press("People")
+        names = mona.page.locator(".people .person-name")
+        expect(names).to_have_text(["Ada", "Bob", "Mona (you)"])
+        assert mona.complaints() == []
+        with visitor(browser, "Vera") as vera:
+            vera.enter(room["viewerURL"])
+            expect(vera.tile("Ada")).to_contain_text("hand raised", timeout=JOIN_MS)
+            expect(vera.button("Raise hand")).to_have_count(0)
+        mona.act("Ada", "Lower hand")
+        expect(ada.page.get_by_text("A moderator lowered your hand.")).to_be_visible()
+        expect(ada.button("Raise hand")).to_be_visible()
+        expect(mona.tile("Ada")).not_to_contain_text("hand raised")
+        expect(mona.tile("Bob")).to_contain_text("1hand raised")
+        others.send("Bob", json.dumps({"is": "lower"}).encode(), HAND)
+        ada.press("Raise hand")
+        expect(mona.tile("Ada")).to_contain_text("2hand raised")
+        others.send("Bob", json.dumps({"is": "lower"}).encode(), HAND)
+        ada.page.wait_for_timeout(500)
+        expect(ada.button("Lower hand")).to_be_visible()  # Bob is not a moderator
+        others.send("Bob", json.dumps({"is": "down"}).encode(), HAND)
+        expect(mona.tile("Ada")).to_contain_text("1hand raised")
