@@ -131,6 +131,9 @@ class FakeLiveKit:
         if room in self.inside:
             self.messages.append(Message(room, topic, data, tuple(to)))
 
+    def update_room_metadata(self, room: str, metadata: str) -> None:
+        self._called("update_room_metadata", room, metadata)
+
     def _connected(self, room: str, identity: str) -> Participant:
         if identity not in self.inside.get(room, {}):
             raise ParticipantNotFound

@@ -37,7 +37,7 @@ TOPICS = {
     "meet.reaction": "👍",
     "meet.history": [{"id": "a", "identity": "x", "name": "Eve", "at": 1, "text": "hi"}],
     "meet.lobby": {"waiting": 1},
-    "meet.ending": {"by": "moderator", "endsAt": 1},
+    "meet.ending": {"endsAt": 1},
     "meet.lock": {"locked": True},
     "lk.transcription": {"segments": []},
     "": {},

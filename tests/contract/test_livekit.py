@@ -18,6 +18,7 @@ from livekit.protocol.room import (
     RoomParticipantIdentity,
     SendDataRequest,
     UpdateParticipantRequest,
+    UpdateRoomMetadataRequest,
 )
 
 from meet import clock, wiring
@@ -25,7 +26,7 @@ from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.errors import ParticipantNotFound, Unauthorized
 from meet.livekit.outages import Outages
 from meet.livekit.participants import Permission, to_participant
-from meet.livekit.rooms import LiveKit
+from meet.livekit.rooms import LiveKit, is_owned, room_metadata
 from meet.livekit.tokens import AccessTokens
 from meet.livekit.twirp import TwirpClient
 from meet.participants.admission import ParticipantAdmission
@@ -271,12 +272,14 @@ def test_the_calls_about_a_participant_are_those_of_livekits_protocol() -> None:
     )
     asked.mute_track("r", "Zoë_1", "TR_1")
     asked.send_data("r", b"{}", topic="poll", to=["Zoë_1"])
+    asked.update_room_metadata("r", room_metadata("meet-one", ended_by="moderator"))
     methods, bodies, grants = zip(*wire.sent, strict=True)
     assert methods == (
         "livekit.RoomService/GetParticipant",
         "livekit.RoomService/UpdateParticipant",
         "livekit.RoomService/MutePublishedTrack",
         "livekit.RoomService/SendData",
+        "livekit.RoomService/UpdateRoomMetadata",
     )
     assert all(each == {"roomAdmin": True, "room": "r"} for each in grants)
     assert bodies[0] == RoomParticipantIdentity(room="r", identity="Zoë_1").SerializeToString()
@@ -293,6 +296,23 @@ def test_the_calls_about_a_participant_are_those_of_livekits_protocol() -> None:
     assert (message.kind, message.topic, message.data) == (DataPacket.RELIABLE, "poll", b"{}")
     assert list(message.destination_identities) == ["Zoë_1"]
     assert len(message.nonce) == 16, "LiveKit refuses any other length"
+    room = UpdateRoomMetadataRequest.FromString(bodies[4])
+    assert json.loads(room.metadata) == {"createdBy": "meet-one", "endedBy": "moderator"}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "owned"),
+    [
+        (room_metadata("meet-one"), True),
+        (room_metadata("meet-one", ended_by="moderator"), True),
+        (room_metadata("meet-other"), False),
+        ("", False),
+        ("[]", False),
+        ('"meet-one"', False),
+    ],
+)
+def test_a_room_is_ours_by_its_metadata_also_while_it_ends(metadata: str, owned: bool) -> None:
+    assert is_owned(metadata, "meet-one") is owned
 
 
 @pytest.mark.parametrize("call", ["participant", "update_participant", "mute_track"])

@@ -118,8 +118,18 @@ def test_participants_are_told_who_ends_the_meeting(
     assert inside.by(mona, "DELETE", inside.path).status == 200
     inside.join("Ada")
     assert call("DELETE", inside.path).status == 200
-    told = [json.loads(each.data) for each in livekit.messages if each.topic == "meet.ending"]
-    assert told == [{"by": "moderator"}, {"by": "apiKey"}]
+    told = [
+        (method, *map(json.loads, more))
+        for method, room, *more in livekit.calls
+        if room == inside.name and method in {"update_room_metadata", "delete_room"}
+    ]
+    owner = {"createdBy": wiring.owner()}
+    assert told == [
+        ("update_room_metadata", owner | {"endedBy": "moderator"}),
+        ("delete_room",),
+        ("update_room_metadata", owner | {"endedBy": "apiKey"}),
+        ("delete_room",),
+    ]
 
 
 def test_a_meeting_is_read_with_one_look_at_the_room_and_one_at_livekit(

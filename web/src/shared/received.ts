@@ -22,7 +22,6 @@ const Metadata = v.object({
 const LegacyMessage = v.object({ message: v.string(), ignoreLegacy: v.optional(v.unknown()) });
 
 const Ending = v.object({
-  by: v.fallback(v.optional(v.string()), undefined),
   endsAt: v.fallback(v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(LATEST))), undefined),
 });
 
@@ -52,6 +51,13 @@ export function standingIn(metadata: string | undefined): Standing | undefined {
     standings.set(metadata, read(Metadata, metadata));
   }
   return standings.get(metadata);
+}
+
+const Ended = v.object({ endedBy: v.string() });
+
+/** What kind of caller ends the meeting now, by the metadata of its room. */
+export function enderIn(metadata: string | undefined): string | undefined {
+  return metadata && metadata.length <= LONGEST_METADATA ? read(Ended, metadata)?.endedBy : undefined;
 }
 
 export function roleOf(metadata: string | undefined): Role | undefined {
@@ -122,7 +128,7 @@ export function handOf(packet: Uint8Array): HandMessage | undefined {
   return packet.byteLength > 100 ? undefined : read(Hand, textOf(packet));
 }
 
-/** The server's message that the meeting ends, or will end. */
+/** The server's message that the meeting will be ended. */
 export function endOf(packet: Uint8Array): v.InferOutput<typeof Ending> | undefined {
   return read(Ending, textOf(packet));
 }

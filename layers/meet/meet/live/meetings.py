@@ -13,8 +13,7 @@ from meet.clock import Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.live.errors import IsModerator, NoMeeting
 from meet.livekit.participants import Participant, Source
-from meet.livekit.rooms import MediaServer
-from meet.meetings import duration
+from meet.livekit.rooms import MediaServer, room_metadata
 from meet.meetings.model import EndReason
 from meet.meetings.repository import MeetingRepository
 from meet.participants.roles import role_of
@@ -46,6 +45,8 @@ class LiveMeetings:
     rooms: RoomService
     meetings: MeetingRepository
     media_server: Callable[[], MediaServer]
+    owner: Callable[[], str]
+    """Returns the name of this stack, which marks its LiveKit rooms."""
 
     def get(self, room_name: str) -> Presence:
         """Return the people in a room.
@@ -87,7 +88,8 @@ class LiveMeetings:
     def _tell_of_end(self, room: Room, by: Actor) -> None:
         """Tell the participants who ends the meeting: LiveKit says only that it is over."""
         try:
-            self.media_server().send_data(room.name, encoded({"by": by.type}), topic=duration.TOPIC)
+            metadata = room_metadata(self.owner(), ended_by=by.type)
+            self.media_server().update_room_metadata(room.name, metadata)
         except MediaServerUnavailable:
             logger.warning("end of meeting not told", extra={"room": room.name}, exc_info=True)
 

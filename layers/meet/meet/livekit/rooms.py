@@ -24,6 +24,7 @@ from livekit.protocol.room import (
     SendDataRequest,
     SendDataResponse,
     UpdateParticipantRequest,
+    UpdateRoomMetadataRequest,
 )
 
 from meet import clock
@@ -92,13 +93,36 @@ class MediaServer(Protocol):
     def meetings(self, owner: str) -> list[LiveMeeting]:
         """Return the meetings that LiveKit holds for this owner, with people inside or not."""
 
+    def update_room_metadata(self, room: str, metadata: str) -> None:
+        """Replace what everybody in a room can read about it; do nothing if there is no meeting.
+
+        LiveKit sends it on the connection that also brings the end of the meeting, so it arrives
+        before an end that comes later. A message may come too late: it goes by another one.
+        """
+
     def delete_room(self, room: str) -> None:
         """End a meeting and disconnect everyone; do nothing if there is none."""
 
 
-def room_metadata(owner: str) -> str:
-    """Return the room metadata that names its stack: several stacks may share one LiveKit."""
-    return json.dumps({"createdBy": owner})
+_OWNER = "createdBy"
+
+
+def room_metadata(owner: str, *, ended_by: str | None = None) -> str:
+    """Return the room metadata that names its stack: several stacks may share one LiveKit.
+
+    `ended_by` is the type of the actor that ends the meeting now, for its participants to read.
+    """
+    ending = {} if ended_by is None else {"endedBy": ended_by}
+    return json.dumps({_OWNER: owner, **ending})
+
+
+def is_owned(metadata: str, owner: str) -> bool:
+    """True if room metadata names this stack."""
+    try:
+        values = json.loads(metadata)
+    except ValueError:
+        return False
+    return isinstance(values, dict) and values.get(_OWNER) == owner
 
 
 @dataclass(frozen=True)
@@ -197,8 +221,19 @@ class LiveKit:
             )
         except Refused as refused:
             raise self.client.unavailable(refused) from refused
-        ours = room_metadata(owner)
-        return [to_meeting(each) for each in reply.rooms if each.metadata == ours]
+        return [to_meeting(each) for each in reply.rooms if is_owned(each.metadata, owner)]
+
+    def update_room_metadata(self, room: str, metadata: str) -> None:
+        """Replace what everybody in a room can read about it; do nothing if there is no meeting."""
+        try:
+            self.client.call(
+                "RoomService/UpdateRoomMetadata",
+                UpdateRoomMetadataRequest(room=room, metadata=metadata),
+                Room,
+                grants={"roomAdmin": True, "room": room},
+            )
+        except Refused as refused:
+            self._not_found(refused)
 
     def delete_room(self, room: str) -> None:
         """End a meeting and disconnect everyone; do nothing if there is none."""
@@ -276,6 +311,9 @@ class NoMediaServer:
     def meetings(self, owner: str) -> list[LiveMeeting]:
         """Return an empty list: without LiveKit there are no meetings."""
         return []
+
+    def update_room_metadata(self, room: str, metadata: str) -> None:
+        """Do nothing: without LiveKit there are no meetings."""
 
     def delete_room(self, room: str) -> None:
         """Do nothing: without LiveKit there are no meetings."""

@@ -20,7 +20,7 @@ from meet.errors import MalformedBody
 from meet.livekit.egress import to_egress
 from meet.livekit.participants import Participant, to_participant
 from meet.livekit.recorder import Egress
-from meet.livekit.rooms import LiveMeeting, room_metadata, to_meeting
+from meet.livekit.rooms import LiveMeeting, is_owned, to_meeting
 from meet.livekit.tokens import AccessTokens, issued
 
 logger = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class Webhooks:
         return Webhook(
             event=event.event,
             room=event.room.name,
-            is_ours=event.room.metadata == room_metadata(self.owner),
+            is_ours=is_owned(event.room.metadata, self.owner),
             participant=to_participant(event.participant)
             if event.HasField("participant")
             else None,

@@ -20,7 +20,7 @@ from meet.rooms.model import Room
 logger = logging.getLogger(__name__)
 
 TOPIC = "meet.ending"
-"""Of messages about a meeting's end: when it will be, or who ends it now."""
+"""Of messages that say when a meeting will be ended."""
 WARNING = 5 * MINUTE
 """How long before the end participants are told; the sweep comes every minute."""
 _LOOK_AHEAD = 5 * SECOND

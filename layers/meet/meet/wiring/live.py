@@ -6,6 +6,7 @@ from meet.wiring import livekit
 from meet.wiring.events import meeting_repository
 from meet.wiring.participants import live_roles
 from meet.wiring.rooms import room_service
+from meet.wiring.stack import owner
 
 if TYPE_CHECKING:
     from meet.live.meetings import LiveMeetings
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def live_meetings() -> "LiveMeetings":
     from meet.live.meetings import LiveMeetings
 
-    return LiveMeetings(room_service(), meeting_repository(), livekit.media_server)
+    return LiveMeetings(room_service(), meeting_repository(), livekit.media_server, owner)
 
 
 def role_changes() -> "RoleChanges":

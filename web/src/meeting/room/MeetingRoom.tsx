@@ -1,7 +1,7 @@
 import { LiveKitRoom, RoomAudioRenderer } from "@livekit/components-react";
 import { DisconnectReason, Room, RoomEvent, setLogLevel, VideoPresets } from "livekit-client";
 import { useEffect, useMemo, useRef } from "react";
-import { endOf } from "../../shared/received";
+import { enderIn, endOf } from "../../shared/received";
 import type { Admission } from "../api";
 import { tell } from "../embed";
 import type { Ending } from "../endings";
@@ -37,9 +37,10 @@ const endings: Partial<Record<DisconnectReason, Ending>> = {
   [DisconnectReason.DUPLICATE_IDENTITY]: "elsewhere",
 };
 
-function whyAfter(told: ReturnType<typeof endOf>): Ending {
-  if (told?.endsAt !== undefined) return "tooLong";
-  return told?.by === "moderator" ? "ended" : "over";
+/** Why a meeting is over: its room's metadata has somebody who ended it, or it was to end by then. */
+function whyOver(metadata: string | undefined, wasToEnd: boolean): Ending {
+  if (enderIn(metadata) === "moderator") return "ended";
+  return wasToEnd ? "tooLong" : "over";
 }
 
 /** The connection to LiveKit, and the meeting. */
@@ -85,11 +86,10 @@ export default function Meeting({ roomName, admission, choice, isSecond, onMoveH
     };
   }, [room]);
 
-  // Why the meeting ends, as the server said just before.
-  const why = useRef<Ending>("over");
+  const wasToEnd = useRef(false);
   useEffect(() => {
     const onData = (packet: Uint8Array, from?: unknown, _kind?: unknown, topic?: string, _encryption?: unknown, identity?: string) => {
-      if (topic === "meet.ending" && !from && !identity) why.current = whyAfter(endOf(packet));
+      if (topic === "meet.ending" && !from && !identity) wasToEnd.current = endOf(packet)?.endsAt !== undefined;
     };
     room.on(RoomEvent.DataReceived, onData);
     return () => void room.off(RoomEvent.DataReceived, onData);
@@ -115,7 +115,7 @@ export default function Meeting({ roomName, admission, choice, isSecond, onMoveH
       onDisconnected={(reason) => {
         if (!entered.current || unloads.current) return;
         const ending = reason === undefined ? undefined : endings[reason];
-        if (ending) onEnd(ending === "over" ? why.current : ending);
+        if (ending) onEnd(ending === "over" ? whyOver(room.metadata, wasToEnd.current) : ending);
         else lose();
       }}
     >
