@@ -44,6 +44,7 @@ from meet.wiring.participants import (
     participant_removal,
 )
 from meet.wiring.recordings import (
+    faststart,
     media_store,
     playback_key,
     recording_control,
@@ -70,6 +71,7 @@ __all__ = [
     "event_log",
     "event_sources",
     "exclusion",
+    "faststart",
     "guest_list",
     "guest_repository",
     "live_meetings",
