@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tools import ROOT, processes, programs
@@ -56,8 +56,15 @@ def pytest(arguments: list[str], *, log: Path | None = None) -> Iterator[subproc
     else:
         with log.open("wb") as output:
             running = subprocess.Popen(
-                ["nice", "-n", "19", *command], cwd=ROOT, stdout=output, stderr=output
+                ["nice", "-n", "19", *command],
+                cwd=ROOT,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
+        # Where Linux shares out the processors by session, niceness counts within one only.
+        with suppress(OSError):
+            Path(f"/proc/{running.pid}/autogroup").write_text("19")
     with running:
         try:
             yield running
