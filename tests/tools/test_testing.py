@@ -53,16 +53,24 @@ def test_a_part_that_fails_stops_no_other_and_fails_the_run(
     assert "what the tests in memory said" in told
 
 
+@pytest.fixture
+def without_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start the pytest of a test quickly."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+@pytest.mark.usefixtures("without_plugins")
 def test_what_runs_beside_writes_to_its_log_and_yields_to_the_others(tmp_path: Path) -> None:
     script = tmp_path / "test_own.py"
     script.write_text("import os\n\ndef test() -> None:\n    print(os.nice(0))\n")
     log = tmp_path / "log"
     arguments = ["-s", "-c", os.devnull, "--rootdir", str(tmp_path), str(script)]
     with testing.pytest(arguments, log=log) as running:
-        assert running.wait(60) == 0, log.read_text()
+        assert running.wait(120) == 0, log.read_text()
     assert "19" in log.read_text().split()
 
 
+@pytest.mark.usefixtures("without_plugins")
 def test_tests_end_with_the_run_that_is_interrupted(tmp_path: Path) -> None:
     script = tmp_path / "test_own.py"
     script.write_text("import threading\n\ndef test() -> None:\n    threading.Event().wait()\n")
