@@ -1,5 +1,6 @@
 """People with a browser, at the meeting page."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,11 +35,15 @@ MOVES = f"""([name, before]) => {{
 }}"""
 
 
+MORE = re.compile(r"^More\b")
+"""And how much is new in there."""
+
+
 def press(page: Page | FrameLocator, name: str) -> None:
     """Press a control of a meeting, which may be in More."""
     controls = page.locator(".controls")
     control = controls.get_by_role("button", name=name)
-    more = controls.get_by_role("button", name="More", exact=True)
+    more = controls.get_by_role("button", name=MORE)
     expect(control.or_(more).first).to_be_visible(timeout=JOIN_MS)
     if not control.is_visible():
         more.click()
