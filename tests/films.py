@@ -52,7 +52,7 @@ def _write(container: OutputContainer, pictures: int, width: int) -> None:
 
 
 def packets_of(content: bytes) -> list[tuple[Any, ...]]:
-    """Return what a player is given: the times and the bytes of each packet."""
+    """Return the times and the bytes of each packet, as a player gets them."""
     with av.open(BytesIO(content), "r") as container:
         return [
             (each.stream_index, each.pts, each.dts, each.duration, each.is_keyframe, _digest(each))

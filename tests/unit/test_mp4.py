@@ -32,7 +32,7 @@ START = len(FTYP)
 
 
 def moved(media: int, *tracks: bytes, rest: bytes = b"") -> bytes:
-    """Return what the file begins with, once its index is moved; its media have so many bytes."""
+    """Return the beginning of a file with media of this length, once its index is moved."""
     tail = box("moov", box("mvhd", b"head"), *tracks, box("udta", b"stco")) + rest
     head = FTYP + media_header(media) + bytes(64)
     found = media_of(head, START + media + len(tail))

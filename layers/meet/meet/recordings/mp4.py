@@ -60,7 +60,7 @@ def media_of(head: bytes, size: int) -> Box:
 
 
 def beginning(head: bytes, media: Box, tail: bytes) -> bytes:
-    """Return what goes before the media: the boxes that do, and the index, with new offsets.
+    """Return the bytes that precede the media: the boxes that did, and the index, rewritten.
 
     `tail` is all that follows the media. Raises NotRearranged.
     """

@@ -60,12 +60,12 @@ class Upload:
 
 @dataclass(frozen=True)
 class Replacement:
-    """Reads and replaces files. Its methods raise FileChanged or FileLost if it is another one."""
+    """Reads and replaces files; raises FileChanged or FileLost if one is not the same."""
 
     media: MediaStore
 
     def original(self, key: str) -> Original:
-        """Return what there is now."""
+        """Return the file that is there now."""
         try:
             head = self.media.client.head_object(Bucket=self.media.bucket, Key=key)
         except ClientError as error:
