@@ -13,6 +13,7 @@ from meet.livekit.webhooks import (
     PARTICIPANT_LEFT,
     ROOM_FINISHED,
     ROOM_STARTED,
+    TRACK_PUBLISHED,
     Webhook,
 )
 
@@ -38,6 +39,7 @@ def receive_livekit_webhook() -> Response[str]:
         wiring.meeting_reports().hear(webhook)
         _count_join(webhook)
         _act_on_meeting(webhook)
+    _look_whether_to_record(webhook)
     return json_reply({}, HTTPStatus.OK)
 
 
@@ -59,6 +61,21 @@ def _act_on_meeting(webhook: Webhook) -> None:
         is_stray = wiring.room_ending().close_if_stray(webhook.room)
         if webhook.event == PARTICIPANT_JOINED and webhook.participant and not is_stray:
             wiring.arrivals().check(webhook.room, webhook.participant)
+
+
+def _look_whether_to_record(webhook: Webhook) -> None:
+    """Start a recording that begins automatically, if it was this event that it waited for.
+
+    LiveKit does not say of a published track whose meeting it is: the room's name does.
+    """
+    meeting, person = webhook.meeting, webhook.connection
+    if meeting is None or person is None or not person.is_person:
+        return
+    starts = wiring.automatic_starts()
+    if webhook.event == TRACK_PUBLISHED:
+        starts.look(meeting.room, meeting.sid, publisher=person.identity)
+    elif webhook.event == PARTICIPANT_JOINED and webhook.is_ours:
+        starts.look(meeting.room, meeting.sid)
 
 
 handler = entrypoint(api, json_body=False)
