@@ -52,9 +52,7 @@ def taking_automatically(
         change.is_new("activeRecordingId"),
         change.is_one_of("activeMeetingId", [meeting_id]),
         change.is_one_of(f"{preferences}.enabled", [True]),
-        change.is_one_of(
-            f"{preferences}.autoStart", [room.preferences.recording_plan.auto_start]
-        ),
+        change.is_one_of(f"{preferences}.autoStart", [room.preferences.recording_plan.auto_start]),
         _is_still(change, "recordingStoppedAt", room.recording_stopped_at),
         _is_still(change, "autoStartedRecordingId", before and before.recording_id),
     ]

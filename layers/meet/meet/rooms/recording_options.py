@@ -16,9 +16,7 @@ from meet.livekit.recorder import Encoding, Layout
 from meet.rooms.model import AutoStart, RecordingPlan
 from meet.types import Boolean, WireModel, broken_rule, one_of
 
-LAYOUTS, ENCODINGS, AUTO_STARTS = (
-    tuple(map(str, each)) for each in (Layout, Encoding, AutoStart)
-)
+LAYOUTS, ENCODINGS, AUTO_STARTS = (tuple(map(str, each)) for each in (Layout, Encoding, AutoStart))
 
 ALayout = Annotated[
     Layout,
