@@ -69,13 +69,11 @@ def _look_whether_to_record(webhook: Webhook) -> None:
     LiveKit does not say of a published track whose meeting it is: the room's name does.
     """
     meeting, person = webhook.meeting, webhook.connection
-    if meeting is None or person is None or not person.is_person:
-        return
-    starts = wiring.automatic_starts()
-    if webhook.event == TRACK_PUBLISHED:
-        starts.look(meeting.room, meeting.sid, publisher=person.identity)
-    elif webhook.event == PARTICIPANT_JOINED and webhook.is_ours:
-        starts.look(meeting.room, meeting.sid)
+    is_track = webhook.event == TRACK_PUBLISHED
+    is_join = webhook.event == PARTICIPANT_JOINED and webhook.is_ours
+    if (is_track or is_join) and meeting is not None and person is not None and person.is_person:
+        publisher = person.identity if is_track else None
+        wiring.automatic_starts().look(meeting.room, meeting.sid, publisher=publisher)
 
 
 handler = entrypoint(api, json_body=False)
