@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -113,7 +114,8 @@ def test_agents_and_recorders_neither_count_nor_publish(
 ) -> None:
     stage = open_stage(condition)
     stage.enter("Mo", "moderator")
-    stage.publish("Machine", **{kind: True})
+    machine: dict[str, Any] = {kind: True}
+    stage.publish("Machine", **machine)
     stage.minute()
     assert stage.starts() == 0
 
