@@ -48,6 +48,7 @@ _BY_EVENT = {"recording_uploaded"} | _BY_SCHEDULE | _BY_STREAM_OR_QUEUE
 
 WEBHOOKS = 2 + 6 * PEOPLE
 """room_started, room_finished; for each person joined, left, two tracks published and two not."""
+TRACKS = 2 * PEOPLE
 JOINS = 1 + PEOPLE
 """room_started and participant_joined: the ones that look at the room."""
 EVENTS = 4 + 2 * PEOPLE
@@ -62,7 +63,8 @@ MEETING: dict[tuple[str, str], float] = {
     ("receive_livekit_webhook", DEFAULT_PATH): JOINS,
     ("receive_livekit_webhook", "a participant leaves"): PEOPLE,
     ("receive_livekit_webhook", "a meeting ends"): 1,
-    ("receive_livekit_webhook", "room_finished"): WEBHOOKS - JOINS - PEOPLE - 1,
+    ("receive_livekit_webhook", "a track is published"): TRACKS,
+    ("receive_livekit_webhook", "room_finished"): WEBHOOKS - JOINS - PEOPLE - TRACKS - 1,
     ("log_events", DEFAULT_PATH): EVENTS,
     ("delete_room", DEFAULT_PATH): 1,
 }

@@ -472,6 +472,7 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.clock.pause", lambda attempt: None),
             ("meet.wiring.livekit.media_server", media_server),
             ("meet.wiring.livekit.recorder", recorder),
+            ("meet.recordings.auto_start._PARALLEL", 1),
             ("meet.recordings.settlement._PARALLEL", 1),  # threads would have an order of their own
             ("meet.dynamodb._PARALLEL", 1),
             ("meet.rooms.ending._PARALLEL", 1),

@@ -104,6 +104,28 @@ def _meeting(event: str) -> Event:
     return _signed_by_livekit(told | ({"participant": participant} if "left" in event else {}))
 
 
+def _published(**preferences: str) -> Event:
+    """Let Bob publish in a meeting that is known, in a room with these recordingPreferences."""
+    wiring.room_repository().change(
+        ROOM.name,
+        {f"preferences.recordingPreferences.{name}": each for name, each in preferences.items()},
+        now=ROOM.created_at,
+        by=LOBBY,
+    )
+    _in_a_known_meeting("receive_livekit_webhook")
+    room, bob = {"sid": "RM_1", "name": ROOM.name}, {"sid": "PA_2", "identity": "Bob_x7c4q1"}
+    return _signed_by_livekit(
+        {"event": "track_published", "id": "EV_1", "room": room, "participant": bob}
+    )
+
+
+def _sweep_of_one_who_publishes() -> Event:
+    _published(autoStart="when_first_publishes")
+    inside = LiveKitRoom(name=ROOM.name, sid="RM_1", metadata=room_metadata(wiring.owner()))
+    LIVEKIT["RoomService/ListRooms"] = ListRoomsResponse(rooms=[inside])
+    return _at(ROOM.created_at + HOUR, "sweep_rooms")
+
+
 def _egress(status: str) -> Event:
     info = {
         "egressId": "EG_1",
@@ -303,11 +325,16 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("receive_livekit_webhook", "a meeting ends"): lambda: _meeting("room_finished"),
     ("receive_livekit_webhook", "egress goes on"): lambda: _egress("EGRESS_ACTIVE"),
     ("receive_livekit_webhook", "egress ended"): lambda: _egress("EGRESS_COMPLETE"),
+    ("receive_livekit_webhook", "a track is published"): _published,
+    ("receive_livekit_webhook", "a recording begins automatically"): lambda: _published(
+        autoStart="when_first_publishes"
+    ),
     ("recording_uploaded", "of a recording that waits for it"): _first_file,
     ("sweep_recordings", "a recording goes on"): _recorder_goes_on,
     ("sweep_recordings", "nothing due"): lambda: _at(BEGAN - HOUR, "sweep_recordings"),
     ("sweep_rooms", "a room is over"): lambda: _at(ROOM.expires_at, "sweep_rooms"),
     ("sweep_rooms", "a meeting is over"): _meeting_is_over,
+    ("sweep_rooms", "a recording begins automatically"): _sweep_of_one_who_publishes,
     ("web", "a file"): lambda: _web("/assets/page.css"),
 }
 """What may come besides a sample event."""

@@ -47,12 +47,12 @@ ANSWERS = f"{DYNAMODB}/IdempotencyTable"
 BUCKET = f"arn:aws:s3:::{ENVIRONMENT['RECORDINGS_BUCKET']}"
 FILE, ANOTHER_FILE = f"{BUCKET}/recordings/room/rec_0.mp4", f"{BUCKET}/anything-else"
 
+STARTS_RECORDINGS = {"create_recording", "receive_livekit_webhook", "sweep_rooms"}
 KEEPS = {"hold_recording", "release_recording", "restore_recording"}
 WRITES_STATES = {
-    "create_recording",
+    *STARTS_RECORDINGS,
     "stop_recording",
     "recording_uploaded",
-    "receive_livekit_webhook",
     "sweep_recordings",
 }
 LIVE = {
@@ -99,6 +99,7 @@ READS_ROOMS = {
     "get_waiting",
     "receive_livekit_webhook",
     "sweep_recordings",
+    "sweep_rooms",
     *LIVE,
 }
 DECIDES = {"decide_all_waiting", "decide_waiting"}
@@ -134,7 +135,8 @@ TABLE = [
     Row("create a room", "dynamodb:PutItem", ROOMS, {"create_room"}),
     Row("change a room", "dynamodb:UpdateItem", ROOMS,
         {"update_room", "rotate_link", "create_invitations", "delete_invitation", "delete_room"}
-        | {"lock_meeting", "sweep_rooms", "create_recording", "disconnect_participant"}
+        | {"lock_meeting", "sweep_rooms", "disconnect_participant"}
+        | STARTS_RECORDINGS | {"stop_recording"}
         | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}
         | {"end_meeting", "remove_participant", "update_participant_role"}),
     Row("read a room", "dynamodb:GetItem", ROOMS, READS_ROOMS),
@@ -153,15 +155,15 @@ TABLE = [
     Row("write a state, hold, claim or restore", "dynamodb:UpdateItem", RECORDINGS,
         WRITES_STATES | DELETES | KEEPS),
     Row("put a recording, or the mark of a deleted one", "dynamodb:PutItem", RECORDINGS,
-        {"create_recording", "sweep_recordings"} | DELETES),
+        STARTS_RECORDINGS | {"sweep_recordings"} | DELETES),
     Row("put many marks of deleted ones", "dynamodb:BatchWriteItem", RECORDINGS,
         {"delete_multiple_recordings"}),
     Row("forget a start that LiveKit refused", "dynamodb:DeleteItem", RECORDINGS,
-        {"create_recording"}),
+        STARTS_RECORDINGS),
     Row("read a recording", "dynamodb:GetItem", RECORDINGS, DELETES | KEEPS | {"get_recording"}
         | {"get_recording_url", "get_recording_stream", "get_recording_download"}
         | {"stop_recording", "get_recording_timeline"}
-        | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings"}),
+        | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings", "sweep_rooms"}),
     Row("read many recordings", "dynamodb:BatchGetItem", RECORDINGS,
         {"delete_multiple_recordings"}),
     Row("list recordings", "dynamodb:Query", RECORDING_LISTS, {"get_recordings"}),
@@ -284,7 +286,7 @@ TABLE = [
     Row("read LiveKit's key", "secretsmanager:GetSecretValue", "LiveKitSecret",
         TALKS_TO_LIVEKIT),
     Row("read the key that egress uploads with", "secretsmanager:GetSecretValue",
-        "EgressSecretArn", {"create_recording"}),
+        "EgressSecretArn", STARTS_RECORDINGS),
     Row("change a secret", "secretsmanager:PutSecretValue UpdateSecret DeleteSecret",
         ["ApiKeysSecret", "SigningSecret", "AdminSecret", "LiveKitSecret", "EgressSecretArn"],
         NOBODY),

@@ -17,6 +17,8 @@ from tests.functions.logs import Logs
 from tests.functions.recordings import Studio
 
 ON_DYNAMODB_LOCAL_TOO = {
+    "test_auto_start",
+    "test_auto_start_once",
     "test_authorize_cookie",
     "test_bans",
     "test_console_session",
