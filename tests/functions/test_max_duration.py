@@ -1,6 +1,7 @@
 """maxDurationMinutes: the sweep ends meetings, and tells their participants five minutes before."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,9 +10,18 @@ from meet import wiring
 from meet.clock import MINUTE, SECOND, Milliseconds
 from meet.events.model import EventType
 from meet.livekit.rooms import is_owned
+from meet.recordings.lifecycle import Evidence
 from meet.webhooks import openvidu
 from tests.fakes import Clock, FakeLiveKit
 from tests.functions.gateway import Call
+from tests.functions.recordings import (
+    Studio,
+    info_of,
+    is_in_bucket,
+    object_created,
+    sweep,
+    webhook,
+)
 from tests.functions.rooms import create_room
 from tests.functions.test_meetings import Hall
 
@@ -169,6 +179,42 @@ def test_a_changed_limit_is_told_again_and_a_lifted_one_ends_nothing(hall: Hall)
     at(hall, 2 * DURATION)
     hall.sweep()
     assert list(hall.livekit.inside) == [hall.room]
+
+
+@pytest.mark.parametrize("webhooks", ["heard", "lost"])
+@pytest.mark.parametrize("by", ["maxDuration", "ended"])
+def test_a_recording_that_runs_at_the_end_is_stopped_and_kept(
+    studio: Studio, by: str, webhooks: str
+) -> None:
+    room = studio.room(maxDurationMinutes=20)
+    hall = Hall(studio.call, studio.clock, studio.livekit, room)
+    studio.livekit.sids[room] = hall.sid
+    studio.livekit.began[room] = Milliseconds(hall.began)
+    hall.tell("room_started")
+    recording = studio.active(room)
+    at(hall, DURATION)
+    if by == "ended":
+        assert hall.call("DELETE", f"/meetings/{room}").status == 200
+    hall.sweep()
+    assert studio.livekit.inside == {}, "the recorder has left, so LiveKit ends its egress"
+    assert not studio.is_free(room)
+    ended = studio.change(
+        recording, Evidence.EGRESS_COMPLETE, ended_at=hall.clock(), duration=Decimal(60)
+    )
+    key = studio.upload(recording)
+    if webhooks == "heard":
+        hall.tell("room_finished", roomEndReason="ROOM_END_API_DELETE")
+        assert webhook(info_of(ended), "egress_ended").status == 200
+        object_created(key)
+    for _ in range(3):
+        hall.clock.advance(MINUTE)
+        hall.sweep()
+        sweep()
+    kept = studio.show(recording)
+    assert (kept["status"], kept["duration"]) == ("READY", 60)
+    assert is_in_bucket(key)
+    assert [each["data"]["reason"] for each in hall.events("meeting.ended")] == [by]
+    assert (studio.is_free(room), hall.status()) == (True, "open")
 
 
 def test_with_livekit_down_it_ends_as_soon_as_livekit_is_back(hall: Hall) -> None:
