@@ -1,12 +1,21 @@
-"""Runs all tests: those in memory on every core, then those that need real servers, one by one."""
+"""Runs all tests: those that need real servers, and beside them those in memory.
+
+Servers and browsers leave a part of the machine unused, but have deadlines. So the tests in memory
+run on every core at the lowest priority, and their output is shown when they have ended.
+"""
 
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from tools import ROOT, processes, programs
 from tools.build import pages
+from tools.build.environment import LOCAL
 
 IN_MEMORY = (
     "tests/chaos",
@@ -38,23 +47,57 @@ def parts(workers: int) -> dict[str, list[str]]:
     }
 
 
-def _pytest(arguments: list[str]) -> int:
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False
-    ).returncode
+@contextmanager
+def pytest(arguments: list[str], *, log: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """Run pytest, at the lowest priority if its output goes to a log; end it if we are ended."""
+    command = [sys.executable, "-m", "pytest", *arguments]
+    if log is None:
+        running = subprocess.Popen(command, cwd=ROOT)
+    else:
+        with log.open("wb") as output:
+            running = subprocess.Popen(
+                ["nice", "-n", "19", *command],
+                cwd=ROOT,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        # Where Linux shares out the processors by session, niceness counts within one only.
+        with suppress(OSError):
+            Path(f"/proc/{running.pid}/autogroup").write_text("19")
+    with running:
+        try:
+            yield running
+        finally:
+            running.terminate()
 
 
 def main() -> int:
-    """Run both parts, whatever comes of the first; return 0 if every test passed."""
+    """Run both parts, whatever comes of either; return 0 if every test passed."""
     try:
-        pages.make()  # some tests of the first part skip without them
+        pages.make()  # some tests in memory skip without them
     except programs.Unavailable as reason:
         print(f"!!! {reason}", file=sys.stderr)
-    results: dict[str, tuple[int, float]] = {}
-    for name, arguments in parts(min(cores(), MOST_WORKERS)).items():
-        began = time.monotonic()
-        print(f"\n--- tests {name}", flush=True)
-        results[name] = _pytest(arguments), time.monotonic() - began
+    in_memory, with_servers = parts(min(cores(), MOST_WORKERS)).values()
+    log = LOCAL / "tests-in-memory.log"
+    began = time.monotonic()
+
+    def ended(running: subprocess.Popen[bytes]) -> tuple[int, float]:
+        return running.wait(), time.monotonic() - began
+
+    def shown(running: subprocess.Popen[bytes]) -> tuple[int, float]:
+        result = ended(running)
+        print(f"\n--- tests in memory\n{log.read_text()}", flush=True)
+        return result
+
+    print(f"\n--- tests with real servers, and beside them those in memory: {log}", flush=True)
+    with (
+        ThreadPoolExecutor(1) as pool,
+        pytest(in_memory, log=log) as beside,
+        pytest(with_servers) as running,
+    ):
+        later = pool.submit(shown, beside)
+        results = {"with real servers": ended(running), "in memory": later.result()}
     for name, (status, took) in results.items():
         outcome = "passed" if status == 0 else f"FAILED (pytest ended with {status})"
         print(f"tests {name}: {outcome}, {took:.0f} s")

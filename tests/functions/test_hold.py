@@ -190,6 +190,18 @@ def test_a_rooms_days_beat_those_of_the_stack_for_recordings_that_begin_later(
     assert studio.show(before)["expirationDate"] == studio.clock() + ten_days
 
 
+def test_a_room_without_days_of_its_own_again_has_those_of_the_stack(
+    studio: Studio, ten_days: int
+) -> None:
+    room = studio.room(preferences={"recordingPreferences": {"retentionDays": 3}})
+    preferences = {"recordingPreferences": {"retentionDays": None}}
+    reply = studio.call("PUT", f"/rooms/{room}", {"preferences": preferences})
+    assert reply.status == 200, reply.text
+    assert reply.body["preferences"]["recordingPreferences"]["enabled"] is True
+    assert "retentionDays" not in reply.body["preferences"]["recordingPreferences"]
+    assert studio.show(studio.ready(FILE, room))["expirationDate"] == studio.clock() + ten_days
+
+
 @pytest.mark.parametrize(
     ("days", "message"),
     [

@@ -35,9 +35,12 @@ class Custody:
         change, condition = _claim(recording, by)
         return self.recordings.update(recording.id, change, condition=condition) is not None
 
-    def throw_away(self, recording: Recording, *, days: int, by: Actor | None) -> bool:
-        """Move a recording to the trash; False if it is held, or has changed."""
-        change, condition = _throw_away(recording, days, by)
+    def throw_away(self, recording: Recording, *, lasting: int, by: Actor | None) -> bool:
+        """Move a recording to the trash, for some milliseconds.
+
+        False if it is held, or has changed.
+        """
+        change, condition = _throw_away(recording, lasting, by)
         return self.recordings.update(recording.id, change, condition=condition) is not None
 
     def claim_many(self, recordings: Sequence[Recording], *, by: Actor | None) -> set[str]:
@@ -45,10 +48,10 @@ class Custody:
         return self._write_many({each.id: _claim(each, by) for each in recordings})
 
     def throw_away_many(
-        self, recordings: Sequence[Recording], *, days: int, by: Actor | None
+        self, recordings: Sequence[Recording], *, lasting: int, by: Actor | None
     ) -> set[str]:
         """Move several to the trash; return the ids of those that cannot be."""
-        return self._write_many({each.id: _throw_away(each, days, by) for each in recordings})
+        return self._write_many({each.id: _throw_away(each, lasting, by) for each in recordings})
 
     def restore(self, recording_id: str, *, by: Actor) -> Recording:
         """Take a recording out of the trash, if it is there.
@@ -154,9 +157,11 @@ def _claim(recording: Recording, by: Actor | None) -> tuple[dynamodb.Change, str
     return change, _is_unchanged(change, recording)
 
 
-def _throw_away(recording: Recording, days: int, by: Actor | None) -> tuple[dynamodb.Change, str]:
+def _throw_away(
+    recording: Recording, lasting: int, by: Actor | None
+) -> tuple[dynamodb.Change, str]:
     now = clock.now()
-    until = Milliseconds(now + days)
+    until = Milliseconds(now + lasting)
     if recording.expires_at is not None:
         until = min(until, recording.expires_at)
     change = dynamodb.Change()

@@ -36,7 +36,7 @@ class RecordingDeletion:
             if recording.hold is not None:
                 raise RecordingHeld
             if self.trash and recording.claim is None:
-                if self.custody.throw_away(recording, days=self.trash, by=by):
+                if self.custody.throw_away(recording, lasting=self.trash, by=by):
                     return
             elif self.custody.claim(recording, by=by):
                 self.media.delete_one(recording.object_key)
@@ -80,7 +80,7 @@ class RecordingDeletion:
         A recording that is held meanwhile is not deleted.
         """
         if self.trash:
-            unmoved = self.custody.throw_away_many(recordings, days=self.trash, by=by)
+            unmoved = self.custody.throw_away_many(recordings, lasting=self.trash, by=by)
             return {each.id for each in recordings} - unmoved
         unclaimed = self.custody.claim_many(recordings, by=by)
         claimed = [each for each in recordings if each.id not in unclaimed]
