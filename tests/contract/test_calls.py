@@ -23,10 +23,11 @@ from livekit.protocol.room import ListParticipantsResponse, ListRoomsResponse
 
 from meet import wiring
 from meet.actors import LOBBY
-from meet.clock import HOUR
+from meet.clock import HOUR, MINUTE
 from meet.console.admin import Admin
 from meet.console.browser import SESSION_COOKIE
 from meet.console.tokens import ConsoleTokens, Session
+from meet.guests.model import Draft
 from meet.livekit.rooms import room_metadata
 from meet.lobby.model import Decision, Ticket
 from meet.meetings import model as meetings
@@ -177,9 +178,10 @@ def _console_session(method: str, path: str) -> Event:
     return event | {"httpMethod": method, "resource": path, "path": path, "body": None}
 
 
-def _token_request(**body: str) -> Event:
+def _token_request(**body: str | None) -> Event:
     event = _with("generate_participant_token")
     sent = json.loads(base64.b64decode(event["body"])) | body
+    sent = {name: value for name, value in sent.items() if value is not None}
     return event | {"body": base64.b64encode(json.dumps(sent).encode()).decode()}
 
 
@@ -280,6 +282,39 @@ def _at(moment: int, function: str) -> Event:
     return event | {"requestContext": {"requestTimeEpoch": moment}}
 
 
+def _meeting_of_20_minutes(passed: int) -> Event:
+    """Let a meeting have lasted so long in a room where it may last 20 minutes."""
+    terms = replace(ROOM.terms, max_duration_minutes=20)
+    room = replace(ROOM, name="limited-k3v9x0q2m7t1c8z", terms=terms)
+    wiring.room_repository().add(room)
+    meeting = meetings.Meeting("RM_1", room.name, ROOM.created_at)
+    wiring.meeting_repository().add(meeting)
+    wiring.meeting_repository().show_in_room(meeting)
+    listed = LiveKitRoom(
+        name=room.name,
+        sid=meeting.id,
+        creation_time_ms=meeting.started_at,
+        metadata=room_metadata(wiring.owner()),
+    )
+    LIVEKIT["RoomService/ListRooms"] = ListRoomsResponse(rooms=[listed])
+    return _at(ROOM.created_at + passed, "sweep_rooms")
+
+
+def _invite() -> str:
+    """Invite somebody, and return the token of the invitation."""
+    draft = Draft("Zoe", Role.PUBLISHER, max_joins=3)
+    [(_, token)] = wiring.guest_list().invite(ROOM.name, [draft], by=LOBBY)
+    return token
+
+
+def _banned() -> Event:
+    event = _with("remove_participant")
+    return event | {
+        "queryStringParameters": {"ban": "true"},
+        "multiValueQueryStringParameters": {"ban": ["true"]},
+    }
+
+
 def _meeting_is_over() -> Event:
     inside = LiveKitRoom(name=ROOM.name, sid="RM_1", metadata=room_metadata(wiring.owner()))
     LIVEKIT["RoomService/ListRooms"] = ListRoomsResponse(rooms=[inside])
@@ -306,6 +341,9 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("generate_participant_token", "beginning to wait"): _beginning_to_wait,
     ("generate_participant_token", "still waiting"): lambda: _with_ticket(None),
     ("generate_participant_token", "admitted from the lobby"): lambda: _with_ticket(Decision.ADMIT),
+    ("generate_participant_token", "with an invitation"): lambda: _token_request(
+        secret=None, invite=_invite()
+    ),
     ("disconnect_participant", "by name"): _removal_by_name,
     ("end_meeting", "nobody may return"): _nobody_may_return,
     ("update_participant_role", "in a meeting that is known"): lambda: _in_a_known_meeting(
@@ -333,8 +371,13 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("sweep_recordings", "a recording goes on"): _recorder_goes_on,
     ("sweep_recordings", "nothing due"): lambda: _at(BEGAN - HOUR, "sweep_recordings"),
     ("sweep_rooms", "a room is over"): lambda: _at(ROOM.expires_at, "sweep_rooms"),
+    ("remove_participant", "and banned"): _banned,
     ("sweep_rooms", "a meeting is over"): _meeting_is_over,
     ("sweep_rooms", "a recording begins automatically"): _sweep_of_one_who_publishes,
+    ("sweep_rooms", "a long meeting is told of its end"): lambda: _meeting_of_20_minutes(
+        16 * MINUTE
+    ),
+    ("sweep_rooms", "a long meeting is ended"): lambda: _meeting_of_20_minutes(20 * MINUTE),
     ("web", "a file"): lambda: _web("/assets/page.css"),
 }
 """What may come besides a sample event."""
@@ -396,3 +439,15 @@ def test_the_table_is_about_every_function_and_nothing_else() -> None:
         *((function, SAMPLE) for function in SAMPLES),
         *PATHS,
     }
+
+
+def test_the_documents_show_this_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make cost` and `make bench ARGS=calls` write it."""
+    monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "INFO")  # which importing bench changes
+    from bench import calls, cost  # noqa: PLC0415
+
+    assert calls.report() in (ROOT / "docs" / "performance.md").read_text()
+    costs = (ROOT / "docs" / "cost.md").read_text()
+    for name, part in cost.parts().items():
+        assert f"<!-- {name} -->\n{part}" in costs
+    assert {function for (function, _), _ in cost.operations()} == TABLE.keys()
