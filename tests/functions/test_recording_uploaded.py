@@ -64,7 +64,8 @@ def test_a_file_that_is_replaced_before_the_first_is_stored_counts(
     first = wiring.media_store().find(key)
     assert first is not None
     put(key, b"the other one")
-    find, was_late = MediaStore.find, []
+    find = MediaStore.find
+    was_late: list[bool] = []
 
     def find_and_be_late(media: MediaStore, wanted: str) -> StoredFile | None:
         found = find(media, wanted)
