@@ -61,7 +61,7 @@ export function enderIn(metadata: string | undefined): string | undefined {
 }
 
 /** When the meeting will be ended, by the metadata of its room. */
-export function endIn(metadata: string | undefined): number | undefined {
+export function endsAtIn(metadata: string | undefined): number | undefined {
   return metadata && metadata.length <= LONGEST_METADATA ? read(Ending, metadata)?.endsAt : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { useRoomInfo } from "@livekit/components-react";
 import { useState } from "react";
-import { endIn, endOf } from "../../shared/received";
+import { endsAtIn, endOf } from "../../shared/received";
 import { useServerMessage } from "./useServerMessage";
 
 /** When the meeting will be ended, if the server has said so: now, or before one joined. */
@@ -8,5 +8,5 @@ export function useEnd(): number | null {
   const { metadata } = useRoomInfo();
   const [told, setTold] = useState<number | null>(null);
   useServerMessage("meet.ending", (packet) => setTold(endOf(packet)?.endsAt ?? null));
-  return endIn(metadata) ?? told;
+  return endsAtIn(metadata) ?? told;
 }
