@@ -16,7 +16,13 @@ from typing import Any, TypeAlias
 import boto3
 import jwt
 import pytest
-from livekit.protocol.egress import EgressInfo, EgressStatus, FileInfo, ListEgressResponse
+from livekit.protocol.egress import (
+    EgressInfo,
+    EgressStatus,
+    FileInfo,
+    ListEgressResponse,
+    RoomCompositeEgressRequest,
+)
 from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.models import Room as LiveKitRoom
 from livekit.protocol.room import ListParticipantsResponse, ListRoomsResponse
@@ -40,6 +46,7 @@ from tests.contract.samples import (
     BEGAN,
     LIVEKIT,
     READY,
+    REFERENCES,
     ROOM,
     SAMPLES,
     STARTED,
@@ -420,6 +427,21 @@ def test_another_path_asks_what_the_table_says_and_no_more(
     called.aws.clear()
     run(function, still_clock, event)
     assert noted(called) == TABLE[function][name]
+
+
+@pytest.mark.parametrize("function", ["receive_livekit_webhook", "sweep_rooms"])
+def test_an_automatic_recording_is_uploaded_with_the_key_in_the_egress_secret(
+    called: Called, still_clock: Clock, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    key = {"accessKey": "uploads", "secretKey": "uploads-secretly"}
+    boto3.client("secretsmanager").create_secret(
+        Name="EgressSecretArn", SecretString=json.dumps(key)
+    )
+    monkeypatch.setitem(REFERENCES, "EgressSecretArn", "EgressSecretArn")
+    run(function, still_clock, PATHS[function, "a recording begins automatically"]())
+    assert called.livekit[-1] == "Egress/StartRoomCompositeEgress"
+    upload = RoomCompositeEgressRequest.FromString(called.bodies[-1]).file_outputs[0].s3
+    assert {"accessKey": upload.access_key, "secretKey": upload.secret} == key
 
 
 @pytest.mark.parametrize("function", ["authorize", "generate_participant_token"])

@@ -214,10 +214,20 @@ def _deleted(stage: Stage) -> None:
     assert stage.call("DELETE", f"/rooms/{stage.room}").status == 204
 
 
+def test_whoever_records_by_hand_after_the_room_was_read_is_the_only_one(open_stage: Open) -> None:
+    stage = open_stage(PUBLISHES)
+    stage.come("Ada", is_publishing=True)
+    read = wiring.room_repository().get(stage.room)
+    _by_hand(stage)
+    before = stage.starts()
+    with pytest.raises(AlreadyRecording):
+        wiring.recording_control().start_automatically(read)
+    assert stage.starts() == before
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        _by_hand,
         _by_hand_and_stopped,
         _automatically_and_failed,
         _deleted,
