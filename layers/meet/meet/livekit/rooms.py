@@ -96,10 +96,11 @@ class MediaServer(Protocol):
         """Return the meetings that LiveKit holds for this owner, with people inside or not."""
 
     def update_room_metadata(self, room: str, metadata: str) -> None:
-        """Replace what everybody in a room can read about it; do nothing if there is no meeting.
+        """Replace a room's metadata, which all its participants can read.
 
-        LiveKit sends it on the connection that also brings the end of the meeting, so it arrives
-        before an end that comes later. A message may come too late: it goes by another one.
+        Do nothing if LiveKit does not have the room. LiveKit sends it on the connection that also
+        brings the end of the meeting, so it arrives before a later end. A message uses a different
+        connection, and may come too late.
         """
 
     def delete_room(self, room: str) -> None:
@@ -241,7 +242,7 @@ class LiveKit:
         return [to_meeting(each) for each in reply.rooms if is_owned(each.metadata, owner)]
 
     def update_room_metadata(self, room: str, metadata: str) -> None:
-        """Replace what everybody in a room can read about it; do nothing if there is no meeting."""
+        """Replace a room's metadata; do nothing if LiveKit does not have the room."""
         try:
             self.client.call(
                 "RoomService/UpdateRoomMetadata",
@@ -330,7 +331,7 @@ class NoMediaServer:
         return []
 
     def update_room_metadata(self, room: str, metadata: str) -> None:
-        """Do nothing: without LiveKit there are no meetings."""
+        """Do nothing: nobody can meet without LiveKit."""
 
     def delete_room(self, room: str) -> None:
         """Do nothing: without LiveKit there are no meetings."""

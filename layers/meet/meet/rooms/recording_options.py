@@ -61,7 +61,7 @@ class CompositionOptions(WireModel):
     )
     audio_only: Boolean | None = Field(
         None,
-        description="Whether there is no picture, only sound. Not together with `encoding`.",
+        description="Whether only sound is recorded. Not together with `encoding`.",
         examples=[False],
     )
 
