@@ -44,6 +44,7 @@ from meet.wiring.participants import (
     participant_removal,
 )
 from meet.wiring.recordings import (
+    automatic_starts,
     faststart,
     media_store,
     playback_key,
@@ -64,6 +65,7 @@ __all__ = [
     "api_tokens",
     "arrivals",
     "authorizer",
+    "automatic_starts",
     "console_sessions",
     "console_tokens",
     "delivery_repository",
