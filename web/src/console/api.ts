@@ -41,6 +41,7 @@ export const endRoom = (name: string) => call("DELETE", room(name));
 export const startRecording = (roomName: string) => json<Recording>("POST", "/recordings", { roomName });
 export const getRecording = (id: string) => json<Recording>("GET", recording(id));
 export const stopRecording = (id: string) => call("PUT", recording(id));
+export const restoreRecording = (id: string) => json<Recording>("POST", `${recording(id)}/restore`);
 export const streamOf = (id: string) => `${API}${recording(id)}/stream`;
 
 export const linkTo = async (id: string) => (await json<RecordingLink>("GET", `${recording(id)}/url`)).url;

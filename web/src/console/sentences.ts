@@ -18,6 +18,7 @@ const words: Partial<Record<AnyReason, Word>> = {
   overlap_running: "overlapRunning",
   participant_not_found: "participantGone",
   password_too_short: "passwordTooShort",
+  recording_being_deleted: "beingDeleted",
   recording_disabled: "recordingOff",
   recording_finished: "alreadyFinished",
   recording_not_finished: "notFinished",

@@ -8,22 +8,21 @@ import { focusHeading } from "../parts/focus";
 import { Listing } from "../parts/Listing";
 import { Notice } from "../parts/Notice";
 import { PickAll, Picked, toggled } from "../parts/Picked";
-import { usePages } from "../parts/usePages";
-import { useReadOn } from "../parts/useReadOn";
 import { dropFrom } from "../queries";
 import { RoomName } from "../rooms/RoomName";
-import { paths, type RecordingFilter } from "../route";
+import { paths } from "../route";
 import { t } from "../words";
 import { DeleteRecordings, download, useStop } from "./actions";
-import { isPast, isSearched, searched } from "./search";
-import { canStop, isFinished, isMoving } from "./status";
+import type { Searched } from "./search";
+import { canStop, isFinished } from "./status";
 import { Length, StatusMark } from "./StatusMark";
+import { useSearched } from "./useSearched";
 
 interface Props {
   status?: string;
   room?: string;
   /** What the page selects by itself. */
-  search?: Pick<RecordingFilter, "prefix" | "from" | "until">;
+  search?: Searched;
   /** Show each recording's room. */
   isOfMany?: boolean;
   empty?: ReactNode;
@@ -40,28 +39,22 @@ const EVERYTHING = { prefix: "", from: "", until: "" };
 /** A list of recordings, and the actions on one or several of them. */
 export function Recordings({ status = "", room = "", search = EVERYTHING, isOfMany = false, empty }: Props) {
   const path = listPath(status, room);
-  const { items: loaded, ...recordings } = usePages<Recording>(path, isMoving);
-  const isAll = isPast(loaded ?? [], search);
-  const isReading = useReadOn({ items: loaded, ...recordings }, isSearched(search) && !isAll);
-  const items = loaded && searched(loaded, search);
+  const { note, ...recordings } = useSearched(path, search);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [deleting, setDeleting] = useState<Recording[] | null>(null);
   const { stop, stopping } = useStop(recordings.reload);
 
-  const finished = (items ?? []).filter(isFinished);
+  const finished = (recordings.items ?? []).filter(isFinished);
   const picked = finished.filter(({ id }) => chosen.has(id));
   const pickAll = (all: boolean) => setChosen(new Set(all ? finished.map(({ id }) => id) : []));
 
   return (
     <>
-      {isReading && loaded && <p className="hint filter-hint" role="status">{t("readingOn", { count: loaded.length })}</p>}
-      {!isReading && !isAll && isSearched(search) && recordings.hasMore && loaded && (
-        <p className="hint filter-hint" role="status">{t("searchedSome", { count: loaded.length })}</p>
-      )}
+      {note}
       <Picked count={picked.length} of={finished.length} onAll={pickAll}>
         <button className="small danger" onClick={() => setDeleting(picked)}><Trash />{t("deleteChosen", { count: picked.length })}</button>
       </Picked>
-      <Listing {...recordings} hasMore={recordings.hasMore && !isAll} items={items} empty={empty ?? <Notice title={t("noRecordings")} text={t("noRecordingsText")} />}>
+      <Listing {...recordings} empty={empty ?? <Notice title={t("noRecordings")} text={t("noRecordingsText")} />}>
         {(items) => (
           <table className={isOfMany ? "list recordings of-many" : "list recordings"}>
             <thead>
