@@ -21,6 +21,7 @@ const words: Partial<Record<AnyReason, Word>> = {
   recording_being_deleted: "beingDeleted",
   recording_disabled: "recordingOff",
   recording_finished: "alreadyFinished",
+  recording_held: "isHeld",
   recording_not_finished: "notFinished",
   recording_not_found: "recordingGone",
   recording_not_ready: "notReady",

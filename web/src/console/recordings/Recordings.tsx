@@ -2,7 +2,7 @@ import { useState, type ReactNode } from "react";
 import { linkTo } from "../api";
 import type { Recording } from "../../shared/types";
 import { size, when } from "../format";
-import { Download, Play, Stop, Trash } from "../icons";
+import { Download, Lock, Play, Stop, Trash } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
 import { focusHeading } from "../parts/focus";
 import { Listing } from "../parts/Listing";
@@ -14,7 +14,7 @@ import { paths } from "../route";
 import { t } from "../words";
 import { DeleteRecordings, download, useStop } from "./actions";
 import type { Searched } from "./search";
-import { canStop, isFinished } from "./status";
+import { canStop, canDelete } from "./status";
 import { Length, StatusMark } from "./StatusMark";
 import { useSearched } from "./useSearched";
 
@@ -44,14 +44,14 @@ export function Recordings({ status = "", room = "", search = EVERYTHING, isOfMa
   const [deleting, setDeleting] = useState<Recording[] | null>(null);
   const { stop, stopping } = useStop(recordings.reload);
 
-  const finished = (recordings.items ?? []).filter(isFinished);
-  const picked = finished.filter(({ id }) => chosen.has(id));
-  const pickAll = (all: boolean) => setChosen(new Set(all ? finished.map(({ id }) => id) : []));
+  const deletable = (recordings.items ?? []).filter(canDelete);
+  const picked = deletable.filter(({ id }) => chosen.has(id));
+  const pickAll = (all: boolean) => setChosen(new Set(all ? deletable.map(({ id }) => id) : []));
 
   return (
     <>
       {note}
-      <Picked count={picked.length} of={finished.length} onAll={pickAll}>
+      <Picked count={picked.length} of={deletable.length} onAll={pickAll}>
         <button className="small danger" onClick={() => setDeleting(picked)}><Trash />{t("deleteChosen", { count: picked.length })}</button>
       </Picked>
       <Listing {...recordings} empty={empty ?? <Notice title={t("noRecordings")} text={t("noRecordingsText")} />}>
@@ -60,7 +60,7 @@ export function Recordings({ status = "", room = "", search = EVERYTHING, isOfMa
             <thead>
               <tr>
                 <th scope="col" className="pick">
-                  <PickAll label={t("pickAll")} picked={picked.length} of={finished.length} onChange={pickAll} />
+                  <PickAll label={t("pickAll")} picked={picked.length} of={deletable.length} onChange={pickAll} />
                 </th>
                 <th scope="col">{isOfMany ? t("room") : t("recording")}</th>
                 <th scope="col">{t("status")}</th>
@@ -112,13 +112,13 @@ interface RowProps {
 }
 
 function Row({ recording, isOfMany, isPicked, isStopping, onPick, onStop, onDelete }: RowProps) {
-  const { id, roomName, status, startedAt } = recording;
+  const { id, roomName, status, startedAt, hold } = recording;
   const started = startedAt === undefined ? t("notStarted") : when(startedAt);
   const what = { name: roomName, time: started };
   return (
     <tr className={isPicked ? "picked" : ""}>
       <td className="pick">
-        <input type="checkbox" aria-label={t("pick", what)} disabled={!isFinished(recording)} checked={isPicked} onChange={onPick} />
+        <input type="checkbox" aria-label={t("pick", what)} disabled={!canDelete(recording)} checked={isPicked} onChange={onPick} />
       </td>
       <th scope="row">
         {isOfMany ? (
@@ -128,7 +128,10 @@ function Row({ recording, isOfMany, isPicked, isStopping, onPick, onStop, onDele
           </>
         ) : <a href={paths.recording(id)}>{started}</a>}
       </th>
-      <td><StatusMark recording={recording} /></td>
+      <td>
+        <StatusMark recording={recording} />
+        {hold && <span className="row-note"><Lock /> {t("heldBecause", { reason: hold.reason })}</span>}
+      </td>
       <td className="number soft"><Length recording={recording} /></td>
       <td className="number wide-only soft">{recording.size === undefined ? "–" : size(recording.size)}</td>
       <td className="row-actions">
@@ -143,7 +146,7 @@ function Row({ recording, isOfMany, isPicked, isStopping, onPick, onStop, onDele
           {canStop(recording) && (
             <button className="small" disabled={isStopping} aria-label={t("stopNamed", what)} onClick={onStop}><Stop />{t("stop")}</button>
           )}
-          {isFinished(recording) && (
+          {canDelete(recording) && (
             <button className="small plain icon-only danger" aria-label={t("deleteNamed", what)} title={t("delete")} onClick={onDelete}><Trash /></button>
           )}
         </span>
