@@ -44,6 +44,7 @@ from meet.wiring.participants import (
     participant_removal,
 )
 from meet.wiring.recordings import (
+    link_repository,
     media_store,
     playback_key,
     recording_control,
@@ -53,6 +54,8 @@ from meet.wiring.recordings import (
     recording_evidence,
     recording_repository,
     recording_settlement,
+    recording_sharing,
+    shared_playback,
 )
 from meet.wiring.rooms import room_ending, room_repository, room_service
 from meet.wiring.stack import owner
@@ -72,6 +75,7 @@ __all__ = [
     "exclusion",
     "guest_list",
     "guest_repository",
+    "link_repository",
     "live_meetings",
     "live_roles",
     "livekit_webhooks",
@@ -94,11 +98,13 @@ __all__ = [
     "recording_evidence",
     "recording_repository",
     "recording_settlement",
+    "recording_sharing",
     "reset",
     "role_changes",
     "room_ending",
     "room_repository",
     "room_service",
+    "shared_playback",
     "waiting_repository",
     "webhook_creation",
     "webhook_definition",
