@@ -100,7 +100,7 @@ def test_a_permission_that_comes_late_is_taken_at_the_door(api: Client, ada: Vis
     ada.at_the_door()
     told = ada.page.get_by_role("alert").filter(has_text="does not let this page use your camera")
     expect(told).to_be_visible()
-    told.get_by_role("button", name="Try the camera again").click()
+    told.get_by_role("button", name="Try again: camera").click()
     expect(told).to_be_visible()
     ada.page.evaluate("allow()")
     expect(told).to_have_count(0)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.visitors import JOIN_MS, Visitor, visitor
+from tests.browser.visitors import JOIN_MS, Visitor, press, visitor
 from tests.live import Client, eventually
 from tools.stack.deployment import aws_session
 from tools.stack.local_stack import LocalStack
@@ -101,9 +101,9 @@ def test_an_embedder_has_the_meeting_without_chrome_and_is_told_what_happens(
             leave = frame.get_by_role("button", name="Leave")
             expect(leave, str(ada.said)).to_be_visible(timeout=JOIN_MS)
             expect(frame.locator(".bar h1")).to_be_hidden()
-            frame.get_by_role("button", name="Record", exact=True).click()
+            press(frame, "Record")
             eventually(lambda: {"recording"} <= {each["event"] for each in _told(ada)}, 30, "told")
-            frame.get_by_role("button", name="Stop recording").click()
+            press(frame, "Stop recording")
             eventually(lambda: len(_told(ada)) == 3, 30, "told of the recording's end")
             leave.click()
             expect(frame.get_by_role("heading", name="You left the meeting")).to_be_visible()

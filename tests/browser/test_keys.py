@@ -115,6 +115,7 @@ def test_the_screen_stays_on_until_one_leaves(ada: Visitor) -> None:
 
 
 def test_a_hidden_meeting_goes_on_in_a_small_window(ada: Visitor) -> None:
+    ada.sees_moving("Ada")
     ada.page.evaluate("window.browserOpens()")
     ada.page.wait_for_function("() => window.pictured.length === 1")
     ada.press("Picture in picture")

@@ -191,7 +191,9 @@ def test_a_second_share_is_shown_and_told_and_the_chosen_view_comes_back(
             expect(shown).to_have_attribute("data-source", "screen_share", timeout=JOIN_MS)
 
         def told(text: str) -> None:
-            expect(page.locator(".notices [role=status]")).to_contain_text(text, timeout=JOIN_MS)
+            expect(page.locator(".notices [aria-live=polite]")).to_contain_text(
+                text, timeout=JOIN_MS
+            )
 
         vic.button("Show Ben large").click()
         pinned = page.locator('.large .tile[data-name="Ben"][data-source="camera"]')

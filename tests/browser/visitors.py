@@ -1,12 +1,21 @@
 """People with a browser, at the meeting page."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FrameLocator,
+    Locator,
+    Page,
+    Request,
+    expect,
+)
 
 from tests.browser.browsers import window
 from tools import ROOT
@@ -24,6 +33,21 @@ MOVES = f"""([name, before]) => {{
   const now = ({PLAYED})(name);
   return now && now[0] > before[0] + 5 && now[1] > before[1];
 }}"""
+
+
+MORE = re.compile(r"^More\b")
+"""And how much is new in there."""
+
+
+def press(page: Page | FrameLocator, name: str) -> None:
+    """Press a control of a meeting, which may be in More."""
+    controls = page.locator(".controls")
+    control = controls.get_by_role("button", name=name)
+    more = controls.get_by_role("button", name=MORE)
+    expect(control.or_(more).first).to_be_visible(timeout=JOIN_MS)
+    if not control.is_visible():
+        more.click()
+    control.click()
 
 
 @dataclass
@@ -65,10 +89,7 @@ class Visitor:
 
     def press(self, name: str) -> None:
         """Press a control, which may be in More."""
-        control = self.page.locator(".controls").get_by_role("button", name=name)
-        if not control.is_visible():
-            self.button("More").click()
-        control.click()
+        press(self.page, name)
 
     def act(self, name: str, action: str | None = None) -> None:
         """Open the menu about a participant, and choose from it."""

@@ -46,7 +46,7 @@ export const en = {
   deviceFailed: "Your {device} does not work right now. You can join without it.",
   deviceCamera: "camera",
   deviceMicrophone: "microphone",
-  tryDeviceAgain: "Try the {device} again",
+  tryDeviceAgain: "Try again: {device}",
   problemLink: "This link does not work",
   problemLinkText: "It is incomplete or was changed. Ask the person who invited you for a new one.",
   problemRoom: "This meeting is over",

@@ -46,7 +46,7 @@ export const es: Words = {
   deviceFailed: "Tu {device} no funciona en este momento. Puedes entrar sin él.",
   deviceCamera: "cámara",
   deviceMicrophone: "micrófono",
-  tryDeviceAgain: "Volver a probar: {device}",
+  tryDeviceAgain: "Intentar de nuevo: {device}",
   problemLink: "Este enlace no funciona",
   problemLinkText: "Está incompleto o ha cambiado. Pide uno nuevo a quien te invitó.",
   problemRoom: "Esta reunión ha terminado",
