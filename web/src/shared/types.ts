@@ -17,6 +17,7 @@ export type Room = Whole<Omit<Answer<"createRoom">, "preferences">, Unset> & { p
 export type Recording = Whole<Answer<"createRecording">, "startedAt" | "endedAt" | "duration" | "size" | "error">;
 export type Status = Recording["status"];
 export type RecordingLink = Answer<"getRecordingUrl">;
+export type SharedRecording = Schemas["SharedRecording"];
 export type RecordingDeletion = Answer<"deleteMultipleRecordings">;
 export type ParticipantToken = Answer<"generateParticipantToken">;
 export type MeetingToJoin = NonNullable<ParticipantToken["meeting"]>;
