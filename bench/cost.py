@@ -1,13 +1,28 @@
 """What meetings and an idle month cost, from the calls table and list prices, into docs/cost.md."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from bench import prices
+from bench.bill import (
+    ANSWER_KB,
+    AWS_SECONDS,
+    BY_EVENT,
+    COLD,
+    COLD_SECONDS,
+    DEFAULT_PATH,
+    LIVEKIT_SECONDS,
+    LOG_BYTES,
+    SECONDS,
+    Bill,
+    gigabytes,
+    invocations,
+    of,
+)
 from bench.calls import TABLE
 from bench.document import replace_part
 from bench.table import table
 from tools import ROOT
-from tools.template import functions, load_template, resources
+from tools.template import functions, resources
 
 DOCUMENT = ROOT / "docs" / "cost.md"
 
@@ -24,30 +39,13 @@ PAGE_FILES = 6
 """Files of the meeting page, for a browser that has none of them."""
 PAGE_MB = 1.0
 NEW_BROWSERS = 0.5
-COLD = 0.1
-"""Of all invocations; with few meetings nearly all, with many next to none."""
-COLD_SECONDS = 1.0
-SECONDS = 0.005
-AWS_SECONDS = 0.010
-LIVEKIT_SECONDS = 0.050
-LOG_BYTES = 800
-"""Of an invocation, Lambda's own lines included."""
-ANSWER_KB = 2
 MONTH_MINUTES = 60 * prices.MONTH_HOURS
 SECRETS_MINUTES = 5
 NODE_DISK_GB = 50
-DEFAULT_PATH = "its sample event"
-
-_OPEN = {"generate_participant_token", "receive_livekit_webhook", "web", "console_session"}
-"""Functions without an authorizer."""
-_BY_STREAM_OR_QUEUE = {"log_events", "dispatch_events", "deliver_webhook"}
-"""Functions whose records Lambda fetches; only the requests to queues cost something."""
-_BY_SCHEDULE = {"sweep_rooms", "sweep_recordings", "sweep_webhooks"}
-_BY_EVENT = {"recording_uploaded"} | _BY_SCHEDULE | _BY_STREAM_OR_QUEUE
-"""Functions that no request invokes."""
 
 WEBHOOKS = 2 + 6 * PEOPLE
 """room_started, room_finished; for each person joined, left, two tracks published and two not."""
+TRACKS = 2 * PEOPLE
 JOINS = 1 + PEOPLE
 """room_started and participant_joined: the ones that look at the room."""
 EVENTS = 4 + 2 * PEOPLE
@@ -62,7 +60,8 @@ MEETING: dict[tuple[str, str], float] = {
     ("receive_livekit_webhook", DEFAULT_PATH): JOINS,
     ("receive_livekit_webhook", "a participant leaves"): PEOPLE,
     ("receive_livekit_webhook", "a meeting ends"): 1,
-    ("receive_livekit_webhook", "room_finished"): WEBHOOKS - JOINS - PEOPLE - 1,
+    ("receive_livekit_webhook", "a track is published"): TRACKS,
+    ("receive_livekit_webhook", "room_finished"): WEBHOOKS - JOINS - PEOPLE - TRACKS - 1,
     ("log_events", DEFAULT_PATH): EVENTS,
     ("delete_room", DEFAULT_PATH): 1,
 }
@@ -88,92 +87,6 @@ DELIVERY: dict[tuple[str, str], float] = {
 POLLERS = 5
 """Connections with which Lambda waits at a queue."""
 POLL_SECONDS = 20
-ENDPOINT_SECONDS = 0.1
-QUEUE_REQUESTS = 3
-"""Send, receive, delete."""
-
-
-@dataclass
-class Bill:
-    """Costs in USD, by purpose."""
-
-    lines: dict[str, float] = field(default_factory=dict)
-
-    def add(self, what: str, dollars: float) -> None:
-        """Add a cost."""
-        self.lines[what] = self.lines.get(what, 0.0) + dollars
-
-    @property
-    def total(self) -> float:
-        """USD."""
-        return sum(self.lines.values())
-
-    def times(self, factor: float) -> "Bill":
-        """Return the bill times a number."""
-        return Bill({what: dollars * factor for what, dollars in self.lines.items()})
-
-    def rows(self) -> list[list[str]]:
-        """Return the rows of a table, the dearest first."""
-        dearest = sorted(self.lines.items(), key=lambda line: -line[1])
-        lines = [[what, f"{dollars:.2f}"] for what, dollars in dearest]
-        return [*lines, ["**together**", f"**{self.total:.2f}**"]]
-
-
-def gigabytes(function: str) -> float:
-    """Return a function's memory, as the template has it."""
-    default = load_template()["Globals"]["Function"]["MemorySize"]
-    return float(functions()[function].get("MemorySize", default)) / 1024
-
-
-def invocations(bill: Bill, function: str, path: str, count: float) -> None:
-    """Charge invocations with all that they call; secrets come from memory."""
-    waited = SECONDS
-    for call, times in TABLE[function][path].items():
-        service = call.partition(" ")[0]
-        if service == "secretsmanager":
-            continue
-        waited += times * (LIVEKIT_SECONDS if service == "LiveKit" else AWS_SECONDS)
-        if service == "dynamodb":
-            bill.add("DynamoDB", count * times * _units(call))
-        elif service == "s3":
-            bill.add("S3 requests", count * times * prices.S3_GET)
-    if function == "deliver_webhook":
-        waited += ENDPOINT_SECONDS
-        bill.add("SQS", count * QUEUE_REQUESTS * prices.SQS)
-    seconds = waited + (COLD * COLD_SECONDS if function not in _BY_EVENT else 0)
-    duration = seconds * gigabytes(function) * prices.LAMBDA_GB_SECOND
-    bill.add("Lambda", count * (prices.LAMBDA_REQUEST + duration))
-    bill.add("CloudWatch Logs", count * LOG_BYTES / 1e9 * prices.LOG_GB)
-    if function in _BY_STREAM_OR_QUEUE:
-        return
-    if function in _BY_EVENT:
-        bill.add("EventBridge", count * prices.SCHEDULE)
-    elif function != "authorize":
-        bill.add("API Gateway", count * prices.GATEWAY_REQUEST)
-        bill.add("traffic", count * ANSWER_KB / 1e6 * prices.TRAFFIC_GB)
-        if function not in _OPEN:
-            invocations(bill, "authorize", DEFAULT_PATH, count)
-
-
-def _units(call: str) -> float:
-    """Return the cost of a DynamoDB call with items below 1 KB, as if it touched every index."""
-    _, operation, where = call.split(" ", 2)
-    if operation in {"GetItem", "BatchGetItem"}:
-        return prices.READ_UNIT
-    if operation == "Query":
-        return prices.READ_UNIT / 2
-    tables = resources("AWS::DynamoDB::Table")
-    written = [each.split(" ")[-1] for each in where.split(", ")]
-    units = sum(1 + len(tables[name].get("GlobalSecondaryIndexes", [])) for name in written)
-    return units * prices.WRITE_UNIT * (2 if operation == "TransactWriteItems" else 1)
-
-
-def of(work: dict[tuple[str, str], float]) -> Bill:
-    """Return the bill for some invocations."""
-    bill = Bill()
-    for (function, path), count in work.items():
-        invocations(bill, function, path, count)
-    return bill
 
 
 def meeting() -> Bill:
@@ -233,6 +146,23 @@ def streamed_gigabyte() -> tuple[float, float]:
     return bill.total, pieces * prices.S3_GET
 
 
+def operations() -> Iterator[tuple[tuple[str, str], float]]:
+    """Yield function and path, and the USD of one invocation."""
+    for function, paths in sorted(TABLE.items()):
+        for path in paths:
+            yield (function, path), of({(function, path): 1}).total
+
+
+def each() -> str:
+    """Return the table of a million invocations, path by path."""
+    heads = ["function", "path", "USD a million"]
+    rows = [
+        [f"`{function}`", path, f"{dollars * 10**6:.2f}"]
+        for (function, path), dollars in operations()
+    ]
+    return table(heads, rows) + "\n"
+
+
 def report() -> str:
     """Return the tables of docs/cost.md."""
     one, empty = meeting(), idle()
@@ -252,7 +182,7 @@ def report() -> str:
             *MEETING.items(),
             *((k, v * RECORDED) for k, v in RECORDING.items()),
         ]
-        if function not in _BY_EVENT
+        if function not in BY_EVENT
     )
     return "\n".join(
         [
@@ -338,13 +268,19 @@ def _count(kind: str) -> int:
     return sum(file.read_text().count(f"Type: {kind}\n") for file in ROOT.glob("*.yaml"))
 
 
-def main() -> None:
-    """Write the numbers into docs/cost.md."""
-    for name, text in {
+def parts() -> dict[str, str]:
+    """Return the parts of docs/cost.md that are computed, by name."""
+    return {
         "cost": report(),
+        "operations": each(),
         "assumptions": assumptions(),
         "prices": listed(),
-    }.items():
+    }
+
+
+def main() -> None:
+    """Write the numbers into docs/cost.md."""
+    for name, text in parts().items():
         replace_part(DOCUMENT, name, text)
 
 

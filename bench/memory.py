@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from bench import prices
+from bench.bill import AWS_SECONDS, LIVEKIT_SECONDS
 from bench.calls import TABLE
-from bench.cost import AWS_SECONDS, LIVEKIT_SECONDS
 from bench.table import table
 
 SIZES = (256, 512, 1024, 1769)

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 import jwt
+from livekit.protocol.models import Room
 
 from meet import clock
 from meet.clock import Milliseconds
@@ -20,7 +21,7 @@ from meet.livekit.recorder import (
     EgressState,
     Layout,
 )
-from meet.livekit.rooms import LiveMeeting
+from meet.livekit.rooms import LiveMeeting, to_meeting
 from meet.livekit.tokens import issued
 from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.lifecycle import Evidence
@@ -69,6 +70,8 @@ class FakeLiveKit:
     permissions: dict[tuple[str, str], Permission] = field(default_factory=dict)
     """What participants may do, by room and identity, where it was changed."""
     messages: list[Message] = field(default_factory=list)
+    metadata: dict[str, str] = field(default_factory=dict)
+    """What everybody in a room can read about it, where it was changed."""
     numbers: Iterator[int] = field(default_factory=count)
 
     def join(self, room: str, identity: str, name: str = "", **more: Any) -> None:
@@ -133,6 +136,8 @@ class FakeLiveKit:
 
     def update_room_metadata(self, room: str, metadata: str) -> None:
         self._called("update_room_metadata", room, metadata)
+        if room in self.inside:
+            self.metadata[room] = metadata
 
     def _connected(self, room: str, identity: str) -> Participant:
         if identity not in self.inside.get(room, {}):
@@ -142,7 +147,14 @@ class FakeLiveKit:
     def meetings(self, owner: str) -> list[LiveMeeting]:
         self._called("meetings", owner)
         return [
-            LiveMeeting(room, self.sid_of(room), self.began.get(room, clock.now()))
+            to_meeting(
+                Room(
+                    name=room,
+                    sid=self.sid_of(room),
+                    creation_time_ms=self.began.get(room, clock.now()),
+                    metadata=self.metadata.get(room, ""),
+                )
+            )
             for room in self.inside
         ]
 
@@ -162,6 +174,7 @@ class FakeLiveKit:
         self.inside.pop(room, None)
         self.sids.pop(room, None)
         self.began.pop(room, None)
+        self.metadata.pop(room, None)
         self.ended[room] += 1
 
     def _called(self, *call: str) -> None:

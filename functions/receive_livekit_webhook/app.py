@@ -13,6 +13,7 @@ from meet.livekit.webhooks import (
     PARTICIPANT_LEFT,
     ROOM_FINISHED,
     ROOM_STARTED,
+    TRACK_PUBLISHED,
     Webhook,
 )
 
@@ -38,6 +39,7 @@ def receive_livekit_webhook() -> Response[str]:
         wiring.meeting_reports().hear(webhook)
         _count_join(webhook)
         _act_on_meeting(webhook)
+    _look_whether_to_record(webhook)
     return json_reply({}, HTTPStatus.OK)
 
 
@@ -59,6 +61,19 @@ def _act_on_meeting(webhook: Webhook) -> None:
         is_stray = wiring.room_ending().close_if_stray(webhook.room)
         if webhook.event == PARTICIPANT_JOINED and webhook.participant and not is_stray:
             wiring.arrivals().check(webhook.room, webhook.participant)
+
+
+def _look_whether_to_record(webhook: Webhook) -> None:
+    """Start a recording that begins automatically, if it was this event that it waited for.
+
+    LiveKit does not say of a published track whose meeting it is: the room's name does.
+    """
+    meeting, person = webhook.meeting, webhook.connection
+    is_track = webhook.event == TRACK_PUBLISHED
+    is_join = webhook.event == PARTICIPANT_JOINED and webhook.is_ours
+    if (is_track or is_join) and meeting is not None and person is not None and person.is_person:
+        publisher = person.identity if is_track else None
+        wiring.automatic_starts().look(meeting.room, meeting.sid, publisher=publisher)
 
 
 handler = entrypoint(api, json_body=False)

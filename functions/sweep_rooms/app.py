@@ -1,6 +1,6 @@
 """Every minute: end the meetings of rooms that are over, and those that have lasted too long.
 
-It also makes up for lost webhooks.
+It also makes up for lost webhooks, and starts recordings that begin automatically.
 """
 
 from typing import Any
@@ -21,12 +21,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     unreported = wiring.meeting_sweep().sweep(swept.listed, swept.going_on, deadline)
     wiring.meeting_duration().sweep(swept.listed, swept.going_on, deadline)
     removed = wiring.arrivals().sweep(swept.going_on, deadline)
+    recorded = wiring.automatic_starts().sweep(swept.listed, swept.going_on, deadline)
     report = {
         "ended": swept.ended,
         "waiting": swept.waiting,
         "strays": swept.strays,
         "removed": removed,
         "unreported": unreported,
+        "recorded": recorded,
     }
     logger.info("rooms swept", extra=report)
     return report

@@ -17,6 +17,12 @@ CORNER = """(place) => {
   context.drawImage(video, 0, 0, 32, 18);
   return Array.from(context.getImageData(24, 1, 1, 1).data.slice(0, 3));
 }"""
+SMALL_CAMERA = """
+const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = (wanted) =>
+  real(wanted?.video ? {...wanted, video: {...wanted.video, width: 320, height: 180}} : wanted);
+"""
+"""Without a GPU, a large picture takes seconds."""
 SEGMENTER_S = 60  # without a GPU the first picture takes its time
 
 
@@ -48,6 +54,7 @@ def _choose(somebody: Visitor, background: str) -> None:
 def test_the_others_see_the_background_that_was_chosen(api: Client, browser: Browser) -> None:
     room = api.create_room()
     with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
+        ada.page.add_init_script(SMALL_CAMERA)
         bob.enter(room["publisherURL"])
         ada.enter(room["publisherURL"])
         bob.sees_moving("Ada")
@@ -83,6 +90,7 @@ def test_the_others_see_the_background_that_was_chosen(api: Client, browser: Bro
 def test_the_background_is_chosen_at_the_door_and_kept(api: Client, browser: Browser) -> None:
     room = api.create_room()
     with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
+        ada.page.add_init_script(SMALL_CAMERA)
         bob.enter(room["publisherURL"])
         ada.open(room["publisherURL"])
         ada.at_the_door()

@@ -119,6 +119,10 @@ def test_the_limit_of_a_meeting_is_told_before_it_ends(api: Client, browser: Bro
         german = jo.page.get_by_role("status").get_by_text("Diese Besprechung endet um")
         expect(german).to_have_text(f"Diese Besprechung endet um {end:%H:%M}.", timeout=JOIN_MS)
         assert ada.complaints() == []
+        with visitor(browser, "Eve", timezone_id=zone) as eve:  # after the message was sent
+            eve.enter(room["viewerURL"])
+            told = eve.page.get_by_role("status").get_by_text("This meeting ends at")
+            expect(told).to_have_text(f"This meeting ends at {end:%H:%M}.")
         api.call("PUT", f"/rooms/{name}", {"maxDurationMinutes": 1})
         ada.ends_with("The meeting is over", seconds=150)
         expect(ada.page.get_by_text("The meeting reached its maximum length.")).to_be_visible()

@@ -227,3 +227,23 @@ def test_a_moderator_invites_from_inside(meeting: Meeting) -> None:
     expect(dialog).to_have_count(0)
     meeting.ada.press("People")
     expect(meeting.ada.button("Invite")).to_have_count(0)
+
+
+def test_the_links_are_gone_with_the_role_and_do_not_come_back_with_it(meeting: Meeting) -> None:
+    mona, links = meeting.mona, [meeting.room[f"{role}URL"] for role in ("publisher", "viewer")]
+    mona.press("People")
+    mona.button("Invite").click()
+    dialog = mona.page.get_by_role("dialog", name="Invite")
+    boxes = dialog.get_by_role("textbox")
+    expect(boxes.first).to_have_value(links[0], timeout=JOIN_MS)
+    expect(boxes.last).to_have_value(links[1])
+    meeting.put("Mona", "role", {"role": "publisher"})
+    expect(dialog).to_have_count(0, timeout=SOON_MS)
+    expect(mona.button("Invite")).to_have_count(0)
+    shown = mona.page.evaluate(
+        "[document.body.outerHTML, ...[...document.querySelectorAll('input')].map((e) => e.value)]"
+    )
+    assert not [each for each in shown if any(link in each for link in links)]
+    meeting.put("Mona", "role", {"role": "moderator"})
+    expect(mona.button("Invite")).to_be_visible(timeout=SOON_MS)
+    expect(dialog).to_have_count(0)

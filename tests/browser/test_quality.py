@@ -42,7 +42,7 @@ HIDE = """(hidden) => {
   Object.defineProperty(document, "visibilityState", {get, configurable: true});
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-SMALL: ViewportSize = {"width": 320, "height": 300}
+SMALL: ViewportSize = {"width": 640, "height": 300}
 LARGE: ViewportSize = {"width": 1280, "height": 900}
 STEADY_MS = 3000
 PATIENCE_S = 45

@@ -39,7 +39,7 @@ MORE = re.compile(r"^More\b")
 """And how much is new in there."""
 
 
-def press(page: Page | FrameLocator, name: str) -> None:
+def press(page: Page | FrameLocator, name: str | re.Pattern[str]) -> None:
     """Press a control of a meeting, which may be in More."""
     controls = page.locator(".controls")
     control = controls.get_by_role("button", name=name)
@@ -87,7 +87,7 @@ class Visitor:
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
-    def press(self, name: str) -> None:
+    def press(self, name: str | re.Pattern[str]) -> None:
         """Press a control, which may be in More."""
         press(self.page, name)
 

@@ -38,6 +38,8 @@ class Visit:
     joined_at: int
     is_here: bool = True
     reported: set[str] = field(default_factory=set)
+    accepted: set[str] = field(default_factory=set)
+    """Of what was reported, what was answered 2xx."""
 
 
 @dataclass
@@ -165,7 +167,11 @@ class Meetings(World):
             meeting.reported = True
             if visit is not None:
                 visit.reported.add(kind)
-            self.webhook(body)
+            self.webhook(body, accepted=accept)
+
+        def accept() -> None:
+            if visit is not None:
+                visit.accepted.add(kind)
 
         self.spread("webhooks", deliver)
 

@@ -419,16 +419,22 @@ class World:
         body = json.dumps({"event": kind, "id": "EV_1", "egressInfo": _info(egress)}).encode()
         self.spread("webhooks", lambda: self.webhook(body))
 
-    def webhook(self, body: bytes, tries: int = 5) -> None:
-        """Post it, signed; LiveKit tries again after a 5xx."""
+    def webhook(
+        self, body: bytes, tries: int = 5, *, accepted: Callable[[], None] = lambda: None
+    ) -> None:
+        """Post it, signed; LiveKit tries again after a 5xx, and gives up in the end."""
         now = int(time.time())
         digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
         claims = {"iss": LIVEKIT_KEY, "nbf": now, "exp": now + 300, "sha256": digest}
         headers = {"Authorization": jwt.encode(claims, LIVEKIT_SECRET, algorithm="HS256")}
         request = event("POST", "/livekit/webhook", body=body, headers=headers)
         reply = self.attempt(lambda: invoke(request))
-        if (reply is None or reply.status >= 500) and tries > 1:
-            self.after(3 * SECOND, lambda: self.webhook(body, tries - 1))
+        if reply is not None and reply.status < 300:
+            accepted()
+        elif (reply is None or reply.status >= 500) and tries > 1:
+            self.after(3 * SECOND, lambda: self.webhook(body, tries - 1, accepted=accepted))
+        else:
+            self.counts["webhooks given up"] += 1
 
 
 def _info(egress: Egress) -> dict[str, Any]:
@@ -472,6 +478,7 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.clock.pause", lambda attempt: None),
             ("meet.wiring.livekit.media_server", media_server),
             ("meet.wiring.livekit.recorder", recorder),
+            ("meet.recordings.auto_start._PARALLEL", 1),
             ("meet.recordings.settlement._PARALLEL", 1),  # threads would have an order of their own
             ("meet.dynamodb._PARALLEL", 1),
             ("meet.rooms.ending._PARALLEL", 1),

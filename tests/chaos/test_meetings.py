@@ -112,8 +112,8 @@ def _meetings(world: Meetings, events: list[dict[str, Any]]) -> Iterator[str]:
             found = of_session[visit.sid]
             if found not in ([], ["participant.joined", "participant.left"]):
                 yield f"{visit.sid} has the events {found}"
-            if not found and "participant_left" in visit.reported:
-                yield f"{visit.sid} was reported and is not there"
+            if not found and "participant_left" in visit.accepted:
+                yield f"{visit.sid} was accepted and is not there"
             if not visit.reported and found:
                 yield f"{visit.sid} was never reported"
     for item in world.items("MeetingsTable"):

@@ -16,17 +16,24 @@ from typing import Any, TypeAlias
 import boto3
 import jwt
 import pytest
-from livekit.protocol.egress import EgressInfo, EgressStatus, FileInfo, ListEgressResponse
+from livekit.protocol.egress import (
+    EgressInfo,
+    EgressStatus,
+    FileInfo,
+    ListEgressResponse,
+    RoomCompositeEgressRequest,
+)
 from livekit.protocol.models import ParticipantInfo
 from livekit.protocol.models import Room as LiveKitRoom
 from livekit.protocol.room import ListParticipantsResponse, ListRoomsResponse
 
 from meet import wiring
 from meet.actors import LOBBY
-from meet.clock import HOUR, Milliseconds
+from meet.clock import HOUR, MINUTE, Milliseconds
 from meet.console.admin import Admin
 from meet.console.browser import SESSION_COOKIE
 from meet.console.tokens import ConsoleTokens, Session
+from meet.guests.model import Draft
 from meet.livekit.rooms import room_metadata
 from meet.lobby.model import Decision, Ticket
 from meet.meetings import model as meetings
@@ -40,6 +47,7 @@ from tests.contract.samples import (
     BEGAN,
     LIVEKIT,
     READY,
+    REFERENCES,
     ROOM,
     SAMPLES,
     SHARED,
@@ -106,6 +114,28 @@ def _meeting(event: str) -> Event:
     return _signed_by_livekit(told | ({"participant": participant} if "left" in event else {}))
 
 
+def _published(**preferences: str) -> Event:
+    """Let Bob publish in a meeting that is known, in a room with these recordingPreferences."""
+    wiring.room_repository().change(
+        ROOM.name,
+        {f"preferences.recordingPreferences.{name}": each for name, each in preferences.items()},
+        now=ROOM.created_at,
+        by=LOBBY,
+    )
+    _in_a_known_meeting("receive_livekit_webhook")
+    room, bob = {"sid": "RM_1", "name": ROOM.name}, {"sid": "PA_2", "identity": "Bob_x7c4q1"}
+    return _signed_by_livekit(
+        {"event": "track_published", "id": "EV_1", "room": room, "participant": bob}
+    )
+
+
+def _sweep_of_one_who_publishes() -> Event:
+    _published(autoStart="when_first_publishes")
+    inside = LiveKitRoom(name=ROOM.name, sid="RM_1", metadata=room_metadata(wiring.owner()))
+    LIVEKIT["RoomService/ListRooms"] = ListRoomsResponse(rooms=[inside])
+    return _at(ROOM.created_at + HOUR, "sweep_rooms")
+
+
 def _egress(status: str) -> Event:
     info = {
         "egressId": "EG_1",
@@ -157,9 +187,10 @@ def _console_session(method: str, path: str) -> Event:
     return event | {"httpMethod": method, "resource": path, "path": path, "body": None}
 
 
-def _token_request(**body: str) -> Event:
+def _token_request(**body: str | None) -> Event:
     event = _with("generate_participant_token")
     sent = json.loads(base64.b64decode(event["body"])) | body
+    sent = {name: value for name, value in sent.items() if value is not None}
     return event | {"body": base64.b64encode(json.dumps(sent).encode()).decode()}
 
 
@@ -270,6 +301,39 @@ def _at(moment: int, function: str) -> Event:
     return event | {"requestContext": {"requestTimeEpoch": moment}}
 
 
+def _meeting_of_20_minutes(passed: int) -> Event:
+    """Let a meeting have lasted so long in a room where it may last 20 minutes."""
+    terms = replace(ROOM.terms, max_duration_minutes=20)
+    room = replace(ROOM, name="limited-k3v9x0q2m7t1c8z", terms=terms)
+    wiring.room_repository().add(room)
+    meeting = meetings.Meeting("RM_1", room.name, ROOM.created_at)
+    wiring.meeting_repository().add(meeting)
+    wiring.meeting_repository().show_in_room(meeting)
+    listed = LiveKitRoom(
+        name=room.name,
+        sid=meeting.id,
+        creation_time_ms=meeting.started_at,
+        metadata=room_metadata(wiring.owner()),
+    )
+    LIVEKIT["RoomService/ListRooms"] = ListRoomsResponse(rooms=[listed])
+    return _at(ROOM.created_at + passed, "sweep_rooms")
+
+
+def _invite() -> str:
+    """Invite somebody, and return the token of the invitation."""
+    draft = Draft("Zoe", Role.PUBLISHER, max_joins=3)
+    [(_, token)] = wiring.guest_list().invite(ROOM.name, [draft], by=LOBBY)
+    return token
+
+
+def _banned() -> Event:
+    event = _with("remove_participant")
+    return event | {
+        "queryStringParameters": {"ban": "true"},
+        "multiValueQueryStringParameters": {"ban": ["true"]},
+    }
+
+
 def _meeting_is_over() -> Event:
     inside = LiveKitRoom(name=ROOM.name, sid="RM_1", metadata=room_metadata(wiring.owner()))
     LIVEKIT["RoomService/ListRooms"] = ListRoomsResponse(rooms=[inside])
@@ -296,6 +360,9 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("generate_participant_token", "beginning to wait"): _beginning_to_wait,
     ("generate_participant_token", "still waiting"): lambda: _with_ticket(None),
     ("generate_participant_token", "admitted from the lobby"): lambda: _with_ticket(Decision.ADMIT),
+    ("generate_participant_token", "with an invitation"): lambda: _token_request(
+        secret=None, invite=_invite()
+    ),
     ("disconnect_participant", "by name"): _removal_by_name,
     ("end_meeting", "nobody may return"): _nobody_may_return,
     ("update_participant_role", "in a meeting that is known"): lambda: _in_a_known_meeting(
@@ -316,11 +383,21 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("receive_livekit_webhook", "a meeting ends"): lambda: _meeting("room_finished"),
     ("receive_livekit_webhook", "egress goes on"): lambda: _egress("EGRESS_ACTIVE"),
     ("receive_livekit_webhook", "egress ended"): lambda: _egress("EGRESS_COMPLETE"),
+    ("receive_livekit_webhook", "a track is published"): _published,
+    ("receive_livekit_webhook", "a recording begins automatically"): lambda: _published(
+        autoStart="when_first_publishes"
+    ),
     ("recording_uploaded", "of a recording that waits for it"): _first_file,
     ("sweep_recordings", "a recording goes on"): _recorder_goes_on,
     ("sweep_recordings", "nothing due"): lambda: _at(BEGAN - HOUR, "sweep_recordings"),
     ("sweep_rooms", "a room is over"): lambda: _at(ROOM.expires_at, "sweep_rooms"),
+    ("remove_participant", "and banned"): _banned,
     ("sweep_rooms", "a meeting is over"): _meeting_is_over,
+    ("sweep_rooms", "a recording begins automatically"): _sweep_of_one_who_publishes,
+    ("sweep_rooms", "a long meeting is told of its end"): lambda: _meeting_of_20_minutes(
+        16 * MINUTE
+    ),
+    ("sweep_rooms", "a long meeting is ended"): lambda: _meeting_of_20_minutes(20 * MINUTE),
     ("web", "a file"): lambda: _web("/assets/page.css"),
 }
 """What may come besides a sample event."""
@@ -365,6 +442,21 @@ def test_another_path_asks_what_the_table_says_and_no_more(
     assert noted(called) == TABLE[function][name]
 
 
+@pytest.mark.parametrize("function", ["receive_livekit_webhook", "sweep_rooms"])
+def test_an_automatic_recording_is_uploaded_with_the_key_in_the_egress_secret(
+    called: Called, still_clock: Clock, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    key = {"accessKey": "uploads", "secretKey": "uploads-secretly"}
+    boto3.client("secretsmanager").create_secret(
+        Name="EgressSecretArn", SecretString=json.dumps(key)
+    )
+    monkeypatch.setitem(REFERENCES, "EgressSecretArn", "EgressSecretArn")
+    run(function, still_clock, PATHS[function, "a recording begins automatically"]())
+    assert called.livekit[-1] == "Egress/StartRoomCompositeEgress"
+    upload = RoomCompositeEgressRequest.FromString(called.bodies[-1]).file_outputs[0].s3
+    assert {"accessKey": upload.access_key, "secretKey": upload.secret} == key
+
+
 @pytest.mark.parametrize("function", ["authorize", "generate_participant_token"])
 def test_the_second_invocation_asks_for_no_secret(
     called: Called, still_clock: Clock, function: str
@@ -382,3 +474,15 @@ def test_the_table_is_about_every_function_and_nothing_else() -> None:
         *((function, SAMPLE) for function in SAMPLES),
         *PATHS,
     }
+
+
+def test_the_documents_show_this_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make cost` and `make bench ARGS=calls` write it."""
+    monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "INFO")  # which importing bench changes
+    from bench import calls, cost  # noqa: PLC0415
+
+    assert calls.report() in (ROOT / "docs" / "performance.md").read_text()
+    costs = (ROOT / "docs" / "cost.md").read_text()
+    for name, part in cost.parts().items():
+        assert f"<!-- {name} -->\n{part}" in costs
+    assert {function for (function, _), _ in cost.operations()} == TABLE.keys()

@@ -11,7 +11,7 @@ import jwt
 import pytest
 import urllib3
 from livekit.api import AccessToken, TokenVerifier, VideoGrants, WebhookReceiver
-from livekit.protocol.models import DataPacket, ParticipantInfo, ParticipantPermission
+from livekit.protocol.models import DataPacket, ParticipantInfo, ParticipantPermission, Room
 from livekit.protocol.room import (
     MuteRoomTrackRequest,
     RoomConfiguration,
@@ -26,7 +26,7 @@ from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.errors import ParticipantNotFound, Unauthorized
 from meet.livekit.outages import Outages
 from meet.livekit.participants import Permission, to_participant
-from meet.livekit.rooms import LiveKit, is_owned, room_metadata
+from meet.livekit.rooms import LiveKit, is_owned, room_metadata, to_meeting
 from meet.livekit.tokens import AccessTokens
 from meet.livekit.twirp import TwirpClient
 from meet.participants.admission import ParticipantAdmission
@@ -305,6 +305,7 @@ def test_the_calls_about_a_participant_are_those_of_livekits_protocol() -> None:
     [
         (room_metadata("meet-one"), True),
         (room_metadata("meet-one", ended_by="moderator"), True),
+        (room_metadata("meet-one", ends_at=Milliseconds(1)), True),
         (room_metadata("meet-other"), False),
         ("", False),
         ("[]", False),
@@ -313,6 +314,22 @@ def test_the_calls_about_a_participant_are_those_of_livekits_protocol() -> None:
 )
 def test_a_room_is_ours_by_its_metadata_also_while_it_ends(metadata: str, owned: bool) -> None:
     assert is_owned(metadata, "meet-one") is owned
+
+
+@pytest.mark.parametrize(
+    ("metadata", "end"),
+    [
+        (room_metadata("meet-one", ends_at=Milliseconds(1_700_000_000_000)), 1_700_000_000_000),
+        (room_metadata("meet-one"), None),
+        ('{"endsAt": "soon"}', None),
+        ("", None),
+        ("[]", None),
+    ],
+)
+def test_the_end_of_a_meeting_is_read_from_what_livekit_lists(
+    metadata: str, end: int | None
+) -> None:
+    assert to_meeting(Room(name="r", sid="RM_1", metadata=metadata)).ends_at == end
 
 
 @pytest.mark.parametrize("call", ["participant", "update_participant", "mute_track"])

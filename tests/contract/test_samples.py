@@ -100,6 +100,7 @@ def test_the_sample_of_the_schedule_sweeps(called: Called, still_clock: Clock) -
         "strays": 0,
         "removed": 0,
         "unreported": 0,
+        "recorded": 0,
     }
     assert called.livekit == ["RoomService/ListRooms"], "nobody is inside"
 

@@ -290,7 +290,7 @@ def use_custody(recording_id: str, by: Actor) -> None:
         custody.throw_away,
         lambda each, **more: custody.throw_away_many([each], **more),
     ):
-        throw_away(recording.find(recording_id), days=DAY, by=by)
+        throw_away(recording.find(recording_id), lasting=DAY, by=by)
         recording.observe(recording_id, Evidence.OBJECT_SEEN, {"size": 2})
         recording.settled(recording.find(recording_id), look_again_at=clock.now())
         custody.restore(recording_id, by=by)
@@ -299,7 +299,7 @@ def use_custody(recording_id: str, by: Actor) -> None:
         TableName=recording.table, Item=dynamodb.to_item(items.to_values(late))
     )
     recording.observe(late.id, Evidence.LOST, {})
-    custody.throw_away(recording.find(late.id), days=DAY, by=by)
+    custody.throw_away(recording.find(late.id), lasting=DAY, by=by)
     recording.observe(late.id, Evidence.OBJECT_SEEN, {"size": 2}, DAY)
     for each in (recording_id, late.id):
         assert custody.claim_many([recording.find(each)], by=by) == set()

@@ -15,8 +15,11 @@ from tests.functions.console import Browser
 from tests.functions.gateway import Call
 from tests.functions.logs import Logs
 from tests.functions.recordings import Studio
+from tests.threads import threads_apart
 
 ON_DYNAMODB_LOCAL_TOO = {
+    "test_auto_start",
+    "test_auto_start_once",
     "test_authorize_cookie",
     "test_bans",
     "test_console_session",
@@ -70,6 +73,12 @@ ONCE = {
     "test_the_waits_grow_as_the_table_says",
     "test_of_50_changes_at_once_livekit_has_the_one_that_is_stored",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def separate_threads() -> Iterator[None]:
+    with threads_apart():
+        yield
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -140,6 +140,37 @@ def test_the_waits_grow_as_the_table_says(post: Post) -> None:
     assert post.shown(webhook)["enabled"] is True
 
 
+def test_an_event_that_is_refused_for_a_day_is_given_up_and_kept_to_be_sent_again(
+    post: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
+    post.every = 10 * MINUTE
+    with receiver() as endpoint:
+        webhook = post.register(endpoint.url)
+        endpoint.answer = lambda received: (500, {}) if b'"poison"' in received.body else (204, {})
+        (poison,) = post.log(kind=EventType.ROOM_UPDATED, name="poison")
+        logged_at = post.clock()
+        for pause in [4 * MINUTE] * 15 + [HOUR] * 25:  # others succeed, so it never rests
+            post.run(pause)
+            post.log()
+        post.run(DAY)
+        assert endpoint.ids.count(poison) == 11
+        (given_up,) = post.deliveries(webhook)
+        assert (given_up["eventId"], given_up["status"]) == (poison, "failed")
+        assert given_up["attempts"] == 11
+        assert "nextAttemptAt" not in given_up
+        assert 24 * HOUR <= given_up["lastAttemptAt"] - logged_at <= 26 * HOUR
+        assert capsys.readouterr().out.count('"WebhookGivenUp": 1') == 1
+        stored = item(webhook, f"delivery#{poison}")
+        assert stored
+        assert int(stored["deleteAfter"]["N"]) == (logged_at + 30 * DAY) // SECOND
+        assert post.shown(webhook)["enabled"] is True
+        endpoint.answers(204)
+        path = f"/webhooks/{webhook['webhookId']}/replay"
+        post.collect(lambda: post.call("POST", path, {"eventIds": [poison]}))
+        post.run(SECOND)
+        assert endpoint.ids[-1] == poison
+
+
 @pytest.mark.parametrize("down", [10 * MINUTE, 3 * HOUR])
 def test_an_endpoint_that_was_down_gets_everything_once_it_is_back(
     post: Post, down: int, monkeypatch: pytest.MonkeyPatch

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from meet import wiring
 from meet.recordings.lifecycle import Evidence
+from meet.recordings.media import MediaStore, StoredFile
 from meet.recordings.reasons import EMPTY_FILE
 from meet.recordings.repository import RecordingRepository
 from tests.functions.aws_calls import AwsCalls
@@ -52,6 +54,31 @@ def test_the_event_may_come_twice(studio: Studio) -> None:
     before = studio.show(recording_id)
     assert object_created(key) == {"status": "READY"}
     assert studio.show(recording_id) == before
+
+
+def test_a_file_that_is_replaced_before_the_first_is_stored_counts(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The event about the first file stores what it saw after the other event has looked."""
+    key = studio.upload(recording_id := studio.active(), b"the first")
+    first = wiring.media_store().find(key)
+    assert first is not None
+    put(key, b"the other one")
+    find = MediaStore.find
+    was_late: list[bool] = []
+
+    def find_and_be_late(media: MediaStore, wanted: str) -> StoredFile | None:
+        found = find(media, wanted)
+        if not was_late:
+            was_late.append(True)
+            facts = {"size": first.size, "etag": first.etag}
+            wiring.recording_repository().observe(recording_id, Evidence.OBJECT_SEEN, facts)
+        return found
+
+    monkeypatch.setattr(MediaStore, "find", find_and_be_late)
+    assert object_created(key) == {"status": "READY"}
+    after = stored(recording_id)
+    assert (after.size, after.etag) == (len(b"the other one"), find(wiring.media_store(), key).etag)  # type: ignore[union-attr]
 
 
 def test_an_event_without_its_file_changes_nothing(studio: Studio) -> None:

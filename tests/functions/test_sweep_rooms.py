@@ -36,7 +36,7 @@ def sweep(remaining: int = 55 * SECOND) -> dict[str, int]:
 
 def report(ended: int, waiting: int, strays: int = 0, removed: int = 0) -> dict[str, int]:
     counts = {"ended": ended, "waiting": waiting, "strays": strays, "removed": removed}
-    return counts | {"unreported": 0}
+    return counts | {"unreported": 0, "recorded": 0}
 
 
 def create_rooms(still_clock: Clock, count: int) -> list[str]:

@@ -1,13 +1,16 @@
 """Webhooks are created, shown, changed, rotated and deleted; secrets are shown once."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import pytest
 
+from meet import clock, wiring
 from meet.webhooks import items
-from meet.webhooks.model import MAX_WEBHOOKS
+from meet.webhooks.errors import TooManyWebhooks
+from meet.webhooks.model import MAX_WEBHOOKS, Definition, Webhook
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import Call, Reply
@@ -67,6 +70,27 @@ def test_they_are_listed_newest_first_and_there_are_20_at_most(
     assert over.body["reason"] == "too_many_webhooks"
     assert call("DELETE", f"/webhooks/{made[0]}").status == 204
     assert call("POST", "/webhooks", {"url": URL}, key).status == 201, "a refusal is not kept"
+    assert call("POST", "/webhooks", {"url": URL}).status == 409
+
+
+def test_many_that_are_created_at_once_are_not_more_than_20(call: Call) -> None:
+    for _ in range(MAX_WEBHOOKS - 5):
+        create(call)
+    definition, now = Definition(URL), clock.now()
+
+    def add(number: int) -> bool:
+        webhook = Webhook(f"wh-{number:015}", now, definition)
+        try:
+            wiring.webhook_repository().add(webhook, SECRET)
+        except TooManyWebhooks:
+            return False
+        return True
+
+    # Not through the handler: a function serves one request at a time.
+    with ThreadPoolExecutor(12) as pool:
+        added = list(pool.map(add, range(12)))
+    assert added.count(True) == 5
+    assert len(call("GET", "/webhooks").body["webhooks"]) == MAX_WEBHOOKS
     assert call("POST", "/webhooks", {"url": URL}).status == 409
 
 

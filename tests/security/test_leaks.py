@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -14,6 +15,8 @@ from tests.security.running import aws_client, secret_called
 JWT = re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{20,}")
 PLAYBACK = re.compile(r"(?<!\d)\d{10}\.[\w-]{43}(?![\w-])")
 WEBHOOK = re.compile(r"whsec_(?!MfKQ9r8GKYqr)[\w+/]{24,}")  # but the example in the document
+INVITATION = re.compile(r"(?<![\w.])[a-z2-7]{16}[a-z0-9]{10}\.[\w-]{32}(?![\w-])")
+TICKET = re.compile(r"\.\d{15}\.[\w-]{32}(?![\w-])")
 
 HANDED_OUT = {
     "a webhook's secret": re.compile(r"POST /webhooks(/[^/]+/secret)?$"),
@@ -21,6 +24,8 @@ HANDED_OUT = {
     "secrets of rooms": re.compile(r"(GET|POST|PUT) /rooms|GET /meetings/[^/?]+(\?|$)"),
     "a token": re.compile(r"POST (/participants/token|\S+/console/(login|session))$"),
     "a playback link": re.compile(r"GET /recordings/[^/]+/url"),
+    "an invitation": re.compile(r"POST /rooms/[^/]+/invitations$"),
+    "a ticket": re.compile(r"POST /participants/token$"),
 }
 """Requests whose answers are meant to contain such a secret."""
 
@@ -44,6 +49,10 @@ class Known:
             found.add("a webhook's secret")
         if PLAYBACK.search(text):
             found.add("a playback link")
+        if INVITATION.search(text):
+            found.add("an invitation")
+        if TICKET.search(text):
+            found.add("a ticket")
         return found
 
 
@@ -97,8 +106,17 @@ def test_nothing_that_aws_shows_of_the_stack_has_a_secret(api: Client, known: Kn
     assert not known.found_in(json.dumps(shown, default=str))
 
 
-def test_a_secret_would_be_found(target: Target, known: Known) -> None:
+def test_a_secret_would_be_found(api: Client, target: Target, known: Known) -> None:
+    room = api.create_room(lobby={"enabled": True, "roles": ["viewer"]})
+    guest = {"invitations": [{"participantName": "Grace", "role": "viewer"}]}
+    invited = api.call("POST", f"/rooms/{room['roomName']}/invitations", guest).body
+    secret = parse_qs(urlsplit(room["viewerURL"]).query)["secret"][0]
+    wish = {"roomName": room["roomName"], "participantName": "Vera", "secret": secret}
+    waiting = api.call("POST", "/participants/token", wish, key=None)
+    assert waiting.status == 202, waiting
     for leak in (
+        invited["invitations"][0]["url"],
+        waiting.body["ticket"],
         *known.never_told.values(),
         *known.of_rooms,
         moderator(target, target.room),

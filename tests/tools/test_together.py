@@ -93,8 +93,10 @@ def test_no_worker_outlives_the_process_that_started_it(tmp_path: Path) -> None:
     (tmp_path / "test_long.py").write_text(FOREVER)
     noted = tmp_path / "pid"
     with subprocess.Popen(command(tmp_path, 1), cwd=ROOT, stdout=subprocess.DEVNULL) as running:
-        assert wait_until(lambda: noted.exists() and noted.read_text().endswith(" "), 120)
-        worker = int(noted.read_text())
-        assert worker != running.pid
-        running.send_signal(signal.SIGKILL)
+        try:
+            assert wait_until(lambda: noted.exists() and noted.read_text().endswith(" "), 240)
+            worker = int(noted.read_text())
+            assert worker != running.pid
+        finally:
+            running.send_signal(signal.SIGKILL)
         assert wait_until(lambda: started_at(worker) is None, 10)

@@ -34,6 +34,7 @@ class Actor:
         return None if stored is None else cls(stored["type"], stored.get("name"))
 
 
+AUTO_START = Actor(ActorType.SYSTEM, "autoStart")
 EXPIRY = Actor(ActorType.SYSTEM, "expiry")
 LOBBY = Actor(ActorType.SYSTEM, "lobby")
 RETENTION = Actor(ActorType.SYSTEM, "retention")

@@ -81,7 +81,7 @@ class TransactionCanceledException(ClientError):
 
 
 class ResourceNotFoundException(ClientError):
-    """There is no such table or secret."""
+    """The table or the secret does not exist."""
 
 
 _EXCEPTIONS: dict[str, type[ClientError]] = {

@@ -1,4 +1,4 @@
-// Short sounds, made here: there is no file to load.
+// Short sounds, made here, so no file is loaded.
 
 import { canChooseLoudspeaker } from "./devices";
 import { deviceOf } from "./settings";

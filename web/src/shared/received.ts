@@ -60,6 +60,11 @@ export function enderIn(metadata: string | undefined): string | undefined {
   return metadata && metadata.length <= LONGEST_METADATA ? read(Ended, metadata)?.endedBy : undefined;
 }
 
+/** When the meeting will be ended, by the metadata of its room. */
+export function endsAtIn(metadata: string | undefined): number | undefined {
+  return metadata && metadata.length <= LONGEST_METADATA ? read(Ending, metadata)?.endsAt : undefined;
+}
+
 export function roleOf(metadata: string | undefined): Role | undefined {
   return standingIn(metadata)?.role;
 }

@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { fully, length, size } from "../console/format";
+import { fully, length, size } from "../shared/format";
 import { reasonOf, type AnyReason } from "../shared/http";
-import { locale } from "../shared/i18n";
 import type { SharedRecording } from "../shared/types";
 import { Mark } from "../shared/ui/icons";
 import { openLink, type Link } from "./link";

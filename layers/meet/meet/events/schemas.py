@@ -88,7 +88,7 @@ class ActorView(View, title="Actor"):
     name: str | None = Field(
         None,
         description="The API key's name, the moderator's identity, or the part of the system: "
-        "`expiry`, `lobby`, `sweep` or `retention`.",
+        "`autoStart`, `expiry`, `lobby`, `sweep` or `retention`.",
         examples=["first"],
     )
 

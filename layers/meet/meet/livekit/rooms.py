@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from livekit.protocol.models import DataPacket, ParticipantInfo, Room
 from livekit.protocol.room import (
@@ -48,6 +48,8 @@ class LiveMeeting:
     sid: str
     """Identifies it: a later meeting in the same room has another one."""
     created_at: Milliseconds
+    ends_at: Milliseconds | None = None
+    """The end that its participants were told of; None if of none."""
 
 
 class MediaServer(Protocol):
@@ -94,10 +96,11 @@ class MediaServer(Protocol):
         """Return the meetings that LiveKit holds for this owner, with people inside or not."""
 
     def update_room_metadata(self, room: str, metadata: str) -> None:
-        """Replace what everybody in a room can read about it; do nothing if there is no meeting.
+        """Replace a room's metadata, which all its participants can read.
 
-        LiveKit sends it on the connection that also brings the end of the meeting, so it arrives
-        before an end that comes later. A message may come too late: it goes by another one.
+        Do nothing if LiveKit does not have the room. LiveKit sends it on the connection that also
+        brings the end of the meeting, so it arrives before a later end. A message uses a different
+        connection, and may come too late.
         """
 
     def delete_room(self, room: str) -> None:
@@ -105,24 +108,39 @@ class MediaServer(Protocol):
 
 
 _OWNER = "createdBy"
+_ENDED_BY = "endedBy"
+_ENDS_AT = "endsAt"
 
 
-def room_metadata(owner: str, *, ended_by: str | None = None) -> str:
+def room_metadata(
+    owner: str, *, ended_by: str | None = None, ends_at: Milliseconds | None = None
+) -> str:
     """Return the room metadata that names its stack: several stacks may share one LiveKit.
 
-    `ended_by` is the type of the actor that ends the meeting now, for its participants to read.
+    Its participants read the rest: `ended_by` is the type of the actor that ends the meeting now,
+    `ends_at` when the meeting will be ended because of its length.
     """
-    ending = {} if ended_by is None else {"endedBy": ended_by}
-    return json.dumps({_OWNER: owner, **ending})
+    values = {_OWNER: owner, _ENDED_BY: ended_by, _ENDS_AT: ends_at}
+    return json.dumps({name: value for name, value in values.items() if value is not None})
 
 
 def is_owned(metadata: str, owner: str) -> bool:
     """True if room metadata names this stack."""
+    return _values_in(metadata).get(_OWNER) == owner
+
+
+def _end_in(metadata: str) -> Milliseconds | None:
+    """Return when a meeting will be ended, by the metadata of its room."""
+    value = _values_in(metadata).get(_ENDS_AT)
+    return Milliseconds(value) if isinstance(value, int) else None
+
+
+def _values_in(metadata: str) -> dict[str, Any]:
     try:
         values = json.loads(metadata)
     except ValueError:
-        return False
-    return isinstance(values, dict) and values.get(_OWNER) == owner
+        return {}
+    return values if isinstance(values, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -224,7 +242,7 @@ class LiveKit:
         return [to_meeting(each) for each in reply.rooms if is_owned(each.metadata, owner)]
 
     def update_room_metadata(self, room: str, metadata: str) -> None:
-        """Replace what everybody in a room can read about it; do nothing if there is no meeting."""
+        """Replace a room's metadata; do nothing if LiveKit does not have the room."""
         try:
             self.client.call(
                 "RoomService/UpdateRoomMetadata",
@@ -313,7 +331,7 @@ class NoMediaServer:
         return []
 
     def update_room_metadata(self, room: str, metadata: str) -> None:
-        """Do nothing: without LiveKit there are no meetings."""
+        """Do nothing: nobody can meet without LiveKit."""
 
     def delete_room(self, room: str) -> None:
         """Do nothing: without LiveKit there are no meetings."""
@@ -330,4 +348,4 @@ def to_meeting(info: Room) -> LiveMeeting:
     """Read a Room, from an answer or a webhook."""
     # Servers before 1.9 know only the second.
     created_at = info.creation_time_ms or info.creation_time * SECOND
-    return LiveMeeting(info.name, info.sid, Milliseconds(created_at))
+    return LiveMeeting(info.name, info.sid, Milliseconds(created_at), _end_in(info.metadata))

@@ -29,6 +29,8 @@ ROOM_STARTED = "room_started"
 ROOM_FINISHED = "room_finished"
 PARTICIPANT_JOINED = "participant_joined"
 PARTICIPANT_LEFT = "participant_left"
+TRACK_PUBLISHED = "track_published"
+"""It has only the ids and names of room and participant: neither metadata, attributes nor kind."""
 
 _PEOPLE = {ParticipantInfo.Kind.STANDARD, ParticipantInfo.Kind.SIP}
 

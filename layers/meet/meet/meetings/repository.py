@@ -204,25 +204,6 @@ class MeetingRepository:
         )
         return meeting_from(dynamodb.from_item(found["Item"])) if "Item" in found else None
 
-    def told_to_end(self, meeting_id: str) -> Milliseconds | None:
-        """Return the end that the participants of a meeting were told of; None if of none."""
-        found = self.client.get_item(
-            TableName=self.table, Key=key_of(meeting_id), ConsistentRead=True
-        )
-        return dynamodb.moment(dynamodb.from_item(found.get("Item", {})), "toldToEndAt")
-
-    def tells_to_end(self, meeting_id: str, *, at: Milliseconds) -> None:
-        """Write down of which end the participants of a meeting were told."""
-        change = dynamodb.Change()
-        change.set("toldToEndAt", at)
-        with suppress(self.client.exceptions.ConditionalCheckFailedException):
-            self.client.update_item(
-                TableName=self.table,
-                Key=key_of(meeting_id),
-                ConditionExpression=change.exists("meetingId"),
-                **change.arguments(),
-            )
-
     def listed(self, meeting_id: str) -> bool:
         """Write down that LiveKit lists a meeting again; False if it has ended."""
         return self._mark(meeting_id, Milliseconds(LISTED))

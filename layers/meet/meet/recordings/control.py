@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from meet import clock
-from meet.actors import Actor
+from meet.actors import AUTO_START, Actor
 from meet.clock import MINUTE, Milliseconds
 from meet.errors import MediaServerUnavailable
 from meet.livekit.recorder import CompositionRefused, Recorder
@@ -22,7 +23,8 @@ from meet.recordings.errors import (
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
-from meet.rooms.model import NO_PLAN, RecordingPlan
+from meet.rooms.auto_start import taking_automatically
+from meet.rooms.model import NO_PLAN, RecordingPlan, Room
 from meet.rooms.service import RoomService
 
 logger = logging.getLogger(__name__)
@@ -54,6 +56,24 @@ class RecordingControl:
         people = self.media_server().participants(room.name)
         if not any(each.is_publishing and not each.is_recorder for each in people):
             raise NobodyPublishing
+        return self._begin(room, by=by, wished=wished)
+
+    def start_automatically(self, room: Room) -> Recording:
+        """Start recording a room as it wishes, provided that it is as in `room` still.
+
+        Without asking whether somebody publishes. Raises as `start` does; RoomNotFound also if
+        the room has changed.
+        """
+        return self._begin(room, by=AUTO_START, take=taking_automatically)
+
+    def _begin(
+        self,
+        room: Room,
+        *,
+        by: Actor,
+        wished: RecordingPlan = NO_PLAN,
+        take: Callable[..., dict[str, Any]] | None = None,
+    ) -> Recording:
         now = clock.now()
         composition = room.preferences.recording_plan.composition(wished)
         recording = Recording.new(
@@ -62,7 +82,9 @@ class RecordingControl:
             composition=composition,
             retention_days=room.preferences.recording_plan.retention_days,
         )
-        self.recordings.start(recording, sweep_at=Milliseconds(now + FIRST_SWEEP), by=by)
+        taking = take and take(self.recordings.rooms, room, recording.id, now=now)
+        sweep_at = Milliseconds(now + FIRST_SWEEP)
+        self.recordings.start(recording, sweep_at=sweep_at, by=by, taking=taking)
         try:
             egress = self.recorder().start(room.name, recording.object_key, composition)
         except OutcomeUnknown:
@@ -91,7 +113,11 @@ class RecordingControl:
             raise RecordingNotFound
         if not recording.holds_its_room:
             raise RecordingFinished
-        facts = {"stopRequestedAt": clock.now(), "stopBy": by.to_json()}
+        now = clock.now()
+        if recording.stop_requested_at is None:
+            # First of all: whatever happens then, it does not start again automatically.
+            self.recordings.rooms.recording_is_stopped(recording.room_name, now=now)
+        facts = {"stopRequestedAt": now, "stopBy": by.to_json()}
         self._stop(self.recordings.observe(recording_id, Evidence.STOP_REQUESTED, facts))
 
     def _stop(self, recording: Recording) -> None:

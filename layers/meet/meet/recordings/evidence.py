@@ -109,7 +109,11 @@ class RecordingEvidence:
             facts: dict[str, Any] = {"error": reasons.EMPTY_FILE, "givenUpAt": clock.now()}
             return self.write(recording, Evidence.EMPTY_OBJECT_SEEN, facts)
         facts = {"size": file.size, "etag": file.etag}
-        return self.write(recording, Evidence.OBJECT_SEEN, facts)
+        written = self.write(recording, Evidence.OBJECT_SEEN, facts)
+        if written.etag == file.etag:
+            return written
+        # Somebody else saw the file before it was replaced, or after, and was quicker to store it.
+        return self._file_replaced(written)
 
     def _file_replaced(self, recording: Recording) -> Recording:
         """Store the size and ETag of a READY recording's current file."""

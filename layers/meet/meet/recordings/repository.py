@@ -51,13 +51,22 @@ class RecordingRepository:
     rooms: RoomRepository
 
     def start(
-        self, recording: Recording, *, sweep_at: Milliseconds, by: Actor | None = None
+        self,
+        recording: Recording,
+        *,
+        sweep_at: Milliseconds,
+        by: Actor | None = None,
+        taking: dict[str, Any] | None = None,
     ) -> None:
         """Store a new recording and mark its room as being recorded, both or none.
 
-        Raises RoomNotFound if the room is not open, AlreadyRecording if it is being recorded.
+        `taking` is the transaction item that marks the room, if it has conditions of its own.
+        Raises AlreadyRecording if the room is being recorded, RoomNotFound if it is not open or
+        does not meet a condition.
         """
-        room = self.rooms.taking(recording.room_name, recording.id, now=recording.created_at)
+        room = taking or self.rooms.taking(
+            recording.room_name, recording.id, now=recording.created_at
+        )
         put = {
             "TableName": self.table,
             "Item": dynamodb.to_item(

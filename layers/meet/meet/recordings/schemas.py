@@ -166,13 +166,13 @@ class RecordingView(View, title="OpenViduMeetRecording"):
     )
     error: str | None = Field(None, description="Why there is no file; only with FAILED.")
     layout: Layout | None = Field(
-        None, description="How the participants are arranged; absent if there is no picture."
+        None, description="How the participants are arranged; absent if only sound is recorded."
     )
     encoding: Encoding | None = Field(
         None, description="Height and frame rate of the picture; absent if there is none."
     )
     audio_only: bool | None = Field(
-        None, description="True if there is no picture; absent otherwise.", examples=[True]
+        None, description="True if only sound is recorded; absent otherwise.", examples=[True]
     )
     expiration_date: int | None = Field(
         None,

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from meet import dynamodb
-from meet.actors import Actor, ActorType
+from meet.actors import AUTO_START, Actor, ActorType
 from meet.clock import Milliseconds
 from meet.recordings.lifecycle import Status
 
@@ -18,6 +18,8 @@ class Source(StrEnum):
     """Where something about a recording is known from."""
 
     CALLER = "caller"
+    ROOM = "room"
+    """Its preferences."""
     RECORDER = "recorder"
     """LiveKit's egress, by its webhooks or by what it answered to the sweep."""
     BUCKET = "bucket"
@@ -48,7 +50,11 @@ def _entries(values: dict[str, Any]) -> Iterator[Entry]:
             is_system = actor is not None and actor.type == ActorType.SYSTEM
             yield Entry(at, Source.SWEEP if is_system else source, what, actor)
 
-    yield from entry("createdAt", Source.CALLER, "It was asked to record", "by")
+    if Actor.of(values.get("by")) == AUTO_START:
+        at = Milliseconds(int(values["createdAt"]))
+        yield Entry(at, Source.ROOM, "It was started automatically", AUTO_START)
+    else:
+        yield from entry("createdAt", Source.CALLER, "It was asked to record", "by")
     yield from entry("startedAt", Source.RECORDER, "The recorder began to record")
     yield from entry("stopRequestedAt", Source.CALLER, _stop(values), "stopBy")
     yield from entry(

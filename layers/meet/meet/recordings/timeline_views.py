@@ -15,8 +15,9 @@ class EntryView(View, title="RecordingTimelineEntry"):
         description="When, in milliseconds since the Unix epoch.", examples=[1_861_920_062_000]
     )
     source: Source = Field(
-        description="Where it is known from: a caller of the API, LiveKit's recorder, the bucket, "
-        "or the sweep, which checks every minute what others did not report.",
+        description="Where it is known from: a caller of the API, the room's preferences, "
+        "LiveKit's recorder, the bucket, or the sweep, which checks every minute what others did "
+        "not report.",
         examples=[Source.RECORDER],
     )
     what: str = Field(description="A sentence.", examples=["The recorder ended after 60 s"])

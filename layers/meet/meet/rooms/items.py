@@ -8,6 +8,8 @@ from meet.actors import Actor
 from meet.clock import DAY, SECOND, Milliseconds
 from meet.livekit.recorder import Encoding, Layout
 from meet.rooms.model import (
+    AutoStart,
+    AutoStarted,
     ClosedBy,
     Link,
     Lobby,
@@ -134,6 +136,18 @@ def from_values(values: dict[str, Any]) -> Room:
         has_guest_list=values.get("guestList", False),
         terms=_terms(values),
         links={role: _link(values, role) for role in Role},
+        auto_started=_auto_started(values),
+        recording_stopped_at=dynamodb.moment(values, "recordingStoppedAt"),
+    )
+
+
+def _auto_started(values: dict[str, Any]) -> AutoStarted | None:
+    if "autoStartedRecordingId" not in values:
+        return None
+    return AutoStarted(
+        values["autoStartedIn"],
+        values["autoStartedRecordingId"],
+        int(values["autoStartAttempts"]),
     )
 
 
@@ -181,6 +195,7 @@ def plan_values(plan: RecordingPlan) -> dict[str, Any]:
         "encoding": plan.encoding,
         "audioOnly": plan.audio_only,
         "retentionDays": plan.retention_days,
+        "autoStart": plan.auto_start,
     }
 
 
@@ -190,12 +205,13 @@ def _known(values: dict[str, Any]) -> dict[str, Any]:
 
 def _plan(values: dict[str, Any]) -> RecordingPlan:
     layout, encoding = values.get("layout"), values.get("encoding")
-    days = values.get("retentionDays")
+    days, auto_start = values.get("retentionDays"), values.get("autoStart")
     return RecordingPlan(
         layout=None if layout is None else Layout(layout),
         encoding=None if encoding is None else Encoding(encoding),
         audio_only=values.get("audioOnly"),
         retention_days=None if days is None else int(days),
+        auto_start=None if auto_start is None else AutoStart(auto_start),
     )
 
 

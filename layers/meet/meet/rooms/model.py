@@ -36,6 +36,18 @@ class ClosedBy(StrEnum):
     EXPIRY = "expiry"
 
 
+class AutoStart(StrEnum):
+    """What has to happen for a meeting to be recorded without anybody asking for it.
+
+    Somebody has to publish, too: a recorder of nothing does not start.
+    """
+
+    FIRST_PARTICIPANT = "when_first_participant_joins"
+    SECOND_PARTICIPANT = "when_second_participant_joins"
+    MODERATOR = "when_moderator_joins"
+    FIRST_PUBLISHES = "when_first_publishes"
+
+
 @dataclass(frozen=True, slots=True)
 class RecordingPlan:
     """How a room is recorded, as far as its owner said; None where they did not."""
@@ -44,6 +56,7 @@ class RecordingPlan:
     encoding: Encoding | None = None
     audio_only: bool | None = None
     retention_days: int | None = None
+    auto_start: AutoStart | None = None
 
     def composition(self, wished: "RecordingPlan") -> Composition:
         """Return the contents of a recording; what is wished for it beats the room's own.
@@ -140,6 +153,16 @@ class RoleChange:
 
 
 @dataclass(frozen=True, slots=True)
+class AutoStarted:
+    """The latest recording that began automatically."""
+
+    meeting_id: str
+    recording_id: str
+    attempts: int
+    """How many have begun in that meeting."""
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """A room, which exists until it expires or is deleted."""
 
@@ -166,6 +189,9 @@ class Room:
     links: Mapping[Role, Link] = field(default_factory=lambda: {role: Link() for role in Role})
     has_guest_list: bool = False
     """True if there may be invitations or bans."""
+    auto_started: AutoStarted | None = None
+    recording_stopped_at: Milliseconds | None = None
+    """When a caller last stopped a recording."""
 
     @classmethod
     def new(

@@ -13,10 +13,10 @@ from pydantic import (
 )
 
 from meet.livekit.recorder import Encoding, Layout
-from meet.rooms.model import RecordingPlan
+from meet.rooms.model import AutoStart, RecordingPlan
 from meet.types import Boolean, WireModel, broken_rule, one_of
 
-LAYOUTS, ENCODINGS = (tuple(map(str, each)) for each in (Layout, Encoding))
+LAYOUTS, ENCODINGS, AUTO_STARTS = (tuple(map(str, each)) for each in (Layout, Encoding, AutoStart))
 
 ALayout = Annotated[
     Layout,
@@ -27,6 +27,11 @@ AnEncoding = Annotated[
     Encoding,
     BeforeValidator(partial(one_of, ENCODINGS, ENCODINGS)),
     WithJsonSchema({"type": "string", "enum": list(ENCODINGS)}),
+]
+AnAutoStart = Annotated[
+    AutoStart,
+    BeforeValidator(partial(one_of, AUTO_STARTS, AUTO_STARTS)),
+    WithJsonSchema({"type": "string", "enum": list(AUTO_STARTS)}),
 ]
 
 
@@ -56,7 +61,7 @@ class CompositionOptions(WireModel):
     )
     audio_only: Boolean | None = Field(
         None,
-        description="Whether there is no picture, only sound. Not together with `encoding`.",
+        description="Whether only sound is recorded. Not together with `encoding`.",
         examples=[False],
     )
 

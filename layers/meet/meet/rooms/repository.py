@@ -282,6 +282,16 @@ class RoomRepository:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
+    def recording_is_stopped(self, name: str, *, now: Milliseconds) -> None:
+        """Note that a caller stops a recording: none begins automatically in this meeting."""
+        with suppress(RoomNotFound):
+            self.update(
+                name,
+                "SET recordingStoppedAt = :now",
+                condition="attribute_exists(roomName)",
+                values={":now": now},
+            )
+
     def hosting(self, name: str, meeting_id: str, *, since: Milliseconds) -> dict[str, Any]:
         """Return the transaction item that marks a room as having this meeting.
 

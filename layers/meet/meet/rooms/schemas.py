@@ -13,8 +13,8 @@ from meet import clock
 from meet.paging import from_token
 from meet.parameters import next_page
 from meet.rooms.items import LIST_KEY, Changes
-from meet.rooms.model import Preferences, RecordingPlan, clean_prefix
-from meet.rooms.recording_options import CompositionOptions
+from meet.rooms.model import AutoStart, Preferences, RecordingPlan, clean_prefix
+from meet.rooms.recording_options import AnAutoStart, CompositionOptions
 from meet.rooms.terms import RoomTerms, not_null
 from meet.types import (
     Boolean,
@@ -87,10 +87,20 @@ class RecordingPreferences(CompositionOptions):
         "begin from now on. Absent or null: what the deployment says.",
         examples=[30],
     )
+    auto_start: AnAutoStart | None = Field(
+        None,
+        description="When the recording of a meeting starts automatically: once the first or the "
+        "second participant or a moderator is there, and in any case not before a participant "
+        "publishes. It starts once in a meeting, once more if it fails, and not after a recording "
+        "was stopped by a caller. Absent or null: not automatically.",
+        examples=[AutoStart.SECOND_PARTICIPANT],
+    )
 
     def to_plan(self) -> RecordingPlan:
         """Return the preferences that are set."""
-        return replace(super().to_plan(), retention_days=self.retention_days)
+        return replace(
+            super().to_plan(), retention_days=self.retention_days, auto_start=self.auto_start
+        )
 
 
 class VirtualBackgroundPreferences(WireModel):

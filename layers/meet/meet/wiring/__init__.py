@@ -44,6 +44,7 @@ from meet.wiring.participants import (
     participant_removal,
 )
 from meet.wiring.recordings import (
+    automatic_starts,
     link_repository,
     media_store,
     playback_key,
@@ -66,6 +67,7 @@ __all__ = [
     "api_tokens",
     "arrivals",
     "authorizer",
+    "automatic_starts",
     "console_sessions",
     "console_tokens",
     "delivery_repository",

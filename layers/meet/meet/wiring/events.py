@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from meet.settings import settings
 from meet.wiring import clients, livekit
 from meet.wiring.rooms import room_repository
+from meet.wiring.stack import owner
 
 if TYPE_CHECKING:
     from meet.events.derivation import Source
@@ -38,7 +39,7 @@ def meeting_sweep() -> "MeetingSweep":
 def meeting_duration() -> "MeetingDuration":
     from meet.meetings.duration import MeetingDuration
 
-    return MeetingDuration(meeting_repository(), livekit.media_server)
+    return MeetingDuration(meeting_repository(), livekit.media_server, owner)
 
 
 def event_log() -> "EventLog":

@@ -8,6 +8,7 @@ from meet.wiring.rooms import room_repository, room_service
 from meet.wiring.stack import signing_key
 
 if TYPE_CHECKING:
+    from meet.recordings.auto_start import AutomaticStarts
     from meet.recordings.control import RecordingControl
     from meet.recordings.custody import Custody
     from meet.recordings.deletion import RecordingDeletion
@@ -44,6 +45,12 @@ def recording_control() -> "RecordingControl":
     return RecordingControl(
         recording_repository(), room_service(), livekit.media_server, livekit.recorder
     )
+
+
+def automatic_starts() -> "AutomaticStarts":
+    from meet.recordings.auto_start import AutomaticStarts
+
+    return AutomaticStarts(recording_control())
 
 
 def recording_delivery() -> "RecordingDelivery":

@@ -11,6 +11,6 @@ export const PREFERENCES: { name: keyof Preferences; label: Word; text: Word }[]
 export const EVERYTHING: Preferences = {
   chatPreferences: { enabled: true },
   // null: as the stack is set up.
-  recordingPreferences: { enabled: true, layout: null, encoding: null, audioOnly: null, retentionDays: null },
+  recordingPreferences: { enabled: true, layout: null, encoding: null, audioOnly: null, retentionDays: null, autoStart: null },
   virtualBackgroundPreferences: { enabled: true },
 };

@@ -1,7 +1,7 @@
 import { LiveKitRoom, RoomAudioRenderer } from "@livekit/components-react";
 import { DisconnectReason, Room, RoomEvent, setLogLevel, VideoPresets } from "livekit-client";
 import { useEffect, useMemo, useRef } from "react";
-import { enderIn, endOf } from "../../shared/received";
+import { enderIn, endsAtIn, endOf } from "../../shared/received";
 import type { Admission } from "../api";
 import { tell } from "../embed";
 import type { Ending } from "../endings";
@@ -39,8 +39,9 @@ const endings: Partial<Record<DisconnectReason, Ending>> = {
 
 /** Why a meeting is over: its room's metadata has somebody who ended it, or it was to end by then. */
 function whyOver(metadata: string | undefined, wasToEnd: boolean): Ending {
-  if (enderIn(metadata) === "moderator") return "ended";
-  return wasToEnd ? "tooLong" : "over";
+  const by = enderIn(metadata);
+  if (by !== undefined) return by === "moderator" ? "ended" : "over";
+  return wasToEnd || endsAtIn(metadata) !== undefined ? "tooLong" : "over";
 }
 
 /** The connection to LiveKit, and the meeting. */

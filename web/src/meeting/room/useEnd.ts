@@ -1,10 +1,12 @@
+import { useRoomInfo } from "@livekit/components-react";
 import { useState } from "react";
-import { endOf } from "../../shared/received";
+import { endsAtIn, endOf } from "../../shared/received";
 import { useServerMessage } from "./useServerMessage";
 
-/** When the meeting will be ended, if the server has said so. */
+/** When the meeting will be ended, if the server has said so: now, or before one joined. */
 export function useEnd(): number | null {
-  const [endsAt, setEndsAt] = useState<number | null>(null);
-  useServerMessage("meet.ending", (packet) => setEndsAt(endOf(packet)?.endsAt ?? null));
-  return endsAt;
+  const { metadata } = useRoomInfo();
+  const [told, setTold] = useState<number | null>(null);
+  useServerMessage("meet.ending", (packet) => setTold(endOf(packet)?.endsAt ?? null));
+  return endsAtIn(metadata) ?? told;
 }

@@ -6,7 +6,7 @@ export const de: Words = {
   length: "Länge {length}",
   download: "Herunterladen",
   downloadOf: "Herunterladen ({size})",
-  until: "Dieser Link gilt bis: {time}.",
+  until: "Dieser Link gilt bis {time}.",
   unplayable: "Dieser Browser kann die Aufnahme nicht abspielen.",
   tryAgain: "Noch einmal versuchen",
   goneTitle: "Hier gibt es nichts zu sehen",

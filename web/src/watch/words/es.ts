@@ -6,7 +6,7 @@ export const es: Words = {
   length: "Duración {length}",
   download: "Descargar",
   downloadOf: "Descargar ({size})",
-  until: "Este enlace funciona hasta: {time}.",
+  until: "Este enlace funciona hasta el {time}.",
   unplayable: "Este navegador no puede reproducir la grabación.",
   tryAgain: "Volver a intentarlo",
   goneTitle: "Aquí no hay nada que ver",

@@ -6,7 +6,7 @@ export const fr: Words = {
   length: "Durée {length}",
   download: "Télécharger",
   downloadOf: "Télécharger ({size})",
-  until: "Ce lien fonctionne jusqu’au : {time}.",
+  until: "Ce lien fonctionne jusqu’au {time}.",
   unplayable: "Ce navigateur ne peut pas lire l’enregistrement.",
   tryAgain: "Réessayer",
   goneTitle: "Il n’y a rien à voir ici",

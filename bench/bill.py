@@ -1,0 +1,125 @@
+"""What an invocation costs: its calls, its time, its log lines, and the request that it answers."""
+
+from dataclasses import dataclass, field
+from functools import cache
+
+from bench import prices
+from bench.calls import TABLE
+from tools.template import functions, load_template, resources
+
+COLD = 0.1
+"""Of all invocations; with few meetings nearly all, with many next to none."""
+COLD_SECONDS = 1.0
+SECONDS = 0.005
+AWS_SECONDS = 0.010
+LIVEKIT_SECONDS = 0.050
+LOG_BYTES = 800
+"""Of an invocation, Lambda's own lines included."""
+ANSWER_KB = 2
+ENDPOINT_SECONDS = 0.1
+QUEUE_REQUESTS = 3
+"""Send, receive, delete."""
+DEFAULT_PATH = "its sample event"
+
+_OPEN = {"generate_participant_token", "receive_livekit_webhook", "web", "console_session"}
+"""Functions without an authorizer."""
+_BY_STREAM_OR_QUEUE = {"log_events", "dispatch_events", "deliver_webhook"}
+"""Functions whose records Lambda fetches; only the requests to queues cost something."""
+_BY_SCHEDULE = {"sweep_rooms", "sweep_recordings", "sweep_webhooks"}
+BY_EVENT = {"recording_uploaded"} | _BY_SCHEDULE | _BY_STREAM_OR_QUEUE
+"""Functions that no request invokes."""
+
+
+@dataclass
+class Bill:
+    """Costs in USD, by purpose."""
+
+    lines: dict[str, float] = field(default_factory=dict)
+
+    def add(self, what: str, dollars: float) -> None:
+        """Add a cost."""
+        self.lines[what] = self.lines.get(what, 0.0) + dollars
+
+    @property
+    def total(self) -> float:
+        """USD."""
+        return sum(self.lines.values())
+
+    def times(self, factor: float) -> "Bill":
+        """Return the bill times a number."""
+        return Bill({what: dollars * factor for what, dollars in self.lines.items()})
+
+    def rows(self) -> list[list[str]]:
+        """Return the rows of a table, the dearest first."""
+        dearest = sorted(self.lines.items(), key=lambda line: -line[1])
+        lines = [[what, f"{dollars:.2f}"] for what, dollars in dearest]
+        return [*lines, ["**together**", f"**{self.total:.2f}**"]]
+
+
+@cache
+def _memory() -> dict[str, float]:
+    """Return the gigabytes of each function, as the template has them."""
+    default = load_template()["Globals"]["Function"]["MemorySize"]
+    return {name: each.get("MemorySize", default) / 1024 for name, each in functions().items()}
+
+
+@cache
+def _indexes() -> dict[str, int]:
+    """Return the number of indexes of each table."""
+    tables = resources("AWS::DynamoDB::Table")
+    return {name: len(each.get("GlobalSecondaryIndexes", [])) for name, each in tables.items()}
+
+
+def gigabytes(function: str) -> float:
+    """Return a function's memory."""
+    return _memory()[function]
+
+
+def invocations(bill: Bill, function: str, path: str, count: float) -> None:
+    """Charge invocations with all that they call; secrets come from memory."""
+    waited = SECONDS
+    for call, times in TABLE[function][path].items():
+        service = call.partition(" ")[0]
+        if service == "secretsmanager":
+            continue
+        waited += times * (LIVEKIT_SECONDS if service == "LiveKit" else AWS_SECONDS)
+        if service == "dynamodb":
+            bill.add("DynamoDB", count * times * _units(call))
+        elif service == "s3":
+            bill.add("S3 requests", count * times * prices.S3_GET)
+    if function == "deliver_webhook":
+        waited += ENDPOINT_SECONDS
+        bill.add("SQS", count * QUEUE_REQUESTS * prices.SQS)
+    seconds = waited + (COLD * COLD_SECONDS if function not in BY_EVENT else 0)
+    duration = seconds * gigabytes(function) * prices.LAMBDA_GB_SECOND
+    bill.add("Lambda", count * (prices.LAMBDA_REQUEST + duration))
+    bill.add("CloudWatch Logs", count * LOG_BYTES / 1e9 * prices.LOG_GB)
+    if function in _BY_STREAM_OR_QUEUE:
+        return
+    if function in BY_EVENT:
+        bill.add("EventBridge", count * prices.SCHEDULE)
+    elif function != "authorize":
+        bill.add("API Gateway", count * prices.GATEWAY_REQUEST)
+        bill.add("traffic", count * ANSWER_KB / 1e6 * prices.TRAFFIC_GB)
+        if function not in _OPEN:
+            invocations(bill, "authorize", DEFAULT_PATH, count)
+
+
+def _units(call: str) -> float:
+    """Return the cost of a DynamoDB call with items below 1 KB, as if it touched every index."""
+    _, operation, where = call.split(" ", 2)
+    if operation in {"GetItem", "BatchGetItem"}:
+        return prices.READ_UNIT
+    if operation == "Query":
+        return prices.READ_UNIT / 2
+    written = [each.split(" ")[-1] for each in where.split(", ")]
+    units = sum(1 + _indexes()[name] for name in written)
+    return units * prices.WRITE_UNIT * (2 if operation == "TransactWriteItems" else 1)
+
+
+def of(work: dict[tuple[str, str], float]) -> Bill:
+    """Return the bill for some invocations."""
+    bill = Bill()
+    for (function, path), count in work.items():
+        invocations(bill, function, path, count)
+    return bill
