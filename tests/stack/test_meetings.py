@@ -1,6 +1,7 @@
 """Real clients in real meetings, let in by our tokens."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from livekit import rtc
 from livekit.protocol.models import DisconnectReason
 from livekit.protocol.rtc import SignalResponse
 
-from tests.live import Client, Person, eventually_async, meeting, warm
+from tests.live import Client, Person, eventually, eventually_async, meeting, warm
 from tools.stack.local_stack import LocalStack
 
 
@@ -60,7 +61,7 @@ async def _livekit_rooms(stack: LocalStack) -> set[str]:
     return {room.name for room in rooms.rooms}
 
 
-def test_two_people_meet_and_one_sees_the_other(api: Client) -> None:
+def test_two_people_meet_and_livekit_does_not_report_the_end_of_tracks(api: Client) -> None:
     room = api.create_room()
 
     async def scenario() -> None:
@@ -71,6 +72,17 @@ def test_two_people_meet_and_one_sees_the_other(api: Client) -> None:
             assert _names(bob) == {"Alice"}
 
     asyncio.run(scenario())
+
+    def events() -> set[str]:
+        log = api.stack.processes.log("livekit").read_text()
+        sent = [line for line in log.splitlines() if "sent webhook" in line]
+        ours = [line for line in sent if f'"room": "{room["roomName"]}"' in line]
+        return {event for line in ours for event in re.findall(r'"event": "(\w+)"', line)}
+
+    # Those about the end of tracks come before those about leaving.
+    eventually(lambda: "participant_left" in events(), 30, "a report of somebody who left")
+    assert {"participant_joined", "track_published"} <= events()
+    assert "track_unpublished" not in events()
 
 
 def test_a_viewer_sees_but_cannot_publish(api: Client) -> None:

@@ -39,7 +39,11 @@ def write_configuration(
         },
         **({"redis": {"address": address}} if redis else {}),
         "keys": dict([keys]),
-        "webhook": {"api_key": keys[0], "urls": [webhook]},
+        "webhook": {
+            "api_key": keys[0],
+            "urls": [webhook],
+            "filter_params": {"exclude_events": ["track_unpublished"]},  # as docs/deploy.md says
+        },
         "room": {"auto_create": True},  # the token's room configuration makes the room
         # If no recorder is free, starting a recording fails after 7 s instead of 21.
         "psrpc": {"max_attempts": 1},
