@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
+from meet import wiring
 from tests.functions.gateway import CONTEXT, ROUTES, Reply, event, invoke
 from tests.functions.recordings import Studio
 from tests.functions.test_get_recording_stream import Answer
@@ -36,6 +37,12 @@ def views(studio: Studio, recording_id: str) -> int:
     (link,) = listed(studio, recording_id)
     count: int = link["views"]
     return count
+
+
+def items(recording_id: str) -> list[dict[str, Any]]:
+    """Return the items beside a recording."""
+    links = wiring.link_repository()
+    return links._query(recording_id, "")
 
 
 @dataclass

@@ -8,35 +8,21 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from meet import wiring
 from meet.recordings.byte_range import MAX_LENGTH
-from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import ORIGIN
-from tests.functions.links import DAY, HOUR, Viewer, listed, share, views
-from tests.functions.logs import Logs
+from tests.functions.links import DAY, HOUR, Viewer, items, listed, share
 from tests.functions.recordings import (
-    BUCKET,
-    MINUTE,
     NOT_FOUND,
     SECOND,
     UNKNOWN_ID,
     Studio,
-    put,
     stored,
-    sweep,
 )
 
 FILE = bytes(range(256)) * 8
 LARGE = bytes(MAX_LENGTH) + b"and more"
 LINK_NOT_FOUND = (404, "link_not_found")
-RECORDING_NOT_FOUND = (404, "recording_not_found")
 UNKNOWN_LINK = "0" * 16
-
-
-def items(studio: Studio, recording_id: str) -> list[dict[str, Any]]:
-    """Return the items beside a recording."""
-    links = wiring.link_repository()
-    return links._query(recording_id, "")
 
 
 def test_a_link_is_shown_once_and_stored_as_a_digest(studio: Studio) -> None:
@@ -59,7 +45,7 @@ def test_a_link_is_shown_once_and_stored_as_a_digest(studio: Studio) -> None:
     assert made == {**without_url, "url": made["url"]}
     assert listed(studio, recording_id) == [without_url]
     secret = url.fragment.partition(".")[2]
-    assert secret not in json.dumps(items(studio, recording_id), default=str)
+    assert secret not in json.dumps(items(recording_id), default=str)
 
 
 def test_links_are_listed_newest_first_and_one_by_one_deleted(studio: Studio) -> None:
@@ -253,279 +239,5 @@ def test_a_link_says_that_it_has_expired_and_is_unknown_a_day_later(studio: Stud
     reply = viewer.ask()
     assert (reply.status, reply.body["reason"]) == (410, "link_expired")
     assert viewer.refusal() == LINK_NOT_FOUND, "its pass ends with it"
-    (item,) = [each for each in items(studio, recording_id) if each["item"].startswith("link#")]
+    (item,) = [each for each in items(recording_id) if each["item"].startswith("link#")]
     assert item["deleteAfter"] == (studio.clock() + DAY) // SECOND
-
-
-# ---------------------------------------------------------------------------------- views
-
-
-def test_opening_counts_nothing_and_the_first_bytes_count_once(studio: Studio) -> None:
-    recording_id = studio.ready(FILE)
-    viewer = Viewer(share(studio, recording_id)["url"]).open().open()
-    assert viewer.watch("bytes=99999-").status == 416
-    assert views(studio, recording_id) == 0
-    began = studio.clock()
-    for wanted in ("bytes=0-9", "bytes=10-19", None):
-        studio.clock.advance(MINUTE)
-        assert viewer.watch(wanted).status in {200, 206}
-    (link,) = listed(studio, recording_id)
-    assert (link["views"], link["lastViewedAt"]) == (1, began + MINUTE)
-    viewer.open()  # the page was loaded again
-    assert viewer.watch().status == 206
-    assert views(studio, recording_id) == 1
-
-
-def test_another_address_is_another_view_and_so_is_another_link(studio: Studio) -> None:
-    recording_id = studio.ready(FILE)
-    made = share(studio, recording_id)
-    for address in ("198.51.100.7", "198.51.100.8", "2001:db8::1", "198.51.100.7"):
-        Viewer(made["url"], address).open().watch()
-    assert views(studio, recording_id) == 3
-    share(studio, recording_id)
-    assert sorted(each["views"] for each in listed(studio, recording_id)) == [0, 3]
-
-
-def test_a_view_lasts_as_long_as_it_goes_on_and_30_minutes_of_nothing_end_it(
-    studio: Studio,
-) -> None:
-    recording_id = studio.ready(FILE)
-    viewer = Viewer(share(studio, recording_id, maxViews=1)["url"]).open()
-    for _ in range(8):  # a film of two hours
-        assert viewer.watch().status == 206
-        studio.clock.advance(15 * MINUTE)
-    assert views(studio, recording_id) == 1
-    studio.clock.advance(15 * MINUTE)
-    assert viewer.refusal() == (410, "link_used_up")
-
-
-def test_a_view_that_goes_on_is_seldom_written(studio: Studio, aws_calls: AwsCalls) -> None:
-    recording_id = studio.ready(FILE)
-    viewer = Viewer(share(studio, recording_id)["url"]).open()
-    viewer.watch()
-    aws_calls.forget()
-    for _ in range(12):
-        studio.clock.advance(MINUTE)
-        viewer.watch()
-    assert aws_calls.names.count("PutItem") == 1
-    assert "UpdateItem" not in aws_calls.names
-
-
-def test_over_its_views_a_link_is_410_but_those_who_watch_go_on(studio: Studio) -> None:
-    recording_id = studio.ready(FILE)
-    url = share(studio, recording_id, maxViews=2)["url"]
-    first, second, third = (Viewer(url, f"198.51.100.{number}").open() for number in range(3))
-    assert [each.watch().status for each in (first, second)] == [206, 206]
-    assert third.refusal() == (410, "link_used_up")
-    assert third.ask().body == {
-        "code": 410,
-        "message": "The link has been used up",
-        "reason": "link_used_up",
-    }
-    assert first.open().watch("bytes=10-").status == 206
-    assert views(studio, recording_id) == 2
-
-
-def test_of_two_for_the_last_view_one_gets_it(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recording_id = studio.ready(FILE)
-    url = share(studio, recording_id, maxViews=1)["url"]
-    first, second = (Viewer(url, f"198.51.100.{number}").open() for number in range(2))
-    links = type(wiring.link_repository())
-    count = links.count_view
-
-    def late(*values: Any, **named: Any) -> None:
-        monkeypatch.setattr(links, "count_view", count)
-        assert first.watch().status == 206
-        count(*values, **named)
-
-    monkeypatch.setattr(links, "count_view", late)
-    assert second.refusal() == (410, "link_used_up")
-    assert views(studio, recording_id) == 1
-    assert second.refusal() == (410, "link_used_up"), "nothing of its try is left"
-
-
-def test_two_requests_at_once_of_one_viewer_are_one_view(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recording_id = studio.ready(FILE)
-    viewer = Viewer(share(studio, recording_id, maxViews=1)["url"]).open()
-    links = type(wiring.link_repository())
-    count = links.count_view
-
-    def late(*values: Any, **named: Any) -> None:
-        monkeypatch.setattr(links, "count_view", count)
-        assert viewer.watch().status == 206
-        count(*values, **named)
-
-    monkeypatch.setattr(links, "count_view", late)
-    assert viewer.watch().status == 206
-    assert views(studio, recording_id) == 1
-
-
-def test_a_link_deleted_while_its_first_bytes_are_read_sends_none(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recording_id = studio.ready(FILE)
-    made = share(studio, recording_id)
-    viewer = Viewer(made["url"]).open()
-    links = type(wiring.link_repository())
-    count = links.count_view
-
-    def late(*values: Any, **named: Any) -> None:
-        path = f"/recordings/{recording_id}/links/{made['linkId']}"
-        assert studio.call("DELETE", path).status == 204
-        count(*values, **named)
-
-    monkeypatch.setattr(links, "count_view", late)
-    assert viewer.refusal() == LINK_NOT_FOUND
-    assert items(studio, recording_id) == []
-
-
-def test_an_address_is_stored_only_as_a_keyed_digest_and_for_an_hour_at_most(
-    studio: Studio,
-) -> None:
-    recording_id = studio.ready(FILE)
-    address = "198.51.100.7"
-    for _ in range(2):
-        Viewer(share(studio, recording_id)["url"], address).open().watch()
-    found = items(studio, recording_id)
-    assert address not in json.dumps(found, default=str)
-    kept = [each for each in found if each["item"].startswith("view#")]
-    digests = {each["item"].rpartition("#")[2] for each in kept}
-    assert len(digests) == 2, "it is not the same of two links"
-    for each in kept:
-        assert each["deleteAfter"] * SECOND <= studio.clock() + HOUR
-
-
-# ------------------------------------------------------------------- with its recording
-
-
-@pytest.fixture
-def seven_days(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setenv("RECORDING_TRASH_DAYS", "7")
-    wiring.reset()
-    return 7 * DAY
-
-
-def test_a_recording_in_the_trash_is_as_gone_for_its_links_and_back_when_restored(
-    studio: Studio, seven_days: int
-) -> None:
-    recording_id = studio.ready(FILE)
-    made = share(studio, recording_id)
-    viewer = Viewer(made["url"]).open()
-    assert studio.call("DELETE", f"/recordings/{recording_id}").status == 204
-    assert viewer.refusal() == RECORDING_NOT_FOUND
-    assert viewer.ask().body["reason"] == "recording_not_found"
-    body = {"expiresAt": studio.clock() + DAY}
-    for method in ("GET", "POST"):
-        reply = studio.call(method, f"/recordings/{recording_id}/links", body)
-        assert (reply.status, reply.body) == NOT_FOUND
-    other = share(studio, studio.ready(FILE))
-    assert studio.call("POST", f"/recordings/{recording_id}/restore").status == 200
-    assert viewer.open().watch().content == FILE
-    assert studio.call("DELETE", f"/recordings/{recording_id}").status == 204
-    path = f"/recordings/{recording_id}/links/{made['linkId']}"
-    assert studio.call("DELETE", path).status == 204, "a link is revoked in the trash, too"
-    assert studio.call("POST", f"/recordings/{recording_id}/restore").status == 200
-    assert viewer.refusal() == LINK_NOT_FOUND
-    assert Viewer(other["url"]).open().watch().status == 206
-
-
-def test_deleted_for_good_by_the_sweep_its_links_go_too(studio: Studio, seven_days: int) -> None:
-    recording_id = studio.ready(FILE)
-    viewer = Viewer(share(studio, recording_id, expiresAt=studio.clock() + 30 * DAY)["url"]).open()
-    viewer.watch()
-    assert studio.call("DELETE", f"/recordings/{recording_id}").status == 204
-    assert len(items(studio, recording_id)) == 2
-    studio.clock.advance(seven_days)
-    sweep()
-    assert items(studio, recording_id) == []
-    assert viewer.ask().body["reason"] == "link_not_found"
-
-
-@pytest.mark.parametrize("many", [False, True])
-def test_deleted_at_once_its_links_go_too(studio: Studio, many: bool) -> None:
-    shared, other = studio.ready(FILE), studio.ready(FILE)
-    viewers = [Viewer(share(studio, shared)["url"], f"198.51.100.{n}").open() for n in range(30)]
-    for each in viewers:
-        each.watch()
-    if many:
-        body = {"recordingIds": [shared, other]}
-        assert studio.call("DELETE", "/recordings", body).status == 204
-    else:
-        assert studio.call("DELETE", f"/recordings/{shared}").status == 204
-    assert items(studio, shared) == []
-    assert viewers[0].refusal() == RECORDING_NOT_FOUND, "as its stream answers"
-    assert viewers[0].ask().status == 404
-
-
-def test_a_recording_without_links_is_deleted_without_looking_for_any(
-    studio: Studio, aws_calls: AwsCalls
-) -> None:
-    recording_id = studio.ready(FILE)
-    aws_calls.forget()
-    assert studio.call("DELETE", f"/recordings/{recording_id}").status == 204
-    assert "Query" not in aws_calls.names
-
-
-def test_a_link_that_is_made_while_its_recording_is_deleted_does_not_stay_behind(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recording_id = studio.ready(FILE)
-    custody = type(wiring.recording_custody())
-    claim = custody.claim
-
-    def late(*values: Any, **named: Any) -> bool:
-        monkeypatch.setattr(custody, "claim", claim)
-        share(studio, recording_id)
-        done: bool = claim(*values, **named)
-        return done
-
-    monkeypatch.setattr(custody, "claim", late)
-    assert studio.call("DELETE", f"/recordings/{recording_id}").status == 204
-    assert items(studio, recording_id) == []
-
-
-def test_a_deletion_that_stops_before_the_links_are_gone_is_completed(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recording_id = studio.ready(FILE)
-    share(studio, recording_id)
-    links = type(wiring.link_repository())
-    with monkeypatch.context() as broken:
-        broken.setattr(links, "delete_all", lambda *_: 1 / 0)
-        assert studio.call("DELETE", f"/recordings/{recording_id}").status == 500
-    assert items(studio, recording_id)
-    sweep()
-    assert items(studio, recording_id) == []
-    assert studio.call("GET", f"/recordings/{recording_id}").status == 404
-
-
-def test_a_lost_file_is_404_and_counts_no_view(studio: Studio) -> None:
-    recording_id = studio.ready(FILE)
-    viewer = Viewer(share(studio, recording_id)["url"]).open()
-    key = stored(recording_id).object_key
-    wiring.media_store().client.delete_object(Bucket=BUCKET, Key=key)
-    assert viewer.refusal() == RECORDING_NOT_FOUND
-    assert views(studio, recording_id) == 0
-    put(key, FILE)
-    assert viewer.watch().status == 206
-
-
-def test_no_log_line_has_a_token_a_pass_or_an_address(studio: Studio, logs: Logs) -> None:
-    recording_id = studio.ready(FILE)
-    viewer = Viewer(share(studio, recording_id, download=True)["url"]).open()
-    viewer.watch()
-    viewer.watch(None, download=True)
-    viewer.ask("wrong")
-    listed(studio, recording_id)
-    text = json.dumps(logs(), default=str)
-    assert viewer.token.partition(".")[0] in text, "the link's id is there"
-    for secret in (
-        viewer.token.partition(".")[2],
-        urlsplit(viewer.shown["streamUrl"]).query.partition("=")[2],
-        viewer.address,
-    ):
-        assert secret not in text
