@@ -40,6 +40,8 @@ WITHOUT_LIVEKIT = (
         "release_recording",
         "restore_recording",
     ),
+    *("create_recording_link", "get_recording_links", "delete_recording_link"),
+    *("open_recording_link", "get_recording_link_stream"),
     *("delete_recording", "delete_multiple_recordings", "recording_uploaded"),
     "faststart_recording",
     *("create_webhook", "get_webhooks", "get_webhook", "update_webhook", "delete_webhook"),

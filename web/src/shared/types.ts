@@ -19,6 +19,7 @@ type Optional = "layout" | "encoding" | "audioOnly" | "expirationDate" | "hold" 
 export type Recording = Whole<Answer<"createRecording">, Unknown | Optional>;
 export type Status = Recording["status"];
 export type RecordingLink = Answer<"getRecordingUrl">;
+export type SharedRecording = Schemas["SharedRecording"];
 export type RecordingDeletion = Answer<"deleteMultipleRecordings">;
 export type ParticipantToken = Answer<"generateParticipantToken">;
 export type MeetingToJoin = NonNullable<ParticipantToken["meeting"]>;

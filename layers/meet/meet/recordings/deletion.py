@@ -1,4 +1,4 @@
-"""Deleting recordings: a claim, the file, then the item, so that a deletion can be repeated."""
+"""Deleting recordings: a claim, file and links, then the item, so that it can be repeated."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from meet.actors import RETENTION, Actor
 from meet.recordings.custody import Custody
 from meet.recordings.errors import RecordingHeld, RecordingNotFinished, RecordingNotFound
 from meet.recordings.lifecycle import Status
+from meet.recordings.link_repository import LinkRepository
 from meet.recordings.media import MAX_DELETES, MediaStore
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
@@ -20,6 +21,7 @@ class RecordingDeletion:
 
     recordings: RecordingRepository
     custody: Custody
+    links: LinkRepository
     media: MediaStore
     trash: int
     """Milliseconds within which a deletion can be undone; 0 deletes at once."""
@@ -40,6 +42,7 @@ class RecordingDeletion:
                     return
             elif self.custody.claim(recording, by=by):
                 self.media.delete_one(recording.object_key)
+                self._delete_links(recording)
                 if self.recordings.delete(recording, by=by):
                     return
             # it was FAILED, and its file has just arrived, or it is held now
@@ -87,8 +90,11 @@ class RecordingDeletion:
         if not claimed:
             return set()
         kept = self.media.delete([each.object_key for each in claimed])
-        clean = [each.id for each in claimed if each.object_key not in kept]
-        return set(clean) - self.recordings.delete_many(clean, by=by)
+        clean = [each for each in claimed if each.object_key not in kept]
+        for each in clean:
+            self._delete_links(each)
+        ids = [each.id for each in clean]
+        return set(ids) - self.recordings.delete_many(ids, by=by)
 
     def finish(self, recording: Recording) -> bool:
         """Delete a recording that is over, or whose deletion stopped, in all versions of its file.
@@ -100,4 +106,9 @@ class RecordingDeletion:
         if not self.custody.claim(recording, by=by):
             return False
         self.media.delete_forever(recording.object_key)
+        self._delete_links(recording)
         return self.recordings.delete(recording, by=by)
+
+    def _delete_links(self, recording: Recording) -> None:
+        if recording.has_links:
+            self.links.delete_all(recording.id)

@@ -11,7 +11,7 @@ from meet.actors import Actor
 from meet.clock import Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
-from meet.recordings.errors import AlreadyRecording, RecordingNotFound
+from meet.recordings.errors import AlreadyRecording, RecordingNotFound, RecordingNotReady
 from meet.recordings.items import (
     TRASH,
     TTL_ATTRIBUTE,
@@ -93,6 +93,13 @@ class RecordingRepository:
         recording = self.find(recording_id)
         if recording.trash is not None:
             raise RecordingNotFound
+        return recording
+
+    def ready(self, recording_id: str) -> Recording:
+        """Return a recording that can be played; raises RecordingNotFound or RecordingNotReady."""
+        recording = self.get(recording_id)
+        if recording.status is not Status.READY:
+            raise RecordingNotReady
         return recording
 
     def find(self, recording_id: str) -> Recording:

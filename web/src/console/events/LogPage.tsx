@@ -1,6 +1,6 @@
 import { Fragment, useState } from "react";
 import type { EventType, MeetEvent } from "../../shared/types";
-import { exactly } from "../format";
+import { exactly } from "../../shared/format";
 import { Chevron, Close } from "../icons";
 import { Heading } from "../parts/Heading";
 import { Listing } from "../parts/Listing";

@@ -2,7 +2,7 @@
 
 import { list } from "../../shared/i18n";
 import type { MeetEvent } from "../../shared/types";
-import { length, size, span } from "../format";
+import { length, size, span } from "../../shared/format";
 import { t, type Word } from "../words";
 
 const REASONS: Record<string, Word> = {

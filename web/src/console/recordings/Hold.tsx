@@ -2,7 +2,7 @@ import { useState, type FormEvent } from "react";
 import { holdRecording, releaseRecording } from "../api";
 import { Dialog } from "../../shared/ui/Dialog";
 import type { Recording } from "../../shared/types";
-import { when } from "../format";
+import { when } from "../../shared/format";
 import { Confirm } from "../parts/Confirm";
 import { Field } from "../parts/Field";
 import { toast } from "../parts/toasts";

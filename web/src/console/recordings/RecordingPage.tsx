@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { getRecording, linkTo, streamOf } from "../api";
 import type { Recording } from "../../shared/types";
-import { size, when } from "../format";
+import { size, when } from "../../shared/format";
 import { isNotFound } from "../../shared/http";
 import { Back, Download, Lock, Stop, Trash } from "../icons";
 import { CopyButton } from "../parts/CopyButton";

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { linkTo } from "../api";
 import type { Recording } from "../../shared/types";
-import { size, when } from "../format";
+import { size, when } from "../../shared/format";
 import { Download, Lock, Play, Stop, Trash } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
 import { focusHeading } from "../parts/focus";

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { restoreRecording } from "../api";
 import type { Recording } from "../../shared/types";
-import { days, when } from "../format";
+import { days, when } from "../../shared/format";
 import { Restore } from "../icons";
 import { focusHeading } from "../parts/focus";
 import { Listing } from "../parts/Listing";

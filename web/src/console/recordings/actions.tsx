@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { deleteRecordings, downloadOf, stopRecording } from "../api";
 import type { Recording } from "../../shared/types";
-import { days } from "../format";
+import { days } from "../../shared/format";
 import { Confirm } from "../parts/Confirm";
 import { toast } from "../parts/toasts";
 import { sentence } from "../sentences";

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import type { Room, RoomChanges } from "../../shared/types";
 import { updateRoom } from "../api";
-import { toField } from "../format";
+import { toField } from "../../shared/format";
 import { Field } from "../parts/Field";
 import { Heading } from "../parts/Heading";
 import { toast } from "../parts/toasts";

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { createRoom } from "../api";
-import { fully, toField } from "../format";
+import { fully, toField } from "../../shared/format";
 import { Heading } from "../parts/Heading";
 import { Field, Switch } from "../parts/Field";
 import { toast } from "../parts/toasts";

@@ -1,6 +1,6 @@
 // Times, sizes and lengths, as the user's language writes them.
 
-import { locale } from "../shared/i18n";
+import { locale } from "./i18n";
 
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const exactMoment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });

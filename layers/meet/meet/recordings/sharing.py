@@ -1,0 +1,41 @@
+"""Share links as their makers see them: made, listed and deleted."""
+
+from dataclasses import dataclass
+
+from meet import clock
+from meet.actors import Actor
+from meet.recordings.errors import LinkNotFound, RecordingNotFound
+from meet.recordings.link_repository import LinkRepository
+from meet.recordings.links import Draft, ShareLink
+from meet.recordings.repository import RecordingRepository
+
+
+@dataclass(frozen=True)
+class RecordingSharing:
+    """Shares recordings with people who have no account."""
+
+    recordings: RecordingRepository
+    links: LinkRepository
+
+    def share(self, recording_id: str, draft: Draft, *, by: Actor) -> tuple[ShareLink, str]:
+        """Return a new link with its token; raises RecordingNotFound or RecordingNotReady."""
+        recording = self.recordings.ready(recording_id)
+        link, token = ShareLink.new(draft, now=clock.now())
+        if not self.links.add(recording.id, link, by=by):
+            raise RecordingNotFound  # it was deleted meanwhile
+        return link, token
+
+    def all(self, recording_id: str) -> list[ShareLink]:
+        """Return the links of a recording, newest first; raises RecordingNotFound."""
+        return self.links.all(self.recordings.get(recording_id).id)
+
+    def revoke(self, recording_id: str, link_id: str) -> None:
+        """Delete a link, also of a recording in the trash; it opens nothing from then on.
+
+        Raises RecordingNotFound or LinkNotFound.
+        """
+        try:
+            self.links.delete(recording_id, link_id)
+        except LinkNotFound:
+            self.recordings.get(recording_id)
+            raise
