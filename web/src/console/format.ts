@@ -41,6 +41,10 @@ export function span(milliseconds: number): string {
   return spans.format(said.map(({ name, count }) => unit(name).format(count)));
 }
 
+/** A number of days: "7 days". */
+export const days = (count: number) =>
+  new Intl.NumberFormat(locale, { style: "unit", unit: "day", unitDisplay: "long" }).format(count);
+
 /** A recording's length: "1:02:03". */
 export function length(seconds: number): string {
   const whole = Math.round(seconds);

@@ -4,7 +4,7 @@ import { getRecording, linkTo, streamOf } from "../api";
 import type { Recording } from "../../shared/types";
 import { size, when } from "../format";
 import { isNotFound } from "../../shared/http";
-import { Back, Download, Stop, Trash } from "../icons";
+import { Back, Download, Lock, Stop, Trash } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
@@ -14,7 +14,8 @@ import { go, paths } from "../route";
 import { sentence } from "../sentences";
 import { t } from "../words";
 import { DeleteRecordings, download, useStop } from "./actions";
-import { canStop, isFinished, isMoving } from "./status";
+import { canDelete, canStop, isMoving } from "./status";
+import { HoldRecording, LiftHold } from "./Hold";
 import { Length, StatusMark } from "./StatusMark";
 
 export function RecordingPage({ id }: { id: string }) {
@@ -43,9 +44,14 @@ export function RecordingPage({ id }: { id: string }) {
 }
 
 function Shown({ recording, reload }: { recording: Recording; reload: () => Promise<unknown> }) {
-  const [isDeleting, setDeleting] = useState(false);
+  const [asked, setAsked] = useState<"delete" | "hold" | "lift" | null>(null);
   const { stop, stopping } = useStop(reload);
-  const { id, roomName, status, startedAt } = recording;
+  const { id, roomName, status, startedAt, expirationDate, hold } = recording;
+  const close = () => setAsked(null);
+  const changed = () => {
+    close();
+    void reload();
+  };
   return (
     <>
       <div className="page-head">
@@ -60,23 +66,26 @@ function Shown({ recording, reload }: { recording: Recording; reload: () => Prom
           {canStop(recording) && (
             <button disabled={stopping !== null} onClick={() => void stop(recording)}><Stop />{t("stop")}</button>
           )}
-          {isFinished(recording) && (
-            <button className="danger" onClick={() => setDeleting(true)}><Trash />{t("delete")}</button>
+          <button onClick={() => setAsked(hold ? "lift" : "hold")}><Lock />{t(hold ? "liftHold" : "hold")}</button>
+          {canDelete(recording) && (
+            <button className="danger" onClick={() => setAsked("delete")}><Trash />{t("delete")}</button>
           )}
         </span>
       </div>
+      {hold && <p className="closed-note held-note"><Lock />{t("heldSince", { time: when(hold.since), reason: hold.reason })}</p>}
       <dl className="facts">
         <div><dt>{t("status")}</dt><dd><StatusMark recording={recording} /></dd></div>
         <div><dt>{t("startedAt")}</dt><dd>{startedAt === undefined ? "–" : when(startedAt)}</dd></div>
         <div><dt>{t("length")}</dt><dd><Length recording={recording} /></dd></div>
         <div><dt>{t("size")}</dt><dd>{recording.size === undefined ? "–" : size(recording.size)}</dd></div>
+        {expirationDate !== undefined && !hold && <div><dt>{t("keptUntil")}</dt><dd>{when(expirationDate)}</dd></div>}
         <div><dt>{t("room")}</dt><dd><a href={paths.recordings("", roomName)}>{t("allOfRoom")}</a></dd></div>
       </dl>
       {status === "READY" && <Player id={id} />}
       {isMoving(recording) && status !== "READY" && <p className="lead">{t("notYet")}</p>}
-      {isDeleting && (
-        <DeleteRecordings recordings={[recording]} onClose={() => setDeleting(false)} onDeleted={() => go(paths.recordings())} />
-      )}
+      {asked === "delete" && <DeleteRecordings recordings={[recording]} onClose={close} onDeleted={() => go(paths.recordings())} />}
+      {asked === "hold" && <HoldRecording id={id} onClose={close} onDone={changed} />}
+      {asked === "lift" && <LiftHold recording={recording} onClose={close} onDone={changed} />}
     </>
   );
 }

@@ -11,6 +11,7 @@ import { numberOf, timeOf } from "./fields";
 import { mistakesOf, type Mistakes } from "./mistakes";
 import { MORE_FIELDS, MoreSettings, nothingMore } from "./MoreSettings";
 import { metadataOf } from "./Notes";
+import { recordedAs } from "./RecordingOptions";
 import { EVERYTHING, PREFERENCES } from "./preferences";
 import { cleanPrefix, SUFFIX } from "./prefix";
 
@@ -41,6 +42,7 @@ export function NewRoomPage() {
     if (error !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [error, mistakes]);
 
+  const isRecorded = preferences.recordingPreferences.enabled;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (isBusy) return;
@@ -55,7 +57,9 @@ export function NewRoomPage() {
       roomNamePrefix: prefix,
       expirationDate: endOf(lasts, exact),
       maxParticipants: numberOf(most),
-      preferences,
+      preferences: isRecorded
+        ? { ...preferences, recordingPreferences: { ...preferences.recordingPreferences, ...recordedAs(more.recording) } }
+        : preferences,
       startsAt: timeOf(more.starts),
       maxDurationMinutes: numberOf(more.longest),
       ...(more.lobby.enabled && { lobby: more.lobby }),
@@ -142,7 +146,7 @@ export function NewRoomPage() {
             />
           ))}
         </fieldset>
-        <MoreSettings more={more} isOpen={isMore} mistakes={mistakes} onOpen={setIsMore} onChange={setMore} />
+        <MoreSettings more={more} isOpen={isMore} isRecorded={isRecorded} mistakes={mistakes} onOpen={setIsMore} onChange={setMore} />
         {isElsewhere && <p className="mistake" role="alert">{sentence(error)}</p>}
         <div className="form-buttons">
           <a className="button" href={paths.rooms}>{t("cancel")}</a>
