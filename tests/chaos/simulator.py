@@ -40,7 +40,6 @@ from tests.functions.gateway import CONTEXT, Reply, event, invoke
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET, memory_aws
 
 BUCKET = "recordings"
-CONTENT = b"a whole video"
 MAX_DURATION = 20 * MINUTE
 
 DROPPED = DOUBLED = 0.3
@@ -71,6 +70,11 @@ FATES = {
     "never gets going": 5,
 }
 ANSWERS = {"yes": 70, "no": 12, "never arrived": 6, "refused": 12}
+
+
+def content_of(key: str) -> bytes:
+    """Return the file that is uploaded: each recording has its own."""
+    return b"a whole video: " + key.encode()
 
 
 class Killed(BaseException):
@@ -104,6 +108,7 @@ class World:
 
     def __init__(self, seed: int, figures: Figures) -> None:
         self.random = Random(seed)
+        self.environment: dict[str, str] = {}
         self.counts = figures.counts
         self.moment = Milliseconds(1_800_000_000_000)
         self.later: list[tuple[int, int, Callable[[], None]]] = []
@@ -114,7 +119,6 @@ class World:
         self.down = False
         self.failing = False
         self.answered: dict[str, str] = {}
-        self.deleted: set[str] = set()
         self.killable = True
         self.sweeping = False
 
@@ -165,13 +169,14 @@ class World:
         self.failing = self.killable
         try:
             reply = what()
-        except (Killed, Exception):
-            self.counts["functions that failed or were killed"] += 1
+        except (Killed, Exception) as error:
+            kind = "were killed" if isinstance(error, Killed) else "failed"
+            self.counts[f"functions that {kind}"] += 1
             return None
         finally:
             self.failing = False
         if reply is not None and reply.status >= 500 and reply.status != 503:
-            self.counts["functions that failed or were killed"] += 1
+            self.counts["functions that failed"] += 1
             return None
         return reply
 
@@ -232,9 +237,10 @@ class World:
         items = self.items("RecordingsTable")
         return {item["recordingId"]["S"]: item for item in items if "status" in item}
 
-    def objects(self) -> dict[str, int]:
+    def objects(self) -> dict[str, str]:
+        """Return the ETags of the files by key."""
         listing = wiring.media_store().client.list_objects_v2(Bucket=BUCKET)
-        return {each["Key"]: each["Size"] for each in listing.get("Contents", [])}
+        return {each["Key"]: each["ETag"] for each in listing.get("Contents", [])}
 
     # ------------------------------------------------------------------------------- LiveKit
 
@@ -398,7 +404,7 @@ class World:
 
     def upload(self, live: Live) -> None:
         key = live.egress.object_key
-        wiring.media_store().client.put_object(Bucket=BUCKET, Key=key, Body=CONTENT)
+        wiring.media_store().client.put_object(Bucket=BUCKET, Key=key, Body=content_of(key))
         self.spread("object events", lambda: self.object_created(key))
 
     def object_created(self, key: str, tries: int = 3) -> None:
@@ -490,10 +496,10 @@ def in_place(world: World) -> Iterator[None]:
             places.enter_context(patch(target, value))
         places.enter_context(patch.object(BaseClient, "_make_api_call", make))
         maximum = {"MAX_RECORDING_SECONDS": str(MAX_DURATION // SECOND)}
-        places.enter_context(patch.dict("os.environ", maximum))
+        places.enter_context(patch.dict("os.environ", maximum | world.environment))
         wiring.reset()
         yield
     wiring.reset()
 
 
-__all__ = ["CONTENT", "HOUR", "MAX_DURATION", "Figures", "World", "clock", "in_place"]
+__all__ = ["HOUR", "MAX_DURATION", "Figures", "World", "clock", "in_place"]

@@ -1,5 +1,7 @@
 """Recordings while messages are lost, recorders die and functions are killed at their work.
 
+Some begin automatically; callers delete, restore, hold and release them, also at the same time.
+
 MEET_CHAOS=10000 says how many recordings; MEET_CHAOS_SEED where to begin.
 """
 
@@ -13,14 +15,17 @@ import pytest
 
 from meet import wiring
 from meet.clock import HOUR, MINUTE, SECOND
-from meet.livekit.recorder import EgressState
-from tests.chaos.simulator import CONTENT, MAX_DURATION, Figures, World, in_place
+from tests.chaos.archive import Archive
+from tests.chaos.automatic import CONDITIONS, Gathering
+from tests.chaos.simulator import MAX_DURATION, Figures, in_place
+from tests.chaos.verdict import judge, judge_what_is_left, still_swept, tally
 from tests.quick_moto import moto_without_http
+from tests.threads import threads_apart
 from tests.together import FIGURES
 
-DEFAULT = 480
-BATCH = 60
-"""Recordings in one world."""
+DEFAULT = 120
+BATCH = 40
+"""Recordings in one world: every second one has a trash, every third one a retention."""
 
 SIZE = int(os.environ.get("MEET_CHAOS", DEFAULT))
 SEED = int(os.environ.get("MEET_CHAOS_SEED", "1"))
@@ -33,32 +38,36 @@ def quiet() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-@pytest.mark.timeout(300 + 2 * SIZE)
+@pytest.mark.timeout(600 + 4 * SIZE)
 def test_after_the_dust_settles_every_recording_has_its_right_end(
     quiet: None, record_property: Callable[[str, object], None]
 ) -> None:
     figures = Figures()
     wrong: list[str] = []
     for batch, first in enumerate(range(0, SIZE, BATCH)):
-        world = World(SEED * 1_000_000 + batch, figures)
-        with moto_without_http(), in_place(world):
+        world = Archive(SEED * 1_000_000 + batch, figures)
+        with moto_without_http(), threads_apart(), in_place(world):
             live_through(world, min(BATCH, SIZE - first))
-            wrong += [f"seed {SEED}, batch {batch}: {each}" for each in judge(world)]
+            found = [*judge(world)]
             live_through_the_next_day(world)
-            after = [*judge(world), *still_swept(world)]
-            wrong += [f"seed {SEED}, batch {batch}, a day later: {each}" for each in after]
+            found += [f"a day later: {each}" for each in (*judge(world), *still_swept(world))]
             tally(world)
+            world.pass_days(4)
+            found += [f"days later: {each}" for each in (*judge(world), *judge_what_is_left(world))]
+            found += world.ledger.wrong
+        wrong += [f"seed {SEED}, batch {batch}: {each}" for each in found]
     told = f"chaos: {SIZE} recordings wanted (MEET_CHAOS), seed {SEED}\n{figures}"
     record_property(FIGURES, told)
-    assert not wrong, "\n".join(wrong)
+    assert not wrong, "\n".join(wrong[:50])
 
 
+@pytest.mark.timeout(900)  # the long way, at the lowest priority
 @pytest.mark.usefixtures("quiet")
 def test_the_short_way_to_moto_makes_no_difference() -> None:
     def history(way: AbstractContextManager[None]) -> list[Any]:
         figures = Figures()
-        world = World(SEED, figures)
-        with way, in_place(world):
+        world = Archive(SEED, figures)
+        with way, threads_apart(), in_place(world):
             live_through(world, 5)
             stored = [world.items(each) for each in ("RoomsTable", "RecordingsTable")]
             return [figures, stored, world.objects()]
@@ -66,10 +75,11 @@ def test_the_short_way_to_moto_makes_no_difference() -> None:
     assert history(moto_without_http()) == history(nullcontext())
 
 
-def live_through(world: World, count: int) -> None:
+def live_through(world: Archive, count: int) -> None:
     """Have so many recordings made, in rooms that come and go, and let the dust settle."""
     for _ in range(count):
         world.after(world.between(0, 10 * MINUTE), Caller(world).come)
+        world.after(world.between(10 * MINUTE, 50 * MINUTE), world.act_on_one)
     at = 0.0
     while at < 50 * MINUTE:  # a schedule that is late is among what has to be lived through
         at += world.between(MINUTE, 8 * MINUTE)
@@ -82,6 +92,10 @@ def live_through(world: World, count: int) -> None:
     for _ in range(4):  # the schedule is in time again: whom nobody stopped is stopped now
         world.wait_until(type(world.moment)(world.moment + MINUTE))
         world.sweep()
+    for meeting in world.gatherings.values():
+        if meeting.auto_start is not None:
+            note_unrecorded(world, meeting)
+            world.disperse(meeting.room)
     world.run()
     for _ in range(2):
         world.wait_until(type(world.moment)(world.moment + MAX_DURATION + 31 * MINUTE))
@@ -89,23 +103,39 @@ def live_through(world: World, count: int) -> None:
         world.run()
 
 
-def live_through_the_next_day(world: World) -> None:
-    """Let files come hours after their recordings were given up."""
+def live_through_the_next_day(world: Archive) -> None:
+    """Let files come hours after their recordings were given up, and callers change their minds."""
+    world.killable = True
     for delay, upload in world.hours_later:
         world.after(delay, upload)
+    for _ in range(len(world.recordings())):
+        world.after(world.between(0, 26 * HOUR), world.act_on_one)
     for hour in range(1, 28):
         world.after(hour * HOUR, world.sweep)
+        world.after(hour * HOUR, world.apply_lifecycle)
+    world.run()
+    world.killable = False
+    for _ in range(3):
+        world.wait_until(type(world.moment)(world.moment + HOUR))
+        world.sweep()
     world.run()
 
 
-class Caller:
-    """Somebody who makes one recording, and repeats what was not answered."""
+def note_unrecorded(world: Archive, meeting: Gathering) -> None:
+    """A meeting that goes on has been recorded by now, if its room wants that."""
+    stored = wiring.room_repository().get(meeting.room)
+    wanted = world.going_on[meeting.room] and stored.is_open(world.now())
+    if wanted and not meeting.recorded and meeting.stopped_at is None:
+        world.ledger.wrong.append(f"{meeting.sid} was not recorded: {stored}")
 
-    def __init__(self, world: World) -> None:
+
+class Caller:
+    """Somebody who has a meeting recorded, and repeats what was not answered."""
+
+    def __init__(self, world: Archive) -> None:
         self.world = world
         self.room = ""
         self.recording = ""
-        self.repeats = False
 
     def come(self) -> None:
         world = self.world
@@ -115,13 +145,53 @@ class Caller:
         else:
             soon = world.chance(0.1)
             ends = world.now() + int(world.between(2, 5) * MINUTE if soon else 30 * HOUR)
-            reply = world.call("POST", "/rooms", {"expirationDate": ends})
+            auto_start = world.random.choice(CONDITIONS) if world.chance(0.3) else None
+            days = 1 if world.chance(0.2) else None
+            wishes = {"autoStart": auto_start, "retentionDays": days}
+            set_ones = {name: value for name, value in wishes.items() if value}
+            preferences = {"recordingPreferences": {"enabled": True, **set_ones}}
+            wanted = {"expirationDate": ends, "preferences": preferences}
+            reply = world.call("POST", "/rooms", wanted)
             if reply is None:
                 world.after(SECOND, self.come)
                 return
+            assert reply.status == 200, reply
             self.room = reply.body["roomName"]
-            world.going_on[self.room] = True
+            world.room_days[self.room] = days or 0
+            world.gather(self.room, auto_start)
+            if auto_start is not None:
+                self.leave_it_to_the_room(auto_start)
+                return
         self.start()
+
+    def leave_it_to_the_room(self, auto_start: str, meetings: int = 2) -> None:
+        """Have a meeting recorded without asking for it, and stop that perhaps."""
+        world = self.world
+        if world.chance(0.4):
+            world.after(world.between(MINUTE, 6 * MINUTE), self.stop_what_began)
+        if world.chance(0.6):
+            world.after(
+                world.between(3 * MINUTE, 25 * MINUTE), lambda: self.end(auto_start, meetings)
+            )
+
+    def end(self, auto_start: str, meetings: int) -> None:
+        """Let the meeting end, and perhaps another one follow in the same room."""
+        world = self.world
+        world.disperse(self.room)
+        if meetings > 1 and world.chance(0.5):
+            world.after(world.between(MINUTE, 5 * MINUTE), lambda: self.gather_again(auto_start))
+
+    def gather_again(self, auto_start: str) -> None:
+        world = self.world
+        if world.killable and not world.going_on[self.room]:
+            world.gather(self.room, auto_start)
+            self.leave_it_to_the_room(auto_start, meetings=1)
+
+    def stop_what_began(self) -> None:
+        reply = self.world.call("GET", f"/recordings?roomName={self.room}")
+        if reply is not None and reply.status == 200 and reply.body:
+            self.recording = reply.body[0]["id"]
+            self.stop()
 
     def start(self, tries: int = 6) -> None:
         world = self.world
@@ -141,90 +211,19 @@ class Caller:
             world.after(wait, self.delete_room)
         elif how != "leave":
             world.after(wait, self.stop)
-        if world.chance(0.2):
-            world.after(world.between(8 * MINUTE, 40 * MINUTE), self.delete)
 
     def stop(self) -> None:
         world = self.world
         reply = world.call("PUT", f"/recordings/{self.recording}")
         if reply is None:
             world.after(2 * SECOND, self.stop)
-        else:
-            assert reply.status in {204, 404, 409}, reply
+            return
+        assert reply.status in {204, 404, 409}, reply
+        if reply.status == 204:
+            world.counts["stopped by their callers"] += 1
+            world.gatherings[self.room].stopped_at = world.now()
 
     def delete_room(self) -> None:
         world = self.world
         if world.call("DELETE", f"/rooms/{self.room}") is None:
             world.after(2 * SECOND, self.delete_room)
-
-    def delete(self, tries: int = 20) -> None:
-        world = self.world
-        assert tries, "a delete that is repeated has to come to its end"
-        if world.chance(0.5):
-            reply = world.call("DELETE", f"/recordings/{self.recording}")
-        else:
-            reply = world.call("DELETE", "/recordings", {"recordingIds": [self.recording]})
-        if reply is None or (reply.status == 200 and "now" in reply.text):
-            self.repeats = True
-            world.after(2 * SECOND, lambda: self.delete(tries - 1))
-        elif reply.status == 204 or (self.repeats and "not found" in reply.text):
-            world.deleted.add(self.recording)
-            world.counts["deleted by their callers"] += 1
-
-
-def judge(world: World) -> Iterator[str]:
-    """Yield what is not as it has to be."""
-    items = world.recordings()
-    files = world.objects()
-    egresses = {each.egress.object_key: each for each in world.live.values()}
-    for recording_id in items:
-        recording = wiring.recording_repository().get(recording_id)
-        status, key = recording.status.value, recording.object_key
-        live = egresses.get(key)
-        name = f"{recording_id} ({live.fate if live else 'never began'}) is {status}"
-        if status not in {"READY", "FAILED"}:
-            yield f"{name}: no end"
-        if (status == "READY") != (files.get(key) == len(CONTENT)):
-            yield f"{name}, but its file is {'there' if key in files else 'not there'}"
-        if (status == "FAILED") != (recording.error is not None):
-            yield f"{name}, with the reason {recording.error}"
-        if status == "READY" and recording.size != len(CONTENT):
-            yield f"{name}, with the size {recording.size}"
-        ended = live is not None and live.egress.state is EgressState.COMPLETE
-        if live is not None and ended and status == "READY":
-            yield from _facts(name, recording, live.egress)
-        if recording_id in world.deleted:
-            yield f"{name}, but it was deleted"
-    for room in world.items("RoomsTable"):
-        if "activeRecordingId" in room:
-            yield f"room {room['roomName']['S']} is locked by {room['activeRecordingId']['S']}"
-    for recording_id in world.answered.keys() - items.keys() - world.deleted:
-        yield f"{recording_id} is lost"
-    for key in files.keys() - {
-        wiring.recording_repository().get(each).object_key for each in items
-    }:
-        yield f"{key} belongs to nothing"
-    for key, live in egresses.items():
-        if key[-34:-4] not in items.keys() | world.deleted:
-            yield f"{key} ({live.fate}) was begun, and nothing is known of it"
-
-
-def still_swept(world: World) -> Iterator[str]:
-    """Yield the recordings that sweeps would look at for ever."""
-    for recording_id, item in world.recordings().items():
-        if "sweepAt" in item:
-            yield f"{recording_id} has its end, but every sweep still looks at it"
-
-
-def tally(world: World) -> None:
-    """Count how it ended."""
-    world.counts["rooms"] += len(world.items("RoomsTable"))
-    for status in world.statuses().values():
-        world.counts[f"end: {status}"] += 1
-
-
-def _facts(name: str, recording: Any, egress: Any) -> Iterator[str]:
-    for fact in ("started_at", "duration"):
-        ours, theirs = getattr(recording, fact), getattr(egress, fact)
-        if ours != theirs:
-            yield f"{name}: {fact} is {ours}, LiveKit says {theirs}"
