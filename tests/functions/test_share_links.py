@@ -238,6 +238,6 @@ def test_a_link_says_that_it_has_expired_and_is_unknown_a_day_later(studio: Stud
     studio.clock.advance(SECOND)
     reply = viewer.ask()
     assert (reply.status, reply.body["reason"]) == (410, "link_expired")
-    assert viewer.refusal() == LINK_NOT_FOUND, "its pass ends with it"
+    assert viewer.refusal() == (410, "link_expired")
     (item,) = [each for each in items(recording_id) if each["item"].startswith("link#")]
     assert item["deleteAfter"] == (studio.clock() + DAY) // SECOND

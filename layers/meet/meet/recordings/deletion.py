@@ -1,6 +1,7 @@
 """Deleting recordings: a claim, file and links, then the item, so that it can be repeated."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from meet.actors import RETENTION, Actor
@@ -90,10 +91,12 @@ class RecordingDeletion:
         if not claimed:
             return set()
         kept = self.media.delete([each.object_key for each in claimed])
-        clean = [each for each in claimed if each.object_key not in kept]
-        for each in clean:
-            self._delete_links(each)
-        ids = [each.id for each in clean]
+        ids: list[str] = []
+        for each in claimed:
+            if each.object_key not in kept:
+                with suppress(TimeoutError):  # the sweep completes it
+                    self._delete_links(each)
+                    ids.append(each.id)
         return set(ids) - self.recordings.delete_many(ids, by=by)
 
     def finish(self, recording: Recording) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from meet import bearers
-from meet.clock import MINUTE, Milliseconds
+from meet.clock import DAY, MINUTE, Milliseconds
 
 _ALPHABET = string.ascii_lowercase + string.digits
 _ID_LENGTH = 16
@@ -22,6 +22,8 @@ LINK_ID = re.compile(rf"[a-z0-9]{{{_ID_LENGTH}}}", re.ASCII)
 
 VIEW = 30 * MINUTE
 """A view is over when nothing was asked for this long."""
+KEPT_EXPIRED = DAY
+"""An expired link says so for that long, and is unknown then."""
 NOTED_EVERY = 10 * MINUTE
 """How often a view that goes on is written: less often than it would be over."""
 
@@ -60,6 +62,10 @@ class ShareLink:
     def has_expired(self, now: Milliseconds) -> bool:
         """True if its time is over."""
         return self.draft.expires_at <= now
+
+    def is_forgotten(self, now: Milliseconds) -> bool:
+        """True if it expired so long ago that it is unknown, whenever DynamoDB deletes it."""
+        return self.draft.expires_at + KEPT_EXPIRED <= now
 
     @property
     def is_used_up(self) -> bool:

@@ -27,7 +27,8 @@ class RecordingSharing:
 
     def all(self, recording_id: str) -> list[ShareLink]:
         """Return the links of a recording, newest first; raises RecordingNotFound."""
-        return self.links.all(self.recordings.get(recording_id).id)
+        now, recording = clock.now(), self.recordings.get(recording_id)
+        return [each for each in self.links.all(recording.id) if not each.is_forgotten(now)]
 
     def revoke(self, recording_id: str, link_id: str) -> None:
         """Delete a link, also of a recording in the trash; it opens nothing from then on.

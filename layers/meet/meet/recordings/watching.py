@@ -47,10 +47,11 @@ class SharedPlayback:
         recording = self.recordings.ready(recording_id)
         now = clock.now()
         _check(link, viewed_until, now)
-        ends = Milliseconds(min(now + playback.LIFETIME, link.draft.expires_at))
+        # Also beyond the link's end, which each request checks: it then says that it has expired.
+        ends = Milliseconds(now + playback.LIFETIME)
         opens = _opened_by_pass(recording_id, link_id)
         player_pass = playback.sign(opens, expires_at=ends, key=self.pass_key())
-        return Opened(recording, link, player_pass, ends)
+        return Opened(recording, link, player_pass, min(ends, link.draft.expires_at))
 
     def stream(
         self,
@@ -111,6 +112,8 @@ class SharedPlayback:
 
 def _check(link: ShareLink, viewed_until: Milliseconds | None, now: Milliseconds) -> None:
     """Raise LinkExpired, or LinkUsedUp for those who are not watching already."""
+    if link.is_forgotten(now):
+        raise LinkNotFound
     if link.has_expired(now):
         raise LinkExpired
     is_watching = viewed_until is not None and viewed_until > now
