@@ -30,7 +30,7 @@ NOTED_EVERY = 10 * MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a share link is made of."""
+    """The options of a share link."""
 
     expires_at: Milliseconds
     max_views: int | None = None
@@ -49,11 +49,11 @@ class ShareLink:
     last_viewed_at: Milliseconds | None = None
 
     @classmethod
-    def new(cls, draft: Draft, *, now: Milliseconds) -> tuple[Self, str]:
-        """Return a link and its token, which is stored nowhere."""
+    def new(cls, draft: Draft, *, now: Milliseconds, key: bytes) -> Self:
+        """Return a link; its token, which is stored nowhere, is made from its id by the key."""
         id_ = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
-        token = bearers.new_token(id_)
-        return cls(id_, draft, bearers.digest_of(token), created_at=now), token
+        digest = bearers.digest_of(bearers.token_of(id_, key))
+        return cls(id_, draft, digest, created_at=now)
 
     def is_opened_by(self, token: str) -> bool:
         """True if this is the link's token."""

@@ -17,13 +17,16 @@ class RecordingSharing:
     recordings: RecordingRepository
     links: LinkRepository
 
-    def share(self, recording_id: str, draft: Draft, *, by: Actor) -> tuple[ShareLink, str]:
-        """Return a new link with its token; raises RecordingNotFound or RecordingNotReady."""
+    def share(self, recording_id: str, draft: Draft, *, by: Actor, key: bytes) -> ShareLink:
+        """Return a new link; the key makes its token.
+
+        Raises RecordingNotFound or RecordingNotReady.
+        """
         recording = self.recordings.ready(recording_id)
-        link, token = ShareLink.new(draft, now=clock.now())
+        link = ShareLink.new(draft, now=clock.now(), key=key)
         if not self.links.add(recording.id, link, by=by):
             raise RecordingNotFound  # it was deleted meanwhile
-        return link, token
+        return link
 
     def all(self, recording_id: str) -> list[ShareLink]:
         """Return the links of a recording, newest first; raises RecordingNotFound."""

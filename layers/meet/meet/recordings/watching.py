@@ -17,7 +17,7 @@ from meet.recordings.stream import RecordingStream, StreamAnswer, StreamRequest
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What somebody may watch, and the pass that their player shows for it."""
+    """An opened link: its recording, and the player's pass."""
 
     recording: Recording
     link: ShareLink
@@ -63,7 +63,7 @@ class SharedPlayback:
         address: str,
         is_download: bool,
     ) -> StreamAnswer:
-        """Return bytes, at most 4 MiB of them; a redirect to the file only for downloads.
+        """Return bytes, at most 4 MiB of them; a redirect to the file only if it may be saved.
 
         The first bytes for an address begin a view. Raises what `open` raises, LinkNotFound also
         for an expired pass, DownloadNotAllowed, InvalidRangeHeader or RangeNotSatisfiable.
@@ -84,7 +84,7 @@ class SharedPlayback:
             recording,
             asked,
             "attachment" if is_download else "inline",
-            may_redirect=is_download,
+            may_redirect=link.draft.allows_download,
         ).answer()
         self._note_view(recording_id, link, address, viewed_until, now)
         return answer

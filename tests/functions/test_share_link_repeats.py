@@ -1,5 +1,6 @@
-"""Failing tests of a review: share links."""
+"""Share links where something happens twice, late or in between."""
 
+import json
 from typing import Any
 from unittest.mock import patch
 
@@ -7,6 +8,7 @@ import pytest
 from botocore.client import BaseClient
 
 from meet import wiring
+from tests.functions.aws_calls import AwsCalls
 from tests.functions.links import DAY, Viewer, items, listed, share, views
 from tests.functions.recordings import MINUTE, Studio, sweep
 
@@ -15,7 +17,7 @@ FILE = bytes(range(256)) * 8
 
 def sent_twice(operation: str) -> Any:
     """Let the first answer of an operation be lost, so that the client sends it again."""
-    make = BaseClient._make_api_call
+    make = BaseClient._make_api_call  # type: ignore[attr-defined]
     done: list[str] = []
 
     def make_again(client: Any, name: str, parameters: dict[str, Any]) -> Any:
@@ -25,6 +27,24 @@ def sent_twice(operation: str) -> Any:
         return make(client, name, parameters)
 
     return patch.object(BaseClient, "_make_api_call", make_again)
+
+
+def test_a_repeated_request_gets_the_same_link_and_its_token_is_stored_nowhere(
+    studio: Studio, aws_calls: AwsCalls
+) -> None:
+    recording_id = studio.ready(FILE)
+    path, body = f"/recordings/{recording_id}/links", {"expiresAt": studio.clock() + DAY}
+    key = {"Idempotency-Key": "one"}
+    first, again = (studio.call("POST", path, body, key) for _ in range(2))
+    assert (first.status, again.status) == (201, 201)
+    assert again.body == first.body
+    assert len(listed(studio, recording_id)) == 1
+    viewer = Viewer(again.body["url"]).open()
+    assert viewer.watch().status == 206
+    assert viewer.token not in json.dumps(aws_calls.made, default=str)
+    other = f"/recordings/{studio.ready(FILE)}/links"
+    assert studio.call("POST", other, body, key).status == 422
+    assert listed(studio, recording_id) != listed(studio, other.split("/")[2]) == []
 
 
 @pytest.mark.parametrize("operation", ["PutItem", "UpdateItem"])
