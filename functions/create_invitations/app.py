@@ -45,9 +45,7 @@ def create_invitations(
     made = wiring.once(api, "createInvitations", idempotency_key, create, about=room_name)
     link = f"{origin(api)}/meet/{room_name}/?invite="
     shown = [
-        {"invitationId": (id_ := each["invitationId"]), "url": link + bearers.token_of(id_, key)}
-        | each
-        for each in made["invitations"]
+        bearers.with_url(each, "invitationId", before=link, key=key) for each in made["invitations"]
     ]
     return json_reply({"invitations": shown}, HTTPStatus.CREATED)
 

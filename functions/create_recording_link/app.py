@@ -44,8 +44,8 @@ def create_recording_link(
     view = wiring.once(api, "createRecordingLink", idempotency_key, create, about=recording_id)
     # Behind the #, so that browsers send it in no request for the page and in no Referer.
     page = f"{origin(api)}/meet/watch/{recording_id}#"
-    shown = {"linkId": view["linkId"], "url": page + bearers.token_of(view["linkId"], key)}
-    return json_reply(shown | view, HTTPStatus.CREATED)
+    shown = bearers.with_url(view, "linkId", before=page, key=key)
+    return json_reply(shown, HTTPStatus.CREATED)
 
 
 handler = entrypoint(api)

@@ -15,7 +15,7 @@ api = create_api()
 @api.delete(
     "/api/v1/recordings/<recording_id>/links/<link_id>",
     summary="Delete a share link of an OpenVidu Meet recording",
-    response_description="The link opens nothing",
+    response_description="The link is deleted",
     tags=["OpenVidu Meet - Recordings"],
 )
 @answers(None, RecordingNotFound, LinkNotFound)

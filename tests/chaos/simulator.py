@@ -37,6 +37,7 @@ from meet.livekit.recorder import (
 from meet.livekit.rooms import LiveMeeting, MediaServer
 from meet.livekit.twirp import OutcomeUnknown
 from tests.functions.gateway import CONTEXT, Reply, event, invoke
+from tests.killing import Killed
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET, memory_aws
 
 BUCKET = "recordings"
@@ -75,10 +76,6 @@ ANSWERS = {"yes": 70, "no": 12, "never arrived": 6, "refused": 12}
 def content_of(key: str) -> bytes:
     """Return the file that is uploaded: each recording has its own."""
     return b"a whole video: " + key.encode()
-
-
-class Killed(BaseException):
-    """The function's process is gone: nothing of it runs any more."""
 
 
 @dataclass

@@ -2,10 +2,14 @@
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
+
+from botocore.client import BaseClient
 
 from meet import wiring
 from tests.functions.gateway import CONTEXT, ROUTES, Reply, event, invoke
@@ -37,6 +41,19 @@ def views(studio: Studio, recording_id: str) -> int:
     (link,) = listed(studio, recording_id)
     count: int = link["views"]
     return count
+
+
+def before_first(operation: str, act: Callable[[Callable[[], Any]], Any]) -> Any:
+    """Do something before the first call of an operation; `act` is given what makes that call."""
+    make = BaseClient._make_api_call  # type: ignore[attr-defined]
+    acts = [act]
+
+    def make_after(client: Any, name: str, parameters: dict[str, Any]) -> Any:
+        if name == operation and acts:
+            acts.pop()(lambda: make(client, name, parameters))
+        return make(client, name, parameters)
+
+    return patch.object(BaseClient, "_make_api_call", make_after)
 
 
 def items(recording_id: str) -> list[dict[str, Any]]:

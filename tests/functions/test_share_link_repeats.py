@@ -2,31 +2,15 @@
 
 import json
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from botocore.client import BaseClient
 
 from meet import wiring
 from tests.functions.aws_calls import AwsCalls
-from tests.functions.links import DAY, Viewer, items, listed, share, views
+from tests.functions.links import DAY, Viewer, before_first, items, listed, share, views
 from tests.functions.recordings import MINUTE, Studio, sweep
 
 FILE = bytes(range(256)) * 8
-
-
-def sent_twice(operation: str) -> Any:
-    """Let the first answer of an operation be lost, so that the client sends it again."""
-    make = BaseClient._make_api_call  # type: ignore[attr-defined]
-    done: list[str] = []
-
-    def make_again(client: Any, name: str, parameters: dict[str, Any]) -> Any:
-        if name == operation and not done:
-            done.append(name)
-            make(client, name, parameters)
-        return make(client, name, parameters)
-
-    return patch.object(BaseClient, "_make_api_call", make_again)
 
 
 def test_a_repeated_request_gets_the_same_link_and_its_token_is_stored_nowhere(
@@ -54,7 +38,8 @@ def test_a_write_whose_answer_was_lost_counts_one_view(
 ) -> None:
     recording_id = studio.ready(FILE)
     viewer = Viewer(share(studio, recording_id, maxViews=limit)["url"]).open()
-    with sent_twice(operation):
+    # Its first answer is lost, so the client sends it again.
+    with before_first(operation, lambda send: send()):
         assert viewer.watch().status == 206
     assert views(studio, recording_id) == 1
 

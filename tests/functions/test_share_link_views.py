@@ -1,16 +1,13 @@
 """Share links of recordings: what counts as a view, and for how long."""
 
 import json
-from collections.abc import Callable
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from botocore.client import BaseClient
 
 from meet import wiring
 from tests.functions.aws_calls import AwsCalls
-from tests.functions.links import HOUR, Viewer, items, listed, share, views
+from tests.functions.links import HOUR, Viewer, before_first, items, listed, share, views
 from tests.functions.recordings import (
     MINUTE,
     SECOND,
@@ -87,24 +84,11 @@ def test_over_its_views_a_link_is_410_but_those_who_watch_go_on(studio: Studio) 
     assert views(studio, recording_id) == 2
 
 
-def meanwhile(act: Callable[[], Any]) -> Any:
-    """Let something happen before the next item is put."""
-    make = BaseClient._make_api_call  # type: ignore[attr-defined]
-    acts = [act]
-
-    def make_late(client: Any, name: str, parameters: dict[str, Any]) -> Any:
-        if name == "PutItem" and acts:
-            acts.pop()()
-        return make(client, name, parameters)
-
-    return patch.object(BaseClient, "_make_api_call", make_late)
-
-
 def test_of_two_for_the_last_view_one_gets_it(studio: Studio) -> None:
     recording_id = studio.ready(FILE)
     url = share(studio, recording_id, maxViews=1)["url"]
     first, second = (Viewer(url, f"198.51.100.{number}").open() for number in range(2))
-    with meanwhile(lambda: _watches(first)):
+    with before_first("PutItem", lambda _: _watches(first)):
         assert second.refusal() == (410, "link_used_up")
     assert views(studio, recording_id) == 1
     assert second.refusal() == (410, "link_used_up"), "nothing of its try is left"
@@ -117,7 +101,7 @@ def _watches(viewer: Viewer) -> None:
 def test_two_requests_at_once_of_one_viewer_are_one_view(studio: Studio) -> None:
     recording_id = studio.ready(FILE)
     viewer = Viewer(share(studio, recording_id, maxViews=1)["url"]).open()
-    with meanwhile(lambda: _watches(viewer)):
+    with before_first("PutItem", lambda _: _watches(viewer)):
         assert viewer.watch().status == 206
     assert views(studio, recording_id) == 1
 

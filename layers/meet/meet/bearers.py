@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from typing import Any
 
 from meet.access import is_same
 
@@ -16,6 +17,11 @@ def token_of(id_: str, key: bytes) -> str:
     """
     secret = hmac.digest(key, id_.encode(), hashlib.sha256)[:_SECRET_BYTES]
     return f"{id_}.{base64.urlsafe_b64encode(secret).decode()}"
+
+
+def with_url(view: dict[str, Any], id_name: str, *, before: str, key: bytes) -> dict[str, Any]:
+    """Return a view that begins with its id and a URL, which ends with the token of that id."""
+    return {id_name: view[id_name], "url": before + token_of(view[id_name], key)} | view
 
 
 def id_in(token: str) -> str:

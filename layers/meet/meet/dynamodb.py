@@ -28,7 +28,8 @@ _END_OF_TIME = 10**15 - 1
 _PARALLEL = len(SHARDS)
 
 _BATCH_GET = 100
-_BATCH_WRITE = 25
+BATCH_WRITE = 25
+"""Items that one BatchWriteItem takes."""
 _ATTEMPTS = 10
 
 
@@ -232,16 +233,23 @@ def delete_many(
     client: "DynamoDBClient", *, table: str, keys: "Sequence[dict[str, AttributeValueTypeDef]]"
 ) -> None:
     """Delete the items of these keys; raises TimeoutError when DynamoDB repeatedly leaves some."""
-    for start in range(0, len(keys), _BATCH_WRITE):
-        left: Any = [{"DeleteRequest": {"Key": key}} for key in keys[start : start + _BATCH_WRITE]]
-        for attempt in range(_ATTEMPTS):
-            clock.pause(attempt)
-            answer: Any = client.batch_write_item(RequestItems={table: left})
-            left = answer.get("UnprocessedItems", {}).get(table, [])
-            if not left:
-                break
-        else:
+    for start in range(0, len(keys), BATCH_WRITE):
+        chunk = keys[start : start + BATCH_WRITE]
+        if write_batch(
+            client, table=table, requests=[{"DeleteRequest": {"Key": k}} for k in chunk]
+        ):
             raise TimeoutError("DynamoDB left items of a batch undeleted")
+
+
+def write_batch(client: "DynamoDBClient", *, table: str, requests: list[Any]) -> list[Any]:
+    """Put or delete up to BATCH_WRITE items; return those that DynamoDB repeatedly leaves."""
+    for attempt in range(_ATTEMPTS):
+        clock.pause(attempt)
+        answer: Any = client.batch_write_item(RequestItems={table: requests})
+        requests = answer.get("UnprocessedItems", {}).get(table, [])
+        if not requests:
+            break
+    return requests
 
 
 def newest_first(

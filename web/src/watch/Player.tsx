@@ -5,7 +5,7 @@ import { t } from "./words";
 interface Props {
   shown: SharedRecording;
   title: string;
-  /** Opens the link again: for a new pass, or to learn why there is nothing to play any more. */
+  /** Opens the link again: for a new pass, or to learn why it cannot be played. */
   reopen: () => Promise<void>;
 }
 

@@ -164,6 +164,6 @@ class LinkRepository:
 
 
 def _check_ids(recording_id: str, link_id: str) -> None:
-    """Raise LinkNotFound for what cannot be an id: DynamoDB takes no key of any length."""
+    """Raise LinkNotFound for what cannot be an id: DynamoDB refuses overlong keys."""
     if ID.fullmatch(recording_id) is None or LINK_ID.fullmatch(link_id) is None:
         raise LinkNotFound

@@ -25,7 +25,7 @@ LinkId = Annotated[PathSegment, Path(description="The `linkId` of the share link
 
 
 class ShareLinkOptions(WireModel, title="ShareLinkOptions"):
-    """A share link to make."""
+    """Options for a new share link."""
 
     expires_at: Annotated[Timestamp, within(MAX_YEARS)] = Field(
         description="When the link ends, in milliseconds since the Unix epoch: later than now, at "
@@ -130,7 +130,7 @@ class SharedRecordingView(View, title="SharedRecording"):
         None, description="In bytes.", examples=[7_340_032], json_schema_extra={"minimum": 0}
     )
     audio_only: bool | None = Field(
-        None, description="True if there is no picture; absent otherwise.", examples=[True]
+        None, description="True if only sound is recorded; absent otherwise.", examples=[True]
     )
     download: bool = Field(description="Whether the file may be saved.", examples=[True])
     expires_at: int = Field(

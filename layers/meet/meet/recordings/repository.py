@@ -38,9 +38,6 @@ STATUS_INDEX = "byStatus"
 ROOM_INDEX = "byRoom"
 LIST_KEY = rf"\d{{15}}#{ID.pattern}"
 
-_BATCH_WRITE = 25
-_ATTEMPTS = 10
-
 
 @dataclass(frozen=True)
 class RecordingRepository:
@@ -310,19 +307,12 @@ class RecordingRepository:
 
     def delete_many(self, recording_ids: Sequence[str], *, by: Actor | None = None) -> set[str]:
         """Delete READY recordings; return the ids that DynamoDB did not process."""
-        left = list(recording_ids)
         undone: set[str] = set()
-        while left:
-            chunk, left = left[:_BATCH_WRITE], left[_BATCH_WRITE:]
-            marks = [deletion_mark(each, by=by) for each in chunk]
-            requests: Any = [{"PutRequest": {"Item": mark}} for mark in marks]
-            for attempt in range(_ATTEMPTS):
-                clock.pause(attempt)
-                answer = self.client.batch_write_item(RequestItems={self.table: requests})
-                requests = answer.get("UnprocessedItems", {}).get(self.table, [])
-                if not requests:
-                    break
-            undone |= {each["PutRequest"]["Item"]["recordingId"]["S"] for each in requests}
+        for start in range(0, len(recording_ids), dynamodb.BATCH_WRITE):
+            chunk = recording_ids[start : start + dynamodb.BATCH_WRITE]
+            puts = [{"PutRequest": {"Item": deletion_mark(each, by=by)}} for each in chunk]
+            left = dynamodb.write_batch(self.client, table=self.table, requests=puts)
+            undone |= {each["PutRequest"]["Item"]["recordingId"]["S"] for each in left}
         return undone
 
     def _read(self, recording_id: str) -> dict[str, Any]:

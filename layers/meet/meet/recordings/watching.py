@@ -41,7 +41,8 @@ class SharedPlayback:
 
         Raises LinkNotFound, LinkExpired, LinkUsedUp, RecordingNotFound or RecordingNotReady.
         """
-        link, viewed_until = self._seen_by(recording_id, link_id, address)
+        watcher = viewer(link_id, address, self.viewer_key())
+        link, viewed_until = self.links.seen_by(recording_id, link_id, watcher)
         if not link.is_opened_by(token):
             raise LinkNotFound
         recording = self.recordings.ready(recording_id)
@@ -73,7 +74,8 @@ class SharedPlayback:
         if not playback.is_valid(player_pass, opens, now=now, key=self.pass_key()):
             raise LinkNotFound
         recording = self.recordings.ready(recording_id)
-        link, viewed_until = self._seen_by(recording_id, link_id, address)
+        watcher = viewer(link_id, address, self.viewer_key())
+        link, viewed_until = self.links.seen_by(recording_id, link_id, watcher)
         _check(link, viewed_until, now)
         if is_download and not link.draft.allows_download:
             raise DownloadNotAllowed
@@ -86,28 +88,21 @@ class SharedPlayback:
             "attachment" if is_download else "inline",
             may_redirect=link.draft.allows_download,
         ).answer()
-        self._note_view(recording_id, link, address, viewed_until, now)
+        self._note_view(recording_id, link, watcher, viewed_until, now)
         return answer
 
     def _note_view(
         self,
         recording_id: str,
         link: ShareLink,
-        address: str,
+        watcher: str,
         viewed_until: Milliseconds | None,
         now: Milliseconds,
     ) -> None:
-        watcher = viewer(link.id, address, self.viewer_key())
         if viewed_until is None or viewed_until <= now:
             self.links.count_view(recording_id, link, watcher, now=now)
         elif viewed_until - now <= VIEW - NOTED_EVERY:
             self.links.prolong_view(recording_id, link.id, watcher, now=now)
-
-    def _seen_by(
-        self, recording_id: str, link_id: str, address: str
-    ) -> tuple[ShareLink, Milliseconds | None]:
-        watcher = viewer(link_id, address, self.viewer_key())
-        return self.links.seen_by(recording_id, link_id, watcher)
 
 
 def _check(link: ShareLink, viewed_until: Milliseconds | None, now: Milliseconds) -> None:
