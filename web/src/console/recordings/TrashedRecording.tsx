@@ -23,7 +23,7 @@ export function TrashedRecording({ id }: { id: string }) {
   const { data: recording = null } = useQuery({
     queryKey: keys.trashed(id),
     queryFn: () => findTrashed(id),
-    enabled: entries !== undefined && !isDeleting,
+    enabled: entries !== undefined,
   });
   const [isBusy, setBusy] = useState(false);
 
