@@ -29,6 +29,7 @@ from livekit.protocol.room import ListParticipantsResponse, ListRoomsResponse
 
 from meet import wiring
 from meet.actors import LOBBY
+from meet.bearers import token_of
 from meet.clock import HOUR, MINUTE, Milliseconds
 from meet.console.admin import Admin
 from meet.console.browser import SESSION_COOKIE
@@ -332,8 +333,9 @@ def _meeting_of_20_minutes(passed: int) -> Event:
 def _invite() -> str:
     """Invite somebody, and return the token of the invitation."""
     draft = Draft("Zoe", Role.PUBLISHER, max_joins=3)
-    [(_, token)] = wiring.guest_list().invite(ROOM.name, [draft], by=LOBBY)
-    return token
+    key = wiring.token_key(None)
+    [made] = wiring.guest_list().invite(ROOM.name, [draft], by=LOBBY, key=key)
+    return token_of(made.id, key)
 
 
 def _banned() -> Event:
@@ -361,6 +363,8 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("create_room", "no Idempotency-Key"): lambda: _without_key("create_room"),
     ("create_webhook", "no Idempotency-Key"): lambda: _without_key("create_webhook"),
     ("create_recording", "no Idempotency-Key"): lambda: _without_key("create_recording"),
+    ("create_invitations", "no Idempotency-Key"): lambda: _without_key("create_invitations"),
+    ("create_recording_link", "no Idempotency-Key"): lambda: _without_key("create_recording_link"),
     ("generate_participant_token", "a room without a limit"): lambda: _in_a_room_without_a_limit(
         "publisher-secret"
     ),

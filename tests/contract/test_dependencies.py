@@ -235,7 +235,7 @@ ASKS = {
         "once",
         "owner",
     ),
-    *("playback_key", "secret"),
+    *("playback_key", "secret", "token_key"),
 }
 """Functions of wiring that build nothing, or need more than an environment.
 

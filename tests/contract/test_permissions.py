@@ -273,6 +273,10 @@ TABLE = [
         "createWebhook#0123"),
     Row("remember the recording of one", REMEMBER, ANSWERS, {"create_recording"},
         "createRecording#0123"),
+    Row("remember the invitations of one", REMEMBER, ANSWERS, {"create_invitations"},
+        "createInvitations#0123"),
+    Row("remember the share link of one", REMEMBER, ANSWERS, {"create_recording_link"},
+        "createRecordingLink#0123"),
     Row("end a session of the console", "dynamodb:PutItem", ANSWERS, {"console_session"},
         "endedSession#0123"),
     Row("learn whether one was ended", "dynamodb:GetItem", ANSWERS,
@@ -305,7 +309,7 @@ TABLE = [
     Row("read what signs links and sessions", "secretsmanager:GetSecretValue", "SigningSecret",
         {"authorize", "get_recording_url", "console_session", "generate_participant_token"}
         | PLAYS_LINKS
-        | {"generate_participant_tokens"}),
+        | {"generate_participant_tokens", "create_invitations", "create_recording_link"}),
     Row("read the admin's password", "secretsmanager:GetSecretValue", "AdminSecret",
         {"authorize", "console_session"}),
     Row("read LiveKit's key", "secretsmanager:GetSecretValue", "LiveKitSecret",

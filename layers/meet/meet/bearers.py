@@ -1,16 +1,21 @@
-"""Tokens that open something for whoever bears them: shown once, and stored as a digest."""
+"""Tokens that open something for their bearers: shown when they are made, stored as digests."""
 
+import base64
 import hashlib
-import secrets
+import hmac
 
 from meet.access import is_same
 
 _SECRET_BYTES = 24
 
 
-def new_token(id_: str) -> str:
-    """Return a token that begins with the id of what it opens; its secret has 192 bits."""
-    return f"{id_}.{secrets.token_urlsafe(_SECRET_BYTES)}"
+def token_of(id_: str, key: bytes) -> str:
+    """Return the token that begins with the id of what it opens; its secret has 192 bits.
+
+    It is always the same for an id and a key, so a repeated answer can show it again.
+    """
+    secret = hmac.digest(key, id_.encode(), hashlib.sha256)[:_SECRET_BYTES]
+    return f"{id_}.{base64.urlsafe_b64encode(secret).decode()}"
 
 
 def id_in(token: str) -> str:

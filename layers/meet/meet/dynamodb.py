@@ -231,11 +231,16 @@ def get_many(
 def delete_many(
     client: "DynamoDBClient", *, table: str, keys: "Sequence[dict[str, AttributeValueTypeDef]]"
 ) -> None:
-    """Delete the items of these keys; raises TimeoutError if DynamoDB left one."""
+    """Delete the items of these keys; raises TimeoutError when DynamoDB repeatedly leaves some."""
     for start in range(0, len(keys), _BATCH_WRITE):
-        chunk: Any = [{"DeleteRequest": {"Key": key}} for key in keys[start : start + _BATCH_WRITE]]
-        answer = client.batch_write_item(RequestItems={table: chunk})
-        if answer.get("UnprocessedItems"):
+        left: Any = [{"DeleteRequest": {"Key": key}} for key in keys[start : start + _BATCH_WRITE]]
+        for attempt in range(_ATTEMPTS):
+            clock.pause(attempt)
+            answer: Any = client.batch_write_item(RequestItems={table: left})
+            left = answer.get("UnprocessedItems", {}).get(table, [])
+            if not left:
+                break
+        else:
             raise TimeoutError("DynamoDB left items of a batch undeleted")
 
 

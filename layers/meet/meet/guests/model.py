@@ -68,12 +68,12 @@ class Invitation:
     revoked_at: Milliseconds | None = None
 
     @classmethod
-    def new(cls, draft: Draft, *, now: Milliseconds) -> tuple[Self, str]:
-        """Return an invitation and its token, which is stored nowhere."""
+    def new(cls, draft: Draft, *, now: Milliseconds, key: bytes) -> Self:
+        """Return an invitation; its token, stored nowhere, is made from its id by the key."""
         own = "".join(secrets.choice(_ALPHABET) for _ in range(_OWN_LENGTH))
         id_ = digest_of(folded(draft.name)) + own
-        token = bearers.new_token(id_)
-        return cls(id_, draft, bearers.digest_of(token), created_at=now), token
+        digest = bearers.digest_of(bearers.token_of(id_, key))
+        return cls(id_, draft, digest, created_at=now)
 
     def is_opened_by(self, token: str) -> bool:
         """True if this is the invitation's token."""

@@ -1,5 +1,6 @@
 """Deleting recordings: a claim, file and links, then the item, so that it can be repeated."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from meet.recordings.link_repository import LinkRepository
 from meet.recordings.media import MAX_DELETES, MediaStore
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
+
+logger = logging.getLogger(__name__)
 
 NOT_NOW = "It could not be deleted now"
 
@@ -68,6 +71,7 @@ class RecordingDeletion:
                 except RecordingNotFound:
                     continue  # another request deleted it
                 except OSError:
+                    logger.exception("recording not deleted", extra={"recording": recording.id})
                     refused[recording.id] = NOT_NOW
                 else:
                     del refused[recording.id]
@@ -90,10 +94,15 @@ class RecordingDeletion:
         if not claimed:
             return set()
         kept = self.media.delete([each.object_key for each in claimed])
-        clean = [each for each in claimed if each.object_key not in kept]
-        for each in clean:
-            self._delete_links(each)
-        ids = [each.id for each in clean]
+        ids: list[str] = []
+        for each in claimed:
+            if each.object_key not in kept:
+                try:
+                    self._delete_links(each)
+                except TimeoutError:
+                    logger.exception("share links left to the sweep", extra={"recording": each.id})
+                else:
+                    ids.append(each.id)
         return set(ids) - self.recordings.delete_many(ids, by=by)
 
     def finish(self, recording: Recording) -> bool:

@@ -4,13 +4,11 @@ from typing import Any
 
 from meet import dynamodb
 from meet.actors import Actor
-from meet.clock import DAY, SECOND, Milliseconds
-from meet.recordings.links import Draft, ShareLink
+from meet.clock import SECOND, Milliseconds
+from meet.recordings.links import KEPT_EXPIRED, Draft, ShareLink
 
 LINK, _VIEW = "link#", "view#"
 _TTL_ATTRIBUTE = "deleteAfter"
-_GRACE = DAY
-"""An expired link says so for that long, and is unknown then."""
 
 
 def partition_of(recording_id: str) -> str:
@@ -41,7 +39,7 @@ def link_values(recording_id: str, link: ShareLink, by: Actor) -> dict[str, Any]
         "createdAt": link.created_at,
         "views": 0,
         "by": by.to_json(),
-        _TTL_ATTRIBUTE: (draft.expires_at + _GRACE) // SECOND,
+        _TTL_ATTRIBUTE: (draft.expires_at + KEPT_EXPIRED) // SECOND,
     }
 
 

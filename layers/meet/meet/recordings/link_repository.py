@@ -1,5 +1,7 @@
 """Share links in DynamoDB: conditional writes, and views that are counted once."""
 
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,8 @@ from meet.recordings.model import ID
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+_VIEW_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -101,13 +105,15 @@ class LinkRepository:
         """
         item = view_item(link.id, viewer)
         until = Milliseconds(now + VIEW)
+        view = secrets.token_hex(_VIEW_BYTES)  # by which a write that is sent again is known
         try:
             self.client.put_item(
                 TableName=self.table,
-                Item=dynamodb.to_item(view_values(recording_id, item, until)),
-                ConditionExpression="attribute_not_exists(meetingId) OR #until <= :now",
-                ExpressionAttributeNames={"#until": "until"},
-                ExpressionAttributeValues=dynamodb.to_item({":now": now}),
+                Item=dynamodb.to_item(view_values(recording_id, item, until) | {"view": view}),
+                ConditionExpression="attribute_not_exists(meetingId) OR #until <= :now "
+                "OR #view = :view",
+                ExpressionAttributeNames={"#until": "until", "#view": "view"},
+                ExpressionAttributeValues=dynamodb.to_item({":now": now, ":view": view}),
             )
         except self.client.exceptions.ConditionalCheckFailedException:
             return
@@ -115,24 +121,32 @@ class LinkRepository:
             self.client.update_item(
                 TableName=self.table,
                 Key=key_of(recording_id, LINK + link.id),
-                UpdateExpression="SET lastViewedAt = :now ADD #views :one",
+                UpdateExpression="SET lastViewedAt = :now, lastView = :view ADD #views :one",
                 ConditionExpression="attribute_exists(meetingId) "
+                "AND (attribute_not_exists(lastView) OR lastView <> :view) "
                 "AND (attribute_not_exists(maxViews) OR #views < maxViews)",
                 ExpressionAttributeNames={"#views": "views"},
-                ExpressionAttributeValues=dynamodb.to_item({":now": now, ":one": 1}),
+                ExpressionAttributeValues=dynamodb.to_item({":now": now, ":view": view, ":one": 1}),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
-            self.client.delete_item(TableName=self.table, Key=key_of(recording_id, item))
             left: Any = error.response.get("Item")
+            if left and dynamodb.from_item(left).get("lastView") == view:
+                return  # counted by the first of two attempts
+            self.client.delete_item(TableName=self.table, Key=key_of(recording_id, item))
             raise (LinkUsedUp if left else LinkNotFound) from error
 
     def prolong_view(
         self, recording_id: str, link_id: str, viewer: str, *, now: Milliseconds
     ) -> None:
-        """Let a view that goes on last longer."""
+        """Let a view that goes on last longer, unless it was deleted with its recording."""
         values = view_values(recording_id, view_item(link_id, viewer), Milliseconds(now + VIEW))
-        self.client.put_item(TableName=self.table, Item=dynamodb.to_item(values))
+        with suppress(self.client.exceptions.ConditionalCheckFailedException):
+            self.client.put_item(
+                TableName=self.table,
+                Item=dynamodb.to_item(values),
+                ConditionExpression="attribute_exists(meetingId)",
+            )
 
     def delete_all(self, recording_id: str) -> None:
         """Delete everything that belongs to a recording which is deleted for good."""

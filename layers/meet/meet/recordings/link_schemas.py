@@ -84,11 +84,10 @@ class ShareLinkView(View, title="ShareLink"):
     )
 
     @classmethod
-    def of(cls, link: ShareLink, *, url: str | None = None) -> Self:
-        """Return the view of a link, with its URL only when it is made."""
+    def of(cls, link: ShareLink) -> Self:
+        """Return the view of a link, without its URL."""
         return cls(
             link_id=link.id,
-            url=url,
             creation_date=link.created_at,
             expires_at=link.draft.expires_at,
             max_views=link.draft.max_views,
@@ -105,7 +104,7 @@ class ShareLinksView(View, title="ShareLinks"):
 
 
 class LinkToken(WireModel, title="ShareLinkToken"):
-    """What opens a share link."""
+    """The token of a share link."""
 
     token: Text = Field(
         description="The part of the link after `#`.", examples=[f"{_ID}.secret"], max_length=200
@@ -113,7 +112,7 @@ class LinkToken(WireModel, title="ShareLinkToken"):
 
 
 class SharedRecordingView(View, title="SharedRecording"):
-    """What the page of a share link shows."""
+    """A recording as its share link shows it."""
 
     room_name: str = Field(
         description="The room that was recorded.", examples=["OpenVidu-k3v9x0q2m7t1c8z"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from meet import bearers
-from meet.clock import MINUTE, Milliseconds
+from meet.clock import DAY, MINUTE, Milliseconds
 
 _ALPHABET = string.ascii_lowercase + string.digits
 _ID_LENGTH = 16
@@ -22,13 +22,15 @@ LINK_ID = re.compile(rf"[a-z0-9]{{{_ID_LENGTH}}}", re.ASCII)
 
 VIEW = 30 * MINUTE
 """A view is over when nothing was asked for this long."""
+KEPT_EXPIRED = DAY
+"""An expired link says so for that long, and is unknown then."""
 NOTED_EVERY = 10 * MINUTE
 """How often a view that goes on is written: less often than it would be over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a share link is made of."""
+    """The options of a share link."""
 
     expires_at: Milliseconds
     max_views: int | None = None
@@ -47,11 +49,11 @@ class ShareLink:
     last_viewed_at: Milliseconds | None = None
 
     @classmethod
-    def new(cls, draft: Draft, *, now: Milliseconds) -> tuple[Self, str]:
-        """Return a link and its token, which is stored nowhere."""
+    def new(cls, draft: Draft, *, now: Milliseconds, key: bytes) -> Self:
+        """Return a link; its token, which is stored nowhere, is made from its id by the key."""
         id_ = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
-        token = bearers.new_token(id_)
-        return cls(id_, draft, bearers.digest_of(token), created_at=now), token
+        digest = bearers.digest_of(bearers.token_of(id_, key))
+        return cls(id_, draft, digest, created_at=now)
 
     def is_opened_by(self, token: str) -> bool:
         """True if this is the link's token."""
@@ -60,6 +62,10 @@ class ShareLink:
     def has_expired(self, now: Milliseconds) -> bool:
         """True if its time is over."""
         return self.draft.expires_at <= now
+
+    def is_forgotten(self, now: Milliseconds) -> bool:
+        """True if it expired so long ago that it is unknown, whenever DynamoDB deletes it."""
+        return self.draft.expires_at + KEPT_EXPIRED <= now
 
     @property
     def is_used_up(self) -> bool:

@@ -17,17 +17,21 @@ class RecordingSharing:
     recordings: RecordingRepository
     links: LinkRepository
 
-    def share(self, recording_id: str, draft: Draft, *, by: Actor) -> tuple[ShareLink, str]:
-        """Return a new link with its token; raises RecordingNotFound or RecordingNotReady."""
+    def share(self, recording_id: str, draft: Draft, *, by: Actor, key: bytes) -> ShareLink:
+        """Return a new link; the key makes its token.
+
+        Raises RecordingNotFound or RecordingNotReady.
+        """
         recording = self.recordings.ready(recording_id)
-        link, token = ShareLink.new(draft, now=clock.now())
+        link = ShareLink.new(draft, now=clock.now(), key=key)
         if not self.links.add(recording.id, link, by=by):
             raise RecordingNotFound  # it was deleted meanwhile
-        return link, token
+        return link
 
     def all(self, recording_id: str) -> list[ShareLink]:
         """Return the links of a recording, newest first; raises RecordingNotFound."""
-        return self.links.all(self.recordings.get(recording_id).id)
+        now, recording = clock.now(), self.recordings.get(recording_id)
+        return [each for each in self.links.all(recording.id) if not each.is_forgotten(now)]
 
     def revoke(self, recording_id: str, link_id: str) -> None:
         """Delete a link, also of a recording in the trash; it opens nothing from then on.

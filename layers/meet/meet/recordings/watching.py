@@ -17,7 +17,7 @@ from meet.recordings.stream import RecordingStream, StreamAnswer, StreamRequest
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What somebody may watch, and the pass that their player shows for it."""
+    """An opened link: its recording, and the player's pass."""
 
     recording: Recording
     link: ShareLink
@@ -47,10 +47,11 @@ class SharedPlayback:
         recording = self.recordings.ready(recording_id)
         now = clock.now()
         _check(link, viewed_until, now)
-        ends = Milliseconds(min(now + playback.LIFETIME, link.draft.expires_at))
+        # Also beyond the link's end, which each request checks: it then says that it has expired.
+        ends = Milliseconds(now + playback.LIFETIME)
         opens = _opened_by_pass(recording_id, link_id)
         player_pass = playback.sign(opens, expires_at=ends, key=self.pass_key())
-        return Opened(recording, link, player_pass, ends)
+        return Opened(recording, link, player_pass, min(ends, link.draft.expires_at))
 
     def stream(
         self,
@@ -62,7 +63,7 @@ class SharedPlayback:
         address: str,
         is_download: bool,
     ) -> StreamAnswer:
-        """Return bytes, at most 4 MiB of them; a redirect to the file only for downloads.
+        """Return bytes, at most 4 MiB of them; a redirect to the file only if it may be saved.
 
         The first bytes for an address begin a view. Raises what `open` raises, LinkNotFound also
         for an expired pass, DownloadNotAllowed, InvalidRangeHeader or RangeNotSatisfiable.
@@ -83,7 +84,7 @@ class SharedPlayback:
             recording,
             asked,
             "attachment" if is_download else "inline",
-            may_redirect=is_download,
+            may_redirect=link.draft.allows_download,
         ).answer()
         self._note_view(recording_id, link, address, viewed_until, now)
         return answer
@@ -111,6 +112,8 @@ class SharedPlayback:
 
 def _check(link: ShareLink, viewed_until: Milliseconds | None, now: Milliseconds) -> None:
     """Raise LinkExpired, or LinkUsedUp for those who are not watching already."""
+    if link.is_forgotten(now):
+        raise LinkNotFound
     if link.has_expired(now):
         raise LinkExpired
     is_watching = viewed_until is not None and viewed_until > now

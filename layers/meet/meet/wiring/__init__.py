@@ -34,7 +34,7 @@ from meet.wiring.kept import reset
 from meet.wiring.live import live_meetings, role_changes
 from meet.wiring.livekit import access_tokens, livekit_webhooks
 from meet.wiring.lobby import lobby_door, lobby_reception, waiting_repository
-from meet.wiring.operations import authorizer, once
+from meet.wiring.operations import authorizer, once, token_key
 from meet.wiring.participants import (
     api_tokens,
     arrivals,
@@ -109,6 +109,7 @@ __all__ = [
     "room_repository",
     "room_service",
     "shared_playback",
+    "token_key",
     "waiting_repository",
     "webhook_creation",
     "webhook_definition",
