@@ -57,7 +57,7 @@ def test_a_link_is_made_copied_used_and_deleted(
         expect(page.get_by_text("No share links yet.")).to_be_visible(timeout=LOADED_MS)
         somebody.button("Share").click()
         dialog = page.get_by_role("dialog", name="Share this recording")
-        dialog.get_by_text("30 days").click()
+        dialog.get_by_label("30 days").check()
         dialog.get_by_label("Number of views").fill("0")
         dialog.get_by_role("button", name="Create link").click()
         wrong = dialog.get_by_text("Enter a whole number from 1 to 1,000,000.")
@@ -114,7 +114,7 @@ def test_an_end_outside_the_next_year_is_refused_at_its_field(
     with admin(browser, api, f"#/recordings/{recording}") as somebody:
         somebody.button("Share").click(timeout=LOADED_MS)
         dialog = somebody.page.get_by_role("dialog", name="Share this recording")
-        dialog.get_by_text("Exact time").click()
+        dialog.get_by_label("Exact time").check()
         field = dialog.get_by_label("Date and time")
         for wrong in ("2020-01-01T12:00", "2099-01-01T12:00", ""):
             field.fill(wrong)
