@@ -1,9 +1,12 @@
 """Share links of recordings: what counts as a view, and for how long."""
 
 import json
+from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from botocore.client import BaseClient
 
 from meet import wiring
 from tests.functions.aws_calls import AwsCalls
@@ -84,41 +87,38 @@ def test_over_its_views_a_link_is_410_but_those_who_watch_go_on(studio: Studio) 
     assert views(studio, recording_id) == 2
 
 
-def test_of_two_for_the_last_view_one_gets_it(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def meanwhile(act: Callable[[], Any]) -> Any:
+    """Let something happen before the next item is put."""
+    make = BaseClient._make_api_call  # type: ignore[attr-defined]
+    acts = [act]
+
+    def make_late(client: Any, name: str, parameters: dict[str, Any]) -> Any:
+        if name == "PutItem" and acts:
+            acts.pop()()
+        return make(client, name, parameters)
+
+    return patch.object(BaseClient, "_make_api_call", make_late)
+
+
+def test_of_two_for_the_last_view_one_gets_it(studio: Studio) -> None:
     recording_id = studio.ready(FILE)
     url = share(studio, recording_id, maxViews=1)["url"]
     first, second = (Viewer(url, f"198.51.100.{number}").open() for number in range(2))
-    links = type(wiring.link_repository())
-    count = links.count_view
-
-    def late(*values: Any, **named: Any) -> None:
-        monkeypatch.setattr(links, "count_view", count)
-        assert first.watch().status == 206
-        count(*values, **named)
-
-    monkeypatch.setattr(links, "count_view", late)
-    assert second.refusal() == (410, "link_used_up")
+    with meanwhile(lambda: _watches(first)):
+        assert second.refusal() == (410, "link_used_up")
     assert views(studio, recording_id) == 1
     assert second.refusal() == (410, "link_used_up"), "nothing of its try is left"
 
 
-def test_two_requests_at_once_of_one_viewer_are_one_view(
-    studio: Studio, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _watches(viewer: Viewer) -> None:
+    assert viewer.watch().status == 206
+
+
+def test_two_requests_at_once_of_one_viewer_are_one_view(studio: Studio) -> None:
     recording_id = studio.ready(FILE)
     viewer = Viewer(share(studio, recording_id, maxViews=1)["url"]).open()
-    links = type(wiring.link_repository())
-    count = links.count_view
-
-    def late(*values: Any, **named: Any) -> None:
-        monkeypatch.setattr(links, "count_view", count)
+    with meanwhile(lambda: _watches(viewer)):
         assert viewer.watch().status == 206
-        count(*values, **named)
-
-    monkeypatch.setattr(links, "count_view", late)
-    assert viewer.watch().status == 206
     assert views(studio, recording_id) == 1
 
 
