@@ -78,10 +78,11 @@ def failed_recording(
     started: int | None = None,
     deleted: int | None = None,
     restorable_until: int = 0,
+    **evidence: Any,
 ) -> str:
     """Write a recording that failed, as the functions would; return its id.
 
-    One that was deleted is in the trash.
+    One that was deleted is in the trash. Evidence is what else its item holds.
     """
     moment = Milliseconds(started or clock.now())
     name = new_id(moment)
@@ -105,6 +106,7 @@ def failed_recording(
             "error": error,
             **({"startedAt": started} if started else {}),
             **(_in_trash(deleted, restorable_until, shard) if deleted else {}),
+            **evidence,
         }
     )
     return name

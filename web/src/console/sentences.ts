@@ -11,6 +11,7 @@ const words: Partial<Record<AnyReason, Word>> = {
   has_this_role: "hasThisRole",
   invalid_request: "checkFields",
   invitation_not_found: "invitationGone",
+  link_not_found: "shareLinkGone",
   media_server_unavailable: "mediaServerDown",
   name_invited: "nameInvited",
   no_meeting: "noMeeting",

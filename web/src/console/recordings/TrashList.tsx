@@ -11,6 +11,7 @@ import { doneWith } from "../parts/several";
 import { toast } from "../parts/toasts";
 import { dropFrom } from "../queries";
 import { RoomName } from "../rooms/RoomName";
+import { paths } from "../route";
 import { sentence } from "../sentences";
 import { useTrashDays } from "../session";
 import { t } from "../words";
@@ -105,12 +106,12 @@ interface RowProps {
 }
 
 function Row({ recording, isPicked, isBusy, onPick, onRestore }: RowProps) {
-  const { roomName: name, startedAt, deletedAt, restorableUntil } = recording;
+  const { id, roomName: name, startedAt, deletedAt, restorableUntil } = recording;
   const time = startedAt === undefined ? t("notStarted") : when(startedAt);
   return (
     <tr className={isPicked ? "picked" : ""}>
       <td className="pick"><input type="checkbox" aria-label={t("pick", { name, time })} checked={isPicked} onChange={onPick} /></td>
-      <th scope="row"><span className="person"><RoomName name={name} /></span><span className="row-note">{time}</span></th>
+      <th scope="row"><a href={paths.recording(id)}><RoomName name={name} /></a><span className="row-note">{time}</span></th>
       <td><StatusMark recording={recording} /></td>
       <td className="soft" data-label={t("deletedOn")}>{deletedAt === undefined ? "–" : when(deletedAt)}</td>
       <td className="soft" data-label={t("goneOn")}>{restorableUntil === undefined ? "–" : when(restorableUntil)}</td>
