@@ -19,7 +19,7 @@ export interface End {
   exact: string;
 }
 
-export const endIn = (lasts: number): End => ({ lasts, exact: toField(Date.now() + lasts) });
+export const endAfter = (lasts: number): End => ({ lasts, exact: toField(Date.now() + lasts) });
 
 /** The moment; not a number if no exact time is given. */
 export const endOf = ({ lasts, exact }: End) => (lasts === null ? new Date(exact).getTime() : Date.now() + lasts);

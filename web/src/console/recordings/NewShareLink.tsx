@@ -4,7 +4,7 @@ import { Dialog } from "../../shared/ui/Dialog";
 import type { Recording, ShareLink } from "../../shared/types";
 import { when } from "../../shared/format";
 import { CopyButton } from "../parts/CopyButton";
-import { DAY, DAYS, EndChoice, endIn, endOf } from "../parts/EndChoice";
+import { DAY, DAYS, EndChoice, endAfter, endOf } from "../parts/EndChoice";
 import { Checkbox, Field } from "../parts/Field";
 import { numberOf } from "../rooms/fields";
 import { sentence } from "../sentences";
@@ -37,7 +37,7 @@ export function NewShareLink({ recording, onMade, onClose }: Props) {
 }
 
 function ShareForm({ recording, onMade, onClose }: { recording: Recording; onMade: (link: ShareLink) => void; onClose: () => void }) {
-  const [end, setEnd] = useState(() => endIn(7 * DAY));
+  const [end, setEnd] = useState(() => endAfter(7 * DAY));
   const [most, setMost] = useState("");
   const [download, setDownload] = useState(false);
   const [isBusy, setBusy] = useState(false);

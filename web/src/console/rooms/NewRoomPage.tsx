@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { createRoom } from "../api";
-import { DAY, DAYS, EndChoice, endIn, endOf, HOURS } from "../parts/EndChoice";
+import { DAY, DAYS, EndChoice, endAfter, endOf, HOURS } from "../parts/EndChoice";
 import { Heading } from "../parts/Heading";
 import { Field, Switch } from "../parts/Field";
 import { toast } from "../parts/toasts";
@@ -19,7 +19,7 @@ const LIFETIMES = [...HOURS, ...DAYS];
 
 export function NewRoomPage() {
   const [prefix, setPrefix] = useState("");
-  const [end, setEnd] = useState(() => endIn(DAY));
+  const [end, setEnd] = useState(() => endAfter(DAY));
   const [most, setMost] = useState("");
   const [preferences, setPreferences] = useState(EVERYTHING);
   const [more, setMore] = useState(nothingMore);
