@@ -129,6 +129,17 @@ class Recording:
         """True if the room cannot start another recording because of this one."""
         return self.status in RECORDING
 
+    def last_moment(self, now: Milliseconds) -> Milliseconds:
+        """Return a time at which it was recording its meeting, as late as is known.
+
+        A stop counts for that meeting, not for the next one, which may have begun since.
+        """
+        if self.stop_requested_at is not None:
+            return self.stop_requested_at
+        if self.holds_its_room:
+            return now
+        return self.ended_at or self.started_at or self.created_at
+
     @property
     def is_finished(self) -> bool:
         """True once READY or FAILED."""
