@@ -20,8 +20,8 @@ from meet.recordings.link_items import (
     view_item,
     view_values,
 )
-from meet.recordings.links import LINK_ID, VIEW, ShareLink
-from meet.recordings.model import ID
+from meet.recordings.links import LINK_ID, MOST_LINKS, VIEW, ShareLink
+from meet.recordings.model import ID, Recording
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,27 +38,31 @@ class LinkRepository:
     recordings: str
     """The table of the recordings."""
 
-    def add(self, recording_id: str, link: ShareLink, *, by: Actor) -> bool:
-        """Store a link; False if its recording cannot be watched, or is being deleted.
+    def add(self, recording: Recording, link: ShareLink, *, by: Actor) -> bool:
+        """Store a link; False if its recording cannot be watched any longer, or is being deleted.
 
-        The recording notes that it has links, by which a deletion knows them.
+        Also if others were made since it was read, and there may be too many of them. The
+        recording counts its links, by which a deletion knows that there are some.
         """
         change = dynamodb.Change()
-        change.set("hasLinks", value=True)
+        change.add("linksMade", 1)
+        none_made = change.is_new("linksMade")
+        as_many = change.is_at_most("linksMade", max(recording.links_made, MOST_LINKS - 1))
         can_be_watched = (
+            f"({none_made} OR {as_many})",
             change.is_one_of("status", [Status.READY]),
             change.is_new("trashUntil"),
             change.is_new("deletingSince"),
         )
         noted = {
             "TableName": self.recordings,
-            "Key": key_of_recording(recording_id),
+            "Key": key_of_recording(recording.id),
             "ConditionExpression": " AND ".join(can_be_watched),
             **change.arguments(),
         }
         put = {
             "TableName": self.table,
-            "Item": dynamodb.to_item(link_values(recording_id, link, by)),
+            "Item": dynamodb.to_item(link_values(recording.id, link, by)),
         }
         return dynamodb.transact(self.client, {"Update": noted}, {"Put": put})
 

@@ -24,6 +24,8 @@ VIEW = 30 * MINUTE
 """A view is over when nothing was asked for this long."""
 KEPT_EXPIRED = DAY
 """An expired link says so for that long, and is unknown then."""
+MOST_LINKS = 100
+"""Links that a recording has at once, with the expired ones that still say so."""
 NOTED_EVERY = 10 * MINUTE
 """How often a view that goes on is written: less often than it would be over."""
 
