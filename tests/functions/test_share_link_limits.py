@@ -1,11 +1,41 @@
-"""Share links of recordings: how many there are."""
+"""Share links of recordings: how many there are, and how long they can last."""
 
 import pytest
 
-from tests.functions.links import DAY, HOUR, before_first, listed, share
+from meet import wiring
+from tests.functions.links import DAY, HOUR, Viewer, before_first, listed, share
 from tests.functions.recordings import Studio
 
 FILE = bytes(range(256)) * 8
+
+
+@pytest.fixture
+def ten_days(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setenv("RECORDING_RETENTION_DAYS", "10")
+    wiring.reset()
+    return 10 * DAY
+
+
+def test_a_link_says_that_it_ends_with_its_recording(studio: Studio, ten_days: int) -> None:
+    recording_id = studio.ready(FILE)
+    over = studio.show(recording_id)["expirationDate"]
+    assert over == studio.clock() + ten_days
+    wished = studio.clock() + 30 * DAY
+    made = share(studio, recording_id, expiresAt=wished)
+    viewer = Viewer(made["url"]).open()
+    assert [made["expiresAt"], viewer.shown["expiresAt"]] == [over, over]
+    assert [each["expiresAt"] for each in listed(studio, recording_id)] == [over]
+    assert share(studio, recording_id, expiresAt=over - 1)["expiresAt"] == over - 1
+    path = f"/recordings/{recording_id}/hold"
+    assert studio.call("PUT", path, {"reason": "case 7"}).status == 200
+    assert viewer.open().shown["expiresAt"] == wished, "what is held outlives its days"
+    assert studio.call("DELETE", path).status == 204
+    studio.clock.advance(ten_days - HOUR)
+    assert viewer.open().shown["streamExpiresAt"] == over
+    url = studio.call("GET", f"/recordings/{recording_id}/url").body
+    assert url["expiresAt"] == over
+    studio.clock.advance(HOUR)
+    assert viewer.ask().status == 404
 
 
 def test_a_recording_has_100_links_at_most(studio: Studio) -> None:

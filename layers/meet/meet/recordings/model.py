@@ -145,6 +145,15 @@ class Recording:
         """True once READY or FAILED."""
         return self.status in FINISHED
 
+    @property
+    def kept_until(self) -> Milliseconds | None:
+        """When its age ends it; None if it is kept for ever, or is held."""
+        return self.expires_at if self.hold is None else None
+
+    def end_of_access(self, wished: Milliseconds) -> Milliseconds:
+        """Return when a link to it ends that is made until `wished`: with it, at the latest."""
+        return wished if self.kept_until is None else min(wished, self.kept_until)
+
     def is_over(self, now: Milliseconds) -> bool:
         """True if its time has come to be deleted, by its retention or in the trash."""
         if self.hold is not None:

@@ -32,12 +32,13 @@ class RecordingSharing:
                 raise TooManyLinks
             link = ShareLink.new(draft, now=clock.now(), key=key)
             if self.links.add(recording, link, by=by):
-                return link
+                return link.within(recording.kept_until)
             # it was deleted, or shared by others, meanwhile
 
     def all(self, recording_id: str) -> list[ShareLink]:
         """Return the links of a recording, newest first; raises RecordingNotFound."""
-        return self._all(self.recordings.get(recording_id))
+        recording = self.recordings.get(recording_id)
+        return [each.within(recording.kept_until) for each in self._all(recording)]
 
     def _all(self, recording: Recording) -> list[ShareLink]:
         now = clock.now()
