@@ -1,10 +1,9 @@
 """Recordings that are kept for some days, and then are gone for their callers."""
 
-import re
-
 import pytest
 
 from meet import wiring
+from tests.documents import documented_expressions
 from tests.functions.recordings import (
     MINUTE,
     NOT_FOUND,
@@ -16,7 +15,6 @@ from tests.functions.recordings import (
     stored,
     sweep,
 )
-from tools import ROOT
 
 DAY = 24 * 60 * 60 * SECOND
 
@@ -85,8 +83,7 @@ def test_what_is_under_way_has_no_end_of_days(studio: Studio, thirty_days: int) 
 def test_an_item_of_0_1_0_is_handed_to_the_sweep_by_the_documented_command(
     studio: Studio,
 ) -> None:
-    text = (ROOT / "docs" / "operations.md").read_text().partition("## Update from 0.1.0")[2]
-    said = dict(re.findall(r'--((?:filter|update|condition)-expression) "(.+)"', text))
+    said = documented_expressions("Update from 0.1.0")
     repository, end = wiring.recording_repository(), studio.clock() // SECOND + 30 * 86_400
     old, deleted = studio.ready(b"video"), studio.ready(b"video")
     assert studio.call("DELETE", f"/recordings/{deleted}").status == 204
