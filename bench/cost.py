@@ -41,9 +41,10 @@ COPY_SECONDS = 5
 """What a function waits for S3 to copy a recording, on a cautious guess."""
 COPIED_GB = 0.268
 """What S3 copies in one call."""
-PAGE_FILES = 6
-"""Files of the meeting page, for a browser that has none of them."""
-PAGE_MB = 1.0
+PAGE_FILES = 4
+"""Files of the meeting page that a browser loads which has none of them."""
+PAGE_MB = 0.27
+"""Their size, compressed. A test compares both with what is built."""
 NEW_BROWSERS = 0.5
 MONTH_MINUTES = 60 * prices.MONTH_HOURS
 SECRETS_MINUTES = 5
