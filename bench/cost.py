@@ -39,6 +39,8 @@ REPLACED_MONTHS = 1.5 / 30
 """How long the bucket keeps the file whose index was at its end."""
 COPY_SECONDS = 5
 """What a function waits for S3 to copy a recording, on a cautious guess."""
+PART_MB = 5
+"""What LiveKit uploads in one request."""
 COPIED_GB = 0.268
 """What S3 copies in one call."""
 PAGE_FILES = 4
@@ -50,14 +52,10 @@ MONTH_MINUTES = 60 * prices.MONTH_HOURS
 SECRETS_MINUTES = 5
 NODE_DISK_GB = 50
 
-WEBHOOKS = 2 + 4 * PEOPLE
-"""room_started, room_finished; for each person joined, left and two tracks published.
-
-A server that docs/deploy.md configures does not report the tracks' ends.
-"""
 TRACKS = 2 * PEOPLE
-JOINS = 1 + PEOPLE
-"""room_started and participant_joined: the ones that look at the room."""
+"""Published. A server that docs/deploy.md configures does not report the tracks' ends."""
+WEBHOOKS = 2 + 2 * PEOPLE + TRACKS
+"""room_started, room_finished; for each person joined, left and their tracks."""
 EVENTS = 4 + 2 * PEOPLE
 """Room created and deleted, meeting started and ended; for each person joined and left."""
 
@@ -67,7 +65,8 @@ MEETING: dict[tuple[str, str], float] = {
     ("web", DEFAULT_PATH): PEOPLE,
     ("web", "a file"): PEOPLE * NEW_BROWSERS * PAGE_FILES,
     ("generate_participant_token", DEFAULT_PATH): 2 * PEOPLE,
-    ("receive_livekit_webhook", DEFAULT_PATH): JOINS,
+    ("receive_livekit_webhook", "a meeting begins"): 1,
+    ("receive_livekit_webhook", "a participant joins others"): PEOPLE,
     ("receive_livekit_webhook", "a participant leaves"): PEOPLE,
     ("receive_livekit_webhook", "a meeting ends"): 1,
     ("receive_livekit_webhook", "a track is published"): TRACKS,
@@ -111,7 +110,7 @@ def meeting() -> Bill:
     copying = COPY_SECONDS * gigabytes("faststart_recording")
     recording.add("Lambda", copying * prices.LAMBDA_GB_SECOND)
     recording.add("recordings: traffic", RECORDING_GB * PLAYED * prices.TRAFFIC_GB)
-    recording.add("S3 requests", RECORDING_GB * 1000 / 5 * prices.S3_PUT)  # parts of 5 MB
+    recording.add("recordings: upload", RECORDING_GB * 1000 / PART_MB * prices.S3_PUT)
     for what, dollars in recording.times(RECORDED).lines.items():
         bill.add(what, dollars)
     return bill
@@ -243,7 +242,7 @@ def assumptions() -> str:
             f"{SECONDS * 1000:.0f}, {AWS_SECONDS * 1000:.0f}, {LIVEKIT_SECONDS * 1000:.0f} ms",
         ],
         ["cold starts", f"{COLD:.0%} of requests, {COLD_SECONDS:.0f} s each"],
-        ["items", "below 1 KB; a write touches every index: more than it really does"],
+        ["items", "below 1 KB; writes of indexes are counted, in a transaction double"],
         ["logs of an invocation, answer of a request", f"{LOG_BYTES} bytes, {ANSWER_KB} KB"],
         ["disk of a node", f"{NODE_DISK_GB} GB"],
         ["KMS", "nothing: all keys are AWS's own"],
