@@ -182,6 +182,8 @@ def report() -> str:
     """Return the tables of docs/cost.md."""
     one, empty = meeting(), idle()
     service = without_files(one)
+    tracks = of({("receive_livekit_webhook", "a track is published"): -TRACKS})
+    untold = Bill({what: usd + tracks.lines.get(what, 0) for what, usd in service.lines.items()})
     nodes = {kind: node(kind) for kind in prices.NODES}
     even = [
         [f"`{kind}`", f"{dollars:.2f}", f"{(dollars - empty.total) / service.total:,.0f}"]
@@ -204,6 +206,9 @@ def report() -> str:
             f"### 1,000 meetings\n\n{table(['what', 'USD'], one.times(1000).rows())}\n",
             f"{requests:.0f} requests each. Without the files of recordings, which cost the same "
             f"behind any back end: {service.total * 1000:.2f} USD.\n",
+            "Where LiveKit does not report published tracks, which only recordings that begin "
+            f"automatically need: {requests - TRACKS:.0f} requests, "
+            f"{untold.total * 1000:.2f} USD.\n",
             "### A million events to one webhook\n\n"
             + table(["what", "USD"], of(DELIVERY).times(10**6).rows())
             + "\n",
