@@ -48,6 +48,8 @@ PAGE_FILES = 4
 PAGE_MB = 0.27
 """Their size, compressed. A test compares both with what is built."""
 NEW_BROWSERS = 0.5
+TOKENS = 1 + NEW_BROWSERS
+"""Of a person: one at the door, and one to join unless the browser remembers the name."""
 MONTH_MINUTES = 60 * prices.MONTH_HOURS
 SECRETS_MINUTES = 5
 NODE_DISK_GB = 50
@@ -64,7 +66,7 @@ MEETING: dict[tuple[str, str], float] = {
     ("get_room", DEFAULT_PATH): 1,
     ("web", DEFAULT_PATH): PEOPLE,
     ("web", "a file"): PEOPLE * NEW_BROWSERS * PAGE_FILES,
-    ("generate_participant_token", DEFAULT_PATH): 2 * PEOPLE,
+    ("generate_participant_token", DEFAULT_PATH): TOKENS * PEOPLE,
     ("receive_livekit_webhook", "a meeting begins"): 1,
     ("receive_livekit_webhook", "a participant joins others"): PEOPLE,
     ("receive_livekit_webhook", "a participant leaves"): PEOPLE,
@@ -237,7 +239,7 @@ def assumptions() -> str:
         ["meetings recorded, times each recording is watched", f"{RECORDED:.0%}, {PLAYED}"],
         ["a recording, and how long it is kept", f"{RECORDING_GB:.2f} GB, {STORED_MONTHS} month"],
         ["webhooks of a meeting, of a recording", f"{WEBHOOKS}, 5"],
-        ["tokens a person", "2: the page asks before and after the name"],
+        ["tokens a person", "1, and another one in browsers that do not know the name"],
         [
             "browsers without the page's files",
             f"{NEW_BROWSERS:.0%}, {PAGE_FILES} files, {PAGE_MB} MB",

@@ -16,10 +16,11 @@ const loadMeeting = () => import("./room/MeetingRoom");
 const Meeting = lazy(loadMeeting);
 
 const NAMELESS = "guest"; // for the first token, before a name is entered
+const FRESH = 30_000; // a token is used within a minute at least, and what it was asked for may change
 
 type Step =
   | { at: "looking" }
-  | { at: "prejoin"; offer: Admission | Turn }
+  | { at: "prejoin"; offer: Admission | Turn; name: string; askedAt: number }
   | { at: "waiting"; turn: Turn; choice: Choice }
   | { at: "inside"; admission: Admission; choice: Choice; isSecond: boolean }
   | { at: "end"; ending: Ending; time?: string };
@@ -57,7 +58,8 @@ export function App({ link }: { link: Link }) {
     }));
   }, [link]);
 
-  // This first token is not used to join: it says which role the link gives and what the room allows.
+  // This first token says which role the link gives and what the room allows. People whose name is known by
+  // then join with it.
   const look = useCallback(async () => {
     setStep({ at: "looking" });
     const lack = lacking();
@@ -67,7 +69,11 @@ export function App({ link }: { link: Link }) {
     try {
       const name = reloaded.current;
       if (name !== null) proceed(await ask(name, true), lastChoice(name));
-      else setStep({ at: "prejoin", offer: await ask(recallName() || NAMELESS, false) });
+      else {
+        const known = recallName();
+        const offer = await ask(known || NAMELESS, false);
+        setStep({ at: "prejoin", offer, name: link.invite ? (offer.participantName ?? "") : known, askedAt: performance.now() });
+      }
       reloaded.current = null;
       void loadMeeting();
     } catch (error) {
@@ -78,9 +84,14 @@ export function App({ link }: { link: Link }) {
 
   useEffect(() => void look(), [look]);
 
+  const offered = (name: string): Admission | null => {
+    if (step.at !== "prejoin" || isTurn(step.offer) || step.name !== name) return null;
+    return performance.now() - step.askedAt < FRESH ? step.offer : null;
+  };
+
   const join = async (choice: Choice) => {
     try {
-      const answer = await ask(choice.name, true);
+      const answer = offered(choice.name) ?? (await ask(choice.name, true));
       if (!link.invite) rememberName(choice.name);
       proceed(answer, choice);
     } catch (error) {
