@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import calls, cold, delay, imports, lists, log, soak, streaming, sweep, whole
+from bench import calls, cold, delay, imports, lists, log, soak, streaming, sweep, underway, whole
 from bench.document import replace_part
 from bench.lambdas import place
 from tools import ROOT
@@ -20,7 +20,8 @@ DOCUMENT = ROOT / "docs" / "performance.md"
 def main() -> None:
     """Measure what was asked for, one table after the other."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    usual = ["cold", "imports", "whole", "calls", "sweep", "lists", "log", "delay", "streaming"]
+    usual = ["cold", "imports", "whole", "calls", "sweep", "underway", "lists"]
+    usual += ["log", "delay", "streaming"]
     tables = [*usual, "soak"]
     parser.add_argument("tables", nargs="*", default=usual, metavar="TABLE", help=" ".join(tables))
     parser.add_argument("--million", action="store_true", help="lists of 1,000,000 rooms, too")
@@ -35,6 +36,7 @@ def main() -> None:
             "calls": calls.report,
             "soak": lambda: soak.measure(lambdas),
             "sweep": lambda: sweep.measure(lambdas),
+            "underway": lambda: underway.measure(lambdas),
             "lists": lambda: lists.measure(million=given.million),
             "log": log.measure,
             "delay": delay.measure,
