@@ -25,6 +25,7 @@ def chooser(page: Page, language: str = "en") -> Locator:
 
 
 def choose(page: Page, language: str, now: str = "en") -> None:
+    chooser(page, now).focus()
     chooser(page, now).select_option(label=OWN_NAMES[language])
     expect(page.locator("html")).to_have_attribute("lang", language)
     expect(chooser(page, language)).to_have_value(language)
@@ -86,6 +87,7 @@ def test_a_language_chosen_at_the_door_goes_inside_and_is_changed_without_leavin
         asked = len(ada.requests)
         press(page, "Einstellungen", "Mehr")
         panel = page.get_by_role("complementary")
+        panel.get_by_label("Sprache").focus()
         panel.get_by_label("Sprache").select_option(label="Français")
         expect(ada.button("Quitter")).to_be_visible()
         expect(page.locator("html")).to_have_attribute("lang", "fr")
