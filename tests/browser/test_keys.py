@@ -43,6 +43,7 @@ def ada(api: Client, browser: Browser) -> Iterator[Visitor]:
         yield somebody
 
 
+@pytest.mark.every_browser
 def test_keys_do_what_the_controls_do(ada: Visitor) -> None:
     keys = ada.page.keyboard
     for key, off, on in (("m", "Mute", "Unmute"), ("v", "Turn camera off", "Turn camera on")):

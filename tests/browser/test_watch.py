@@ -36,6 +36,7 @@ def views(api: Client, recording: str, link: dict[str, Any]) -> int:
     return count
 
 
+@pytest.mark.every_browser
 @pytest.mark.parametrize("size", WINDOWS)
 def test_a_recording_plays_by_its_link_without_a_login(
     api: Client, browser: Browser, recording: str, size: str
