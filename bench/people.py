@@ -143,9 +143,9 @@ def measure() -> str:
         warm(api, "Web", "GenerateParticipantToken", "ReceiveLivekitWebhook")
         with _meeting(api, 1) as two:
             loaded = _first_load(playwright, two)
-            for seen in (page, bare):
-                with _browser(playwright) as browser:
-                    for number in range(JOINS + 1):
+            with _browser(playwright) as one, _browser(playwright) as other:
+                for number in range(JOINS + 1):
+                    for seen, browser in ((page, one), (bare, other)):
                         with visitor(browser, f"Ada {number}") as ada:
                             took = _join(ada, two, is_bare=seen is bare)
                         if number:  # the first one warms up
@@ -222,7 +222,7 @@ def _received(page: Page) -> float:
 
 
 def _first_load(playwright: Playwright, meeting: Meeting) -> list[dict[str, float]]:
-    """Return what was loaded when the door was there, and inside."""
+    """Return the figures of the door and those of the meeting."""
     with _browser(playwright) as browser, visitor(browser, "Ada") as ada:
         ada.open(meeting.room["publisherURL"])
         ada.page.wait_for_function(

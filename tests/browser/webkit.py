@@ -38,7 +38,7 @@ class Window:
         self._call("POST", "/url", {"url": url})
 
     def run(self, script: str, *arguments: Any) -> Any:
-        """Return what a function body returns in the page."""
+        """Run the body of a function in the page, and return its result."""
         return self._call("POST", "/execute/sync", {"script": script, "args": [*arguments]})
 
     def until(self, expression: str, seconds: float = 30) -> Any:
