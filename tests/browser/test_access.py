@@ -37,6 +37,7 @@ def test_somebody_joins_mutes_chats_and_leaves_by_keyboard_alone(
         keys = ada.page.keyboard
         ada.open(room["publisherURL"])
         ada.at_the_door()
+        ada.page.bring_to_front()  # Firefox shows the focus in one window only
         keys.type("Ada")
         keys.press("Enter")
         expect(ada.button("Leave")).to_be_visible(timeout=JOIN_MS)

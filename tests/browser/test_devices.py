@@ -24,6 +24,10 @@ media.getUserMedia = async (wanted) => {
   return stream;
 };
 navigator.permissions.query = async () => permission;
+const listen = EventTarget.prototype.addEventListener;
+MediaStreamTrack.prototype.addEventListener = function (type, listener, options) {
+  listen.call(this, type, listener, options, true);  // in Firefox, to what a script dispatches, too
+};
 const isLive = (track) => track.readyState === "live";
 window.pullOut = (kind) => opened[kind].filter(isLive).forEach((track) => {
   track.stop();

@@ -56,11 +56,13 @@ OUT_OF_SIGHT = """() => [...document.querySelectorAll("button, textarea, h1, h2,
     return left < 0 || right > innerWidth + 0.5;
   }).map((each) => each.innerText || each.getAttribute("aria-label"))"""
 SCROLLS = "document.documentElement.scrollWidth > innerWidth"
-IS_REACHED = """(element) => {
-  const {left, right, top, bottom} = element.getBoundingClientRect();
+BUTTONS = """(place) => [...document.querySelectorAll(`${place} button`)].map((button) => {
+  button.scrollIntoView({block: "nearest", behavior: "instant"});
+  const {left, right, top, bottom} = button.getBoundingClientRect();
   const found = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-  return element.contains(found);
-}"""
+  return [button.innerText.trim(), button.contains(found)];
+})"""
+"""The buttons of a place, and which of them can be pressed: in one call, since there are many."""
 
 
 def controls(somebody: Visitor) -> set[str]:
@@ -81,12 +83,9 @@ def controls(somebody: Visitor) -> set[str]:
 
 
 def _names(somebody: Visitor, place: str) -> set[str]:
-    names = set()
-    for button in somebody.page.locator(f"{place} button").all():
-        button.scroll_into_view_if_needed()
-        assert button.evaluate(IS_REACHED), f"{button.inner_text()} is covered"
-        names.add(button.inner_text().strip())
-    return names
+    found: list[tuple[str, bool]] = somebody.page.evaluate(BUTTONS, place)
+    assert not [name for name, is_reached in found if not is_reached], "covered"
+    return {name for name, _ in found}
 
 
 def reaches_every_control(role: str, somebody: Visitor) -> None:

@@ -37,7 +37,6 @@ def _moderated(
         yield room, mona
 
 
-@pytest.mark.every_browser
 def test_who_waits_is_admitted_and_joins(api: Client, browser: Browser) -> None:
     with _moderated(api, browser) as (room, mona), visitor(browser, "Ada") as ada:
         _knock(ada, room["publisherURL"])

@@ -80,7 +80,6 @@ def test_those_whom_a_moderator_muted_are_still_muted_after_a_reload(
         expect(ada.button("Unmute")).to_be_visible()
 
 
-@pytest.mark.every_browser
 def test_a_reload_works_where_the_browser_keeps_nothing(api: Client, browser: Browser) -> None:
     room = api.create_room()
     with visitor(browser, "Ada") as ada, visitor(browser, "Mona") as mona:

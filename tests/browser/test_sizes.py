@@ -27,7 +27,7 @@ LOOKS: dict[str, tuple[dict[str, Any], dict[str, tuple[int, int]]]] = {
 RECORDINGS = ("#/recordings/{failed}", "#/recordings/{filmed}", "#/recordings?deleted=true")
 
 OUT_OF_REACH = """() => {
-  const kinds = "a[href], button, input, select, textarea, summary, video";
+  const kinds = "a[href], button, input, select, textarea, summary, video[controls]";
   const all = [...document.querySelectorAll(kinds)]
     .filter((each) => each.checkVisibility({visibilityProperty: true}))
     .filter((each) => each.getBoundingClientRect().width > 1 && !each.closest(".visually-hidden"));
