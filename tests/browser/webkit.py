@@ -89,7 +89,7 @@ def webkit() -> Iterator[Window]:
         with _process(command, env=environment):
             driver = f"http://{ports.LOOPBACK}:{port}"
             _until_ready(http, driver)
-            wished = {"capabilities": {"alwaysMatch": {}}}
+            wished: dict[str, Any] = {"capabilities": {"alwaysMatch": {}}}
             made = call(http, "POST", f"{driver}/session", wished)
             session = f"{driver}/session/{made['sessionId']}"
             try:
@@ -124,8 +124,8 @@ def _screen() -> Iterator[str]:
 
 @contextmanager
 def _process(command: list[str], **options: Any) -> Iterator[None]:
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, **quiet, **options) as process:
+    nowhere = subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=nowhere, stderr=nowhere, **options) as process:
         try:
             yield
         finally:
