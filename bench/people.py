@@ -89,7 +89,7 @@ _LOADED = """() => {
   return {
     requests: 1 + (before < 0 ? all.length : before),
     script: scripts.reduce((sum, each) => sum + each.encodedBodySize, 0),
-    token: all.filter(calls).at(-1)?.duration ?? 0,
+    token: all.filter(({name}) => name.endsWith("/token")).at(-1)?.duration ?? 0,
   };
 }"""
 
@@ -190,7 +190,7 @@ def _join(ada: Visitor, meeting: Meeting, *, is_bare: bool) -> float:
     (meeting.open_bare if is_bare else meeting.open_page)(ada)
     ada.page.wait_for_load_state("networkidle")
     ada.button("Join").click()
-    ada.page.wait_for_function("window.pictured", timeout=_LONGEST_MS)
+    ada.page.wait_for_function("() => window.pictured", timeout=_LONGEST_MS)
     return float(ada.page.evaluate("pictured - clicked")) / 1000
 
 
@@ -225,9 +225,7 @@ def _first_load(playwright: Playwright, meeting: Meeting) -> list[dict[str, floa
     """Return the figures of the door and those of the meeting."""
     with _browser(playwright) as browser, visitor(browser, "Ada") as ada:
         ada.open(meeting.room["publisherURL"])
-        ada.page.wait_for_function(
-            "performance.getEntriesByType('resource').some(({name}) => name.endsWith('/token'))"
-        )
+        ada.page.wait_for_function(f"() => ({_LOADED})().token > 0")
         door: dict[str, float] = ada.page.evaluate(_LOADED)
         ada.join()
         ada.page.wait_for_load_state("networkidle")
