@@ -26,7 +26,7 @@ _OPEN = {"generate_participant_token", "receive_livekit_webhook", "web", "consol
 _BY_STREAM_OR_QUEUE = {"log_events", "dispatch_events", "deliver_webhook"}
 """Functions whose records Lambda fetches; only the requests to queues cost something."""
 _BY_SCHEDULE = {"sweep_rooms", "sweep_recordings", "sweep_webhooks"}
-BY_EVENT = {"recording_uploaded"} | _BY_SCHEDULE | _BY_STREAM_OR_QUEUE
+BY_EVENT = {"recording_uploaded", "faststart_recording"} | _BY_SCHEDULE | _BY_STREAM_OR_QUEUE
 """Functions that no request invokes."""
 
 
@@ -86,7 +86,8 @@ def invocations(bill: Bill, function: str, path: str, count: float) -> None:
         if service == "dynamodb":
             bill.add("DynamoDB", count * times * _units(call))
         elif service == "s3":
-            bill.add("S3 requests", count * times * prices.S3_GET)
+            price = prices.S3_PUT if "Upload" in call else prices.S3_GET
+            bill.add("S3 requests", count * times * price)
     if function == "deliver_webhook":
         waited += ENDPOINT_SECONDS
         bill.add("SQS", count * QUEUE_REQUESTS * prices.SQS)

@@ -35,6 +35,12 @@ PLAYED = 2
 RECORDING_GB = 3.1 / 8 * 60 * MINUTES / 1000
 """LiveKit's 720p preset: 3 Mbit/s of video and 0.1 of sound."""
 STORED_MONTHS = 1
+REPLACED_MONTHS = 1.5 / 30
+"""How long the bucket keeps the file whose index was at its end."""
+COPY_SECONDS = 5
+"""What a function waits for S3 to copy a recording, on a cautious guess."""
+COPIED_GB = 0.268
+"""What S3 copies in one call."""
 PAGE_FILES = 6
 """Files of the meeting page, for a browser that has none of them."""
 PAGE_MB = 1.0
@@ -73,6 +79,9 @@ RECORDING: dict[tuple[str, str], float] = {
     ("receive_livekit_webhook", "egress goes on"): 4,
     ("receive_livekit_webhook", "egress ended"): 1,
     ("recording_uploaded", "of a recording that waits for it"): 1,
+    ("faststart_recording", "an index at the end"): 1,
+    ("recording_uploaded", DEFAULT_PATH): 1,
+    ("faststart_recording", DEFAULT_PATH): 1,
     ("get_recordings", "of a room"): 1,
     ("get_recording_stream", "a link"): PLAYED,
 }
@@ -95,7 +104,11 @@ def meeting() -> Bill:
     """Return the bill for one meeting, recordings in their share."""
     bill, recording = of(MEETING), of(RECORDING)
     bill.add("traffic", PEOPLE * NEW_BROWSERS * PAGE_MB / 1000 * prices.TRAFFIC_GB)
-    recording.add("recordings: storage", RECORDING_GB * STORED_MONTHS * prices.S3_GB_MONTH)
+    months = STORED_MONTHS + REPLACED_MONTHS
+    recording.add("recordings: storage", RECORDING_GB * months * prices.S3_GB_MONTH)
+    recording.add("S3 requests", (RECORDING_GB / COPIED_GB - 1) * prices.S3_PUT)
+    copying = COPY_SECONDS * gigabytes("faststart_recording")
+    recording.add("Lambda", copying * prices.LAMBDA_GB_SECOND)
     recording.add("recordings: traffic", RECORDING_GB * PLAYED * prices.TRAFFIC_GB)
     recording.add("S3 requests", RECORDING_GB * 1000 / 5 * prices.S3_PUT)  # parts of 5 MB
     for what, dollars in recording.times(RECORDED).lines.items():

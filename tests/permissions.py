@@ -36,6 +36,20 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
                 yield Need(f"s3:{action}", _object(parameters["Bucket"], each["Key"]))
         case "s3", "ListObjectVersions":
             yield Need("s3:ListBucketVersions", f"arn:aws:s3:::{parameters['Bucket']}")
+        case "s3", "GetObjectTagging" | "AbortMultipartUpload":
+            yield Need(f"s3:{operation}", _object(parameters["Bucket"], parameters["Key"]))
+        case "s3", "CreateMultipartUpload" | "UploadPart" | "UploadPartCopy":
+            file = _object(parameters["Bucket"], parameters["Key"])
+            yield Need("s3:PutObject", file)
+            if "Tagging" in parameters:
+                yield Need("s3:PutObjectTagging", file)
+            if "CopySource" in parameters:
+                source = parameters["CopySource"]
+                yield Need("s3:GetObject", _object(source["Bucket"], source["Key"]))
+        case "s3", "CompleteMultipartUpload":
+            file = _object(parameters["Bucket"], parameters["Key"])
+            yield Need("s3:PutObject", file)
+            yield Need("s3:GetObject", file)  # for its condition
         case "s3", "HeadObject" | "GetObject":
             yield Need("s3:GetObject", _object(parameters["Bucket"], parameters["Key"]))
         case "dynamodb", "TransactWriteItems":

@@ -17,6 +17,8 @@ from moto import mock_aws
 from moto.backends import get_backend
 from moto.core.models import botocore_stubber
 from moto.dynamodb.responses import DynamoHandler
+from moto.s3.exceptions import MissingKey, PreconditionFailed
+from moto.s3.responses import S3Response
 
 from tools.template import resources
 
@@ -105,6 +107,43 @@ def _one_call_at_a_time() -> Iterator[None]:
 
 
 @contextmanager
+def _conditions_of_uploads() -> Iterator[None]:
+    """Let parts be copied, and uploads end, only if the file has the ETag that is asked for.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    """
+    copy, post = S3Response.upload_part_copy, S3Response._key_response_post
+
+    def check(response: Any, header: str, bucket: str, key: str) -> None:
+        if wanted := response.headers.get(header):
+            file = response.backend.get_object(bucket, key)
+            if file is None:
+                raise MissingKey(key)
+            if file.etag.strip('"') != wanted.strip('"'):
+                raise PreconditionFailed(header)
+
+    def copy_if_same(response: Any) -> Any:
+        check(
+            response,
+            "x-amz-copy-source-if-match",
+            *response.headers["x-amz-copy-source"].lstrip("/").split("/", 1),
+        )
+        return copy(response)
+
+    def post_if_same(response: Any, request: Any, body: bytes, bucket: str, *rest: Any) -> Any:
+        query, key = rest
+        if "uploadId" in query:
+            check(response, "If-Match", bucket, key)
+        return post(response, request, body, bucket, *rest)
+
+    with (
+        patch.object(S3Response, "upload_part_copy", copy_if_same),
+        patch.object(S3Response, "_key_response_post", post_if_same),
+    ):
+        yield
+
+
+@contextmanager
 def _requests_reach_moto() -> Iterator[None]:
     """Give moto the requests to AWS that do not come from botocore, where moto waits for them."""
     send = urllib3.HTTPSConnectionPool.urlopen
@@ -132,6 +171,7 @@ def memory_aws(**environment: str) -> Iterator[None]:
         mock_aws(),
         _requests_reach_moto(),
         _one_call_at_a_time(),
+        _conditions_of_uploads(),
         patch.dict(os.environ, environment),
     ):
         if "AWS_ENDPOINT_URL_DYNAMODB" in environment:

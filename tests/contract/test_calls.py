@@ -263,6 +263,16 @@ def _first_file() -> Event:
     return event
 
 
+def _index_at_the_end() -> Event:
+    """Let the file of a recording be of 6 MB, of which S3 copies the last one."""
+    boxes = {b"ftyp": b"isom", b"mdat": bytes(6_000_000), b"moov": b""}
+    film = b"".join((8 + len(inside)).to_bytes(4) + kind + inside for kind, inside in boxes.items())
+    bucket = ENVIRONMENT["RECORDINGS_BUCKET"]
+    boto3.client("s3").put_object(Bucket=bucket, Key=READY.object_key, Body=film)
+    event: Event = SAMPLES["faststart_recording"]
+    return event
+
+
 def _recorder_goes_on() -> Event:
     """Let LiveKit list the one recording that has no end, with its recorder in the meeting."""
     file = FileInfo(filename=STARTED.object_key)
@@ -375,6 +385,7 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
         autoStart="when_first_publishes"
     ),
     ("recording_uploaded", "of a recording that waits for it"): _first_file,
+    ("faststart_recording", "an index at the end"): _index_at_the_end,
     ("sweep_recordings", "a recording goes on"): _recorder_goes_on,
     ("sweep_recordings", "nothing due"): lambda: _at(BEGAN - HOUR, "sweep_recordings"),
     ("sweep_rooms", "a room is over"): lambda: _at(ROOM.expires_at, "sweep_rooms"),

@@ -41,6 +41,7 @@ WITHOUT_LIVEKIT = (
         "restore_recording",
     ),
     *("delete_recording", "delete_multiple_recordings", "recording_uploaded"),
+    "faststart_recording",
     *("create_webhook", "get_webhooks", "get_webhook", "update_webhook", "delete_webhook"),
     *("test_webhook", "rotate_webhook_secret", "get_webhook_deliveries", "replay_webhook"),
     *("dispatch_events", "deliver_webhook", "sweep_webhooks"),

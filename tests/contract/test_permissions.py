@@ -106,6 +106,7 @@ DECIDES = {"decide_all_waiting", "decide_waiting"}
 READS_GUESTS = {"get_invitations", "get_bans", "delete_ban"}
 DELETES = {"delete_recording", "delete_multiple_recordings"}
 LOOKS_FOR_FILES = {
+    "faststart_recording",
     "get_recording_download",
     "get_recording_stream",
     "receive_livekit_webhook",
@@ -163,7 +164,8 @@ TABLE = [
     Row("read a recording", "dynamodb:GetItem", RECORDINGS, DELETES | KEEPS | {"get_recording"}
         | {"get_recording_url", "get_recording_stream", "get_recording_download"}
         | {"stop_recording", "get_recording_timeline"}
-        | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings", "sweep_rooms"}),
+        | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings", "sweep_rooms"}
+        | {"faststart_recording"}),
     Row("read many recordings", "dynamodb:BatchGetItem", RECORDINGS,
         {"delete_multiple_recordings"}),
     Row("list recordings", "dynamodb:Query", RECORDING_LISTS, {"get_recordings"}),
@@ -269,8 +271,12 @@ TABLE = [
     Row("be told that a file is missing", "s3:ListBucket", BUCKET, LOOKS_FOR_FILES),
     Row("delete a file, also one that comes after its deletion", "s3:DeleteObject", FILE,
         DELETES | {"recording_uploaded", "sweep_recordings"}),
-    Row("put a file, which only egress does", "s3:PutObject AbortMultipartUpload RestoreObject "
-        "ReplicateObject PutObjectAcl PutObjectTagging", [FILE, ANOTHER_FILE], NOBODY),
+    Row("put the same film in the place of a file, with its tags", "s3:PutObject "
+        "AbortMultipartUpload GetObjectTagging PutObjectTagging", FILE, {"faststart_recording"}),
+    Row("put another file, which only egress does", "s3:PutObject AbortMultipartUpload "
+        "GetObjectTagging PutObjectTagging", ANOTHER_FILE, NOBODY),
+    Row("administer a file", "s3:RestoreObject ReplicateObject PutObjectAcl",
+        [FILE, ANOTHER_FILE], NOBODY),
     Row("delete old versions of a file", "s3:DeleteObjectVersion", FILE, {"sweep_recordings"}),
     Row("find old versions of files", "s3:ListBucketVersions", BUCKET, {"sweep_recordings"}),
     Row("touch anything outside recordings/", "s3:GetObject DeleteObject", ANOTHER_FILE, NOBODY),
@@ -418,18 +424,23 @@ def test_a_function_is_called_by_our_api_and_our_events_alone() -> None:
 
 
 def test_a_file_of_a_recording_is_the_only_object_that_starts_a_function() -> None:
-    """Nobody puts files (see the table), so what an event starts causes no other event."""
+    """Only one function puts files (see the table), and it leaves alone what it has put."""
     (bucket,) = resources_of("AWS::S3::Bucket").values()
     assert bucket["NotificationConfiguration"] == {
         "EventBridgeConfiguration": {"EventBridgeEnabled": True}
     }
-    (rule,) = resources_of("AWS::Events::Rule").values()
-    detail = rule["EventPattern"]["detail"]
-    assert rule["EventPattern"]["detail-type"] == ["Object Created"]
-    assert detail["bucket"] == {"name": [{"Ref": "RecordingsBucket"}]}
-    assert detail["object"] == {"key": [{"wildcard": f"{PREFIX}*.mp4"}]}
-    (target,) = rule["Targets"]
-    assert f'"{logical_ids()["recording_uploaded"]}' in json.dumps(target["Arn"])
+    started = []
+    for rule in resources_of("AWS::Events::Rule").values():
+        detail = rule["EventPattern"]["detail"]
+        assert rule["EventPattern"]["detail-type"] == ["Object Created"]
+        assert detail["bucket"] == {"name": [{"Ref": "RecordingsBucket"}]}
+        assert detail["object"] == {"key": [{"wildcard": f"{PREFIX}*.mp4"}]}
+        (target,) = rule["Targets"]
+        started.append(json.dumps(target["Arn"]))
+    names = sorted(logical_ids()[each] for each in ("faststart_recording", "recording_uploaded"))
+    assert len(started) == len(names)
+    for name, target in zip(names, sorted(started), strict=True):
+        assert f'"{name}' in target
 
 
 def test_a_write_to_a_table_starts_the_log_and_nothing_that_the_log_writes_starts_it() -> None:

@@ -17,3 +17,6 @@ S3_CONFIG = AWS_CONFIG.merge(
         s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
     )
 )
+
+COPYING_CONFIG = S3_CONFIG.merge(Config(read_timeout=60))
+"""S3 answers once it has copied up to a quarter of a gigabyte."""

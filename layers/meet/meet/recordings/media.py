@@ -1,4 +1,4 @@
-"""The files of recordings in S3: the only module that knows the bucket."""
+"""The files of recordings in S3: only this module and `replacement` know the bucket."""
 
 import re
 from base64 import b64encode
@@ -113,7 +113,7 @@ class MediaStore:
         try:
             found = self.client.get_object(Bucket=self.bucket, Key=key, **wanted, **condition)  # type: ignore[arg-type]
         except ClientError as error:
-            raise _failure(error, key) from error
+            raise failure_of(error, key) from error
         sent, length = found.get("ContentRange"), found["ContentLength"]
         total = _CONTENT_RANGE.fullmatch(sent or "")
         size = length if total is None else int(total[1])
@@ -149,20 +149,31 @@ class MediaStore:
             raise OSError(f"S3 did not delete {key}")
 
     def delete_forever(self, key: str) -> None:
-        """Delete all versions of a file; raises OSError if S3 did not delete one."""
-        pages = self.client.get_paginator("list_object_versions")
+        """Delete all versions of a file; raises OSError if S3 did not delete one.
+
+        Until there are none: one may replace another after they are listed, but none replaces what
+        is gone.
+        """
+        while self._delete_versions(key):
+            pass
+
+    def _delete_versions(self, key: str) -> bool:
+        """Delete the versions of a file that are listed now; True if there were any."""
+        pages, has_found = self.client.get_paginator("list_object_versions"), False
         for page in pages.paginate(Bucket=self.bucket, Prefix=key):
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             versions = [
                 {"Key": key, "VersionId": each["VersionId"]} for each in found if each["Key"] == key
             ]
             if versions:
+                has_found = True
                 answer = self.client.delete_objects(
                     Bucket=self.bucket,
                     Delete={"Objects": versions, "Quiet": True},  # type: ignore[typeddict-item]
                 )
                 if answer.get("Errors"):
                     raise OSError(f"S3 did not delete all versions of {key}")
+        return has_found
 
     def delete(self, keys: Iterable[str]) -> set[str]:
         """Delete files, at most MAX_DELETES; return the keys that S3 did not delete.
@@ -183,7 +194,8 @@ def content_disposition(kind: str, name: str) -> str:
     return f"{kind}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def _failure(error: ClientError, key: str) -> Exception:
+def failure_of(error: ClientError, key: str) -> Exception:
+    """Return FileLost, FileChanged or OutsideOfFile for what S3 answered, or the error itself."""
     code = error.response["Error"]["Code"]
     if code in _MISSING:
         return FileLost(key)

@@ -45,6 +45,7 @@ from meet.wiring.participants import (
 )
 from meet.wiring.recordings import (
     automatic_starts,
+    faststart,
     media_store,
     playback_key,
     recording_control,
@@ -72,6 +73,7 @@ __all__ = [
     "event_log",
     "event_sources",
     "exclusion",
+    "faststart",
     "guest_list",
     "guest_repository",
     "live_meetings",

@@ -75,6 +75,16 @@ def s3() -> "S3Client":
 
 
 @kept
+def copying_s3() -> "S3Client":
+    """Return a client that waits for S3 to copy large files."""
+    import boto3
+
+    from meet.aws import COPYING_CONFIG
+
+    return boto3.client("s3", config=COPYING_CONFIG)
+
+
+@kept
 def sqs() -> "SQSClient":
     import boto3
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from meet.recordings.deletion import RecordingDeletion
     from meet.recordings.delivery import RecordingDelivery
     from meet.recordings.evidence import RecordingEvidence
+    from meet.recordings.faststart import Faststart
     from meet.recordings.media import MediaStore
     from meet.recordings.repository import RecordingRepository
     from meet.recordings.settlement import RecordingSettlement
@@ -80,6 +81,15 @@ def recording_evidence() -> "RecordingEvidence":
         media_store(),
         settings.recording_retention,
     )
+
+
+def faststart() -> "Faststart":
+    from meet.recordings.faststart import Faststart
+    from meet.recordings.media import MediaStore
+    from meet.recordings.replacement import Replacement
+
+    files = MediaStore(clients.copying_s3(), settings.recordings_bucket)
+    return Faststart(recording_repository(), Replacement(files))
 
 
 def recording_settlement() -> "RecordingSettlement":
