@@ -56,7 +56,7 @@ def film(file: Path) -> bytes:
 
 def store(api: Client, file: Path) -> Large:
     """Put the film where a recorder would, and wait until the event about it is heard."""
-    warm(api, "Authorize", "RecordingUploaded", "GetRecording")
+    warm(api, "Authorize", "RecordingUploaded", "FaststartRecording", "GetRecording")
     warm(api, "GetRecordingUrl", "GetRecordingStream")
     content = film(file)
     assert len(content) > SIZE, len(content)

@@ -61,6 +61,7 @@ def test_after_the_dust_settles_every_recording_has_its_right_end(
     assert not wrong, "\n".join(wrong[:50])
 
 
+@pytest.mark.timeout(900)  # the long way, at the lowest priority
 @pytest.mark.usefixtures("quiet")
 def test_the_short_way_to_moto_makes_no_difference() -> None:
     def history(way: AbstractContextManager[None]) -> list[Any]:

@@ -44,6 +44,7 @@ def test_every_stored_transition_is_in_the_log_once_and_a_reader_misses_none(
     assert not wrong, "\n".join(wrong[:50])
 
 
+@pytest.mark.timeout(900)  # the long way, at the lowest priority
 @pytest.mark.usefixtures("quiet")
 def test_the_short_way_to_moto_makes_no_difference() -> None:
     def history(way: AbstractContextManager[None]) -> list[Any]:

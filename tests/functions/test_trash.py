@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from meet import wiring
+from meet.recordings.evidence import RecordingEvidence
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.media import MediaStore
 from tests.functions.aws_calls import AwsCalls
@@ -233,3 +234,25 @@ def test_an_unreported_end_of_a_deleted_recording_changes_nothing_for_it(studio:
     sweep()
     restore(studio, recording_id)
     assert stream(recording_id).content == FILE
+
+
+def test_one_that_is_deleted_while_the_sweep_looks_at_it_is_purged_all_the_same(
+    studio: Studio, seven_days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording_id = studio.active()
+    key = studio.upload(recording_id, FILE)
+    object_created(key)
+    studio.clock.advance(8 * 60 * MINUTE)  # no more facts are waited for
+    look = RecordingEvidence.egress_of
+
+    def look_meanwhile(evidence: RecordingEvidence, *found: Any) -> Any:
+        delete(studio, recording_id)
+        return look(evidence, *found)
+
+    with monkeypatch.context() as racing:
+        racing.setattr(RecordingEvidence, "egress_of", look_meanwhile)
+        sweep()
+    assert listed(studio, "?deleted=true") == [recording_id]
+    studio.clock.advance(seven_days)
+    sweep()
+    assert versions(key) == 0

@@ -35,7 +35,8 @@ def s3(api: Client) -> Any:
 
 @pytest.fixture(scope="module", autouse=True)
 def warm_functions(api: Client) -> None:
-    warm(api, "CreateRecording", "GetRecording", "ReceiveLivekitWebhook", "RecordingUploaded")
+    warm(api, "CreateRecording", "GetRecording", "ReceiveLivekitWebhook")
+    warm(api, "RecordingUploaded", "FaststartRecording")
 
 
 @contextmanager

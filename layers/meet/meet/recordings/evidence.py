@@ -122,7 +122,7 @@ class RecordingEvidence:
             if file is None or (file.size, file.etag) == (recording.size, recording.etag):
                 return recording
             if self.recordings.replace_file(recording, size=file.size, etag=file.etag):
-                logger.warning("recording file replaced", extra={"recording": recording.id})
+                logger.info("recording file replaced", extra={"recording": recording.id})
                 return recording
             # Another event stored what it saw, which may be older or newer: check again.
             recording = self.recordings.find(recording.id)

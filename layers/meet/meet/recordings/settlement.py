@@ -110,6 +110,8 @@ class RecordingSettlement:
         if not recording.is_finished or self._details_may_come(recording, egress, seen):
             return False
         self.evidence.rooms.release(recording.room_name, recording.id)
+        if recording.trash is not None or recording.claim is not None:
+            return True  # deleted meanwhile, which said itself when the sweep has to look
         self.evidence.recordings.settled(recording, look_again_at=self._next_look(recording))
         if recording.status is not found_in:
             metrics.count("RecordingsSettledBySweep")
