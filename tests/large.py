@@ -12,6 +12,7 @@ from meet import clock, dynamodb
 from meet.recordings.byte_range import MAX_LENGTH
 from meet.recordings.lifecycle import Status
 from meet.recordings.model import Recording
+from tests.films import AT_THE_BEGINNING
 from tests.live import Client, eventually, warm
 
 SIZE = 4 * MAX_LENGTH
@@ -40,10 +41,11 @@ class Large:
         return url
 
 
-def film(file: Path) -> bytes:
+def film(file: Path, movflags: str = AT_THE_BEGINNING) -> bytes:
     """Write a film of noise, which no encoder makes small, and return its bytes."""
     random = np.random.default_rng(1)
-    with av.open(str(file), "w", options={"movflags": "faststart"}) as container:
+    options = {"movflags": movflags} if movflags else {}
+    with av.open(str(file), "w", options=options) as container:
         stream = container.add_stream("libx264", rate=RATE)
         stream.width, stream.height, stream.pix_fmt = _WIDTH, _HEIGHT, "yuv420p"
         stream.options = {"preset": "ultrafast", "qp": "6", "g": str(RATE)}
@@ -54,11 +56,11 @@ def film(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def store(api: Client, file: Path) -> Large:
+def store(api: Client, file: Path, movflags: str = AT_THE_BEGINNING) -> Large:
     """Put the film where a recorder would, and wait until the event about it is heard."""
     warm(api, "Authorize", "RecordingUploaded", "FaststartRecording", "GetRecording")
     warm(api, "GetRecordingUrl", "GetRecordingStream")
-    content = film(file)
+    content = film(file, movflags)
     assert len(content) > SIZE, len(content)
     recording = Recording.new("large-000000000000000", now=clock.now())
     stack = api.stack

@@ -23,6 +23,10 @@ def threads_apart() -> Iterator[None]:
         contexts: dict[int, dict[str, Any]] = here.__dict__.setdefault("contexts", {})
         return contexts.setdefault(id(api), {})
 
+    def update(api: APIGatewayRestResolver, values: dict[str, Any]) -> None:
+        vars(api).setdefault("context", {})  # for afterwards, if its function is loaded meanwhile
+        context(api).update(values)
+
     with (
         patch.object(APIGatewayRestResolver, "_to_proxy_event", reading),
         patch.object(
@@ -31,7 +35,7 @@ def threads_apart() -> Iterator[None]:
         patch.object(
             APIGatewayRestResolver,
             "context",
-            property(context, lambda api, value: context(api).update(value)),
+            property(context, update),
             create=True,
         ),
     ):

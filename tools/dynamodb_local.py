@@ -33,7 +33,7 @@ _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
   </dependency></dependencies>
 </project>
 """
-_SECONDS_TO_START = 60
+_SECONDS_TO_START = 240  # beside everything else that a small machine does at its start
 
 
 class NotToBeHad(Exception):

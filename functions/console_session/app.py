@@ -71,7 +71,7 @@ def _with_cookie(event: Event, session: Session) -> Response[str]:
 
 
 def _answer(session: Session, headers: dict[str, str] | None = None) -> Response[str]:
-    body = json.dumps(SessionView.of(session).to_json())
+    body = json.dumps(SessionView.of(session, trash=settings.recording_trash).to_json())
     return Response(HTTPStatus.OK, JSON, body, headers=headers or {})
 
 

@@ -4,12 +4,12 @@ from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import Response
 
-from meet import wiring
+from meet import bearers, wiring
 from meet.answers import Success, answers
 from meet.errors import InvalidRequest, RoomNotFound
 from meet.guests.errors import NameInvited
 from meet.http import actor_of, create_api, entrypoint, json_reply, origin
-from meet.parameters import RoomName
+from meet.parameters import IdempotencyKey, RoomName
 from meet.participants.guest_schemas import InvitationsView, InvitationView, NewInvitations
 
 api = create_api()
@@ -27,16 +27,27 @@ api = create_api()
     NameInvited,
     InvalidRequest(("invitations", "Must have each name once")),
 )
-def create_invitations(room_name: RoomName, request: NewInvitations) -> Response[str]:
+def create_invitations(
+    room_name: RoomName, request: NewInvitations, idempotency_key: IdempotencyKey = None
+) -> Response[str]:
     """Make invitations, all or none. Each lets one participant in, under a name of their own.
 
     Their links are shown only here. Somebody else who joins under such a name gets `_1` added.
     """
     drafts = [each.to_draft() for each in request.invitations]
-    made = wiring.guest_list().invite(room_name, drafts, by=actor_of(api))
+    key = wiring.token_key(idempotency_key)
+
+    def create() -> dict[str, object]:
+        made = wiring.guest_list().invite(room_name, drafts, by=actor_of(api), key=key)
+        views = [InvitationView.of(each) for each in made]
+        return InvitationsView(invitations=views).to_json()  # answers are kept without the tokens
+
+    made = wiring.once(api, "createInvitations", idempotency_key, create, about=room_name)
     link = f"{origin(api)}/meet/{room_name}/?invite="
-    views = [InvitationView.of(invitation, url=link + token) for invitation, token in made]
-    return json_reply(InvitationsView(invitations=views).to_json(), HTTPStatus.CREATED)
+    shown = [
+        bearers.with_url(each, "invitationId", before=link, key=key) for each in made["invitations"]
+    ]
+    return json_reply({"invitations": shown}, HTTPStatus.CREATED)
 
 
 handler = entrypoint(api)

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from meet import clock, dynamodb
 from meet.clock import Milliseconds
+from meet.recordings.items import TRASH
 from meet.recordings.model import new_id
 from tests.browser.visitors import Visitor, visitor
 from tests.live import Client
@@ -70,8 +71,19 @@ def sees_the_reference(somebody: Visitor, api: Client) -> None:
     expect(somebody.page.locator(".operation")).to_have_count(count, timeout=LOADED_MS)
 
 
-def failed_recording(api: Client, room_name: str, error: str, started: int | None = None) -> str:
-    """Write a recording that failed, as the functions would; return its id."""
+def failed_recording(
+    api: Client,
+    room_name: str,
+    error: str,
+    started: int | None = None,
+    deleted: int | None = None,
+    restorable_until: int = 0,
+    **evidence: Any,
+) -> str:
+    """Write a recording that failed, as the functions would; return its id.
+
+    One that was deleted is in the trash. Evidence is what else its item holds.
+    """
     moment = Milliseconds(started or clock.now())
     name = new_id(moment)
     shard = dynamodb.shard_of(name)
@@ -93,6 +105,13 @@ def failed_recording(api: Client, room_name: str, error: str, started: int | Non
             "listKey": dynamodb.list_key(moment, name),
             "error": error,
             **({"startedAt": started} if started else {}),
+            **(_in_trash(deleted, restorable_until, shard) if deleted else {}),
+            **evidence,
         }
     )
     return name
+
+
+def _in_trash(deleted: int, until: int, shard: object) -> dict[str, Any]:
+    where = {"statusShard": f"{TRASH}#{shard}", "sweepAt": until}
+    return {"deletedAt": deleted, "trashUntil": until, "deletions": 1, **where}

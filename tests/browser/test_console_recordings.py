@@ -63,6 +63,15 @@ def test_a_recording_becomes_ready_before_ones_eyes_and_plays(
         page.wait_for_function("() => document.querySelector('video').readyState >= 1")
         length = page.evaluate("document.querySelector('video').duration")
         assert abs(length - recording["duration"]) < 0.5
+        timeline = page.get_by_role("region", name="Timeline")
+        for happened in (
+            "Recording was requested",
+            "The recorder began to record",
+            "A stop was requested",
+            "The recorder ended",
+            "The file arrived",
+        ):
+            expect(timeline.get_by_role("row", name=happened)).to_be_visible()
 
         # Ada's picture changed its colour by the clock on the wall, and startedAt is on it too.
         began = recording["startedAt"] / 1000

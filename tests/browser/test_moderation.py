@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from tests.browser.outages import cut_off, watch_sockets
 from tests.browser.visitors import JOIN_MS, Visitor, visitor
@@ -192,6 +192,28 @@ def test_a_locked_meeting_lets_nobody_new_in(meeting: Meeting, browser: Browser)
         nina.button("Try again").click()
         nina.join()
     expect(meeting.ada.button("Leave")).to_be_visible()
+
+
+def test_an_answer_from_before_the_meeting_was_locked_does_not_unlock_it(meeting: Meeting) -> None:
+    mona, held = meeting.mona, list[tuple[Route, APIResponse]]()
+
+    def hold(route: Route) -> None:
+        if route.request.method == "GET":
+            held.append((route, route.fetch()))
+        else:
+            route.fallback()
+
+    mona.page.route(f"**/meetings/{meeting.room['roomName']}", hold)
+    mona.press("People")
+    lock = mona.button("Lock meeting")
+    lock.click()
+    expect(lock).to_have_attribute("aria-pressed", "true", timeout=JOIN_MS)
+    ((late, answer),) = held
+    with mona.page.expect_response(late.request.url) as told:
+        late.fulfill(response=answer)
+    told.value.finished()
+    mona.page.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(lock).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_moderator_ends_the_meeting_for_all(meeting: Meeting) -> None:

@@ -44,7 +44,7 @@ class Ledger:
     wrong: list[str] = field(default_factory=list)
 
     def may_be_absent(self, recording_id: str) -> bool:
-        """True if it may be answered that there is no such recording."""
+        """True if a caller may be told that it does not exist."""
         record = self.records.get(recording_id)
         return record is None or bool(
             record.gone is not False or record.deletions or record.is_over(self.now())

@@ -38,6 +38,7 @@ from meet.livekit.rooms import LiveMeeting, MediaServer
 from meet.livekit.twirp import OutcomeUnknown
 from tests.films import film
 from tests.functions.gateway import CONTEXT, Reply, event, invoke
+from tests.killing import Killed
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET, memory_aws
 
 BUCKET = "recordings"
@@ -82,10 +83,6 @@ ANSWERS = {"yes": 70, "no": 12, "never arrived": 6, "refused": 12}
 def content_of(key: str) -> bytes:
     """Return the file that is uploaded: each recording has its own, with its index at the end."""
     return film(pictures=2) + (8 + len(key)).to_bytes(4) + b"free" + key.encode()
-
-
-class Killed(BaseException):
-    """The function's process is gone: nothing of it runs any more."""
 
 
 @dataclass

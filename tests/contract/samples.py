@@ -1,5 +1,6 @@
 """The sample events, and what is stored and answered for them to succeed."""
 
+import base64
 import json
 import os
 from dataclasses import dataclass, field
@@ -14,13 +15,15 @@ from livekit.protocol.egress import EgressInfo
 from livekit.protocol.models import ParticipantInfo, TrackInfo, TrackSource
 from livekit.protocol.room import ListParticipantsResponse
 
-from meet import wiring
+from meet import bearers, wiring
 from meet.actors import Actor
-from meet.clock import HOUR, Milliseconds
+from meet.clock import DAY, HOUR, Milliseconds
 from meet.events.model import EventType, Fact
 from meet.guests.model import Ban, Draft, Invitation
 from meet.lobby.model import Waiting
 from meet.recordings.lifecycle import Evidence, Status
+from meet.recordings.links import Draft as LinkDraft
+from meet.recordings.links import ShareLink
 from meet.recordings.model import Recording
 from meet.rooms.model import Preferences, Role, Room
 from meet.webhooks.model import Definition, Webhook
@@ -103,6 +106,14 @@ BAN = Ban(
     external_id=None,
     bans_name=True,
 )
+SHARED = ShareLink(
+    SAMPLES["open_recording_link"]["pathParameters"]["linkId"],
+    LinkDraft(Milliseconds(ROOM.created_at + 30 * DAY)),
+    bearers.digest_of(
+        json.loads(base64.b64decode(SAMPLES["open_recording_link"]["body"]))["token"]
+    ),
+    created_at=ROOM.created_at,
+)
 WEBHOOK = Webhook(
     SAMPLES["get_webhook"]["pathParameters"]["webhookId"],
     ROOM.created_at,
@@ -149,6 +160,7 @@ def store() -> None:
     guests, by = wiring.guest_repository(), Actor("apiKey", "first")
     guests.add_invitations(NAME, [INVITATION], now=ROOM.created_at, by=by)
     guests.add_ban(NAME, BAN, by=by)
+    wiring.link_repository().add(READY.id, SHARED, by=by)
     wiring.reset()
 
 

@@ -29,7 +29,8 @@ from livekit.protocol.room import ListParticipantsResponse, ListRoomsResponse
 
 from meet import wiring
 from meet.actors import LOBBY
-from meet.clock import HOUR, MINUTE
+from meet.bearers import token_of
+from meet.clock import HOUR, MINUTE, Milliseconds
 from meet.console.admin import Admin
 from meet.console.browser import SESSION_COOKIE
 from meet.console.tokens import ConsoleTokens, Session
@@ -39,6 +40,7 @@ from meet.lobby.model import Decision, Ticket
 from meet.meetings import model as meetings
 from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback
+from meet.recordings.links import viewer
 from meet.rooms.model import Lobby, Role, Room
 from meet.signing import derived_key
 from meet.wiring import clients
@@ -49,6 +51,7 @@ from tests.contract.samples import (
     REFERENCES,
     ROOM,
     SAMPLES,
+    SHARED,
     STARTED,
     WAITING,
     Called,
@@ -255,6 +258,16 @@ def _with_playback_link() -> Event:
     return _authorize(SAMPLES["get_recording_stream"] | {"queryStringParameters": query})
 
 
+def _watching_on() -> Event:
+    event: Event = SAMPLES["get_recording_link_stream"]
+    now = Milliseconds(event["requestContext"]["requestTimeEpoch"])
+    key = derived_key("signs-links-and-sessions", "viewers of share links")
+    address = event["requestContext"]["identity"]["sourceIp"]
+    watcher = viewer(SHARED.id, address, key)
+    wiring.link_repository().count_view(READY.id, SHARED, watcher, now=now)
+    return event
+
+
 def _first_file() -> Event:
     bucket = ENVIRONMENT["RECORDINGS_BUCKET"]
     boto3.client("s3").put_object(Bucket=bucket, Key=STARTED.object_key, Body=b"x")
@@ -320,8 +333,9 @@ def _meeting_of_20_minutes(passed: int) -> Event:
 def _invite() -> str:
     """Invite somebody, and return the token of the invitation."""
     draft = Draft("Zoe", Role.PUBLISHER, max_joins=3)
-    [(_, token)] = wiring.guest_list().invite(ROOM.name, [draft], by=LOBBY)
-    return token
+    key = wiring.token_key(None)
+    [made] = wiring.guest_list().invite(ROOM.name, [draft], by=LOBBY, key=key)
+    return token_of(made.id, key)
 
 
 def _banned() -> Event:
@@ -349,6 +363,8 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("create_room", "no Idempotency-Key"): lambda: _without_key("create_room"),
     ("create_webhook", "no Idempotency-Key"): lambda: _without_key("create_webhook"),
     ("create_recording", "no Idempotency-Key"): lambda: _without_key("create_recording"),
+    ("create_invitations", "no Idempotency-Key"): lambda: _without_key("create_invitations"),
+    ("create_recording_link", "no Idempotency-Key"): lambda: _without_key("create_recording_link"),
     ("generate_participant_token", "a room without a limit"): lambda: _in_a_room_without_a_limit(
         "publisher-secret"
     ),
@@ -373,6 +389,7 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("get_recording_stream", "a link"): lambda: _with(
         "get_recording_stream", Accept="application/json"
     ),
+    ("get_recording_link_stream", "of a view that goes on"): _watching_on,
     ("receive_livekit_webhook", "room_finished"): lambda: _signed_by_livekit(
         {"event": "room_finished", "id": "EV_1", "room": {"name": ROOM.name}}
     ),

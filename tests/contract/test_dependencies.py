@@ -40,6 +40,8 @@ WITHOUT_LIVEKIT = (
         "release_recording",
         "restore_recording",
     ),
+    *("create_recording_link", "get_recording_links", "delete_recording_link"),
+    *("open_recording_link", "get_recording_link_stream"),
     *("delete_recording", "delete_multiple_recordings", "recording_uploaded"),
     "faststart_recording",
     *("create_webhook", "get_webhooks", "get_webhook", "update_webhook", "delete_webhook"),
@@ -233,7 +235,7 @@ ASKS = {
         "once",
         "owner",
     ),
-    *("playback_key", "secret"),
+    *("playback_key", "secret", "token_key"),
 }
 """Functions of wiring that build nothing, or need more than an environment.
 

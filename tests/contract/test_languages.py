@@ -10,7 +10,7 @@ import pytest
 from meet.web.words import LANGUAGES
 from tools import ROOT
 
-PAGES = ("meeting", "console")
+PAGES = ("meeting", "console", "watch")
 OTHERS = tuple(sorted(set(LANGUAGES) - {"en"}))
 
 TEXT = r'"(?:[^"\\]|\\.)*"'

@@ -105,8 +105,11 @@ READS_ROOMS = {
 DECIDES = {"decide_all_waiting", "decide_waiting"}
 READS_GUESTS = {"get_invitations", "get_bans", "delete_ban"}
 DELETES = {"delete_recording", "delete_multiple_recordings"}
+LINKS = {"create_recording_link", "get_recording_links", "delete_recording_link"}
+PLAYS_LINKS = {"open_recording_link", "get_recording_link_stream"}
 LOOKS_FOR_FILES = {
     "faststart_recording",
+    "get_recording_link_stream",
     "get_recording_download",
     "get_recording_stream",
     "receive_livekit_webhook",
@@ -154,7 +157,7 @@ TABLE = [
     Row("remove a room, or write many", "dynamodb:DeleteItem BatchWriteItem Query", ROOMS, NOBODY),
     # ------------------------------------------------------------------------- recordings
     Row("write a state, hold, claim or restore", "dynamodb:UpdateItem", RECORDINGS,
-        WRITES_STATES | DELETES | KEEPS),
+        WRITES_STATES | DELETES | KEEPS | {"create_recording_link"}),
     Row("put a recording, or the mark of a deleted one", "dynamodb:PutItem", RECORDINGS,
         STARTS_RECORDINGS | {"sweep_recordings"} | DELETES),
     Row("put many marks of deleted ones", "dynamodb:BatchWriteItem", RECORDINGS,
@@ -163,7 +166,7 @@ TABLE = [
         STARTS_RECORDINGS),
     Row("read a recording", "dynamodb:GetItem", RECORDINGS, DELETES | KEEPS | {"get_recording"}
         | {"get_recording_url", "get_recording_stream", "get_recording_download"}
-        | {"stop_recording", "get_recording_timeline"}
+        | {"stop_recording", "get_recording_timeline"} | LINKS | PLAYS_LINKS
         | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings", "sweep_rooms"}
         | {"faststart_recording"}),
     Row("read many recordings", "dynamodb:BatchGetItem", RECORDINGS,
@@ -199,6 +202,21 @@ TABLE = [
     Row("lift a ban", "dynamodb:DeleteItem", MEETINGS, {"delete_ban"}, "room#any"),
     Row("delete the guest list of a room that is over", "dynamodb:BatchWriteItem", MEETINGS,
         {"sweep_rooms"}, "room#any"),
+    Row("share a recording", "dynamodb:PutItem", MEETINGS,
+        {"create_recording_link", "get_recording_link_stream"}
+        | {"receive_livekit_webhook", "sweep_rooms"}, "recording#any"),
+    Row("count a view", "dynamodb:UpdateItem", MEETINGS,
+        {"get_recording_link_stream", "receive_livekit_webhook", "sweep_rooms"},
+        "recording#any"),
+    Row("find a link, and who is watching", "dynamodb:BatchGetItem", MEETINGS, PLAYS_LINKS,
+        "recording#any"),
+    Row("list links", "dynamodb:Query", MEETINGS,
+        {"get_recording_links", "sweep_recordings", "receive_livekit_webhook", "sweep_rooms"}
+        | DELETES | {"generate_participant_token"}, "recording#any"),
+    Row("delete a link, or a view that was not counted", "dynamodb:DeleteItem", MEETINGS,
+        {"delete_recording_link", "get_recording_link_stream"}, "recording#any"),
+    Row("delete the links of a recording", "dynamodb:BatchWriteItem", MEETINGS,
+        DELETES | {"sweep_recordings"}, "recording#any"),
     Row("find meetings that may be over", "dynamodb:Query", f"{MEETINGS}/index/dueForSweep",
         {"sweep_rooms"}),
     Row("read a meeting", "dynamodb:GetItem", MEETINGS, {"sweep_rooms"}),
@@ -255,6 +273,10 @@ TABLE = [
         "createWebhook#0123"),
     Row("remember the recording of one", REMEMBER, ANSWERS, {"create_recording"},
         "createRecording#0123"),
+    Row("remember the invitations of one", REMEMBER, ANSWERS, {"create_invitations"},
+        "createInvitations#0123"),
+    Row("remember the share link of one", REMEMBER, ANSWERS, {"create_recording_link"},
+        "createRecordingLink#0123"),
     Row("end a session of the console", "dynamodb:PutItem", ANSWERS, {"console_session"},
         "endedSession#0123"),
     Row("learn whether one was ended", "dynamodb:GetItem", ANSWERS,
@@ -286,7 +308,8 @@ TABLE = [
     Row("read the API keys", "secretsmanager:GetSecretValue", "ApiKeysSecret", {"authorize"}),
     Row("read what signs links and sessions", "secretsmanager:GetSecretValue", "SigningSecret",
         {"authorize", "get_recording_url", "console_session", "generate_participant_token"}
-        | {"generate_participant_tokens"}),
+        | PLAYS_LINKS
+        | {"generate_participant_tokens", "create_invitations", "create_recording_link"}),
     Row("read the admin's password", "secretsmanager:GetSecretValue", "AdminSecret",
         {"authorize", "console_session"}),
     Row("read LiveKit's key", "secretsmanager:GetSecretValue", "LiveKitSecret",

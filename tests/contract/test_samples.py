@@ -31,6 +31,7 @@ from tools.openapi import document
 
 STATUS = {
     "create_invitations": 201,
+    "create_recording_link": 201,
     "create_webhook": 201,
     "delete_ban": 204,
     "delete_invitation": 204,
@@ -42,9 +43,11 @@ STATUS = {
     "release_recording": 204,
     "stop_recording": 204,
     "delete_recording": 204,
+    "delete_recording_link": 204,
     "delete_multiple_recordings": 204,
     "get_recording_stream": 206,
     "get_recording_download": 206,
+    "get_recording_link_stream": 206,
 }
 """What a sample is answered, unless it is 200."""
 

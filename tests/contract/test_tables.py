@@ -211,7 +211,7 @@ def use_guests(now: Milliseconds, by: Actor) -> None:
     """Call everything that the guest lists' repository can do."""
     guests = wiring.guest_repository()
     draft = Draft("Grace", Role.VIEWER, expires_at=Milliseconds(now + DAY), external_id="u1")
-    invitation, _ = Invitation.new(draft, now=now)
+    invitation = Invitation.new(draft, now=now, key=wiring.token_key(None))
     guests.add_invitations(STORED.name, [invitation], now=now, by=by)
     assert guests.invitation(STORED.name, invitation.id) in guests.invitations(STORED.name)
     for session in range(52):

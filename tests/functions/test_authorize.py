@@ -23,6 +23,8 @@ ARN = "arn:aws:execute-api:eu-west-1:123456789012:abc123/meet/GET/api/v1/rooms"
 OPEN = {
     ("POST", "/api/v1/participants/token"),
     ("POST", "/livekit/webhook"),
+    ("POST", "/api/v1/recordings/{recordingId}/links/{linkId}/open"),
+    ("GET", "/api/v1/recordings/{recordingId}/links/{linkId}/stream"),
 }
 
 

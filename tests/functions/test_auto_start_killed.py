@@ -15,6 +15,7 @@ from tests.fakes import Clock, FakeLiveKit, FakeRecorder
 from tests.functions import stages
 from tests.functions.gateway import Call
 from tests.functions.stages import PUBLISHES, Open
+from tests.killing import Killed
 
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
 
@@ -24,10 +25,6 @@ def open_stage(
     call: Call, still_clock: Clock, livekit: FakeLiveKit, recorder: FakeRecorder
 ) -> Open:
     return partial(stages.open_stage, call, still_clock, livekit, recorder)
-
-
-class Killed(BaseException):
-    """The function's process is gone."""
 
 
 @contextmanager

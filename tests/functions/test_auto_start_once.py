@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from meet import wiring
+from meet.clock import HOUR
 from meet.errors import RoomNotFound
 from meet.livekit.recorder import Layout
 from meet.recordings.errors import AlreadyRecording
@@ -61,6 +62,21 @@ def test_a_stop_while_it_is_starting_disarms(open_stage: Open) -> None:
     stage.stop()
     stage.hear(Evidence.EGRESS_ABORTED, ended_at=stage.clock())
     stage.minute()
+    assert stage.starts() == 1
+
+
+def test_a_stop_of_one_that_the_sweep_stops_already_disarms(open_stage: Open) -> None:
+    stage = open_stage(PUBLISHES)
+    stage.enter("Ada")
+    stage.publish("Ada")
+    stage.hear(Evidence.EGRESS_ACTIVE, started_at=stage.clock())
+    stage.clock.advance(7 * HOUR)
+    stage.minute()
+    assert stage.recordings()[0]["status"] == "STOPPING", "it is longer than MaxRecordingSeconds"
+    stage.stop()
+    stage.hear(Evidence.EGRESS_FAILED, ended_at=stage.clock())
+    for _ in range(3):
+        stage.minute()
     assert stage.starts() == 1
 
 

@@ -31,10 +31,17 @@ def test_the_right_name_and_password_begin_a_session(browser: Browser, still_clo
     answer = browser.log_in()
     assert answer.status == 200
     ends = (still_clock() + 15 * MINUTE) // SECOND * SECOND
-    assert answer.body == {"username": ADMIN_USERNAME, "expiresAt": ends}
+    assert answer.body == {"username": ADMIN_USERNAME, "expiresAt": ends, "trashDays": 0}
     assert browser.who_am_i().body == answer.body
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-request-id"] == REQUEST_ID
+
+
+def test_it_says_for_how_long_deleting_can_be_undone(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECORDING_TRASH_DAYS", "7")
+    assert browser.log_in().body["trashDays"] == 7
 
 
 def test_its_cookie_is_for_this_site_alone_and_out_of_reach_of_scripts(browser: Browser) -> None:

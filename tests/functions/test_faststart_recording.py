@@ -39,6 +39,7 @@ from tests.functions.recordings import (
     sweep,
 )
 from tests.functions.test_get_recording_stream import stream
+from tests.killing import Killed
 from tools.template import functions
 
 BEGINS_AT_ONCE = ["ftyp", "free", "moov", "mdat"]
@@ -119,10 +120,6 @@ def at_call(
 
     with patch.object(BaseClient, "_make_api_call", make_and_act):
         yield
-
-
-class Killed(BaseException):
-    """The function's process is gone: nothing of it runs any more."""
 
 
 def kill() -> None:

@@ -1,5 +1,6 @@
 """Invitations: for one person, with a name, an end and a number of joins."""
 
+import json
 import re
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 
 from meet.clock import HOUR, MINUTE
 from tests.fakes import Clock, FakeLiveKit
+from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import ORIGIN, Call, Reply
 from tests.functions.guests import Party, claims
+from tests.functions.rooms import create_room
 from tests.functions.test_sweep_rooms import report, sweep
 from tests.streams import Streams
 
@@ -118,6 +121,23 @@ def test_a_hundred_at_once_each_with_a_name_of_its_own(party: Party) -> None:
     assert reply.body["details"] == [
         {"field": "invitations", "message": "Must have each name once"}
     ]
+
+
+def test_a_repeated_request_gets_the_same_links_and_their_tokens_are_stored_nowhere(
+    party: Party, aws_calls: AwsCalls
+) -> None:
+    path, key = f"/rooms/{party.name}/invitations", {"Idempotency-Key": "one"}
+    body = {"invitations": [{"participantName": each, "role": "viewer"} for each in ("Ada", "Bob")]}
+    first, again = (party.call("POST", path, body, key) for _ in range(2))
+    assert (first.status, again.status) == (201, 201)
+    assert again.body == first.body
+    tokens = [each["url"].partition("?invite=")[2] for each in again.body["invitations"]]
+    assert len(party.call("GET", path).body["invitations"]) == len({*tokens}) == 2
+    assert not any(each in json.dumps(aws_calls.made, default=str) for each in tokens)
+    for name, token in zip(("Ada", "Bob"), tokens, strict=True):
+        assert claims(party.show(token))["name"] == name
+    other = create_room(party.call, party.clock)["roomName"]
+    assert party.call("POST", f"/rooms/{other}/invitations", body, key).status == 422
 
 
 def test_its_bearer_is_connected_once_and_may_take_over(party: Party) -> None:

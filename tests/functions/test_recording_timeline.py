@@ -40,9 +40,12 @@ def test_who_asked_who_stopped_and_when_the_file_came(studio: Studio) -> None:
     assert first == {
         "at": asked,
         "source": "caller",
+        "type": "requested",
         "what": "It was asked to record",
         "actor": KEY,
     }
+    types = [each["type"] for each in (began, stopped, ended, file)]
+    assert types == ["started", "stopRequested", "ended", "fileArrived"]
     assert (began["source"], began["what"]) == ("recorder", "The recorder began to record")
     assert (stopped["what"], stopped["actor"]) == ("It was asked to stop", KEY)
     assert ended["what"] == "The recorder ended after 61.0 s"

@@ -214,8 +214,10 @@ def _with_links(target: Target) -> Iterator[tuple[str, Caller]]:
         "without a time": f".{signature}",
         "that is signed twice": f"{expiry}.{signature}.{signature}",
         "in other digits": f"\u0661.{signature}".encode().hex(),
+        "that is the pass of a share link": playback_link(target, f"{target.recording}/{'0' * 16}"),
     }.items():
         yield f"a playback link {name}", Caller(query=f"token={link}")
+    yield "a playback link as the pass of a share link", Caller(query=f"pass={good}")
     yield "a playback link in another name", Caller(query=f"Token={good}&secret={good}")
     yield "a playback link in a header", Caller({"token": good, "Authorization": f"Bearer {good}"})
 
@@ -272,6 +274,7 @@ def request_of(
         "{participantName}": "Nobody",
         "{identity}": "Nobody_000000",
         "{role}": "viewer",
+        "{linkId}": "0" * 16,
     }
     path = "/".join(names.get(part, part) for part in resource.removeprefix(API).split("/"))
     query = ""
@@ -293,6 +296,10 @@ def request_of(
             query = f"roomName={room}"
         case "POST", "/participants/tokens":
             body = {"roomName": room, "participants": []}  # refused, but by no authorizer
+        case "POST", where if where.endswith("/links"):
+            body = {"expiresAt": clock.now() + HOUR}
+        case "POST", where if where.endswith("/open"):
+            body = {"token": "guess"}
         case "POST", where if where.endswith("/invitations"):
             body = {"invitations": []}
         case "PUT", where if where.endswith("/lock"):

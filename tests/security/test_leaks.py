@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from meet import clock
+from meet.clock import HOUR
 from tests.live import Client
 from tests.security.callers import Target, moderator, playback_link, session
 from tests.security.running import aws_client, secret_called
@@ -16,6 +18,7 @@ JWT = re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{20,}")
 PLAYBACK = re.compile(r"(?<!\d)\d{10}\.[\w-]{43}(?![\w-])")
 WEBHOOK = re.compile(r"whsec_(?!MfKQ9r8GKYqr)[\w+/]{24,}")  # but the example in the document
 INVITATION = re.compile(r"(?<![\w.])[a-z2-7]{16}[a-z0-9]{10}\.[\w-]{32}(?![\w-])")
+SHARE = re.compile(r"(?<![\w.])[a-z0-9]{16}\.[\w-]{32}(?![\w-])")
 TICKET = re.compile(r"\.\d{15}\.[\w-]{32}(?![\w-])")
 
 HANDED_OUT = {
@@ -23,7 +26,10 @@ HANDED_OUT = {
     # Of a meeting, to its moderators.
     "secrets of rooms": re.compile(r"(GET|POST|PUT) /rooms|GET /meetings/[^/?]+(\?|$)"),
     "a token": re.compile(r"POST (/participants/token|\S+/console/(login|session))$"),
-    "a playback link": re.compile(r"GET /recordings/[^/]+/url"),
+    "a playback link": re.compile(
+        r"GET /recordings/[^/]+/url|POST /recordings/[^/]+/links/[^/]+/open$"
+    ),
+    "a share link": re.compile(r"POST /recordings/[^/]+/links$"),
     "an invitation": re.compile(r"POST /rooms/[^/]+/invitations$"),
     "a ticket": re.compile(r"POST /participants/token$"),
 }
@@ -51,6 +57,8 @@ class Known:
             found.add("a playback link")
         if INVITATION.search(text):
             found.add("an invitation")
+        if SHARE.search(text):
+            found.add("a share link")
         if TICKET.search(text):
             found.add("a ticket")
         return found
@@ -113,10 +121,18 @@ def test_a_secret_would_be_found(api: Client, target: Target, known: Known) -> N
     secret = parse_qs(urlsplit(room["viewerURL"]).query)["secret"][0]
     wish = {"roomName": room["roomName"], "participantName": "Vera", "secret": secret}
     waiting = api.call("POST", "/participants/token", wish, key=None)
+    until = {"expiresAt": clock.now() + HOUR}
+    shared = api.call("POST", f"/recordings/{target.recording}/links", until).body
+    token = urlsplit(shared["url"]).fragment
+    opening = f"/recordings/{target.recording}/links/{shared['linkId']}/open"
+    opened = api.call("POST", opening, {"token": token}, key=None).body
     assert waiting.status == 202, waiting
     for leak in (
         invited["invitations"][0]["url"],
         waiting.body["ticket"],
+        shared["url"],
+        token,
+        opened["streamUrl"],
         *known.never_told.values(),
         *known.of_rooms,
         moderator(target, target.room),

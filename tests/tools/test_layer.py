@@ -131,6 +131,15 @@ def test_another_lock_or_platform_has_its_own_dependencies(unpacked: list[Path])
     assert len(unpacked) == 3
 
 
+def test_other_services_of_aws_have_their_own_dependencies(
+    unpacked: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = layer.dependencies("dependency==1", HERE)
+    monkeypatch.setattr(layer, "SERVICES", ("s3",))
+    assert layer.dependencies("dependency==1", HERE) != before
+    assert len(unpacked) == 2
+
+
 @pytest.mark.usefixtures("unpacked")
 def test_a_deployment_is_the_same_until_something_in_it_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

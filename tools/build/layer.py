@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tools import ROOT, locks, uv
 from tools.build.environment import version_of
-from tools.build.sdk import keep_only_our_services
+from tools.build.sdk import SERVICES, keep_only_our_services
 
 CACHE = ROOT / ".local" / "layers"
 PACKAGE = ROOT / "layers" / "meet" / "meet"
@@ -104,8 +104,9 @@ def _compile(folder: Path, compiler: str, root: Path) -> None:
 
 
 def dependencies(locked: str, where: Platform) -> Path:
-    """Return a folder with the dependencies, unpacked once per lock file and platform."""
-    digest = hashlib.sha256(f"{where.name}\n{locked}".encode()).hexdigest()[:16]
+    """Return a folder with the dependencies, unpacked once per lock, platform and selection."""
+    selection = (SERVICES, _DEAD_WEIGHT, _OF_THE_INSTALLATION)
+    digest = hashlib.sha256(f"{where.name}\n{selection}\n{locked}".encode()).hexdigest()[:16]
     folder = CACHE / f"{where.name}-{digest}"
     with locks.alone("layer"):
         if not folder.exists():

@@ -8,11 +8,13 @@ from typing import Any, TypeAlias
 
 from meet.clock import SECOND
 from meet.recordings.byte_range import MAX_LENGTH
+from meet.recordings.links import PASS
 from meet.recordings.media import LINK_LIFETIME, MEDIA_TYPE
 from meet.recordings.schemas import RecordingView
 from tools.openapi.examples import NAME, RECORDING_ID, example
 
 STREAM, DOWNLOAD = "get_recording_stream", "get_recording_download"
+SHARED = "get_recording_link_stream"
 
 _BYTES = (
     "Sends the recording, or the requested range of it, up to "
@@ -26,6 +28,12 @@ DESCRIPTIONS = {
     "bucket, valid for 15 minutes.",
     DOWNLOAD: f"{_BYTES} Browsers save the file, under the name of the room and the day, instead "
     "of playing it.",
+    SHARED: "Sends the requested range of the recording, up to "
+    f"{MAX_LENGTH // 1024**2} MiB; of a longer one its beginning, with a `Content-Range`. The "
+    "first bytes for an address count as a view, which lasts until it requests nothing for 30 "
+    "minutes. "
+    "A link that allows downloads redirects one of more than "
+    f"{MAX_LENGTH // 1024**2} MiB to the file in the bucket.",
 }
 
 _OF_BYTES = [
@@ -68,9 +76,34 @@ _OF_LINKS = [
         "schema": {"type": "boolean", "default": False},
     },
 ]
+_RECORDING, _RANGE, _IF_RANGE, _ = _OF_BYTES
+_OF_SHARES = [
+    {
+        "name": "linkId",
+        "in": "path",
+        "required": True,
+        "description": "The share link, by its `linkId`.",
+        "schema": {"type": "string"},
+    },
+    {
+        "name": PASS,
+        "in": "query",
+        "required": True,
+        "description": "Part of the `streamUrl` that openRecordingLink returns.",
+        "schema": {"type": "string"},
+    },
+    {
+        "name": "download",
+        "in": "query",
+        "required": False,
+        "description": "`true`: browsers save the file, if the link allows it.",
+        "schema": {"type": "boolean", "default": False},
+    },
+]
 PARAMETERS: dict[str, list[dict[str, Any]]] = {
     STREAM: [*_OF_BYTES, *_OF_LINKS],
     DOWNLOAD: _OF_BYTES,
+    SHARED: [_RECORDING, *_OF_SHARES, _RANGE, _IF_RANGE],
 }
 
 _VIDEO = {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
@@ -92,6 +125,10 @@ SUCCESSES: dict[str, dict[str, _Success]] = {
         "206": ("A range of the recording", (*_OF_A_FILE, "Content-Range"), _VIDEO),
         "307": ("Too long for one answer; the link leads to the file", ("Location", "Vary"), {}),
     }
-    for function, content in ((STREAM, _VIDEO | {"application/json": _LINK}), (DOWNLOAD, _VIDEO))
+    for function, content in (
+        (STREAM, _VIDEO | {"application/json": _LINK}),
+        (DOWNLOAD, _VIDEO),
+        (SHARED, _VIDEO),
+    )
 }
 """By function: status -> meaning (empty for the route's), headers, content by media type."""

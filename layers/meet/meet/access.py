@@ -89,6 +89,21 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("DELETE", f"{API}/recordings/{{recordingId}}/hold"): ("release_recording", ADMIN),
     ("GET", f"{API}/recordings/{{recordingId}}/timeline"): ("get_recording_timeline", ADMIN),
     ("GET", f"{API}/recordings/{{recordingId}}/url"): ("get_recording_url", ADMIN),
+    ("POST", f"{API}/recordings/{{recordingId}}/links"): ("create_recording_link", ADMIN),
+    ("GET", f"{API}/recordings/{{recordingId}}/links"): ("get_recording_links", ADMIN),
+    ("DELETE", f"{API}/recordings/{{recordingId}}/links/{{linkId}}"): (
+        "delete_recording_link",
+        ADMIN,
+    ),
+    # The link itself is the credential of these two.
+    ("POST", f"{API}/recordings/{{recordingId}}/links/{{linkId}}/open"): (
+        "open_recording_link",
+        ANYBODY,
+    ),
+    ("GET", f"{API}/recordings/{{recordingId}}/links/{{linkId}}/stream"): (
+        "get_recording_link_stream",
+        ANYBODY,
+    ),
     ("GET", f"{API}/events"): ("get_events", ADMIN),
     ("POST", f"{API}/webhooks"): ("create_webhook", ADMIN),
     ("GET", f"{API}/webhooks"): ("get_webhooks", ADMIN),

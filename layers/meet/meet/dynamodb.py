@@ -28,6 +28,8 @@ _END_OF_TIME = 10**15 - 1
 _PARALLEL = len(SHARDS)
 
 _BATCH_GET = 100
+BATCH_WRITE = 25
+"""Items that one BatchWriteItem takes."""
 _ATTEMPTS = 10
 
 
@@ -227,6 +229,29 @@ def get_many(
             raise TimeoutError("DynamoDB left keys of a batch unread")
 
 
+def delete_many(
+    client: "DynamoDBClient", *, table: str, keys: "Sequence[dict[str, AttributeValueTypeDef]]"
+) -> None:
+    """Delete the items of these keys; raises TimeoutError when DynamoDB repeatedly leaves some."""
+    for start in range(0, len(keys), BATCH_WRITE):
+        chunk = keys[start : start + BATCH_WRITE]
+        if write_batch(
+            client, table=table, requests=[{"DeleteRequest": {"Key": k}} for k in chunk]
+        ):
+            raise TimeoutError("DynamoDB left items of a batch undeleted")
+
+
+def write_batch(client: "DynamoDBClient", *, table: str, requests: list[Any]) -> list[Any]:
+    """Put or delete up to BATCH_WRITE items; return those that DynamoDB repeatedly leaves."""
+    for attempt in range(_ATTEMPTS):
+        clock.pause(attempt)
+        answer: Any = client.batch_write_item(RequestItems={table: requests})
+        requests = answer.get("UnprocessedItems", {}).get(table, [])
+        if not requests:
+            break
+    return requests
+
+
 def newest_first(
     client: "DynamoDBClient",
     *,
@@ -281,6 +306,34 @@ def due_items(
         ],
     )
     return heapq.merge(*streams, key=lambda values: int(values["sweepAt"]))
+
+
+def items_under(
+    client: "DynamoDBClient",
+    *,
+    table: str,
+    names: tuple[str, str],
+    partition: str,
+    begins: str,
+) -> list[dict[str, Any]]:
+    """Return the items of a partition whose sort keys begin like this, read consistently.
+
+    `names` are those of the table's partition key and sort key.
+    """
+    condition = "#partition = :partition" + (" AND begins_with(#sort, :begins)" if begins else "")
+    placeholders = dict(zip(("#partition", "#sort"), names, strict=True))
+    if not begins:
+        del placeholders["#sort"]
+    values = {":partition": partition, ":begins": begins or None}
+    found = query(
+        client,
+        TableName=table,
+        KeyConditionExpression=condition,
+        ExpressionAttributeNames=placeholders,
+        ExpressionAttributeValues=to_item(values),
+        ConsistentRead=True,
+    )
+    return list(found)
 
 
 def query(client: "DynamoDBClient", **request: Any) -> Iterator[dict[str, Any]]:

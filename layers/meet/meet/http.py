@@ -51,6 +51,7 @@ _LOGGED = {
     "webhookId": "webhook",
     "invitationId": "invitation",
     "banId": "ban",
+    "linkId": "link",
 }
 
 logger = create_logger()
@@ -112,6 +113,11 @@ def origin(api: APIGatewayRestResolver) -> str:
         return settings.public_url.rstrip("/")
     headers = api.current_event.headers
     return f"{headers.get('X-Forwarded-Proto', 'https')}://{headers['Host']}"
+
+
+def address_of(api: APIGatewayRestResolver) -> str:
+    """Return the address that the gateway was called from, which a caller cannot choose."""
+    return str(api.current_event["requestContext"]["identity"]["sourceIp"])
 
 
 def caller_of(api: APIGatewayRestResolver) -> str:

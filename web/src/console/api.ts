@@ -1,6 +1,6 @@
 // The public API, as the console uses it.
 
-import { reasonOf, request } from "../shared/http";
+import { isNotFound, reasonOf, request } from "../shared/http";
 import type { Recording, RecordingDeletion, RecordingLink, Room, RoomChanges, RoomOptions } from "../shared/types";
 import type { Page } from "./queries";
 import { loggedInAgain } from "./session";
@@ -41,14 +41,18 @@ export const endRoom = (name: string) => call("DELETE", room(name));
 export const startRecording = (roomName: string) => json<Recording>("POST", "/recordings", { roomName });
 export const getRecording = (id: string) => json<Recording>("GET", recording(id));
 export const stopRecording = (id: string) => call("PUT", recording(id));
+export const holdRecording = (id: string, reason: string) => json<Recording>("PUT", `${recording(id)}/hold`, { reason });
+export const releaseRecording = (id: string) => call("DELETE", `${recording(id)}/hold`);
+export const restoreRecording = (id: string) => json<Recording>("POST", `${recording(id)}/restore`);
 export const streamOf = (id: string) => `${API}${recording(id)}/stream`;
 
 export const linkTo = async (id: string) => (await json<RecordingLink>("GET", `${recording(id)}/url`)).url;
 export const downloadOf = async (id: string) =>
   (await json<RecordingLink>("GET", `${recording(id)}/stream?download=true`)).url;
 
-/** Delete recordings. Return the ids of those deleted. */
+/** Delete recordings. Return the ids of those deleted. Throws ApiError if the only one is refused. */
 export async function deleteRecordings(ids: string[]): Promise<string[]> {
+  if (ids.length === 1) return deleteOne(ids[0]!);
   const gone: string[] = [];
   for (let from = 0; from < ids.length; from += MOST_IDS) {
     const some = ids.slice(from, from + MOST_IDS);
@@ -56,4 +60,13 @@ export async function deleteRecordings(ids: string[]): Promise<string[]> {
     gone.push(...(answer.status === 204 ? some : ((await answer.json()) as RecordingDeletion).deleted));
   }
   return gone;
+}
+
+async function deleteOne(id: string): Promise<string[]> {
+  try {
+    await call("DELETE", recording(id));
+  } catch (error) {
+    if (!isNotFound(error)) throw error; // it was deleted already
+  }
+  return [id];
 }

@@ -21,6 +21,8 @@ export interface RecordingFilter {
   /** The first and the last day, as a date field has them. */
   from: string;
   until: string;
+  /** "true": those in the trash. */
+  deleted: string;
 }
 
 export const paths = {
@@ -55,7 +57,7 @@ function parse(hash: string): Route {
       return name === "new" ? { page: "newRoom" } : { page: "room", name };
     case "recordings":
       if (name) return { page: "recording", id: name };
-      return { page: "recordings", ...read(values, "status", "room", "prefix", "from", "until") };
+      return { page: "recordings", ...read(values, "status", "room", "prefix", "from", "until", "deleted") };
     case "events":
       if (name) return { page: "unknown" };
       return { page: "events", ...read(values, "types", "room") };

@@ -9,7 +9,14 @@ const TICK = 20_000;
 
 export type Session =
   | { is: "unknown" | "unreachable" | "out" }
-  | { is: "in" | "ended"; username: string; renewedAt: number; expiresAt: number };
+  | ({ is: "in" | "ended"; renewedAt: number } & Answer);
+
+interface Answer {
+  username: string;
+  expiresAt: number;
+  /** Days within which deleting a recording can be undone. */
+  trashDays: number;
+}
 
 let session: Session = { is: "unknown" };
 let usedAt = 0;
@@ -32,10 +39,16 @@ export function useSession(): Session {
   );
 }
 
+/** Days within which deleting a recording can be undone; 0 if it cannot. */
+export function useTrashDays(): number {
+  const now = useSession();
+  return "trashDays" in now ? now.trashDays : 0;
+}
+
 async function enter(method: string, path: string, body?: unknown): Promise<void> {
   const answer = await request(method, CONSOLE + path, { body });
-  const { username, expiresAt } = (await answer.json()) as { username: string; expiresAt: number };
-  become({ is: "in", username, renewedAt: Date.now(), expiresAt });
+  const { username, expiresAt, trashDays } = (await answer.json()) as Answer;
+  become({ is: "in", username, renewedAt: Date.now(), expiresAt, trashDays });
 }
 
 /** Find out whether there is a session already. */

@@ -1,4 +1,4 @@
-// Requests to our own API: the same timeout, retries and errors for both pages.
+// Requests to our own API: the same timeout, retries and errors for all pages.
 
 import type { Reason } from "./types";
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Self
 
-from meet.access import is_same
+from meet import bearers
 from meet.clock import Milliseconds
 from meet.rooms.model import Role, Room
 
 _ALPHABET = string.ascii_lowercase + string.digits
 _OWN_LENGTH = 10
 _NAME_LENGTH = 16  # 80 bits of the name's digest
-_SECRET_BYTES = 24
 _IDENTITY_LENGTH = 6
 _BAN_LENGTH = 16
 
@@ -69,16 +68,16 @@ class Invitation:
     revoked_at: Milliseconds | None = None
 
     @classmethod
-    def new(cls, draft: Draft, *, now: Milliseconds) -> tuple[Self, str]:
-        """Return an invitation and its token, which is stored nowhere."""
+    def new(cls, draft: Draft, *, now: Milliseconds, key: bytes) -> Self:
+        """Return an invitation; its token, stored nowhere, is made from its id by the key."""
         own = "".join(secrets.choice(_ALPHABET) for _ in range(_OWN_LENGTH))
         id_ = digest_of(folded(draft.name)) + own
-        token = f"{id_}.{secrets.token_urlsafe(_SECRET_BYTES)}"
-        return cls(id_, draft, _digest(token), created_at=now), token
+        digest = bearers.digest_of(bearers.token_of(id_, key))
+        return cls(id_, draft, digest, created_at=now)
 
     def is_opened_by(self, token: str) -> bool:
         """True if this is the invitation's token."""
-        return is_same(_digest(token), self.token_digest)
+        return bearers.is_opened_by(token, self.token_digest)
 
     def is_valid(self, now: Milliseconds) -> bool:
         """True if it was not revoked and has not expired."""
@@ -104,7 +103,7 @@ class Invitation:
 
 def id_in(token: str) -> str | None:
     """Return the id of an invitation in its token; None if it is not one."""
-    id_ = token.partition(".")[0]
+    id_ = bearers.id_in(token)
     return id_ if INVITATION_ID.fullmatch(id_) else None
 
 
@@ -139,7 +138,3 @@ class Ban:
         """Return a ban with an id of its own."""
         id_ = "".join(secrets.choice(_ALPHABET) for _ in range(_BAN_LENGTH))
         return cls(id_, now, name, identity, external_id, bans_name)
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _KEPT = 50
 """Latest sessions of an invitation that are remembered, so that none is counted twice."""
-_BATCH_WRITE = 25
 
 
 @dataclass(frozen=True)
@@ -151,27 +150,16 @@ class GuestRepository:
     def delete_all(self, room_name: str) -> None:
         """Delete everything that belongs to a room which is over."""
         keys = [key_of(room_name, each["item"]) for each in self._query(room_name, "")]
-        for start in range(0, len(keys), _BATCH_WRITE):
-            left: Any = [
-                {"DeleteRequest": {"Key": key}} for key in keys[start : start + _BATCH_WRITE]
-            ]
-            answer = self.client.batch_write_item(RequestItems={self.table: left})
-            if answer.get("UnprocessedItems"):
-                raise TimeoutError("DynamoDB left items of a batch undeleted")
+        dynamodb.delete_many(self.client, table=self.table, keys=keys)
 
     def _query(self, room_name: str, begins: str) -> list[dict[str, Any]]:
-        condition = "meetingId = :room" + (" AND begins_with(#item, :begins)" if begins else "")
-        names = {"ExpressionAttributeNames": {"#item": "item"}} if begins else {}
-        values = {":room": partition_of(room_name), ":begins": begins or None}
-        found = dynamodb.query(
+        return dynamodb.items_under(
             self.client,
-            TableName=self.table,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=dynamodb.to_item(values),
-            ConsistentRead=True,
-            **names,
+            table=self.table,
+            names=("meetingId", "item"),
+            partition=partition_of(room_name),
+            begins=begins,
         )
-        return list(found)
 
     def _update_invitation(
         self, room_name: str, invitation_id: str, change: dynamodb.Change

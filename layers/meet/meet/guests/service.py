@@ -41,13 +41,16 @@ class GuestList:
     guests: GuestRepository
 
     def invite(
-        self, room_name: str, drafts: Sequence[Draft], *, by: Actor
-    ) -> list[tuple[Invitation, str]]:
-        """Return new invitations with their tokens; raises RoomNotFound or NameInvited."""
+        self, room_name: str, drafts: Sequence[Draft], *, by: Actor, key: bytes
+    ) -> list[Invitation]:
+        """Return new invitations; the key makes their tokens.
+
+        Raises RoomNotFound or NameInvited.
+        """
         self.rooms.keep_guest_list(room_name)
         now = clock.now()
-        made = [Invitation.new(draft, now=now) for draft in drafts]
-        self.guests.add_invitations(room_name, [each for each, _ in made], now=now, by=by)
+        made = [Invitation.new(draft, now=now, key=key) for draft in drafts]
+        self.guests.add_invitations(room_name, made, now=now, by=by)
         return made
 
     def invitations(self, room_name: str) -> list[Invitation]:

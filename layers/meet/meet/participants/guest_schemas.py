@@ -166,12 +166,11 @@ class InvitationView(View, title="Invitation"):
     revoked: bool = Field(description="Whether it was revoked.", examples=[False])
 
     @classmethod
-    def of(cls, invitation: Invitation, *, url: str | None = None) -> Self:
-        """Return the view of an invitation."""
+    def of(cls, invitation: Invitation) -> Self:
+        """Return the view of an invitation, without its URL."""
         draft = invitation.draft
         return cls(
             invitation_id=invitation.id,
-            url=url,
             participant_name=draft.name,
             role=draft.role,
             creation_date=invitation.created_at,

@@ -114,9 +114,8 @@ class RecordingControl:
         if not recording.holds_its_room:
             raise RecordingFinished
         now = clock.now()
-        if recording.stop_requested_at is None:
-            # First of all: whatever happens then, it does not start again automatically.
-            self.recordings.rooms.recording_is_stopped(recording.room_name, now=now)
+        # First of all, also if the sweep stops it already: it does not start again automatically.
+        self.recordings.rooms.recording_is_stopped(recording.room_name, now=now)
         facts = {"stopRequestedAt": now, "stopBy": by.to_json()}
         self._stop(self.recordings.observe(recording_id, Evidence.STOP_REQUESTED, facts))
 

@@ -154,7 +154,9 @@ def _claim(recording: Recording, by: Actor | None) -> tuple[dynamodb.Change, str
     if by is not None:
         change.set_once("deletingBy", by.to_json())
     change.set("sweepAt", now)
-    return change, _is_unchanged(change, recording)
+    # Links that were made since the recording was read would stay behind.
+    links = change.exists("hasLinks") if recording.has_links else change.is_new("hasLinks")
+    return change, f"{_is_unchanged(change, recording)} AND {links}"
 
 
 def _throw_away(

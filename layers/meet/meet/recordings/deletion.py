@@ -1,5 +1,6 @@
-"""Deleting recordings: a claim, the file, then the item, so that a deletion can be repeated."""
+"""Deleting recordings: a claim, file and links, then the item, so that it can be repeated."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,9 +8,12 @@ from meet.actors import RETENTION, Actor
 from meet.recordings.custody import Custody
 from meet.recordings.errors import RecordingHeld, RecordingNotFinished, RecordingNotFound
 from meet.recordings.lifecycle import Status
+from meet.recordings.link_repository import LinkRepository
 from meet.recordings.media import MAX_DELETES, MediaStore
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
+
+logger = logging.getLogger(__name__)
 
 NOT_NOW = "It could not be deleted now"
 
@@ -20,6 +24,7 @@ class RecordingDeletion:
 
     recordings: RecordingRepository
     custody: Custody
+    links: LinkRepository
     media: MediaStore
     trash: int
     """Milliseconds within which a deletion can be undone; 0 deletes at once."""
@@ -40,6 +45,7 @@ class RecordingDeletion:
                     return
             elif self.custody.claim(recording, by=by):
                 self.media.delete_one(recording.object_key)
+                self._delete_links(recording)
                 if self.recordings.delete(recording, by=by):
                     return
             # it was FAILED, and its file has just arrived, or it is held now
@@ -65,6 +71,7 @@ class RecordingDeletion:
                 except RecordingNotFound:
                     continue  # another request deleted it
                 except OSError:
+                    logger.exception("recording not deleted", extra={"recording": recording.id})
                     refused[recording.id] = NOT_NOW
                 else:
                     del refused[recording.id]
@@ -87,8 +94,16 @@ class RecordingDeletion:
         if not claimed:
             return set()
         kept = self.media.delete([each.object_key for each in claimed])
-        clean = [each.id for each in claimed if each.object_key not in kept]
-        return set(clean) - self.recordings.delete_many(clean, by=by)
+        ids: list[str] = []
+        for each in claimed:
+            if each.object_key not in kept:
+                try:
+                    self._delete_links(each)
+                except TimeoutError:
+                    logger.exception("share links left to the sweep", extra={"recording": each.id})
+                else:
+                    ids.append(each.id)
+        return set(ids) - self.recordings.delete_many(ids, by=by)
 
     def finish(self, recording: Recording) -> bool:
         """Delete a recording that is over, or whose deletion stopped, in all versions of its file.
@@ -100,4 +115,9 @@ class RecordingDeletion:
         if not self.custody.claim(recording, by=by):
             return False
         self.media.delete_forever(recording.object_key)
+        self._delete_links(recording)
         return self.recordings.delete(recording, by=by)
+
+    def _delete_links(self, recording: Recording) -> None:
+        if recording.has_links:
+            self.links.delete_all(recording.id)

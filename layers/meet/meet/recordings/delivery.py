@@ -7,10 +7,8 @@ from meet import clock
 from meet.access import API
 from meet.clock import Milliseconds
 from meet.recordings import playback
-from meet.recordings.errors import RecordingNotFound, RecordingNotReady
-from meet.recordings.lifecycle import Status
+from meet.recordings.errors import RecordingNotFound
 from meet.recordings.media import Link, MediaStore, content_disposition
-from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
 from meet.recordings.stream import RecordingStream, StreamAnswer, StreamRequest
 
@@ -28,7 +26,7 @@ class RecordingDelivery:
 
         It opens only this recording, until it expires or the recording is deleted.
         """
-        recording = self._ready(recording_id)
+        recording = self.recordings.ready(recording_id)
         expires_at = Milliseconds(clock.now() + playback.LIFETIME)
         token = playback.sign(recording.id, expires_at=expires_at, key=self.playback_key())
         path = f"/meet{API}/recordings/{recording.id}/stream"
@@ -36,7 +34,7 @@ class RecordingDelivery:
 
     def file_link(self, recording_id: str, *, is_download: bool) -> Link:
         """Return a presigned link to the file, to play it or to save it under its own name."""
-        recording, media = self._ready(recording_id), self.media()
+        recording, media = self.recordings.ready(recording_id), self.media()
         if media.find(recording.object_key) is None:
             raise RecordingNotFound  # otherwise the player would get S3's XML error
         kind, name = (
@@ -49,15 +47,9 @@ class RecordingDelivery:
 
         Also raises InvalidRangeHeader or RangeNotSatisfiable.
         """
-        return RecordingStream(self.media(), self._ready(recording_id), request).answer()
+        return RecordingStream(self.media(), self.recordings.ready(recording_id), request).answer()
 
     def download(self, recording_id: str, request: StreamRequest) -> StreamAnswer:
         """Return the same, for clients that save the file under its own name."""
-        recording = self._ready(recording_id)
+        recording = self.recordings.ready(recording_id)
         return RecordingStream(self.media(), recording, request, "attachment").answer()
-
-    def _ready(self, recording_id: str) -> Recording:
-        recording = self.recordings.get(recording_id)
-        if recording.status is not Status.READY:
-            raise RecordingNotReady
-        return recording

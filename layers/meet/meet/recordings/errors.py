@@ -12,6 +12,37 @@ class RecordingNotFound(NotFound):
     reason = "recording_not_found"
 
 
+class LinkNotFound(NotFound):
+    """The recording has no share link like this; it may have been deleted."""
+
+    message = "Link not found"
+    reason = "link_not_found"
+
+
+class LinkExpired(MeetError):
+    """The share link's time is over."""
+
+    status = HTTPStatus.GONE
+    message = "The link has expired"
+    reason = "link_expired"
+
+
+class LinkUsedUp(MeetError):
+    """The share link was viewed as often as it allows."""
+
+    status = HTTPStatus.GONE
+    message = "The link has been used up"
+    reason = "link_used_up"
+
+
+class DownloadNotAllowed(MeetError):
+    """The share link is for watching only, and this request asks for the file."""
+
+    status = HTTPStatus.FORBIDDEN
+    message = "The link does not allow downloads"
+    reason = "download_not_allowed"
+
+
 class RecordingDisabled(MeetError):
     """The room's preferences forbid recording."""
 

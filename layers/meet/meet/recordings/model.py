@@ -86,6 +86,8 @@ class Recording:
     """It was deleted by a caller, and can be restored."""
     claim: Claim | None = None
     """Deleting it for good has begun."""
+    has_links: bool = False
+    """It was shared: its links are deleted with it."""
 
     @classmethod
     def new(

@@ -11,7 +11,7 @@ from meet.actors import Actor
 from meet.clock import Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
-from meet.recordings.errors import AlreadyRecording, RecordingNotFound
+from meet.recordings.errors import AlreadyRecording, RecordingNotFound, RecordingNotReady
 from meet.recordings.items import (
     TRASH,
     TTL_ATTRIBUTE,
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 STATUS_INDEX = "byStatus"
 ROOM_INDEX = "byRoom"
 LIST_KEY = rf"\d{{15}}#{ID.pattern}"
-
-_BATCH_WRITE = 25
-_ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
@@ -93,6 +90,13 @@ class RecordingRepository:
         recording = self.find(recording_id)
         if recording.trash is not None:
             raise RecordingNotFound
+        return recording
+
+    def ready(self, recording_id: str) -> Recording:
+        """Return a recording that can be played; raises RecordingNotFound or RecordingNotReady."""
+        recording = self.get(recording_id)
+        if recording.status is not Status.READY:
+            raise RecordingNotReady
         return recording
 
     def find(self, recording_id: str) -> Recording:
@@ -303,19 +307,12 @@ class RecordingRepository:
 
     def delete_many(self, recording_ids: Sequence[str], *, by: Actor | None = None) -> set[str]:
         """Delete READY recordings; return the ids that DynamoDB did not process."""
-        left = list(recording_ids)
         undone: set[str] = set()
-        while left:
-            chunk, left = left[:_BATCH_WRITE], left[_BATCH_WRITE:]
-            marks = [deletion_mark(each, by=by) for each in chunk]
-            requests: Any = [{"PutRequest": {"Item": mark}} for mark in marks]
-            for attempt in range(_ATTEMPTS):
-                clock.pause(attempt)
-                answer = self.client.batch_write_item(RequestItems={self.table: requests})
-                requests = answer.get("UnprocessedItems", {}).get(self.table, [])
-                if not requests:
-                    break
-            undone |= {each["PutRequest"]["Item"]["recordingId"]["S"] for each in requests}
+        for start in range(0, len(recording_ids), dynamodb.BATCH_WRITE):
+            chunk = recording_ids[start : start + dynamodb.BATCH_WRITE]
+            puts = [{"PutRequest": {"Item": deletion_mark(each, by=by)}} for each in chunk]
+            left = dynamodb.write_batch(self.client, table=self.table, requests=puts)
+            undone |= {each["PutRequest"]["Item"]["recordingId"]["S"] for each in left}
         return undone
 
     def _read(self, recording_id: str) -> dict[str, Any]:

@@ -7,7 +7,12 @@ from http import HTTPStatus
 from typing import Literal, Self
 
 from meet.recordings.byte_range import MAX_LENGTH, ByteRange
-from meet.recordings.errors import InvalidRangeHeader, RangeNotSatisfiable, RecordingNotFound
+from meet.recordings.errors import (
+    DownloadNotAllowed,
+    InvalidRangeHeader,
+    RangeNotSatisfiable,
+    RecordingNotFound,
+)
 from meet.recordings.media import (
     MEDIA_TYPE,
     FileChanged,
@@ -67,11 +72,14 @@ class RecordingStream:
     request: StreamRequest
     disposition: Literal["inline", "attachment"] = "inline"
     """Whether browsers play the file or save it."""
+    may_redirect: bool = True
+    """False where all bytes have to come from here, so that each request can be refused."""
 
     def answer(self) -> StreamAnswer:
         """Return the bytes or a redirect.
 
-        Raises RecordingNotFound, InvalidRangeHeader or RangeNotSatisfiable.
+        Raises RecordingNotFound, InvalidRangeHeader, RangeNotSatisfiable, or DownloadNotAllowed in
+        place of a redirect that may not be.
         """
         wanted = self._wanted()
         return self._answer(wanted, None if wanted is None else self.request.if_range)
@@ -142,6 +150,8 @@ class RecordingStream:
             return StreamAnswer(status, headers, opened.read_base64())
 
     def _redirect(self) -> StreamAnswer:
+        if not self.may_redirect:
+            raise DownloadNotAllowed
         method = "HEAD" if self.request.is_head else "GET"
         link = self.media.link(
             self.recording.object_key, method=method, disposition=self._disposition

@@ -26,12 +26,34 @@ class Source(StrEnum):
     SWEEP = "sweep"
 
 
+class Kind(StrEnum):
+    """What an entry is about; pages and programs choose their own words by it."""
+
+    REQUESTED = "requested"
+    STARTED_AUTOMATICALLY = "startedAutomatically"
+    STARTED = "started"
+    STOP_REQUESTED = "stopRequested"
+    HAD_TO_END = "hadToEnd"
+    STOP_ACCEPTED = "stopAccepted"
+    RECORDER_MISSING = "recorderMissing"
+    MEETING_EMPTY = "meetingEmpty"
+    ENDED = "ended"
+    FAILED = "failed"
+    GIVEN_UP = "givenUp"
+    FILE_ARRIVED = "fileArrived"
+    HELD = "held"
+    RESTORED = "restored"
+    TRASHED = "trashed"
+    DELETING = "deleting"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Something that happened to a recording."""
 
     at: Milliseconds
     source: Source
+    kind: Kind
     what: str
     """A sentence."""
     actor: Actor | None = None
@@ -43,46 +65,60 @@ def timeline(values: dict[str, Any]) -> list[Entry]:
 
 
 def _entries(values: dict[str, Any]) -> Iterator[Entry]:
-    def entry(moment: str, source: Source, what: str, by: str | None = None) -> Iterator[Entry]:
+    def entry(
+        moment: str, source: Source, kind: Kind, what: str, by: str | None = None
+    ) -> Iterator[Entry]:
         at = dynamodb.moment(values, moment)
         if at is not None:
             actor = None if by is None else Actor.of(values.get(by))
-            is_system = actor is not None and actor.type == ActorType.SYSTEM
-            yield Entry(at, Source.SWEEP if is_system else source, what, actor)
+            yield Entry(at, Source.SWEEP if _is_system(actor) else source, kind, what, actor)
 
     if Actor.of(values.get("by")) == AUTO_START:
         at = Milliseconds(int(values["createdAt"]))
-        yield Entry(at, Source.ROOM, "It was started automatically", AUTO_START)
+        started = "It was started automatically"
+        yield Entry(at, Source.ROOM, Kind.STARTED_AUTOMATICALLY, started, AUTO_START)
     else:
-        yield from entry("createdAt", Source.CALLER, "It was asked to record", "by")
-    yield from entry("startedAt", Source.RECORDER, "The recorder began to record")
-    yield from entry("stopRequestedAt", Source.CALLER, _stop(values), "stopBy")
-    yield from entry(
-        "stopAnsweredAt", Source.SWEEP, "LiveKit accepted the repeated request to stop"
-    )
+        asked = "It was asked to record"
+        yield from entry("createdAt", Source.CALLER, Kind.REQUESTED, asked, "by")
+    began = "The recorder began to record"
+    yield from entry("startedAt", Source.RECORDER, Kind.STARTED, began)
+    yield from entry("stopRequestedAt", Source.CALLER, *_stop(values), "stopBy")
+    accepted = "LiveKit accepted the repeated request to stop"
+    yield from entry("stopAnsweredAt", Source.SWEEP, Kind.STOP_ACCEPTED, accepted)
     missing = "The recorder was not among the participants of the meeting"
-    yield from entry("recorderMissingSince", Source.SWEEP, missing)
-    yield from entry("emptySince", Source.SWEEP, "Nobody was in the meeting")
-    yield from entry("endedAt", Source.RECORDER, _end(values))
+    yield from entry("recorderMissingSince", Source.SWEEP, Kind.RECORDER_MISSING, missing)
+    nobody = "Nobody was in the meeting"
+    yield from entry("emptySince", Source.SWEEP, Kind.MEETING_EMPTY, nobody)
+    yield from entry("endedAt", Source.RECORDER, Kind.ENDED, _end(values))
     if values["status"] == Status.FAILED:
         failed = "givenUpAt" if "givenUpAt" in values else "failedAt"
         source = Source.SWEEP if "failedBy" in values else Source.RECORDER
-        yield from entry(failed, source, f"It failed: {values.get('error', 'no reason is known')}")
+        error = f"It failed: {values.get('error', 'no reason is known')}"
+        yield from entry(failed, source, Kind.FAILED, error)
     elif "givenUpAt" in values:
-        yield from entry("givenUpAt", Source.SWEEP, "It was given up, but its file came after all")
-    size = values.get("size")
-    yield from entry("readyAt", Source.BUCKET, f"The file is in the bucket: {size} bytes")
-    yield from entry("heldAt", Source.CALLER, f"It is held: {values.get('holdReason')}", "heldBy")
-    yield from entry("restoredAt", Source.CALLER, "It was taken out of the trash", "restoredBy")
-    yield from entry("deletedAt", Source.CALLER, "It was moved to the trash", "deletedBy")
-    yield from entry("deletingSince", Source.CALLER, "Deleting it for good has begun", "deletingBy")
+        given_up = "It was given up, but its file came after all"
+        yield from entry("givenUpAt", Source.SWEEP, Kind.GIVEN_UP, given_up)
+    file = f"The file is in the bucket: {values.get('size')} bytes"
+    yield from entry("readyAt", Source.BUCKET, Kind.FILE_ARRIVED, file)
+    held = f"It is held: {values.get('holdReason')}"
+    yield from entry("heldAt", Source.CALLER, Kind.HELD, held, "heldBy")
+    restored = "It was taken out of the trash"
+    yield from entry("restoredAt", Source.CALLER, Kind.RESTORED, restored, "restoredBy")
+    trashed = "It was moved to the trash"
+    yield from entry("deletedAt", Source.CALLER, Kind.TRASHED, trashed, "deletedBy")
+    deleting = "Deleting it for good has begun"
+    yield from entry("deletingSince", Source.CALLER, Kind.DELETING, deleting, "deletingBy")
 
 
-def _stop(values: dict[str, Any]) -> str:
-    by = Actor.of(values.get("stopBy"))
-    if by is not None and by.type == ActorType.SYSTEM:
-        return "It had to end: its room was over, nobody was there, or it was as long as allowed"
-    return "It was asked to stop"
+def _is_system(actor: Actor | None) -> bool:
+    return actor is not None and actor.type == ActorType.SYSTEM
+
+
+def _stop(values: dict[str, Any]) -> tuple[Kind, str]:
+    if _is_system(Actor.of(values.get("stopBy"))):
+        why = "its room was over, nobody was there, or it was as long as allowed"
+        return Kind.HAD_TO_END, f"It had to end: {why}"
+    return Kind.STOP_REQUESTED, "It was asked to stop"
 
 
 def _end(values: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from meet.recordings.timeline import Entry, Source
+from meet.recordings.timeline import Entry, Kind, Source
 from meet.types import View
 
 
@@ -20,6 +20,10 @@ class EntryView(View, title="RecordingTimelineEntry"):
         "not report.",
         examples=[Source.RECORDER],
     )
+    type: Kind = Field(
+        description="What happened, for programs; there may be more types later.",
+        examples=[Kind.ENDED],
+    )
     what: str = Field(description="A sentence.", examples=["The recorder ended after 60 s"])
     actor: dict[str, Any] | None = Field(
         None,
@@ -31,7 +35,7 @@ class EntryView(View, title="RecordingTimelineEntry"):
     def of(cls, entry: Entry) -> Self:
         """Return the view of an entry."""
         actor = None if entry.actor is None else entry.actor.to_json()
-        return cls(at=entry.at, source=entry.source, what=entry.what, actor=actor)
+        return cls(at=entry.at, source=entry.source, type=entry.kind, what=entry.what, actor=actor)
 
 
 class TimelineView(View, title="RecordingTimeline"):

@@ -33,13 +33,18 @@ MAX_RETENTION_DAYS = 3650
 _EXPIRES = 1_893_456_000_000
 
 
-def _in_the_future(moment: int) -> int:
-    now = clock.now()
-    if moment <= now:
-        raise broken_rule("Must be in the future")
-    if moment > _years_after(now, MAX_LIFETIME_YEARS):
-        raise broken_rule(f"Must be at most {MAX_LIFETIME_YEARS} years ahead")
-    return moment
+def within(years: int) -> AfterValidator:
+    """Return the rule that a moment is later than now, by at most so many years."""
+
+    def check(moment: int) -> int:
+        now = clock.now()
+        if moment <= now:
+            raise broken_rule("Must be in the future")
+        if moment > _years_after(now, years):
+            raise broken_rule(f"Must be at most {years} year{'s' if years > 1 else ''} ahead")
+        return moment
+
+    return AfterValidator(check)
 
 
 def _years_after(moment: int, years: int) -> int:
@@ -133,7 +138,7 @@ class RoomPreferences(WireModel):
         }
 
 
-Expiration = Annotated[Timestamp, AfterValidator(_in_the_future)]
+Expiration = Annotated[Timestamp, within(MAX_LIFETIME_YEARS)]
 Limit = Annotated[Integer, Field(ge=1, le=MAX_PARTICIPANTS)]
 
 

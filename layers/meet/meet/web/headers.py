@@ -27,7 +27,7 @@ UNUSED = (
     *("idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "serial"),
     *("screen-wake-lock", "storage-access", "usb", "xr-spatial-tracking"),
 )
-"""Browser features that the console's page may not use."""
+"""Browser features that the console's page and that of share links may not use."""
 
 
 class GatewayHeaders:
@@ -59,7 +59,31 @@ def of_console() -> dict[str, str]:
     return {
         "Cache-Control": "no-cache",
         POLICY: console_policy(),
-        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
+        "Permissions-Policy": _nothing(),
+    }
+
+
+def _nothing() -> str:
+    return ", ".join(f"{feature}=()" for feature in UNUSED)
+
+
+def of_watching() -> dict[str, str]:
+    """Return the headers of the page of share links: it plays what comes from us, in no frame."""
+    directives = {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "media-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+    return {
+        "Cache-Control": "no-cache",
+        POLICY: _policy(directives),
+        "Permissions-Policy": _nothing(),
     }
 
 

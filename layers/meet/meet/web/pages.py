@@ -1,5 +1,6 @@
-"""The pages: home, the meeting, the console, and plain ones if those are not built."""
+"""The pages: home, the meeting, the console, share links; plain ones if those are not built."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from http import HTTPStatus
@@ -39,10 +40,19 @@ class Pages:
 
     def console(self, request: Request) -> Response:
         """Serve the console, which includes the login form."""
-        html = self._text(self.static / "console.html")
+        return self._built(request, "console", "Console", headers.of_console)
+
+    def watch(self, request: Request) -> Response:
+        """Serve the page of share links, the same for all of them: it asks what its link shows."""
+        return self._built(request, "watch", "Meet", headers.of_watching)
+
+    def _built(
+        self, request: Request, page: str, title: str, its_headers: Callable[[], dict[str, str]]
+    ) -> Response:
+        html = self._text(self.static / f"{page}.html")
         if html is None:
-            return self._plain(request, "Console", "not_built")
-        return _worded(request, html, headers=headers.of_console())
+            return self._plain(request, title, "not_built")
+        return _worded(request, html, headers=its_headers())
 
     def plain_style(self, request: Request) -> Response:
         """Serve the style of the plain pages."""

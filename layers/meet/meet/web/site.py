@@ -35,6 +35,7 @@ class Site:
                 Mount("/assets", Assets(directory=static / "assets", check_dir=False)),
                 Route("/console", pages.console),
                 Route("/console/{page:path}", pages.console),
+                Route("/watch/{recording_id:str}", pages.watch),
                 Route("/{room_name:str}", pages.join),
                 Route("/{room_name:str}/", pages.join),
             ],

@@ -16,7 +16,7 @@ LANGUAGES: Final[Mapping[str, Words]] = MappingProxyType(
             "room": "This is the room of your meeting.",
             "no_room": "Room not found",
             "no_room_text": "This room does not exist, or it is over.",
-            "not_built": "The console is not built.",
+            "not_built": "This page is not built.",
             "browser": "This page needs a current browser with JavaScript: "
             "Chrome, Edge, Firefox or Safari.",
             "again": "Load the page again",
@@ -26,7 +26,7 @@ LANGUAGES: Final[Mapping[str, Words]] = MappingProxyType(
             "room": "Esta es la sala de tu reunión.",
             "no_room": "No se ha encontrado la sala",
             "no_room_text": "Esta sala no existe o ya ha terminado.",
-            "not_built": "La consola no está compilada.",
+            "not_built": "Esta página no está compilada.",
             "browser": "Esta página necesita un navegador actual con JavaScript: "
             "Chrome, Edge, Firefox o Safari.",
             "again": "Cargar la página de nuevo",
@@ -37,7 +37,7 @@ LANGUAGES: Final[Mapping[str, Words]] = MappingProxyType(
             "room": "Das ist der Raum Ihrer Besprechung.",
             "no_room": "Raum nicht gefunden",
             "no_room_text": "Diesen Raum gibt es nicht oder nicht mehr.",
-            "not_built": "Die Konsole ist nicht gebaut.",
+            "not_built": "Diese Seite ist nicht gebaut.",
             "browser": "Diese Seite braucht einen aktuellen Browser mit JavaScript: "
             "Chrome, Edge, Firefox oder Safari.",
             "again": "Seite neu laden",
@@ -47,7 +47,7 @@ LANGUAGES: Final[Mapping[str, Words]] = MappingProxyType(
             "room": "Voici la salle de votre réunion.",
             "no_room": "Salle introuvable",
             "no_room_text": "Cette salle n’existe pas ou n’existe plus.",  # noqa: RUF001
-            "not_built": "La console n’est pas compilée.",  # noqa: RUF001
+            "not_built": "Cette page n’est pas compilée.",  # noqa: RUF001
             "browser": "Cette page nécessite un navigateur récent avec JavaScript\u00a0: "
             "Chrome, Edge, Firefox ou Safari.",
             "again": "Recharger la page",

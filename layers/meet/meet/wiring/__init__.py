@@ -34,7 +34,7 @@ from meet.wiring.kept import reset
 from meet.wiring.live import live_meetings, role_changes
 from meet.wiring.livekit import access_tokens, livekit_webhooks
 from meet.wiring.lobby import lobby_door, lobby_reception, waiting_repository
-from meet.wiring.operations import authorizer, once
+from meet.wiring.operations import authorizer, once, token_key
 from meet.wiring.participants import (
     api_tokens,
     arrivals,
@@ -46,6 +46,7 @@ from meet.wiring.participants import (
 from meet.wiring.recordings import (
     automatic_starts,
     faststart,
+    link_repository,
     media_store,
     playback_key,
     recording_control,
@@ -55,6 +56,8 @@ from meet.wiring.recordings import (
     recording_evidence,
     recording_repository,
     recording_settlement,
+    recording_sharing,
+    shared_playback,
 )
 from meet.wiring.rooms import room_ending, room_repository, room_service
 from meet.wiring.stack import owner
@@ -76,6 +79,7 @@ __all__ = [
     "faststart",
     "guest_list",
     "guest_repository",
+    "link_repository",
     "live_meetings",
     "live_roles",
     "livekit_webhooks",
@@ -98,11 +102,14 @@ __all__ = [
     "recording_evidence",
     "recording_repository",
     "recording_settlement",
+    "recording_sharing",
     "reset",
     "role_changes",
     "room_ending",
     "room_repository",
     "room_service",
+    "shared_playback",
+    "token_key",
     "waiting_repository",
     "webhook_creation",
     "webhook_definition",

@@ -1,6 +1,7 @@
 """What surrounds an operation: authorization before it, Idempotency-Key around it."""
 
 import json
+import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from meet.wiring.console import console_sessions
 from meet.wiring.participants import api_tokens
 from meet.wiring.recordings import playback_key
 from meet.wiring.rooms import room_repository
+from meet.wiring.stack import signing_key
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import APIGatewayRestResolver
@@ -31,24 +33,36 @@ def api_keys() -> dict[str, str]:
     return keys
 
 
+def token_key(idempotency_key: str | None) -> bytes:
+    """Return the key that makes the tokens in an answer.
+
+    It is the stack's if the answer may have to be repeated, else one for this request alone.
+    """
+    return secrets.token_bytes(32) if idempotency_key is None else signing_key("new tokens")
+
+
 def once(
     api: "APIGatewayRestResolver",
     operation: str,
     key: str | None,
     run: Callable[[], dict[str, Any]],
+    *,
+    about: str | None = None,
 ) -> dict[str, Any]:
     """Run the operation of the current request, once for each Idempotency-Key if it has one.
 
-    Raises as meet.idempotency.once does.
+    `about` is the part of the path that is as much of the request as its body. Raises as
+    meet.idempotency.once does.
     """
     if key is None:
         return run()
     from meet import http, idempotency
 
+    body = api.current_event.json_body
     return idempotency.once(
         operation,
         key,
-        api.current_event.json_body,
+        body if about is None else {"about": about, "body": body},
         run,
         caller=http.caller_of(api),
         store=clients.idempotency_store(),

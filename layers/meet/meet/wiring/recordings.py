@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from meet.recordings.delivery import RecordingDelivery
     from meet.recordings.evidence import RecordingEvidence
     from meet.recordings.faststart import Faststart
+    from meet.recordings.link_repository import LinkRepository
     from meet.recordings.media import MediaStore
     from meet.recordings.repository import RecordingRepository
     from meet.recordings.settlement import RecordingSettlement
+    from meet.recordings.sharing import RecordingSharing
+    from meet.recordings.watching import SharedPlayback
 
 
 def recording_repository() -> "RecordingRepository":
@@ -57,11 +60,39 @@ def recording_delivery() -> "RecordingDelivery":
     return RecordingDelivery(recording_repository(), media_store, playback_key)
 
 
+def link_repository() -> "LinkRepository":
+    from meet.recordings.link_repository import LinkRepository
+
+    return LinkRepository(clients.dynamodb(), settings.meetings_table, settings.recordings_table)
+
+
+def recording_sharing() -> "RecordingSharing":
+    from meet.recordings.sharing import RecordingSharing
+
+    return RecordingSharing(recording_repository(), link_repository())
+
+
+def shared_playback() -> "SharedPlayback":
+    from meet.recordings.watching import SharedPlayback
+
+    return SharedPlayback(
+        recording_repository(),
+        link_repository(),
+        media_store,
+        lambda: signing_key("passes of share links"),
+        lambda: signing_key("viewers of share links"),
+    )
+
+
 def recording_deletion() -> "RecordingDeletion":
     from meet.recordings.deletion import RecordingDeletion
 
     return RecordingDeletion(
-        recording_repository(), recording_custody(), media_store(), settings.recording_trash
+        recording_repository(),
+        recording_custody(),
+        link_repository(),
+        media_store(),
+        settings.recording_trash,
     )
 
 

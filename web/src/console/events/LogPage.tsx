@@ -1,6 +1,7 @@
 import { Fragment, useState } from "react";
 import type { EventType, MeetEvent } from "../../shared/types";
-import { exactly } from "../format";
+import { exactly } from "../../shared/format";
+import { actorOf } from "../actors";
 import { Chevron, Close } from "../icons";
 import { Heading } from "../parts/Heading";
 import { Listing } from "../parts/Listing";
@@ -10,7 +11,7 @@ import { RoomName } from "../rooms/RoomName";
 import { go, paths } from "../route";
 import { t } from "../words";
 import { MOST_KEPT, useLog, type Log } from "./log";
-import { actorOf, noteOf } from "./sentences";
+import { noteOf } from "./sentences";
 import { everyOf, SUBJECTS, TYPES, typesOf } from "./types";
 
 const STEP = 100;
@@ -135,7 +136,7 @@ function Row({ event }: { event: MeetEvent }) {
   const { id, roomName, position, timestamp, data } = event;
   const type: EventType = event.type;
   const note = noteOf(event);
-  const actor = actorOf(event);
+  const actor = actorOf(event.actor);
   return (
     <Fragment>
       <tr className={isOpen ? "opened" : ""}>

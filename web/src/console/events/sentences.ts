@@ -2,7 +2,7 @@
 
 import { list } from "../../shared/i18n";
 import type { MeetEvent } from "../../shared/types";
-import { length, size, span } from "../format";
+import { length, size, span } from "../../shared/format";
 import { t, type Word } from "../words";
 
 const REASONS: Record<string, Word> = {
@@ -42,14 +42,6 @@ const PROPERTIES: Record<string, Word> = {
 };
 
 const ROLES: Record<string, Word> = { moderator: "moderator", publisher: "publisher", viewer: "viewer" };
-
-const SYSTEM: Record<string, Word> = {
-  expiry: "byExpiry",
-  lobby: "byLobby",
-  sweep: "bySweep",
-  retention: "byRetention",
-  autoStart: "byAutoStart",
-};
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");
 const word = (words: Record<string, Word>, value: unknown) => {
@@ -91,19 +83,4 @@ export function noteOf({ type, data }: MeetEvent): string {
       break;
   }
   return said.filter(Boolean).join(" · ");
-}
-
-/** Who caused an event; empty if nobody did. */
-export function actorOf({ actor }: MeetEvent): string {
-  if (!actor) return "";
-  switch (actor.type) {
-    case "apiKey":
-      return t("byKey", { name: actor.name ?? "" }).trim();
-    case "console":
-      return t("byConsole");
-    case "moderator":
-      return t("byModerator", { name: actor.name ?? "" }).trim();
-    case "system":
-      return word(SYSTEM, actor.name) || t("bySystem");
-  }
 }

@@ -2,20 +2,24 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { getRecording, linkTo, streamOf } from "../api";
 import type { Recording } from "../../shared/types";
-import { size, when } from "../format";
+import { when } from "../../shared/format";
 import { isNotFound } from "../../shared/http";
-import { Back, Download, Stop, Trash } from "../icons";
+import { Back, Download, Lock, Stop, Trash } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
 import { Heading } from "../parts/Heading";
-import { Notice } from "../parts/Notice";
 import { keys, POLL } from "../queries";
 import { RoomName } from "../rooms/RoomName";
 import { go, paths } from "../route";
 import { sentence } from "../sentences";
 import { t } from "../words";
 import { DeleteRecordings, download, useStop } from "./actions";
-import { canStop, isFinished, isMoving } from "./status";
-import { Length, StatusMark } from "./StatusMark";
+import { Fact, Facts } from "./Facts";
+import { HoldRecording, LiftHold } from "./Hold";
+import { NotLoaded } from "./NotLoaded";
+import { ShareLinks } from "./ShareLinks";
+import { canDelete, canStop, isMoving } from "./status";
+import { Timeline, useTimeline } from "./Timeline";
+import { TrashedRecording } from "./TrashedRecording";
 
 export function RecordingPage({ id }: { id: string }) {
   const { data: recording, error, refetch } = useQuery({
@@ -25,27 +29,21 @@ export function RecordingPage({ id }: { id: string }) {
   });
 
   const back = <a className="back" href={paths.recordings()}><Back />{t("recordings")}</a>;
-  if (isNotFound(error)) {
-    return <>{back}<Notice title={t("recordingGoneTitle")} text={t("recordingGone")} isMain /></>;
-  }
-  if (!recording) {
-    if (error === null) return <>{back}<Heading title={t("recording")} /></>;
-    return (
-      <>
-        {back}
-        <Notice title={t("notShown")} text={sentence(error)} isMain>
-          <button onClick={() => void refetch()}>{t("tryAgain")}</button>
-        </Notice>
-      </>
-    );
-  }
+  if (isNotFound(error)) return <>{back}<TrashedRecording id={id} /></>;
+  if (!recording) return <>{back}<NotLoaded error={error} reload={refetch} /></>;
   return <>{back}<Shown recording={recording} reload={refetch} /></>;
 }
 
 function Shown({ recording, reload }: { recording: Recording; reload: () => Promise<unknown> }) {
-  const [isDeleting, setDeleting] = useState(false);
+  const [asked, setAsked] = useState<"delete" | "hold" | "lift" | null>(null);
   const { stop, stopping } = useStop(reload);
-  const { id, roomName, status, startedAt } = recording;
+  const { data: entries, error, refetch } = useTimeline(recording.id, recording);
+  const { id, roomName, status, expirationDate, hold } = recording;
+  const close = () => setAsked(null);
+  const changed = () => {
+    close();
+    void reload();
+  };
   return (
     <>
       <div className="page-head">
@@ -60,23 +58,23 @@ function Shown({ recording, reload }: { recording: Recording; reload: () => Prom
           {canStop(recording) && (
             <button disabled={stopping !== null} onClick={() => void stop(recording)}><Stop />{t("stop")}</button>
           )}
-          {isFinished(recording) && (
-            <button className="danger" onClick={() => setDeleting(true)}><Trash />{t("delete")}</button>
+          <button onClick={() => setAsked(hold ? "lift" : "hold")}><Lock />{t(hold ? "liftHold" : "hold")}</button>
+          {canDelete(recording) && (
+            <button className="danger" onClick={() => setAsked("delete")}><Trash />{t("delete")}</button>
           )}
         </span>
       </div>
-      <dl className="facts">
-        <div><dt>{t("status")}</dt><dd><StatusMark recording={recording} /></dd></div>
-        <div><dt>{t("startedAt")}</dt><dd>{startedAt === undefined ? "–" : when(startedAt)}</dd></div>
-        <div><dt>{t("length")}</dt><dd><Length recording={recording} /></dd></div>
-        <div><dt>{t("size")}</dt><dd>{recording.size === undefined ? "–" : size(recording.size)}</dd></div>
-        <div><dt>{t("room")}</dt><dd><a href={paths.recordings("", roomName)}>{t("allOfRoom")}</a></dd></div>
-      </dl>
+      {hold && <p className="closed-note held-note"><Lock />{t("heldSince", { time: when(hold.since), reason: hold.reason })}</p>}
+      <Facts recording={recording}>
+        {expirationDate !== undefined && !hold && <Fact word="keptUntil">{when(expirationDate)}</Fact>}
+      </Facts>
       {status === "READY" && <Player id={id} />}
       {isMoving(recording) && status !== "READY" && <p className="lead">{t("notYet")}</p>}
-      {isDeleting && (
-        <DeleteRecordings recordings={[recording]} onClose={() => setDeleting(false)} onDeleted={() => go(paths.recordings())} />
-      )}
+      {status === "READY" && <ShareLinks recording={recording} />}
+      <Timeline entries={entries} recording={recording} error={error} reload={refetch} />
+      {asked === "delete" && <DeleteRecordings recordings={[recording]} onClose={close} onDeleted={() => go(paths.recordings())} />}
+      {asked === "hold" && <HoldRecording id={id} onClose={close} onDone={changed} />}
+      {asked === "lift" && <LiftHold recording={recording} onClose={close} onDone={changed} />}
     </>
   );
 }

@@ -1,29 +1,28 @@
 import { useState, type ReactNode } from "react";
 import { linkTo } from "../api";
 import type { Recording } from "../../shared/types";
-import { size, when } from "../format";
-import { Download, Play, Stop, Trash } from "../icons";
+import { size, when } from "../../shared/format";
+import { Download, Lock, Play, Stop, Trash } from "../icons";
 import { CopyButton } from "../parts/CopyButton";
 import { focusHeading } from "../parts/focus";
 import { Listing } from "../parts/Listing";
 import { Notice } from "../parts/Notice";
 import { PickAll, Picked, toggled } from "../parts/Picked";
-import { usePages } from "../parts/usePages";
-import { useReadOn } from "../parts/useReadOn";
 import { dropFrom } from "../queries";
 import { RoomName } from "../rooms/RoomName";
-import { paths, type RecordingFilter } from "../route";
+import { paths } from "../route";
 import { t } from "../words";
 import { DeleteRecordings, download, useStop } from "./actions";
-import { isPast, isSearched, searched } from "./search";
-import { canStop, isFinished, isMoving } from "./status";
+import type { Searched } from "./search";
+import { canStop, canDelete } from "./status";
 import { Length, StatusMark } from "./StatusMark";
+import { useSearched } from "./useSearched";
 
 interface Props {
   status?: string;
   room?: string;
   /** What the page selects by itself. */
-  search?: Pick<RecordingFilter, "prefix" | "from" | "until">;
+  search?: Searched;
   /** Show each recording's room. */
   isOfMany?: boolean;
   empty?: ReactNode;
@@ -40,34 +39,28 @@ const EVERYTHING = { prefix: "", from: "", until: "" };
 /** A list of recordings, and the actions on one or several of them. */
 export function Recordings({ status = "", room = "", search = EVERYTHING, isOfMany = false, empty }: Props) {
   const path = listPath(status, room);
-  const { items: loaded, ...recordings } = usePages<Recording>(path, isMoving);
-  const isAll = isPast(loaded ?? [], search);
-  const isReading = useReadOn({ items: loaded, ...recordings }, isSearched(search) && !isAll);
-  const items = loaded && searched(loaded, search);
+  const { note, ...recordings } = useSearched(path, search);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [deleting, setDeleting] = useState<Recording[] | null>(null);
   const { stop, stopping } = useStop(recordings.reload);
 
-  const finished = (items ?? []).filter(isFinished);
-  const picked = finished.filter(({ id }) => chosen.has(id));
-  const pickAll = (all: boolean) => setChosen(new Set(all ? finished.map(({ id }) => id) : []));
+  const deletable = (recordings.items ?? []).filter(canDelete);
+  const picked = deletable.filter(({ id }) => chosen.has(id));
+  const pickAll = (all: boolean) => setChosen(new Set(all ? deletable.map(({ id }) => id) : []));
 
   return (
     <>
-      {isReading && loaded && <p className="hint filter-hint" role="status">{t("readingOn", { count: loaded.length })}</p>}
-      {!isReading && !isAll && isSearched(search) && recordings.hasMore && loaded && (
-        <p className="hint filter-hint" role="status">{t("searchedSome", { count: loaded.length })}</p>
-      )}
-      <Picked count={picked.length} of={finished.length} onAll={pickAll}>
+      {note}
+      <Picked count={picked.length} of={deletable.length} onAll={pickAll}>
         <button className="small danger" onClick={() => setDeleting(picked)}><Trash />{t("deleteChosen", { count: picked.length })}</button>
       </Picked>
-      <Listing {...recordings} hasMore={recordings.hasMore && !isAll} items={items} empty={empty ?? <Notice title={t("noRecordings")} text={t("noRecordingsText")} />}>
+      <Listing {...recordings} empty={empty ?? <Notice title={t("noRecordings")} text={t("noRecordingsText")} />}>
         {(items) => (
           <table className={isOfMany ? "list recordings of-many" : "list recordings"}>
             <thead>
               <tr>
                 <th scope="col" className="pick">
-                  <PickAll label={t("pickAll")} picked={picked.length} of={finished.length} onChange={pickAll} />
+                  <PickAll label={t("pickAll")} picked={picked.length} of={deletable.length} onChange={pickAll} />
                 </th>
                 <th scope="col">{isOfMany ? t("room") : t("recording")}</th>
                 <th scope="col">{t("status")}</th>
@@ -119,13 +112,13 @@ interface RowProps {
 }
 
 function Row({ recording, isOfMany, isPicked, isStopping, onPick, onStop, onDelete }: RowProps) {
-  const { id, roomName, status, startedAt } = recording;
+  const { id, roomName, status, startedAt, hold } = recording;
   const started = startedAt === undefined ? t("notStarted") : when(startedAt);
   const what = { name: roomName, time: started };
   return (
     <tr className={isPicked ? "picked" : ""}>
       <td className="pick">
-        <input type="checkbox" aria-label={t("pick", what)} disabled={!isFinished(recording)} checked={isPicked} onChange={onPick} />
+        <input type="checkbox" aria-label={t("pick", what)} disabled={!canDelete(recording)} checked={isPicked} onChange={onPick} />
       </td>
       <th scope="row">
         {isOfMany ? (
@@ -135,7 +128,10 @@ function Row({ recording, isOfMany, isPicked, isStopping, onPick, onStop, onDele
           </>
         ) : <a href={paths.recording(id)}>{started}</a>}
       </th>
-      <td><StatusMark recording={recording} /></td>
+      <td>
+        <StatusMark recording={recording} />
+        {hold && <span className="row-note"><Lock /> {t("heldBecause", { reason: hold.reason })}</span>}
+      </td>
       <td className="number soft"><Length recording={recording} /></td>
       <td className="number wide-only soft">{recording.size === undefined ? "–" : size(recording.size)}</td>
       <td className="row-actions">
@@ -150,7 +146,7 @@ function Row({ recording, isOfMany, isPicked, isStopping, onPick, onStop, onDele
           {canStop(recording) && (
             <button className="small" disabled={isStopping} aria-label={t("stopNamed", what)} onClick={onStop}><Stop />{t("stop")}</button>
           )}
-          {isFinished(recording) && (
+          {canDelete(recording) && (
             <button className="small plain icon-only danger" aria-label={t("deleteNamed", what)} title={t("delete")} onClick={onDelete}><Trash /></button>
           )}
         </span>

@@ -8,10 +8,17 @@ import { Recordings } from "./Recordings";
 import { isSearched } from "./search";
 import { SearchForm } from "./SearchForm";
 import { FILTERS } from "./status";
+import { TrashList } from "./TrashList";
 
-export function RecordingsPage({ filter: { status, room, prefix, from, until } }: { filter: RecordingFilter }) {
-  const filter = { status, room, prefix, from, until };
+export function RecordingsPage({ filter: { status, room, prefix, from, until, deleted } }: { filter: RecordingFilter }) {
+  const filter = { status, room, prefix, from, until, deleted };
   const isFiltered = status !== "" || room !== "" || isSearched(filter);
+  const isTrash = deleted === "true";
+  const nothingFound = (
+    <Notice title={t("nothingFound")} text={t("nothingFoundText")}>
+      <a className="button" href={paths.recordings()}>{t("allRecordings")}</a>
+    </Notice>
+  );
   return (
     <>
       <div className="page-head">
@@ -26,28 +33,29 @@ export function RecordingsPage({ filter: { status, room, prefix, from, until } }
       </div>
       <nav className="tabs" aria-label={t("filter")}>
         {FILTERS.map((each) => (
-          <a key={each.word} href={paths.recordingsOf({ ...filter, status: each.status })} aria-current={each.status === status ? "true" : undefined}>
+          <a key={each.word} href={paths.recordingsOf({ ...filter, status: each.status, deleted: "" })} aria-current={!isTrash && each.status === status ? "true" : undefined}>
             {t(each.word)}
           </a>
         ))}
+        <a href={paths.recordingsOf({ ...filter, status: "", deleted: "true" })} aria-current={isTrash ? "true" : undefined}>{t("trash")}</a>
       </nav>
       <SearchForm key={room} filter={filter} />
-      <Recordings
-        key={`${status} ${room}`}
-        status={status}
-        room={room}
-        search={filter}
-        isOfMany
-        empty={isFiltered ? (
-          <Notice title={t("nothingFound")} text={t("nothingFoundText")}>
-            <a className="button" href={paths.recordings()}>{t("allRecordings")}</a>
-          </Notice>
-        ) : (
-          <Notice title={t("noRecordings")} text={t("noRecordingsText")}>
-            <a className="button" href={paths.rooms}>{t("toRooms")}</a>
-          </Notice>
-        )}
-      />
+      {isTrash ? (
+        <TrashList key={room} room={room} search={filter} nothingFound={nothingFound} />
+      ) : (
+        <Recordings
+          key={`${status} ${room}`}
+          status={status}
+          room={room}
+          search={filter}
+          isOfMany
+          empty={isFiltered ? nothingFound : (
+            <Notice title={t("noRecordings")} text={t("noRecordingsText")}>
+              <a className="button" href={paths.rooms}>{t("toRooms")}</a>
+            </Notice>
+          )}
+        />
+      )}
     </>
   );
 }

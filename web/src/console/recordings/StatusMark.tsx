@@ -1,5 +1,5 @@
 import type { Recording } from "../../shared/types";
-import { length } from "../format";
+import { length } from "../../shared/format";
 import { useNow } from "../parts/useNow";
 import { t } from "../words";
 import { STATUS } from "./status";

@@ -10,7 +10,7 @@ function startOf(day: string, later = 0): number | null {
   return new Date(year, month - 1, date + later).getTime();
 }
 
-type Searched = Pick<RecordingFilter, "prefix" | "from" | "until">;
+export type Searched = Pick<RecordingFilter, "prefix" | "from" | "until">;
 
 export const isSearched = ({ prefix, from, until }: Searched) => prefix !== "" || from !== "" || until !== "";
 

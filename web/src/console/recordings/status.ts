@@ -21,6 +21,6 @@ export const FILTERS: { word: Word; status: string }[] = [
 export const isMoving = ({ status, duration }: Recording) =>
   status === "READY" ? duration === undefined : status !== "FAILED";
 
-export const isFinished = ({ status }: Recording) => status === "READY" || status === "FAILED";
+export const canDelete = ({ status, hold }: Recording) => (status === "READY" || status === "FAILED") && hold === undefined;
 
 export const canStop = ({ status }: Recording) => status === "STARTING" || status === "STARTED";

@@ -1,5 +1,5 @@
 import { useRef } from "react";
-import { when } from "../format";
+import { when } from "../../shared/format";
 import { useDone } from "../parts/useDone";
 import { keys } from "../queries";
 import { sentence } from "../sentences";

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import type { Room, RoomChanges } from "../../shared/types";
 import { updateRoom } from "../api";
-import { toField } from "../format";
+import { toField } from "../../shared/format";
 import { Field } from "../parts/Field";
 import { Heading } from "../parts/Heading";
 import { toast } from "../parts/toasts";
@@ -11,6 +11,7 @@ import { t } from "../words";
 import { numberOf, timeOf } from "./fields";
 import { mistakesOf } from "./mistakes";
 import { metadataOf, noteOf, Notes } from "./Notes";
+import { choiceOf, recordedAs, RecordingOptions } from "./RecordingOptions";
 
 const fieldOf = (value: number | undefined) => (value === undefined ? "" : String(value));
 const timeField = (time: number | undefined) => (time === undefined ? "" : toField(time));
@@ -24,6 +25,8 @@ export function EditRoom({ room, onClose }: { room: Room; onClose: () => void })
     longest: fieldOf(room.maxDurationMinutes),
   });
   const [values, setValues] = useState(before);
+  const [chosen] = useState(() => choiceOf(room.preferences.recordingPreferences));
+  const [choice, setChoice] = useState(chosen);
   const [notes, setNotes] = useState(() => Object.entries(room.metadata ?? {}).map(([name, value]) => noteOf(name, value)));
   const [areNotesWrong, setNotesWrong] = useState(false);
   const [isBusy, setBusy] = useState(false);
@@ -53,6 +56,9 @@ export function EditRoom({ room, onClose }: { room: Room; onClose: () => void })
       ...(isChanged("starts") && { startsAt: timeOf(values.starts) }),
       ...(isChanged("most") && { maxParticipants: numberOf(values.most) }),
       ...(isChanged("longest") && { maxDurationMinutes: numberOf(values.longest) }),
+      ...(JSON.stringify(choice) !== JSON.stringify(chosen) && {
+        preferences: { recordingPreferences: { ...room.preferences.recordingPreferences, ...recordedAs(choice) } },
+      }),
       ...(JSON.stringify(metadata) !== JSON.stringify(room.metadata ?? {}) && { metadata }),
     };
     if (Object.keys(changes).length === 0) return onClose();
@@ -82,6 +88,7 @@ export function EditRoom({ room, onClose }: { room: Room; onClose: () => void })
         <Field label={t("longest")} hint={t("longestHint")} mistake={mistakes.maxDurationMinutes}>
           {(control) => <input {...control} className="short" type="number" inputMode="numeric" min={1} {...input("longest")} />}
         </Field>
+        {room.preferences.recordingPreferences.enabled && <RecordingOptions choice={choice} mistake={mistakes.preferences} onChange={setChoice} />}
         <Notes notes={notes} mistake={areNotesWrong ? t("notesMistake") : mistakes.metadata} onChange={setNotes} />
         {isElsewhere && <p className="mistake" role="alert">{sentence(failure.error)}</p>}
         <div className="form-buttons">

@@ -1,7 +1,7 @@
 import { useRef, useState } from "react";
 import type { Invitation, Room } from "../../shared/types";
 import { number } from "../../shared/i18n";
-import { when } from "../format";
+import { when } from "../../shared/format";
 import { Plus } from "../icons";
 import { Confirm } from "../parts/Confirm";
 import { Listing } from "../parts/Listing";

@@ -1,33 +1,25 @@
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { createRoom } from "../api";
-import { fully, toField } from "../format";
+import { DAY, DAYS, EndChoice, endIn, endOf, HOURS } from "../parts/EndChoice";
 import { Heading } from "../parts/Heading";
 import { Field, Switch } from "../parts/Field";
 import { toast } from "../parts/toasts";
 import { go, paths } from "../route";
 import { sentence } from "../sentences";
-import { t, type Word } from "../words";
+import { t } from "../words";
 import { numberOf, timeOf } from "./fields";
 import { mistakesOf, type Mistakes } from "./mistakes";
 import { MORE_FIELDS, MoreSettings, nothingMore } from "./MoreSettings";
 import { metadataOf } from "./Notes";
+import { recordedAs } from "./RecordingOptions";
 import { EVERYTHING, PREFERENCES } from "./preferences";
 import { cleanPrefix, SUFFIX } from "./prefix";
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-const LIFETIMES: { word: Word; lasts: number }[] = [
-  { word: "oneHour", lasts: HOUR },
-  { word: "eightHours", lasts: 8 * HOUR },
-  { word: "oneDay", lasts: DAY },
-  { word: "oneWeek", lasts: 7 * DAY },
-  { word: "thirtyDays", lasts: 30 * DAY },
-];
+const LIFETIMES = [...HOURS, ...DAYS];
 
 export function NewRoomPage() {
   const [prefix, setPrefix] = useState("");
-  const [lasts, setLasts] = useState<number | null>(DAY); // null: until the exact time
-  const [exact, setExact] = useState(() => toField(Date.now() + DAY));
+  const [end, setEnd] = useState(() => endIn(DAY));
   const [most, setMost] = useState("");
   const [preferences, setPreferences] = useState(EVERYTHING);
   const [more, setMore] = useState(nothingMore);
@@ -41,6 +33,7 @@ export function NewRoomPage() {
     if (error !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [error, mistakes]);
 
+  const isRecorded = preferences.recordingPreferences.enabled;
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (isBusy) return;
@@ -53,9 +46,11 @@ export function NewRoomPage() {
     setBusy(true);
     const options = {
       roomNamePrefix: prefix,
-      expirationDate: endOf(lasts, exact),
+      expirationDate: endOf(end),
       maxParticipants: numberOf(most),
-      preferences,
+      preferences: isRecorded
+        ? { ...preferences, recordingPreferences: { ...preferences.recordingPreferences, ...recordedAs(more.recording) } }
+        : preferences,
       startsAt: timeOf(more.starts),
       maxDurationMinutes: numberOf(more.longest),
       ...(more.lobby.enabled && { lobby: more.lobby }),
@@ -76,7 +71,6 @@ export function NewRoomPage() {
 
   const cleaned = cleanPrefix(prefix);
   const isElsewhere = error !== null && Object.keys(mistakes).length === 0;
-  const lifetimeMistake = mistakes.expirationDate;
   return (
     <div className="narrow">
       <div className="page-head"><Heading title={t("newRoom")} /></div>
@@ -90,41 +84,7 @@ export function NewRoomPage() {
             <input {...control} autoComplete="off" spellCheck={false} value={prefix} onChange={(event) => setPrefix(event.target.value)} />
           )}
         </Field>
-        <fieldset className="choice">
-          <legend>{t("endsAfter")}</legend>
-          <div className="options">
-            {LIFETIMES.map(({ word, lasts: each }) => (
-              <label key={word}>
-                <input type="radio" name="lasts" checked={lasts === each} onChange={() => setLasts(each)} />
-                <span>{t(word)}</span>
-              </label>
-            ))}
-            <label>
-              <input
-                type="radio"
-                name="lasts"
-                checked={lasts === null}
-                onChange={() => {
-                  setExact(toField(Date.now() + (lasts ?? DAY)));
-                  setLasts(null);
-                }}
-              />
-              <span>{t("exactTime")}</span>
-            </label>
-          </div>
-          {lasts === null ? (
-            <Field label={t("dateAndTime")} mistake={lifetimeMistake}>
-              {(control) => (
-                <input {...control} type="datetime-local" value={exact} onChange={(event) => setExact(event.target.value)} />
-              )}
-            </Field>
-          ) : (
-            <>
-              <p className="hint">{t("endsOn", { time: fully(endOf(lasts, exact)) })}</p>
-              {lifetimeMistake && <p className="mistake">{lifetimeMistake}</p>}
-            </>
-          )}
-        </fieldset>
+        <EndChoice end={end} lifetimes={LIFETIMES} mistake={mistakes.expirationDate} onChange={setEnd} />
         <Field label={t("mostPeople")} hint={t("mostPeopleHint")} mistake={mistakes.maxParticipants}>
           {(control) => (
             <input {...control} className="short" type="number" inputMode="numeric" min={1} value={most} onChange={(event) => setMost(event.target.value)} />
@@ -142,7 +102,7 @@ export function NewRoomPage() {
             />
           ))}
         </fieldset>
-        <MoreSettings more={more} isOpen={isMore} mistakes={mistakes} onOpen={setIsMore} onChange={setMore} />
+        <MoreSettings more={more} isOpen={isMore} isRecorded={isRecorded} mistakes={mistakes} onOpen={setIsMore} onChange={setMore} />
         {isElsewhere && <p className="mistake" role="alert">{sentence(error)}</p>}
         <div className="form-buttons">
           <a className="button" href={paths.rooms}>{t("cancel")}</a>
@@ -151,8 +111,4 @@ export function NewRoomPage() {
       </form>
     </div>
   );
-}
-
-function endOf(lasts: number | null, exact: string): number {
-  return lasts === null ? new Date(exact).getTime() : Date.now() + lasts;
 }

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { getRoom, startRecording, updateRoom } from "../api";
 import type { Preferences, Room } from "../../shared/types";
-import { fully, span, when } from "../format";
+import { fully, span, when } from "../../shared/format";
 import { isNotFound } from "../../shared/http";
 import { Back, Record } from "../icons";
 import { Switch } from "../parts/Field";

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { list } from "../../shared/i18n";
 import type { Room } from "../../shared/types";
-import { date, when } from "../format";
+import { date, when } from "../../shared/format";
 import { CopyButton } from "../parts/CopyButton";
 import { keys } from "../queries";
 import { paths } from "../route";

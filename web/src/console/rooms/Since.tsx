@@ -1,4 +1,4 @@
-import { fully, span } from "../format";
+import { fully, span } from "../../shared/format";
 import { useNow } from "../parts/useNow";
 
 /** The time since something happened. */

@@ -9,8 +9,9 @@ const MOST_YEARS = 10;
 const YEAR = 365 * 86_400_000;
 const MOST_PEOPLE = 10_000;
 const MOST_MINUTES = 1440;
+const MOST_DAYS = 3650;
 
-type Field = "roomNamePrefix" | "expirationDate" | "maxParticipants" | "startsAt" | "maxDurationMinutes" | "metadata";
+type Field = "roomNamePrefix" | "expirationDate" | "maxParticipants" | "startsAt" | "maxDurationMinutes" | "metadata" | "preferences";
 export type Mistakes = Partial<Record<Field, string>>;
 
 type Options = RoomOptions | RoomChanges;
@@ -25,6 +26,7 @@ const rules: Record<Field, (options: Options) => string> = {
   maxParticipants: ({ maxParticipants: count }) => countMistake(count, MOST_PEOPLE),
   startsAt: () => t("fieldTime"),
   maxDurationMinutes: ({ maxDurationMinutes: count }) => countMistake(count, MOST_MINUTES),
+  preferences: ({ preferences }) => countMistake(preferences?.recordingPreferences?.retentionDays, MOST_DAYS),
   metadata: () => t("notesMistake"),
 };
 

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Webhook, WebhookDelivery } from "../../shared/types";
-import { exactly } from "../format";
+import { exactly } from "../../shared/format";
 import { TYPES } from "../events/types";
 import { Listing } from "../parts/Listing";
 import { Notice } from "../parts/Notice";

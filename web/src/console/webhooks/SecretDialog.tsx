@@ -1,4 +1,4 @@
-import { when } from "../format";
+import { when } from "../../shared/format";
 import { CopyButton } from "../parts/CopyButton";
 import { Dialog } from "../../shared/ui/Dialog";
 import { t } from "../words";

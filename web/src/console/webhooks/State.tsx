@@ -1,5 +1,5 @@
 import type { Webhook } from "../../shared/types";
-import { when } from "../format";
+import { when } from "../../shared/format";
 import { t } from "../words";
 
 /** True if the system disabled it: a user's own change has no time. */

@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { ApiError, reasonOf } from "../../shared/http";
-import { span } from "../format";
+import { span } from "../../shared/format";
 import { sentence } from "../sentences";
 import { t } from "../words";
 import { testWebhook } from "./api";

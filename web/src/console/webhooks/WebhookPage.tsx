@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { isNotFound } from "../../shared/http";
 import type { Webhook } from "../../shared/types";
-import { when } from "../format";
+import { when } from "../../shared/format";
 import { Back, Trash } from "../icons";
 import { Confirm } from "../parts/Confirm";
 import { Heading } from "../parts/Heading";

@@ -1,6 +1,6 @@
 import { useIsSpeaking, useParticipants } from "@livekit/components-react";
 import type { Participant } from "livekit-client";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { t } from "../words";
 import { Lock, MicOff, Unlock } from "../../shared/ui/icons";
 import { initials, shade } from "../../shared/ui/initials";
@@ -94,15 +94,21 @@ function RaisedHand({ person }: { person: Participant }) {
 /** What concerns everybody. */
 function Everybody({ moderation, moderate }: { moderation: Moderation; moderate: Moderate }) {
   const [isLocked, setLocked] = useState(false);
+  const changes = useRef(0);
   const [isInviting, setInviting] = useState(false);
   useEffect(() => {
     let isOver = false;
-    void moderation.isLocked().then((locked) => isOver || setLocked(locked), () => {});
+    const before = changes.current;
+    const show = (locked: boolean) => {
+      if (!isOver && changes.current === before) setLocked(locked); // an answer from before a change is too late
+    };
+    void moderation.isLocked().then(show, () => {});
     return () => {
       isOver = true;
     };
   }, [moderation]);
   const lock = async () => {
+    changes.current += 1;
     if (await moderate.lock(!isLocked)) setLocked(!isLocked);
   };
   return (

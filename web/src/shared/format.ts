@@ -1,6 +1,6 @@
 // Times, sizes and lengths, as the user's language writes them.
 
-import { locale } from "../shared/i18n";
+import { locale } from "./i18n";
 
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const exactMoment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
@@ -40,6 +40,10 @@ export function span(milliseconds: number): string {
   const said = counts.filter(({ count }, index) => index === 0 || count > 0);
   return spans.format(said.map(({ name, count }) => unit(name).format(count)));
 }
+
+/** A number of days: "7 days". */
+export const days = (count: number) =>
+  new Intl.NumberFormat(locale, { style: "unit", unit: "day", unitDisplay: "long" }).format(count);
 
 /** A recording's length: "1:02:03". */
 export function length(seconds: number): string {

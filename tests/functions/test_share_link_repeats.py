@@ -1,0 +1,97 @@
+"""Share links where something happens twice, late or in between."""
+
+import json
+from typing import Any
+
+import pytest
+
+from meet import wiring
+from tests.functions.aws_calls import AwsCalls
+from tests.functions.links import DAY, Viewer, before_first, items, listed, share, views
+from tests.functions.recordings import MINUTE, Studio, sweep
+
+FILE = bytes(range(256)) * 8
+
+
+def test_a_repeated_request_gets_the_same_link_and_its_token_is_stored_nowhere(
+    studio: Studio, aws_calls: AwsCalls
+) -> None:
+    recording_id = studio.ready(FILE)
+    path, body = f"/recordings/{recording_id}/links", {"expiresAt": studio.clock() + DAY}
+    key = {"Idempotency-Key": "one"}
+    first, again = (studio.call("POST", path, body, key) for _ in range(2))
+    assert (first.status, again.status) == (201, 201)
+    assert again.body == first.body
+    assert len(listed(studio, recording_id)) == 1
+    viewer = Viewer(again.body["url"]).open()
+    assert viewer.watch().status == 206
+    assert viewer.token not in json.dumps(aws_calls.made, default=str)
+    other = f"/recordings/{studio.ready(FILE)}/links"
+    assert studio.call("POST", other, body, key).status == 422
+    assert listed(studio, recording_id) != listed(studio, other.split("/")[2]) == []
+
+
+@pytest.mark.parametrize("operation", ["PutItem", "UpdateItem"])
+@pytest.mark.parametrize("limit", [1, 2])
+def test_a_write_whose_answer_was_lost_counts_one_view(
+    studio: Studio, operation: str, limit: int
+) -> None:
+    recording_id = studio.ready(FILE)
+    viewer = Viewer(share(studio, recording_id, maxViews=limit)["url"]).open()
+    # Its first answer is lost, so the client sends it again.
+    with before_first(operation, lambda send: send()):
+        assert viewer.watch().status == 206
+    assert views(studio, recording_id) == 1
+
+
+def test_links_that_cannot_be_deleted_now_are_told_of_their_recording_alone(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared, other = studio.ready(FILE), studio.ready(FILE)
+    share(studio, shared)
+    links = type(wiring.link_repository())
+
+    def fails(*_: Any) -> None:
+        raise TimeoutError("DynamoDB left items of a batch undeleted")
+
+    monkeypatch.setattr(links, "delete_all", fails)
+    reply = studio.call("DELETE", "/recordings", {"recordingIds": [shared, other]})
+    why = [{"recordingId": shared, "error": "It could not be deleted now"}]
+    assert (reply.status, reply.body) == (200, {"deleted": [other], "notDeleted": why})
+    monkeypatch.undo()
+    sweep()
+    assert items(shared) == []
+
+
+def test_a_view_that_goes_on_while_its_recording_is_deleted_leaves_nothing(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording_id = studio.ready(FILE)
+    viewer = Viewer(share(studio, recording_id)["url"]).open()
+    viewer.watch()
+    studio.clock.advance(15 * MINUTE)
+    links = type(wiring.link_repository())
+    prolong = links.prolong_view
+
+    def late(*values: Any, **named: Any) -> None:
+        assert studio.call("DELETE", f"/recordings/{recording_id}").status == 204
+        prolong(*values, **named)
+
+    monkeypatch.setattr(links, "prolong_view", late)
+    viewer.watch()
+    assert items(recording_id) == []
+
+
+def test_a_link_that_ends_while_it_is_watched_says_that_it_has_expired(studio: Studio) -> None:
+    recording_id = studio.ready(FILE)
+    viewer = Viewer(share(studio, recording_id, expiresAt=studio.clock() + MINUTE)["url"]).open()
+    studio.clock.advance(MINUTE)
+    assert viewer.refusal() == (410, "link_expired")
+
+
+def test_an_expired_link_is_listed_for_a_day(studio: Studio) -> None:
+    recording_id = studio.ready(FILE)
+    made = share(studio, recording_id)
+    studio.clock.advance(2 * DAY + MINUTE)  # DynamoDB's TTL may take two days more
+    assert listed(studio, recording_id) == []
+    assert Viewer(made["url"]).ask().status == 404
