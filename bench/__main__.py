@@ -9,7 +9,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import calls, cold, delay, imports, lists, log, soak, streaming, sweep, whole
+from bench import (
+    calls,
+    cold,
+    delay,
+    first_picture,
+    imports,
+    lists,
+    log,
+    soak,
+    streaming,
+    sweep,
+    whole,
+)
 from bench.document import replace_part
 from bench.lambdas import place
 from tools import ROOT
@@ -21,7 +33,7 @@ def main() -> None:
     """Measure what was asked for, one table after the other."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     usual = ["cold", "imports", "whole", "calls", "sweep", "lists", "log", "delay", "streaming"]
-    tables = [*usual, "soak"]
+    tables = [*usual, "soak", "picture"]
     parser.add_argument("tables", nargs="*", default=usual, metavar="TABLE", help=" ".join(tables))
     parser.add_argument("--million", action="store_true", help="lists of 1,000,000 rooms, too")
     given = parser.parse_args()
@@ -39,6 +51,7 @@ def main() -> None:
             "log": log.measure,
             "delay": delay.measure,
             "streaming": lambda: streaming.measure(lambdas),
+            "picture": first_picture.measure,
         }
         where = f"{_machine()}, Python {lambdas.version}"
         for name in given.tables:
