@@ -23,18 +23,18 @@ type Step =
   | { at: "prejoin"; offer: Admission | Turn; name: string; askedAt: number }
   | { at: "waiting"; turn: Turn; choice: Choice }
   | { at: "inside"; admission: Admission; choice: Choice; isSecond: boolean }
-  | { at: "end"; ending: Ending; time?: string };
+  | { at: "end"; ending: Ending; startsAt?: number };
 
 /** The meeting page, from the join link to the end page. */
 export function App({ link }: { link: Link }) {
   const [step, setStep] = useState<Step>({ at: "looking" });
   const takesOver = useRef(false);
   const reloaded = useRef(insideBefore(link.roomName)); // under this name the meeting goes on
-  const end = useCallback((ending: Ending, time = "") => {
+  const end = useCallback((ending: Ending, startsAt?: number) => {
     keepInside(link.roomName, null);
     if (ending === "removed") forgetLink(link.roomName);
     tell({ event: "left", reason: ending });
-    setStep({ at: "end", ending, time });
+    setStep({ at: "end", ending, startsAt });
   }, [link]);
   const twin = useTwin(link.roomName, step.at === "inside", () => end("elsewhere"));
   const twinExists = useRef(false);
@@ -78,7 +78,7 @@ export function App({ link }: { link: Link }) {
       void loadMeeting();
     } catch (error) {
       if (!mayPass(error)) reloaded.current = null;
-      setStep({ at: "end", ending: endingOf(error), time: startOf(error) });
+      setStep({ at: "end", ending: endingOf(error), startsAt: startOf(error) });
     }
   }, [link, ask, proceed]);
 
@@ -130,7 +130,7 @@ export function App({ link }: { link: Link }) {
       );
     case "end":
       return (
-        <EndPage ending={step.ending} time={step.time} onAgain={() => {
+        <EndPage ending={step.ending} startsAt={step.startsAt} onAgain={() => {
           takesOver.current = step.ending === "already" || step.ending === "elsewhere";
           void look();
         }} />
