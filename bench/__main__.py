@@ -9,7 +9,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import calls, cold, delay, imports, lists, log, people, soak, streaming, sweep, whole
+from bench import (
+    calls,
+    cold,
+    delay,
+    imports,
+    lists,
+    log,
+    people,
+    soak,
+    streaming,
+    sweep,
+    underway,
+    whole,
+)
 from bench.document import replace_part
 from bench.lambdas import place
 from tools import ROOT
@@ -21,6 +34,7 @@ USUAL = [
     "whole",
     "calls",
     "sweep",
+    "underway",
     "lists",
     "log",
     "delay",
@@ -46,6 +60,7 @@ def main() -> None:
             "calls": calls.report,
             "soak": lambda: soak.measure(lambdas),
             "sweep": lambda: sweep.measure(lambdas),
+            "underway": lambda: underway.measure(lambdas),
             "lists": lambda: lists.measure(million=given.million),
             "log": log.measure,
             "delay": delay.measure,

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from bench import prices
-from bench.calls import TABLE
-from tools.template import functions, load_template, resources
+from bench.calls import TABLE, UNITS
+from tools.template import functions, load_template
 
 COLD = 0.1
 """Of all invocations; with few meetings nearly all, with many next to none."""
@@ -63,13 +63,6 @@ def _memory() -> dict[str, float]:
     return {name: each.get("MemorySize", default) / 1024 for name, each in functions().items()}
 
 
-@cache
-def _indexes() -> dict[str, int]:
-    """Return the number of indexes of each table."""
-    tables = resources("AWS::DynamoDB::Table")
-    return {name: len(each.get("GlobalSecondaryIndexes", [])) for name, each in tables.items()}
-
-
 def gigabytes(function: str) -> float:
     """Return a function's memory."""
     return _memory()[function]
@@ -84,13 +77,14 @@ def invocations(bill: Bill, function: str, path: str, count: float) -> None:
             continue
         waited += times * (LIVEKIT_SECONDS if service == "LiveKit" else AWS_SECONDS)
         if service == "dynamodb":
-            bill.add("DynamoDB", count * times * _units(call))
+            bill.add("DynamoDB", count * times * _reading(call))
         elif service == "s3":
             price = prices.S3_PUT if "Upload" in call else prices.S3_GET
             bill.add("S3 requests", count * times * price)
     if function == "deliver_webhook":
         waited += ENDPOINT_SECONDS
         bill.add("SQS", count * QUEUE_REQUESTS * prices.SQS)
+    bill.add("DynamoDB", count * UNITS[function][path] * prices.WRITE_UNIT)
     seconds = waited + (COLD * COLD_SECONDS if function not in BY_EVENT else 0)
     duration = seconds * gigabytes(function) * prices.LAMBDA_GB_SECOND
     bill.add("Lambda", count * (prices.LAMBDA_REQUEST + duration))
@@ -106,16 +100,12 @@ def invocations(bill: Bill, function: str, path: str, count: float) -> None:
             invocations(bill, "authorize", DEFAULT_PATH, count)
 
 
-def _units(call: str) -> float:
-    """Return the cost of a DynamoDB call with items below 1 KB, as if it touched every index."""
-    _, operation, where = call.split(" ", 2)
+def _reading(call: str) -> float:
+    """Return the cost of a DynamoDB call that reads items below 1 KB; 0 for one that writes."""
+    operation = call.split(" ")[1]
     if operation in {"GetItem", "BatchGetItem"}:
         return prices.READ_UNIT
-    if operation == "Query":
-        return prices.READ_UNIT / 2
-    written = [each.split(" ")[-1] for each in where.split(", ")]
-    units = sum(1 + _indexes()[name] for name in written)
-    return units * prices.WRITE_UNIT * (2 if operation == "TransactWriteItems" else 1)
+    return prices.READ_UNIT / 2 if operation == "Query" else 0
 
 
 def of(work: dict[tuple[str, str], float]) -> Bill:

@@ -8,6 +8,10 @@ from tools import ROOT
 TABLE: dict[str, dict[str, dict[str, int]]] = json.loads(
     (ROOT / "tests/contract/calls.json").read_text()
 )
+UNITS: dict[str, dict[str, int]] = json.loads(
+    (ROOT / "tests/contract/write_units.json").read_text()
+)
+"""Function -> path -> what DynamoDB charges for its writes."""
 
 
 def report() -> str:

@@ -11,8 +11,14 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from google.protobuf.json_format import MessageToJson
-from livekit.protocol.models import Room
-from livekit.protocol.room import DeleteRoomRequest, ListRoomsResponse
+from livekit.protocol.egress import EgressInfo, EgressStatus, FileInfo, ListEgressResponse
+from livekit.protocol.models import ParticipantInfo, Room
+from livekit.protocol.room import (
+    DeleteRoomRequest,
+    ListParticipantsRequest,
+    ListParticipantsResponse,
+    ListRoomsResponse,
+)
 
 from tests.contract.samples import FILE, LIVEKIT
 from tools.memory_aws import SECRETS
@@ -20,13 +26,19 @@ from tools.memory_aws import SECRETS
 
 @dataclass
 class State:
-    """LiveKit's meetings."""
+    """LiveKit's meetings, and recordings under way."""
 
     meetings: dict[str, str] = field(default_factory=dict)
     """Name -> metadata."""
+    recordings: dict[str, str] = field(default_factory=dict)
+    """Room -> egress. Their files are not there yet."""
+    egresses: bytes = b""
+    """LiveKit's list of them."""
     delay: float = 0.0
     """Seconds before each answer."""
     asked: int = 0
+    looked_at: int = 0
+    """Recorded meetings whose participants were asked for."""
     ended_at: float = 0.0
 
     def answer(self, method: str, body: bytes) -> bytes:
@@ -42,8 +54,32 @@ class State:
             ]
             found: bytes = ListRoomsResponse(rooms=rooms).SerializeToString()
             return found
-        message = LIVEKIT.get(f"RoomService/{method}")
+        if method == "ListParticipants" and self.recordings:
+            self.looked_at += 1
+            egress = self.recordings[ListParticipantsRequest.FromString(body).room]
+            recorder = ParticipantInfo(identity=egress, kind=ParticipantInfo.Kind.EGRESS)
+            inside = [ParticipantInfo(identity="Bob_x7c4q1"), recorder]
+            there: bytes = ListParticipantsResponse(participants=inside).SerializeToString()
+            return there
+        if method == "ListEgress" and self.recordings:
+            return self.egresses
+        service = "Egress" if method.endswith("Egress") else "RoomService"
+        message = LIVEKIT.get(f"{service}/{method}")
         return b"" if message is None else message.SerializeToString()
+
+    def record(self, recordings: list[tuple[str, str, str]]) -> None:
+        """Let these be under way: room, egress, and the key of the file to come."""
+        self.recordings = {room: egress for room, egress, _ in recordings}
+        active = [
+            EgressInfo(
+                egress_id=egress,
+                room_name=room,
+                status=EgressStatus.EGRESS_ACTIVE,
+                file_results=[FileInfo(filename=key)],
+            )
+            for room, egress, key in recordings
+        ]
+        self.egresses = ListEgressResponse(items=active).SerializeToString()
 
 
 state = State()
@@ -68,31 +104,39 @@ class Handler(BaseHTTPRequestHandler):
             state.meetings = dict.fromkeys(told["names"], told["metadata"])
             state.delay = told["delay"]
             self._answer(b"", "text/plain")
-        elif self.path.startswith("/twirp/livekit.RoomService/"):
+        elif self.path == "/recordings":
+            told = json.loads(body)
+            state.record(told["recordings"])
+            state.delay = told["delay"]
+            self._answer(b"", "text/plain")
+        elif self.path.startswith("/twirp/livekit."):
             time.sleep(state.delay)
             method, kind = self.path.rpartition("/")[2], self.headers["content-type"]
             if kind.startswith("application/json"):  # Twirp in JavaScript
                 self._answer(MessageToJson(LIVEKIT[f"RoomService/{method}"]).encode(), kind)
             else:
                 self._answer(state.answer(method, body), kind)
-        elif self.path.startswith("/twirp/livekit."):
-            message = LIVEKIT.get(self.path.removeprefix("/twirp/livekit."))
-            data = b"" if message is None else message.SerializeToString()
-            self._answer(data, "application/protobuf")
         else:
             self._answer(b"<DeleteResult/>", "application/xml")
 
     def do_GET(self) -> None:
         """Tell how many meetings there are, and when the last one ended."""
-        told = {"left": len(state.meetings), "asked": state.asked, "ended_at": state.ended_at}
+        told = {
+            "left": len(state.meetings),
+            "asked": state.asked,
+            "looked_at": state.looked_at,
+            "ended_at": state.ended_at,
+        }
         self._answer(json.dumps(told).encode(), "application/json")
 
     def do_HEAD(self) -> None:
-        """Tell that the file is there."""
-        self._answer(FILE, "video/mp4")
+        """Tell that the file is there, unless recordings are under way."""
+        self._answer(
+            b"" if state.recordings else FILE, "video/mp4", 404 if state.recordings else 200
+        )
 
-    def _answer(self, data: bytes, kind: str) -> None:
-        self.send_response(200)
+    def _answer(self, data: bytes, kind: str, status: int = 200) -> None:
+        self.send_response(status)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(data)))
         self.send_header("etag", '"e"')

@@ -31,15 +31,15 @@ ADMIN_PASSWORD = "the-admins-password"  # noqa: S105 - opens nothing
 LIVEKIT_KEY = "livekit-key"
 LIVEKIT_SECRET = "livekit-secret-of-at-least-32-bytes"  # noqa: S105 - opens nothing
 
-_ACCOUNT, _REGION = "123456789012", "eu-west-1"
-_QUEUES = f"https://sqs.{_REGION}.amazonaws.com/{_ACCOUNT}"
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+_QUEUES = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}"
 
 ENVIRONMENT = {
-    "AWS_DEFAULT_REGION": _REGION,
+    "AWS_DEFAULT_REGION": REGION,
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "POWERTOOLS_SERVICE_NAME": "meet",
-    "AWS_REGION": _REGION,
+    "AWS_REGION": REGION,
     "ROOMS_TABLE": "RoomsTable",
     "RECORDINGS_TABLE": "RecordingsTable",
     "MEETINGS_TABLE": "MeetingsTable",
@@ -179,11 +179,11 @@ def memory_aws(**environment: str) -> Iterator[None]:
         else:
             _create_once("dynamodb", "tables", lambda: create_tables(boto3.client("dynamodb")))
         _create_once("secretsmanager", "secrets", _create_secrets)
-        files = get_backend("s3")[_ACCOUNT]["aws"]
-        files.create_bucket(ENVIRONMENT["RECORDINGS_BUCKET"], _REGION)
+        files = get_backend("s3")[ACCOUNT]["aws"]
+        files.create_bucket(ENVIRONMENT["RECORDINGS_BUCKET"], REGION)
         files.put_bucket_versioning(ENVIRONMENT["RECORDINGS_BUCKET"], "Enabled")
         for name in resources("AWS::SQS::Queue"):
-            get_backend("sqs")[_ACCOUNT][_REGION].create_queue(name)
+            get_backend("sqs")[ACCOUNT][REGION].create_queue(name)
         yield
 
 
@@ -205,7 +205,7 @@ def _create_once(
 
     A copy takes a hundredth of the time.
     """
-    backend = get_backend(service)[_ACCOUNT][_REGION]
+    backend = get_backend(service)[ACCOUNT][REGION]
     if service in _created:
         setattr(backend, attribute, deepcopy(_created[service]))
     else:

@@ -1,12 +1,23 @@
 """The console's list of rooms: several at once, sorted, and how many people are inside."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import Browser, expect
 
 from meet.clock import DAY, HOUR
-from tests.browser.console import LOADED_MS, admin, is_clean, row, shows
+from tests.browser.console import (
+    LOADED_MS,
+    admin,
+    console_url,
+    is_clean,
+    log_in,
+    row,
+    shows,
+)
 from tests.browser.test_console_rooms import PAGE
-from tests.browser.visitors import Visitor
+from tests.browser.test_keys import HIDE
+from tests.browser.visitors import Visitor, visitor
 from tests.live import Client, eventually
 from tests.stack.test_recordings import meeting
 
@@ -132,6 +143,43 @@ def test_the_list_says_how_many_people_are_inside(api: Client, browser: Browser)
         with admin(browser, api) as somebody:
             told = row(somebody, name).get_by_text("Meeting now, 2 participants")
             expect(told).to_be_visible(timeout=2 * LOADED_MS)
+
+
+def test_the_list_follows_while_it_is_looked_at(api: Client, browser: Browser) -> None:
+    with admin(browser, api) as somebody:
+        page = somebody.page
+        shows(somebody, "Rooms")
+        expect(page.locator(".late")).to_have_count(0, timeout=LOADED_MS)
+        made = api.create_room(roomNamePrefix="appears")["roomName"]
+        expect(row(somebody, made)).to_be_visible(timeout=2 * LOADED_MS)
+        api.call("PUT", f"/rooms/{made}", {"status": "closed"})
+        expect(row(somebody, made)).to_contain_text("Closed", timeout=2 * LOADED_MS)
+        api.call("DELETE", f"/rooms/{made}")
+        expect(row(somebody, made)).to_have_count(0, timeout=2 * LOADED_MS)
+
+
+def test_a_hidden_list_asks_for_nothing(api: Client, browser: Browser) -> None:
+    with visitor(browser, "admin") as somebody:
+        page = somebody.page
+        page.clock.install()
+        somebody.open(console_url(api, "#/rooms"))
+        log_in(somebody, api)
+        shows(somebody, "Rooms")
+        expect(page.locator(".late")).to_have_count(0, timeout=LOADED_MS)
+
+        def reads() -> int:
+            paths = [urlsplit(each.url).path for each in somebody.requests]
+            return sum(path.endswith("/rooms") for path in paths)
+
+        with page.expect_request("**/rooms?*"):
+            page.clock.run_for(11_000)
+        page.evaluate(HIDE, True)
+        before = reads()
+        page.clock.run_for(120_000)
+        assert reads() == before
+        with page.expect_request("**/rooms?*"):
+            page.evaluate(HIDE, False)
+        assert reads() == before + 1
 
 
 def test_a_room_is_made_with_a_start_a_length_a_lobby_and_notes(

@@ -1,5 +1,6 @@
 """Recordings in the console, in a real browser on the real stack."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,9 @@ def test_a_recording_becomes_ready_before_ones_eyes_and_plays(
 
         with page.expect_download() as download:
             somebody.button("Download").click()
-        assert download.value.suggested_filename == recording["filename"]
+        day = datetime.fromtimestamp(recording["startedAt"] / 1000, UTC)
+        saved_as = f"{room['roomName']} {day:%Y-%m-%d}.mp4"
+        assert download.value.suggested_filename == saved_as
         assert Path(download.value.path()).stat().st_size == recording["size"]
         somebody.button("Copy link").click()
         eventually(lambda: "token=" in copied(somebody), 5, "the link is copied")

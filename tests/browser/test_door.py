@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.visitors import JOIN_MS, visitor
+from tests.browser.visitors import JOIN_MS, Visitor, visitor
 from tests.live import Client
 
 pytestmark = pytest.mark.usefixtures("pages")
@@ -174,6 +174,46 @@ def test_the_door_reloads_without_the_secret_in_the_address(api: Client, browser
         ada.button("Join").click()
         expect(ada.page.get_by_text("Please enter your name.")).to_be_visible()
         assert ada.complaints() == []
+
+
+def _tokens(somebody: Visitor) -> int:
+    return sum(each.url.endswith("/participants/token") for each in somebody.requests)
+
+
+def test_a_known_name_joins_with_the_token_that_the_door_asked_for(
+    api: Client, browser: Browser
+) -> None:
+    room = api.create_room()
+    with visitor(browser, "Ada") as ada:
+        window = ada.page.context
+        ada.enter(room["publisherURL"])
+        assert _tokens(ada) == 2
+        for name, asked in (("Ada", 3), ("Eve", 5)):
+            ada.page.close()
+            ada.page = window.new_page()
+            ada.page.on("request", ada.requests.append)
+            ada.open(room["publisherURL"])
+            ada.at_the_door()
+            expect(ada.page.get_by_label("Your name")).to_have_value("Ada")
+            ada.name = name
+            ada.join()
+            expect(ada.tile(name)).to_be_visible()
+            assert _tokens(ada) == asked
+        assert ada.complaints() == []
+
+
+def test_a_token_that_has_waited_at_the_door_is_asked_for_again(
+    api: Client, browser: Browser
+) -> None:
+    room = api.create_room()
+    with visitor(browser, "Ada") as ada:
+        ada.page.clock.install()
+        ada.page.add_init_script("localStorage.setItem('meet.name', 'Ada')")
+        ada.open(room["publisherURL"])
+        ada.at_the_door()
+        ada.page.clock.fast_forward(30_000)
+        ada.join()
+        assert _tokens(ada) == 2
 
 
 @pytest.mark.every_browser

@@ -1,10 +1,13 @@
 """What a meeting costs the connection: layers by size, nothing for what is hidden; figures."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize, expect
+from livekit.protocol.models import ConnectionQuality
+from livekit.protocol.rtc import SignalResponse
+from playwright.sync_api import Browser, ViewportSize, WebSocketRoute, expect
 
 from tests.browser.visitors import JOIN_MS, Visitor, visitor
 from tests.live import Client, eventually
@@ -114,3 +117,38 @@ def test_the_figures_are_shown_on_demand(pair: tuple[Visitor, Visitor]) -> None:
     keys = ada.page.keyboard
     keys.press("Escape")
     expect(panel).to_have_count(0)
+
+
+def weaken(socket: WebSocketRoute) -> None:
+    """Let LiveKit say that every connection is poor."""
+    server = socket.connect_to_server()
+
+    def tell(message: str | bytes) -> None:
+        if isinstance(message, bytes):
+            said = SignalResponse.FromString(message)
+            for each in said.connection_quality.updates:
+                each.quality = ConnectionQuality.POOR
+            message = said.SerializeToString() if said.HasField("connection_quality") else message
+        socket.send(message)
+
+    server.on_message(tell)
+
+
+def test_a_weak_connection_is_told_with_a_way_to_its_figures(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
+        bob.enter(room["publisherURL"])
+        ada.page.route_web_socket(re.compile("/rtc"), weaken)
+        ada.enter(room["publisherURL"])
+        told = ada.page.get_by_text("Your connection is weak. Others may not see or hear you well.")
+        expect(told).to_be_visible(timeout=PATIENCE_S * 1000)
+        for name in ("Ada", "Bob"):
+            expect(ada.tile(name)).to_contain_text("weak connection")
+        assert ada.complaints() == []
+        notice = ada.page.locator(".notice", has=told)
+        notice.get_by_role("button", name="Connection details").click()
+        panel = ada.page.get_by_role("complementary", name="Connection")
+        expect(panel).to_contain_text("weak connection")
+        notice.get_by_role("button", name="Close").click()
+        expect(told).to_have_count(0)
+        expect(bob.page.get_by_text("Your connection is weak.")).to_have_count(0)

@@ -120,7 +120,7 @@ def test_noise_suppression_can_be_switched_off(ada: Visitor) -> None:
     expect(_settings(ada).get_by_label("Reduce background noise")).not_to_be_checked()
 
 
-def test_sounds_for_those_who_join_are_off_until_they_are_wanted(
+def test_sounds_for_joining_and_hands_are_off_until_they_are_wanted(
     api: Client, cameras: Browser
 ) -> None:
     room = api.create_room()
@@ -128,14 +128,19 @@ def test_sounds_for_those_who_join_are_off_until_they_are_wanted(
         ada.page.add_init_script(WATCHED)
         ada.enter(room["publisherURL"])
         with visitor(cameras, "Bob") as bob:
-            bob.enter(room["viewerURL"])
+            bob.enter(room["publisherURL"])
             expect(ada.page.get_by_text("Bob joined.")).to_be_visible()
+            bob.press("Raise hand")
+            expect(ada.page.get_by_text("Bob raised a hand.")).to_be_visible()
         assert ada.page.evaluate("window.tones") == 0
         _settings(ada).get_by_label("Play a sound when someone joins").check()
         with visitor(cameras, "Eve") as eve:
-            eve.enter(room["viewerURL"])
+            eve.enter(room["publisherURL"])
             expect(ada.page.get_by_text("Eve joined.")).to_be_visible()
-        ada.page.wait_for_function("() => window.tones > 0")
+            ada.page.wait_for_function("() => window.tones > 0")
+            before = ada.page.evaluate("window.tones")
+            eve.press("Raise hand")
+            ada.page.wait_for_function("(before) => window.tones > before", arg=before)
 
 
 @pytest.mark.parametrize(

@@ -106,9 +106,12 @@ def test_a_tab_is_not_closed_by_mistake(api: Client, ada: Visitor) -> None:
     ada.enter(api.create_room()["publisherURL"])
     close(ada.page)
     assert asked == ["beforeunload"]
+    with ada.page.expect_event("dialog"):
+        ada.page.evaluate("setTimeout(() => history.back())")
+    assert asked == ["beforeunload"] * 2
     expect(ada.button("Leave")).to_be_visible()
     ada.button("Leave").click()
     ada.ends_with("You left the meeting")
     with ada.page.expect_event("close"):
         ada.page.close(run_before_unload=True)
-    assert asked == ["beforeunload"]
+    assert asked == ["beforeunload"] * 2

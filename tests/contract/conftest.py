@@ -1,5 +1,6 @@
 """What the samples need around them."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from botocore.client import BaseClient
 
 from meet.webhooks.sending import Outcome, Sender
 from tests.contract.samples import LIVEKIT, Called, store
+from tests.contract.write_units import counted
 from tests.fakes import Clock
 from tests.functions.conftest import loop_of_the_main_thread  # noqa: F401 - a fixture
 from tests.together import Done
@@ -37,9 +39,16 @@ def called(aws: None, still_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> It
     called = Called()
     make = BaseClient._make_api_call  # type: ignore[attr-defined]
 
+    one_at_a_time = threading.RLock()
+
     def make_and_note(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-        called.aws.append((client.meta.service_model.service_name, operation, parameters))
-        return make(client, operation, parameters)
+        service = client.meta.service_model.service_name
+        with one_at_a_time:
+            called.aws.append((service, operation, parameters))
+            if service != "dynamodb":
+                return make(client, operation, parameters)
+            with counted(operation, parameters, called.charge):
+                return make(client, operation, parameters)
 
     def request(pool: object, method: str, url: str, *, body: bytes, **_: Any) -> SimpleNamespace:
         asked = urlsplit(url).path.removeprefix("/twirp/livekit.")

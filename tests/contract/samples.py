@@ -142,6 +142,17 @@ class Called:
     livekit: list[str] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     """What was sent to LiveKit."""
+    write_units: int = 0
+    """What DynamoDB charges for the writes."""
+
+    def charge(self, units: int) -> None:
+        """Add units of a write."""
+        self.write_units += units
+
+    def forget(self) -> None:
+        """Begin anew with what was asked of AWS."""
+        self.aws.clear()
+        self.write_units = 0
 
 
 def store() -> None:

@@ -74,6 +74,10 @@ Event: TypeAlias = dict[str, Any]
 TABLE: dict[str, dict[str, dict[str, int]]] = json.loads(
     (ROOT / "tests/contract/calls.json").read_text()
 )
+UNITS: dict[str, dict[str, int]] = json.loads(
+    (ROOT / "tests/contract/write_units.json").read_text()
+)
+"""Function -> path -> what DynamoDB charges for its writes."""
 
 
 def _without_key(function: str) -> Event:
@@ -113,6 +117,23 @@ def _meeting(event: str) -> Event:
     participant = {"sid": "PA_1", "identity": person.identity}
     told = {"event": event, "id": "EV_1", "room": room, "createdAt": str(ROOM.created_at // 1000)}
     return _signed_by_livekit(told | ({"participant": participant} if "left" in event else {}))
+
+
+def _begins() -> Event:
+    room = {"sid": "RM_1", "name": ROOM.name, "metadata": room_metadata(wiring.owner())}
+    at = str(ROOM.created_at // 1000)
+    return _signed_by_livekit(
+        {"event": "room_started", "id": "EV_1", "room": room, "createdAt": at}
+    )
+
+
+def _joins_others() -> Event:
+    """Let a participant join a meeting that is known and has others."""
+    event = _in_a_known_meeting("receive_livekit_webhook")
+    told = json.loads(base64.b64decode(event["body"]))
+    told["room"]["sid"], told["participant"]["sid"] = "RM_1", "PA_2"
+    told["participant"]["attributes"] = {"issuedAt": str(ROOM.created_at)}
+    return _signed_by_livekit(told)
 
 
 def _published(**preferences: str) -> Event:
@@ -393,6 +414,8 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
     ("receive_livekit_webhook", "room_finished"): lambda: _signed_by_livekit(
         {"event": "room_finished", "id": "EV_1", "room": {"name": ROOM.name}}
     ),
+    ("receive_livekit_webhook", "a meeting begins"): _begins,
+    ("receive_livekit_webhook", "a participant joins others"): _joins_others,
     ("receive_livekit_webhook", "a participant leaves"): lambda: _meeting("participant_left"),
     ("receive_livekit_webhook", "a meeting ends"): lambda: _meeting("room_finished"),
     ("receive_livekit_webhook", "egress goes on"): lambda: _egress("EGRESS_ACTIVE"),
@@ -444,6 +467,7 @@ def test_a_sample_asks_what_the_table_says_and_no_more(
 ) -> None:
     run(function, still_clock)
     assert noted(called) == TABLE[function][SAMPLE]
+    assert called.write_units == UNITS[function][SAMPLE]
 
 
 @pytest.mark.parametrize("path", PATHS, ids=" - ".join)
@@ -452,9 +476,10 @@ def test_another_path_asks_what_the_table_says_and_no_more(
 ) -> None:
     function, name = path
     event = PATHS[path]()
-    called.aws.clear()
+    called.forget()
     run(function, still_clock, event)
     assert noted(called) == TABLE[function][name]
+    assert called.write_units == UNITS[function][name]
 
 
 @pytest.mark.parametrize("function", ["receive_livekit_webhook", "sweep_rooms"])
@@ -488,6 +513,9 @@ def test_the_table_is_about_every_function_and_nothing_else() -> None:
     assert {(f, n) for f, paths in TABLE.items() for n in paths} == {
         *((function, SAMPLE) for function in SAMPLES),
         *PATHS,
+    }
+    assert {f: paths.keys() for f, paths in UNITS.items()} == {
+        f: paths.keys() for f, paths in TABLE.items()
     }
 
 

@@ -13,6 +13,8 @@ from tools import ROOT
 PAGES = ("meeting", "console", "watch")
 OTHERS = tuple(sorted(set(LANGUAGES) - {"en"}))
 
+_I18N = ROOT / "web" / "src" / "shared" / "i18n.ts"
+
 TEXT = r'"(?:[^"\\]|\\.)*"'
 LINE = re.compile(rf"  (\w+): (?:({TEXT})|\{{ one: ({TEXT}), other: ({TEXT}) \}}),")
 NOT_TEXT = re.compile(r"  //.*|import .*|export .*|\};|")
@@ -103,6 +105,12 @@ def test_the_server_says_everything_in_each_language(language: str) -> None:
 def test_every_language_has_its_file_and_no_other(page: str) -> None:
     files = {each.stem for each in _file(page, "en").parent.glob("*.ts")}
     assert files == {*LANGUAGES, "index"}
+
+
+def test_the_pages_offer_every_language_by_a_name() -> None:
+    names = re.search(r"export const LANGUAGES = \{(.*)\};", _I18N.read_text())
+    assert names is not None
+    assert set(re.findall(rf"(\w+): {TEXT}", names[1])) == set(LANGUAGES)
 
 
 def test_what_counts_as_the_same_is_the_same() -> None:

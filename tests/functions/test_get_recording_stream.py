@@ -255,7 +255,7 @@ def test_who_asks_for_json_gets_a_link(studio: Studio, accept: str) -> None:
     assert "X-Amz-Signature=" in link["url"]
 
 
-def test_a_link_to_download_is_one_that_browsers_save_under_the_recordings_name(
+def test_a_link_to_download_is_one_that_browsers_save_under_the_room_and_the_day(
     studio: Studio,
 ) -> None:
     recording_id = studio.ready(CONTENT)
@@ -265,7 +265,10 @@ def test_a_link_to_download_is_one_that_browsers_save_under_the_recordings_name(
         asked = parse_qs(urlsplit(json.loads(answer.content)["url"]).query)
         return asked.get("response-content-disposition", [])
 
-    name = f"filename=\"{recording_id}.mp4\"; filename*=UTF-8''{recording_id}.mp4"
+    recording = stored(recording_id)
+    day = datetime.fromtimestamp((recording.started_at or 0) / 1000, UTC).strftime("%Y-%m-%d")
+    title = f"{recording.room_name} {day}"
+    name = f"filename=\"{title}.mp4\"; filename*=UTF-8''{title.replace(' ', '%20')}.mp4"
     assert disposition("?download=true") == [f"attachment; {name}"]
     for query in ("", "?download=false", "?download=", "?download=TRUE", "?download=1"):
         assert disposition(query)[0].startswith("inline; ")

@@ -129,8 +129,8 @@ def test_sizes_count_what_a_page_loads_and_parts_without_what_is_there(place: Pa
     assert pages.script_sizes() == {"a.html": 10110, "part.tsx": 1000}
 
 
-FIRST_FILES = 5
-"""The page itself, the script that starts it, its own one and the bundler's helpers, a style."""
+FIRST_FILES = 4
+"""The page itself, the script that starts it, its own one, a style."""
 
 
 def test_a_first_load_is_few_files_so_that_a_new_account_serves_two_people_at_once() -> None:
@@ -142,6 +142,26 @@ def test_a_first_load_is_few_files_so_that_a_new_account_serves_two_people_at_on
         files |= set(" ".join(re.findall(r'data-files="([^"]+)"', html)).split())
         assert len({page.name, *files}) <= FIRST_FILES, files
         assert 'rel="icon" href="data:' in html
+
+
+def test_the_meeting_is_one_more_file_and_a_visit_is_what_the_costs_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not pages.is_current():
+        pytest.skip("the web pages are not built")
+    monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "INFO")  # which importing bench changes
+    from bench import cost  # noqa: PLC0415
+
+    files = pages.first_visit()
+    kinds = sorted(file.partition("/")[2].partition("-")[0] for file in files)
+    assert kinds == ["inside", "meeting", "meeting", "start"]
+    assert len(files) == cost.PAGE_FILES
+    packed = sum((pages.BUILT / f"{file}.gz").stat().st_size for file in files)
+    assert packed / 1e6 == pytest.approx(cost.PAGE_MB, rel=0.05)
+    (inside,) = (pages.BUILT / file for file in files if "inside" in file)
+    imported = set(re.findall(r'from"\./([^"]+)"', inside.read_text()))
+    assert {f"assets/{name}" for name in imported} <= set(files)
+    assert not list(pages.BUILT.glob("assets/*.svg")), "backgrounds are in the script"
 
 
 def test_every_later_part_is_loaded_by_what_tries_again() -> None:

@@ -118,6 +118,19 @@ def script_sizes() -> dict[str, int]:
     return sizes
 
 
+def first_visit() -> list[str]:
+    """Return the files of the meeting page, for an English browser that has none of them.
+
+    The page itself is not one of them: it is asked for each time.
+    """
+    html = (BUILT / "meeting.html").read_text()
+    door = re.findall(r'(?:src|href|data-main)="/meet/(assets/[^"]+)"', html)
+    door += re.findall(r"/meet/(assets/[^ ]+)", " ".join(re.findall(r'data-files="([^"]+)"', html)))
+    (main,) = re.findall(r'data-main="/meet/([^"]+)"', html)
+    inside = re.findall(r'"/meet/(assets/inside-[^"]+)"', (BUILT / main).read_text())
+    return sorted({*door, *inside})
+
+
 def _scripts_with(name: str, chunks: dict[str, Any]) -> set[str]:
     """Return the scripts of a chunk and its static imports; chunks is Vite's manifest."""
     chunk = chunks[name]

@@ -184,8 +184,10 @@ class View(WireModel):
 
         Unknown names are ignored; if no valid name remains, the whole object is returned.
         """
-        names = {name.strip() for name in (fields or "").split(",")}
-        wanted = {name for name, field in type(self).model_fields.items() if field.alias in names}
+        names = {name.strip() for name in fields.split(",")} if fields else set()
+        wanted = names and {
+            name for name, field in type(self).model_fields.items() if field.alias in names
+        }
         return self.model_dump(
             mode="json", by_alias=True, exclude_none=True, include=wanted or None
         )

@@ -2,21 +2,24 @@ import { useEffect, useRef, useState, type FormEvent } from "react";
 import { reasonOf } from "../shared/http";
 import { Eye, EyeOff, Mark } from "./icons";
 import { Dialog } from "../shared/ui/Dialog";
+import { LanguageChoice } from "../shared/ui/LanguageChoice";
 import { Field } from "./parts/Field";
 import { sentence } from "./sentences";
 import { logIn } from "./session";
-import { t } from "./words";
+import { choose, t } from "./words";
 
 export function LoginPage() {
+  const title = `${t("logIn")} · ${t("console")}`;
   useEffect(() => {
-    document.title = `${t("logIn")} · ${t("console")}`;
-  }, []);
+    document.title = title;
+  }, [title]);
   return (
     <main className="card-page">
       <div className="card login-card">
         <Mark />
         <h1>{t("console")}</h1>
         <LoginForm />
+        <LanguageChoice t={t} choose={choose} />
       </div>
     </main>
   );

@@ -1,4 +1,5 @@
 import { lazy, Suspense } from "react";
+import { LanguageChoice } from "../shared/ui/LanguageChoice";
 import { Mark } from "./icons";
 import { Notice } from "./parts/Notice";
 import { toast } from "./parts/toasts";
@@ -10,7 +11,7 @@ import { RoomsPage } from "./rooms/RoomsPage";
 import { paths, useRoute, type Route } from "./route";
 import { sentence } from "./sentences";
 import { logOut } from "./session";
-import { t } from "./words";
+import { choose, t } from "./words";
 
 const EventsPages = lazy(() => import("./events/EventsPages"));
 const ReferencePage = lazy(() => import("./reference/ReferencePage"));
@@ -40,6 +41,7 @@ export function Shell({ username }: { username: string }) {
           ))}
         </nav>
         <span className="who" title={t("loggedInAs", { name: username })}>{username}</span>
+        <LanguageChoice t={t} choose={choose} />
         <button className="small" onClick={() => void logOut().catch((error: unknown) => toast(sentence(error)))}>
           {t("logOut")}
         </button>

@@ -4,6 +4,7 @@ import { QueryClient, type InfiniteData } from "@tanstack/react-query";
 import type { Room } from "../shared/types";
 
 export const POLL = 3000;
+export const IDLE_POLL = 10_000; // where changes are rarer
 
 export interface Page<Item> {
   items: Item[];

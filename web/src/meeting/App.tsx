@@ -16,24 +16,25 @@ const loadMeeting = () => import("./room/MeetingRoom");
 const Meeting = lazy(loadMeeting);
 
 const NAMELESS = "guest"; // for the first token, before a name is entered
+const FRESH = 30_000; // a token is used within a minute at least, and what it was asked for may change
 
 type Step =
   | { at: "looking" }
-  | { at: "prejoin"; offer: Admission | Turn }
+  | { at: "prejoin"; offer: Admission | Turn; name: string; askedAt: number }
   | { at: "waiting"; turn: Turn; choice: Choice }
   | { at: "inside"; admission: Admission; choice: Choice; isSecond: boolean }
-  | { at: "end"; ending: Ending; time?: string };
+  | { at: "end"; ending: Ending; startsAt?: number };
 
 /** The meeting page, from the join link to the end page. */
 export function App({ link }: { link: Link }) {
   const [step, setStep] = useState<Step>({ at: "looking" });
   const takesOver = useRef(false);
   const reloaded = useRef(insideBefore(link.roomName)); // under this name the meeting goes on
-  const end = useCallback((ending: Ending, time = "") => {
+  const end = useCallback((ending: Ending, startsAt?: number) => {
     keepInside(link.roomName, null);
     if (ending === "removed") forgetLink(link.roomName);
     tell({ event: "left", reason: ending });
-    setStep({ at: "end", ending, time });
+    setStep({ at: "end", ending, startsAt });
   }, [link]);
   const twin = useTwin(link.roomName, step.at === "inside", () => end("elsewhere"));
   const twinExists = useRef(false);
@@ -57,7 +58,8 @@ export function App({ link }: { link: Link }) {
     }));
   }, [link]);
 
-  // This first token is not used to join: it says which role the link gives and what the room allows.
+  // This first token says which role the link gives and what the room allows. People whose name is known by
+  // then join with it.
   const look = useCallback(async () => {
     setStep({ at: "looking" });
     const lack = lacking();
@@ -67,20 +69,29 @@ export function App({ link }: { link: Link }) {
     try {
       const name = reloaded.current;
       if (name !== null) proceed(await ask(name, true), lastChoice(name));
-      else setStep({ at: "prejoin", offer: await ask(recallName() || NAMELESS, false) });
+      else {
+        const known = recallName();
+        const offer = await ask(known || NAMELESS, false);
+        setStep({ at: "prejoin", offer, name: link.invite ? (offer.participantName ?? "") : known, askedAt: performance.now() });
+      }
       reloaded.current = null;
       void loadMeeting();
     } catch (error) {
       if (!mayPass(error)) reloaded.current = null;
-      setStep({ at: "end", ending: endingOf(error), time: startOf(error) });
+      setStep({ at: "end", ending: endingOf(error), startsAt: startOf(error) });
     }
   }, [link, ask, proceed]);
 
   useEffect(() => void look(), [look]);
 
+  const offered = (name: string): Admission | null => {
+    if (step.at !== "prejoin" || isTurn(step.offer) || step.name !== name) return null;
+    return performance.now() - step.askedAt < FRESH ? step.offer : null;
+  };
+
   const join = async (choice: Choice) => {
     try {
-      const answer = await ask(choice.name, true);
+      const answer = offered(choice.name) ?? (await ask(choice.name, true));
       if (!link.invite) rememberName(choice.name);
       proceed(answer, choice);
     } catch (error) {
@@ -119,7 +130,7 @@ export function App({ link }: { link: Link }) {
       );
     case "end":
       return (
-        <EndPage ending={step.ending} time={step.time} onAgain={() => {
+        <EndPage ending={step.ending} startsAt={step.startsAt} onAgain={() => {
           takesOver.current = step.ending === "already" || step.ending === "elsewhere";
           void look();
         }} />

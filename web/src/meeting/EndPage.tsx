@@ -1,11 +1,12 @@
 import { useEffect, useRef } from "react";
-import { t } from "./words";
+import { choose, t } from "./words";
 import { Mark } from "../shared/ui/icons";
-import { tellings, type Ending } from "./endings";
+import { LanguageChoice } from "../shared/ui/LanguageChoice";
+import { tellings, textOf, type Ending } from "./endings";
 
 /** Says why there is no meeting, and what to do next. */
-export function EndPage({ ending, time = "", onAgain }: { ending: Ending; time?: string; onAgain: () => void }) {
-  const { title, text, again } = tellings[ending];
+export function EndPage({ ending, startsAt, onAgain }: { ending: Ending; startsAt: number | undefined; onAgain: () => void }) {
+  const { title, again } = tellings[ending];
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [ending]); // screen readers read it out
   return (
@@ -13,10 +14,11 @@ export function EndPage({ ending, time = "", onAgain }: { ending: Ending; time?:
       <div className="card end-card">
         <Mark />
         <h1 ref={heading} tabIndex={-1}>{t(title)}</h1>
-        <p>{t(text, { time })}</p>
+        <p>{textOf(ending, startsAt)}</p>
         {again && (
           <button type="button" className="primary" onClick={onAgain}>{t(again)}</button>
         )}
+        <LanguageChoice t={t} choose={choose} />
       </div>
     </main>
   );

@@ -1,7 +1,7 @@
 // Why a participant is not, or no longer, in the meeting: the title and text of the end page.
 
-import type { Word } from "./words";
-import { locale } from "../shared/i18n";
+import { t, type Word } from "./words";
+import { byLocale } from "../shared/i18n";
 import { ApiError, isNotFound, reasonOf, type AnyReason } from "../shared/http";
 
 export type Ending =
@@ -70,8 +70,14 @@ export function mayPass(error: unknown): boolean {
   return ["offline", "server"].includes(endingOf(error));
 }
 
-/** When the meeting starts, as its participants write it; empty if that is not the reason. */
-export function startOf(error: unknown): string {
-  if (!(error instanceof ApiError) || error.startsAt === undefined) return "";
-  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" }).format(error.startsAt);
+const starts = byLocale((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" }));
+
+/** The text of an end page, with the time for which the meeting is planned if that is the reason. */
+export function textOf(ending: Ending, startsAt?: number): string {
+  return t(tellings[ending].text, startsAt === undefined ? {} : { time: starts().format(startsAt) });
+}
+
+/** When the meeting starts; undefined if that is not the reason. */
+export function startOf(error: unknown): number | undefined {
+  return error instanceof ApiError ? error.startsAt : undefined;
 }

@@ -1,6 +1,6 @@
 // The join link. No other module reads the secret from the address.
 
-import { tab } from "../shared/storage";
+import { browser, tab } from "../shared/storage";
 
 export interface Link {
   roomName: string;
@@ -79,12 +79,13 @@ export function rememberToken(roomName: string, token: string): void {
   tab.put(tokenFor(roomName), token);
 }
 
+/** The name of the last meeting that this browser joined. */
 export function recallName(): string {
-  return tab.get("name") ?? "";
+  return browser.get("name") ?? "";
 }
 
 export function rememberName(name: string): void {
-  tab.put("name", name);
+  browser.put("name", name);
 }
 
 /** The room's title: its name without the random part. */

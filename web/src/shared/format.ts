@@ -1,21 +1,20 @@
 // Times, sizes and lengths, as the user's language writes them.
 
-import { locale } from "./i18n";
+import { byLocale } from "./i18n";
 
-const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-const exactMoment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
-const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
-const longMoment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
-const spans = new Intl.ListFormat(locale, { type: "unit", style: "narrow" });
-const unit = (name: string, digits = 0) =>
-  new Intl.NumberFormat(locale, {
-    style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits,
-  });
+const dates = (options: Intl.DateTimeFormatOptions) => byLocale((locale) => new Intl.DateTimeFormat(locale, options));
+const moment = dates({ dateStyle: "medium", timeStyle: "short" });
+const exactMoment = dates({ dateStyle: "medium", timeStyle: "medium" });
+const day = dates({ dateStyle: "medium" });
+const longMoment = dates({ dateStyle: "full", timeStyle: "short" });
+const spans = byLocale((locale) => new Intl.ListFormat(locale, { type: "unit", style: "narrow" }));
+const units = byLocale((locale) => (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, { style: "unit", ...options }));
+const unit = (name: string, digits = 0) => units()({ unit: name, unitDisplay: "short", maximumFractionDigits: digits });
 
-export const date = (time: number) => day.format(time);
-export const when = (time: number) => moment.format(time);
-export const exactly = (time: number) => exactMoment.format(time);
-export const fully = (time: number) => longMoment.format(time);
+export const date = (time: number) => day().format(time);
+export const when = (time: number) => moment().format(time);
+export const exactly = (time: number) => exactMoment().format(time);
+export const fully = (time: number) => longMoment().format(time);
 
 const SECOND = 1000;
 const PARTS = [
@@ -38,12 +37,12 @@ export function span(milliseconds: number): string {
     return { name, count };
   });
   const said = counts.filter(({ count }, index) => index === 0 || count > 0);
-  return spans.format(said.map(({ name, count }) => unit(name).format(count)));
+  return spans().format(said.map(({ name, count }) => unit(name).format(count)));
 }
 
 /** A number of days: "7 days". */
 export const days = (count: number) =>
-  new Intl.NumberFormat(locale, { style: "unit", unit: "day", unitDisplay: "long" }).format(count);
+  units()({ unit: "day", unitDisplay: "long" }).format(count);
 
 /** A recording's length: "1:02:03". */
 export function length(seconds: number): string {

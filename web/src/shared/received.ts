@@ -132,8 +132,3 @@ export type HandMessage = v.InferOutput<typeof Hand>;
 export function handOf(packet: Uint8Array): HandMessage | undefined {
   return packet.byteLength > 100 ? undefined : read(Hand, textOf(packet));
 }
-
-/** The server's message that the meeting will be ended. */
-export function endOf(packet: Uint8Array): v.InferOutput<typeof Ending> | undefined {
-  return read(Ending, textOf(packet));
-}

@@ -1,4 +1,7 @@
-// Times as the browser's region writes them, whichever language the page speaks.
+// Times of day as the browser's region writes them, whichever of the browser's languages the page has. Once a
+// language was chosen in the page, as that language does.
+
+import { byLocale, chosenLanguage } from "./i18n";
 
 /** The browser's own locale; some systems name one that no browser knows. */
 function regional(): string | undefined {
@@ -9,6 +12,7 @@ function regional(): string | undefined {
   }
 }
 
-const region = regional();
+const ofRegion = new Intl.DateTimeFormat(regional(), { timeStyle: "short" });
+const ofLanguage = byLocale((locale) => new Intl.DateTimeFormat(locale, { timeStyle: "short" }));
 
-export const timeOfDay = new Intl.DateTimeFormat(region, { timeStyle: "short" });
+export const timeOfDay = (time: number) => (chosenLanguage() ? ofLanguage() : ofRegion).format(time);

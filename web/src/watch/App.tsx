@@ -3,9 +3,10 @@ import { fully, length, size } from "../shared/format";
 import { reasonOf, type AnyReason } from "../shared/http";
 import type { SharedRecording } from "../shared/types";
 import { Mark } from "../shared/ui/icons";
+import { LanguageChoice } from "../shared/ui/LanguageChoice";
 import { openLink, type Link } from "./link";
 import { Player } from "./Player";
-import { t, type Word } from "./words";
+import { choose, t, type Word } from "./words";
 
 /** The page of a share link: what the recording is, and its player; or why there is none. */
 export function App({ link }: { link: Link }) {
@@ -52,6 +53,7 @@ function Recording({ shown, reopen }: { shown: SharedRecording; reopen: () => Pr
         )}
       </div>
       <p className="watch-end">{t("until", { time: fully(shown.expiresAt) })}</p>
+      <LanguageChoice t={t} choose={choose} />
     </main>
   );
 }
@@ -66,19 +68,21 @@ const TELLINGS: Partial<Record<AnyReason, readonly [Word, Word]>> = {
 };
 
 function Problem({ reason, onAgain }: { reason: AnyReason; onAgain: () => void }) {
-  const [title, text] = TELLINGS[reason] ?? ["busyTitle", "busy"];
+  const [word, text] = TELLINGS[reason] ?? ["busyTitle", "busy"];
+  const title = t(word);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = t(title);
-    heading.current?.focus(); // screen readers read it out
+    document.title = title;
   }, [title]);
+  useEffect(() => heading.current?.focus(), [word]); // screen readers read it out
   return (
     <main className="card-page" data-problem={reason}>
       <div className="card end-card">
         <Mark />
-        <h1 ref={heading} tabIndex={-1}>{t(title)}</h1>
+        <h1 ref={heading} tabIndex={-1}>{title}</h1>
         <p>{t(text)}</p>
         {!(reason in TELLINGS) && <button type="button" className="primary" onClick={onAgain}>{t("tryAgain")}</button>}
+        <LanguageChoice t={t} choose={choose} />
       </div>
     </main>
   );

@@ -33,14 +33,13 @@ class RecordingDelivery:
         return Link(f"{origin}{path}?{playback.PARAMETER}={token}", expires_at)
 
     def file_link(self, recording_id: str, *, is_download: bool) -> Link:
-        """Return a presigned link to the file, to play it or to save it under its own name."""
+        """Return a presigned link to the file, to play it or to save it by its title."""
         recording, media = self.recordings.ready(recording_id), self.media()
         if media.find(recording.object_key) is None:
             raise RecordingNotFound  # otherwise the player would get S3's XML error
-        kind, name = (
-            ("attachment", recording.filename) if is_download else ("inline", recording.title)
-        )
-        return media.link(recording.object_key, disposition=content_disposition(kind, name))
+        kind = "attachment" if is_download else "inline"
+        disposition = content_disposition(kind, recording.title)
+        return media.link(recording.object_key, disposition=disposition)
 
     def stream(self, recording_id: str, request: StreamRequest) -> StreamAnswer:
         """Return the bytes that a request asks for, at most 4 MiB of them, or a redirect.
@@ -50,6 +49,6 @@ class RecordingDelivery:
         return RecordingStream(self.media(), self.recordings.ready(recording_id), request).answer()
 
     def download(self, recording_id: str, request: StreamRequest) -> StreamAnswer:
-        """Return the same, for clients that save the file under its own name."""
+        """Return the same, for clients that save the file by its title."""
         recording = self.recordings.ready(recording_id)
         return RecordingStream(self.media(), recording, request, "attachment").answer()

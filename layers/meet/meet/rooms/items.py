@@ -8,6 +8,7 @@ from meet.actors import Actor
 from meet.clock import DAY, SECOND, Milliseconds
 from meet.livekit.recorder import Encoding, Layout
 from meet.rooms.model import (
+    NO_PLAN,
     AutoStart,
     AutoStarted,
     ClosedBy,
@@ -27,6 +28,10 @@ Changes: TypeAlias = Mapping[str, Any]
 
 TTL_ATTRIBUTE = "deleteAfter"
 TTL_GRACE = DAY  # the sweep ends a room; TTL only removes its item later
+
+_ROLES = {role.value: role for role in Role}
+_LINK = Link()
+"""Of a link that was neither disabled nor replaced."""
 
 LIST_KEY = r"\d{15}#[A-Za-z0-9-]{15,66}"
 
@@ -121,7 +126,7 @@ def from_values(values: dict[str, Any]) -> Room:
         expires_at=Milliseconds(int(values["expirationDate"])),
         max_participants=None if limit is None else int(limit),
         preferences=preferences_from(values),
-        secrets={Role(role): secret for role, secret in values["secrets"].items()},
+        secrets={_ROLES[role]: secret for role, secret in values["secrets"].items()},
         closed_at=dynamodb.moment(values, "closedAt"),
         active_recording_id=values.get("activeRecordingId"),
         removals=_removals(values.get("removals", set())),
@@ -135,7 +140,7 @@ def from_values(values: dict[str, Any]) -> Room:
         tokens_valid_after=dynamodb.moment(values, "tokensValidAfter"),
         has_guest_list=values.get("guestList", False),
         terms=_terms(values),
-        links={role: _link(values, role) for role in Role},
+        links={role: _link(values, name) for name, role in _ROLES.items()},
         auto_started=_auto_started(values),
         recording_stopped_at=dynamodb.moment(values, "recordingStoppedAt"),
     )
@@ -169,12 +174,12 @@ def _terms(values: dict[str, Any]) -> Terms:
     )
 
 
-def _link(values: dict[str, Any], role: Role) -> Link:
-    return Link(
-        is_enabled=not values.get(f"{role}LinkDisabled", False),
-        version=int(values.get(f"{role}LinkVersion", 0)),
-        epoch=int(values.get(f"{role}LinkEpoch", 0)),
-    )
+def _link(values: dict[str, Any], role: str) -> Link:
+    disabled, version = values.get(f"{role}LinkDisabled"), values.get(f"{role}LinkVersion")
+    epoch = values.get(f"{role}LinkEpoch")
+    if not (disabled or version or epoch):
+        return _LINK
+    return Link(is_enabled=not disabled, version=int(version or 0), epoch=int(epoch or 0))
 
 
 def preferences_from(values: dict[str, Any]) -> Preferences:
@@ -204,6 +209,8 @@ def _known(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plan(values: dict[str, Any]) -> RecordingPlan:
+    if values.keys() == {"enabled"}:
+        return NO_PLAN
     layout, encoding = values.get("layout"), values.get("encoding")
     days, auto_start = values.get("retentionDays"), values.get("autoStart")
     return RecordingPlan(
@@ -228,6 +235,8 @@ def _role_change(values: dict[str, Any]) -> RoleChange:
 
 
 def _removals(stored: set[str]) -> tuple[Removal, ...]:
+    if not stored:
+        return ()
     split = (each.partition(" ") for each in stored)
     removals = (Removal(Milliseconds(int(at)), identity) for at, _, identity in split)
     return tuple(sorted(removals, key=lambda removal: removal.at))

@@ -1,17 +1,19 @@
 """Response bodies about rooms."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Literal, Self
 
 from pydantic import Field
 
 from meet.rooms.items import plan_values
-from meet.rooms.model import Lobby, Role, Room
+from meet.rooms.model import Link, Lobby, Preferences, Role, Room
 from meet.rooms.schemas import MAX_PARTICIPANTS, RoomPreferences
 from meet.rooms.terms import LinksOptions, LobbyOptions
 from meet.types import View
 
 LINKS = ("moderatorURL", "publisherURL", "viewerURL")
+_NO_LOBBY = Lobby()
 
 _NAME = "OpenVidu-k3v9x0q2m7t1c8z"
 _EXPIRES = 1_893_456_000_000
@@ -77,52 +79,68 @@ class RoomFacts(View):
     @classmethod
     def showing(cls, room: Room, **links: str) -> Self:
         """Return the view of a room, with these fields more."""
-        shown = settings_of(room)
         are_enabled = all(link.is_enabled for link in room.links.values())
+        lobby = room.terms.lobby
         meets = room.active_meeting_id is not None
         return cls(
             room_name=room.name,
             creation_date=room.created_at,
             expiration_date=room.expires_at,
             room_name_prefix=room.prefix,
-            preferences=RoomPreferences.model_validate(shown["preferences"]),
+            preferences=_preferences_view(room.preferences),
             max_participants=room.max_participants,
             status="closed" if room.terms.is_closed else "active_meeting" if meets else "open",
             starts_at=room.terms.starts_at,
             max_duration_minutes=room.terms.max_duration_minutes,
             metadata=dict(room.terms.metadata) or None,
-            links=None if are_enabled else LinksOptions.model_validate(shown["links"]),
-            lobby=None
-            if room.terms.lobby == Lobby()
-            else LobbyOptions.model_validate(shown["lobby"]),
+            links=None if are_enabled else LinksOptions.model_validate(_links(room.links)),
+            lobby=None if lobby == _NO_LOBBY else LobbyOptions.model_validate(_lobby(lobby)),
             **links,
         )
 
 
 def settings_of(room: Room) -> dict[str, Any]:
     """Return everything that an update of a room can change, by names in the API."""
-    preferences, terms, lobby = room.preferences, room.terms, room.terms.lobby
+    terms = room.terms
     return {
         "expirationDate": room.expires_at,
         "maxParticipants": room.max_participants,
-        "preferences": {
-            "chatPreferences": {"enabled": preferences.chat},
-            "recordingPreferences": {
-                "enabled": preferences.recording,
-                **plan_values(preferences.recording_plan),
-            },
-            "virtualBackgroundPreferences": {"enabled": preferences.virtual_background},
-        },
+        "preferences": _preferences(room.preferences),
         "startsAt": terms.starts_at,
         "maxDurationMinutes": terms.max_duration_minutes,
         "metadata": terms.metadata,
         "status": "closed" if terms.is_closed else "open",
-        "links": {role.value: {"enabled": room.links[role].is_enabled} for role in Role},
-        "lobby": {
-            "enabled": lobby.enabled,
-            "roles": list(lobby.roles),
-            "openWithoutModerator": lobby.open_without_moderator,
+        "links": _links(room.links),
+        "lobby": _lobby(terms.lobby),
+    }
+
+
+@lru_cache(maxsize=64)
+def _preferences_view(preferences: Preferences) -> RoomPreferences:
+    """Return the view of preferences, of which most rooms of a list have the same."""
+    return RoomPreferences.model_validate(_preferences(preferences))
+
+
+def _preferences(preferences: Preferences) -> dict[str, Any]:
+    return {
+        "chatPreferences": {"enabled": preferences.chat},
+        "recordingPreferences": {
+            "enabled": preferences.recording,
+            **plan_values(preferences.recording_plan),
         },
+        "virtualBackgroundPreferences": {"enabled": preferences.virtual_background},
+    }
+
+
+def _links(links: Mapping[Role, Link]) -> dict[str, Any]:
+    return {role.value: {"enabled": links[role].is_enabled} for role in Role}
+
+
+def _lobby(lobby: Lobby) -> dict[str, Any]:
+    return {
+        "enabled": lobby.enabled,
+        "roles": list(lobby.roles),
+        "openWithoutModerator": lobby.open_without_moderator,
     }
 
 

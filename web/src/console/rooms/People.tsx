@@ -5,15 +5,13 @@ import { CameraOff, MicOff, Screen } from "../icons";
 import { Confirm } from "../parts/Confirm";
 import { Listing } from "../parts/Listing";
 import { useDone } from "../parts/useDone";
-import { keys, POLL } from "../queries";
+import { IDLE_POLL, keys, POLL } from "../queries";
 import { t, type Word } from "../words";
 import { endMeeting, getPeople, mute, muteAll, type Source } from "./api";
 import { ChangeRole } from "./ChangeRole";
 import { Remove } from "./Remove";
 import { Since } from "./Since";
 import { useOfRoom } from "./useOfRoom";
-
-const IDLE_POLL = 10_000;
 
 type Question = { asks: "role" | "remove"; person: Participant } | { asks: "end" };
 

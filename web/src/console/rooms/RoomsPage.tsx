@@ -8,7 +8,7 @@ import { Notice } from "../parts/Notice";
 import { PickAll, Picked, toggled } from "../parts/Picked";
 import { usePages } from "../parts/usePages";
 import { useReadOn } from "../parts/useReadOn";
-import { dropFrom } from "../queries";
+import { dropFrom, IDLE_POLL } from "../queries";
 import { paths, stay } from "../route";
 import { t, type Word } from "../words";
 import { EndRoom } from "./EndRoom";
@@ -33,7 +33,7 @@ interface Props {
 
 /** The rooms. The API neither searches nor sorts: the page does, over the rooms that it has loaded. */
 export function RoomsPage({ status, search, sort }: Props) {
-  const { items: loaded, ...rooms } = usePages<Room>(ROOMS);
+  const { items: loaded, ...rooms } = usePages<Room>(ROOMS, (_, pages) => pages * IDLE_POLL);
   const [text, setText] = useState(search);
   const [address, setAddress] = useState(search);
   if (search !== address) { // a link was followed, or the address has caught up with what was typed

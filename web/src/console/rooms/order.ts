@@ -1,15 +1,15 @@
 // The orders in which rooms are listed.
 
-import { locale } from "../../shared/i18n";
+import { byLocale } from "../../shared/i18n";
 import type { Room } from "../../shared/types";
 import type { Word } from "../words";
 
-const names = new Intl.Collator(locale, { numeric: true });
+const names = byLocale((locale) => new Intl.Collator(locale, { numeric: true }));
 
 export const ORDERS: { name: string; word: Word; compare: ((one: Room, other: Room) => number) | null }[] = [
   { name: "", word: "sortNewest", compare: null }, // as the API lists them
   { name: "ends", word: "sortEnds", compare: (one, other) => one.expirationDate - other.expirationDate },
-  { name: "name", word: "sortName", compare: (one, other) => names.compare(one.roomName, other.roomName) },
+  { name: "name", word: "sortName", compare: (one, other) => names().compare(one.roomName, other.roomName) },
 ];
 
 export function sorted(rooms: Room[], order: string): Room[] {

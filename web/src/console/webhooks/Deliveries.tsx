@@ -6,6 +6,7 @@ import { Listing } from "../parts/Listing";
 import { Notice } from "../parts/Notice";
 import { toast } from "../parts/toasts";
 import { usePages } from "../parts/usePages";
+import { POLL } from "../queries";
 import { RoomName } from "../rooms/RoomName";
 import { paths } from "../route";
 import { sentence } from "../sentences";
@@ -16,7 +17,7 @@ import { saidOfSent } from "./sent";
 /** The events that an endpoint has not accepted. */
 export function Deliveries({ webhook }: { webhook: Webhook }) {
   const { webhookId: id, enabled } = webhook;
-  const deliveries = usePages<WebhookDelivery>(deliveriesOf(id), () => true);
+  const deliveries = usePages<WebhookDelivery>(deliveriesOf(id), () => POLL);
   const [isSending, setSending] = useState(false);
   const failed = (deliveries.items ?? []).filter(({ status }) => status === "failed");
 

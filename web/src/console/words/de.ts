@@ -633,4 +633,6 @@ export const de: Words = {
   sendAgainNamed: "Erneut senden: {name}, Ereignis {position}",
   sendAllAgain: "Alle aufgegebenen senden",
   webhookGoneTitle: "Diesen Webhook gibt es nicht",
+  language: "Sprache",
+  languageFailed: "Die Sprache konnte nicht geladen werden. Prüfen Sie Ihre Verbindung, und versuchen Sie es erneut.",
 };

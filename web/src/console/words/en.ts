@@ -633,6 +633,8 @@ export const en = {
   sendAgainNamed: "Send again: {name}, event {position}",
   sendAllAgain: "Send all that were given up",
   webhookGoneTitle: "There is no such webhook",
+  language: "Language",
+  languageFailed: "The language could not be loaded. Check your connection, and try again.",
 };
 
 export type Words = Translation<typeof en>;

@@ -633,4 +633,6 @@ export const es: Words = {
   sendAgainNamed: "Enviar de nuevo: {name}, evento {position}",
   sendAllAgain: "Enviar todos los abandonados",
   webhookGoneTitle: "Este webhook no existe",
+  language: "Idioma",
+  languageFailed: "No se pudo cargar el idioma. Comprueba tu conexión e inténtalo de nuevo.",
 };

@@ -633,4 +633,6 @@ export const fr: Words = {
   sendAgainNamed: "Renvoyer : {name}, événement {position}",
   sendAllAgain: "Renvoyer tous les abandonnés",
   webhookGoneTitle: "Ce webhook n’existe pas",
+  language: "Langue",
+  languageFailed: "La langue n’a pas pu être chargée. Vérifiez votre connexion et réessayez.",
 };

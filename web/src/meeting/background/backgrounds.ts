@@ -1,11 +1,11 @@
-// The backgrounds. The pictures were drawn for this page and are fetched on first use.
+// The backgrounds. The pictures were drawn for this page, and are small enough to be in its script.
 
 import type { Word } from "../words";
 import { browser } from "../../shared/storage";
-import hills from "./pictures/hills.svg";
-import studio from "./pictures/studio.svg";
-import study from "./pictures/study.svg";
-import window from "./pictures/window.svg";
+import hills from "./pictures/hills.svg?inline";
+import studio from "./pictures/studio.svg?inline";
+import study from "./pictures/study.svg?inline";
+import window from "./pictures/window.svg?inline";
 
 export const pictures = { study, window, hills, studio };
 

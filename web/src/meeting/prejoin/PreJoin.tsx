@@ -1,6 +1,7 @@
 import { useState, type FormEvent } from "react";
-import { t, type Word } from "../words";
+import { choose as chooseLanguage, t, type Word } from "../words";
 import { Camera, CameraOff, Mark, Mic, MicOff } from "../../shared/ui/icons";
+import { LanguageChoice } from "../../shared/ui/LanguageChoice";
 import { isTurn, type Admission, type Turn } from "../api";
 import { hasConsented, keepConsent } from "../consent";
 import { recallName } from "../link";
@@ -151,6 +152,7 @@ export function PreJoin({ roomName, offer, isInvited, onJoin, onMoveHere }: Prop
             </div>
           )}
           <button type="submit" className="primary wide" disabled={busy}>{t(busy ? "joining" : waits ? "askToJoin" : "join")}</button>
+          <LanguageChoice t={t} choose={chooseLanguage} />
         </section>
       </form>
     </main>

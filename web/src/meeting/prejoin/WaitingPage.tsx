@@ -1,8 +1,9 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import { t } from "../words";
+import { choose, t } from "../words";
 import { askAgain, isTurn, type Admission, type Turn } from "../api";
 import { mayPass } from "../endings";
 import { Mark } from "../../shared/ui/icons";
+import { LanguageChoice } from "../../shared/ui/LanguageChoice";
 
 interface Props {
   turn: Turn;
@@ -61,6 +62,7 @@ export function WaitingPage({ turn, name, onAdmitted, onFail, onCancel }: Props)
         <div role="status">{isOffline && <p className="mistake">{t("waitingOffline")}</p>}</div>
         {isOffline && <button type="button" className="primary" onClick={() => setTries(tries + 1)}>{t("tryAgain")}</button>}
         <button type="button" onClick={onCancel}>{t("cancel")}</button>
+        <LanguageChoice t={t} choose={choose} />
       </div>
     </main>
   );

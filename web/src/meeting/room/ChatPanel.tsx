@@ -56,7 +56,7 @@ export function ChatPanel({ chat, canWrite, onClose, warn }: Props) {
         {chat.toldBy !== "" && <li className="hint">{t("earlierMessages", { name: chat.toldBy })}</li>}
         {chat.messages.map((each) => (
           <li key={each.id} className={each.mine ? "mine" : undefined}>
-            <p className="from"><b><bdi>{each.from}</bdi></b> <time dateTime={new Date(each.at).toISOString()}>{timeOfDay.format(each.at)}</time></p>
+            <p className="from"><b><bdi>{each.from}</bdi></b> <time dateTime={new Date(each.at).toISOString()}>{timeOfDay(each.at)}</time></p>
             <p className="text" dir="auto">{linked(each.text)}</p>
           </li>
         ))}

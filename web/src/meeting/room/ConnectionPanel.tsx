@@ -1,6 +1,6 @@
 import { useConnectionQualityIndicator, useRoomContext } from "@livekit/components-react";
 import { useEffect, useState } from "react";
-import { locale } from "../../shared/i18n";
+import { byLocale } from "../../shared/i18n";
 import { t, type Word } from "../words";
 import { measure, type Before, type Figure } from "./figures";
 import { useNameOf } from "./names";
@@ -10,8 +10,8 @@ import { Side } from "./Side";
 const EVERY = 2000; // milliseconds
 
 const sources: Record<string, Word> = { camera: "camera", microphone: "microphone", screen_share: "screen", screen_share_audio: "screenSound" };
-const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+const whole = byLocale((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }));
+const percent = byLocale((locale) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }));
 
 /** What each camera, microphone and screen needs of the connection. */
 export default function ConnectionPanel({ onClose }: { onClose: () => void }) {
@@ -46,9 +46,9 @@ export default function ConnectionPanel({ onClose }: { onClose: () => void }) {
               <bdi className="person-name">{each.isLocal ? t("you", { name }) : name}</bdi>
               <small>{t(sources[each.source] ?? "connection")}</small>
               <dl>
-                {each.width > 0 && <Value word="resolution">{`${each.width} × ${each.height}`}{each.fps ? ` · ${whole.format(each.fps)}/s` : ""}</Value>}
-                <Value word="bitrate">{each.bitrate === null ? "–" : `${whole.format(each.bitrate)} kbit/s`}</Value>
-                <Value word="packetLoss">{each.loss === null ? "–" : percent.format(each.loss)}</Value>
+                {each.width > 0 && <Value word="resolution">{`${each.width} × ${each.height}`}{each.fps ? ` · ${whole().format(each.fps)}/s` : ""}</Value>}
+                <Value word="bitrate">{each.bitrate === null ? "–" : `${whole().format(each.bitrate)} kbit/s`}</Value>
+                <Value word="packetLoss">{each.loss === null ? "–" : percent().format(each.loss)}</Value>
               </dl>
             </li>
           );

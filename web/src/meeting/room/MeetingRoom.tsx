@@ -1,7 +1,7 @@
 import { LiveKitRoom, RoomAudioRenderer } from "@livekit/components-react";
-import { DisconnectReason, Room, RoomEvent, setLogLevel, VideoPresets } from "livekit-client";
+import { DisconnectReason, Room, setLogLevel, VideoPresets } from "livekit-client";
 import { useEffect, useMemo, useRef } from "react";
-import { enderIn, endsAtIn, endOf } from "../../shared/received";
+import { enderIn, endsAtIn } from "../../shared/received";
 import type { Admission } from "../api";
 import { tell } from "../embed";
 import type { Ending } from "../endings";
@@ -38,10 +38,10 @@ const endings: Partial<Record<DisconnectReason, Ending>> = {
 };
 
 /** Why a meeting is over: its room's metadata has somebody who ended it, or it was to end by then. */
-function whyOver(metadata: string | undefined, wasToEnd: boolean): Ending {
+function whyOver(metadata: string | undefined): Ending {
   const by = enderIn(metadata);
   if (by !== undefined) return by === "moderator" ? "ended" : "over";
-  return wasToEnd || endsAtIn(metadata) !== undefined ? "tooLong" : "over";
+  return endsAtIn(metadata) !== undefined ? "tooLong" : "over";
 }
 
 /** The connection to LiveKit, and the meeting. */
@@ -87,15 +87,6 @@ export default function Meeting({ roomName, admission, choice, isSecond, onMoveH
     };
   }, [room]);
 
-  const wasToEnd = useRef(false);
-  useEffect(() => {
-    const onData = (packet: Uint8Array, from?: unknown, _kind?: unknown, topic?: string, _encryption?: unknown, identity?: string) => {
-      if (topic === "meet.ending" && !from && !identity) wasToEnd.current = endOf(packet)?.endsAt !== undefined;
-    };
-    room.on(RoomEvent.DataReceived, onData);
-    return () => void room.off(RoomEvent.DataReceived, onData);
-  }, [room]);
-
   return (
     <LiveKitRoom
       className="meeting"
@@ -116,7 +107,7 @@ export default function Meeting({ roomName, admission, choice, isSecond, onMoveH
       onDisconnected={(reason) => {
         if (!entered.current || unloads.current) return;
         const ending = reason === undefined ? undefined : endings[reason];
-        if (ending) onEnd(ending === "over" ? whyOver(room.metadata, wasToEnd.current) : ending);
+        if (ending) onEnd(ending === "over" ? whyOver(room.metadata) : ending);
         else lose();
       }}
     >

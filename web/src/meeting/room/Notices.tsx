@@ -26,7 +26,7 @@ export function Notices({ notices, endsAt, lobby, onPeople, children }: Props) {
     <div className="notices">
       <div role="status" aria-live="polite">
         {shaky && <p className="notice lasting">{t("reconnecting")}</p>}
-        {endsAt !== null && <p className="notice lasting">{t("endsAt", { time: timeOfDay.format(endsAt) })}</p>}
+        {endsAt !== null && <p className="notice lasting">{t("endsAt", { time: timeOfDay(endsAt) })}</p>}
         {notices.map((each) => (
           <p key={each.id} className={each.urgent ? "notice urgent" : "notice"}>{each.text}</p>
         ))}

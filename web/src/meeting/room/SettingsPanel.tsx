@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { t, type Word } from "../words";
+import { choose as chooseLanguage, t, type Word } from "../words";
+import { LanguageChoice } from "../../shared/ui/LanguageChoice";
 import { chime } from "../chime";
 import { DeviceChoice } from "../DeviceChoice";
 import { isHandheld } from "../devices";
@@ -48,6 +49,7 @@ export function SettingsPanel({ speaks, onPanel, onShortcuts, onClose, warn }: P
           setSounds(on);
           keepOn("sounds", on);
         }} />
+        <LanguageChoice t={t} choose={chooseLanguage} isField />
         <button type="button" className="small" onClick={() => onPanel("connection")}>{t("connectionFigures")}</button>
         <button type="button" className="small keyboard-only" onClick={onShortcuts}>{t("shortcuts")}</button>
       </div>

@@ -272,4 +272,6 @@ export const de: Words = {
   inviteFailed: "Die Links konnten nicht gelesen werden. Schließen Sie dies und versuchen Sie es erneut.",
   inviteNone: "Alle Links sind abgeschaltet.",
   keyHand: "Hand heben oder senken",
+  language: "Sprache",
+  languageFailed: "Die Sprache konnte nicht geladen werden. Prüfen Sie Ihre Verbindung, und versuchen Sie es erneut.",
 };

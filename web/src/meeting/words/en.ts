@@ -272,6 +272,8 @@ export const en = {
   inviteFailed: "The links could not be read. Close this and try again.",
   inviteNone: "All links are switched off.",
   keyHand: "Raise or lower your hand",
+  language: "Language",
+  languageFailed: "The language could not be loaded. Check your connection, and try again.",
 };
 
 export type Words = Translation<typeof en>;

@@ -272,4 +272,6 @@ export const es: Words = {
   inviteFailed: "No se han podido leer los enlaces. Cierra esto e inténtalo de nuevo.",
   inviteNone: "Todos los enlaces están desactivados.",
   keyHand: "Levantar o bajar la mano",
+  language: "Idioma",
+  languageFailed: "No se pudo cargar el idioma. Comprueba tu conexión e inténtalo de nuevo.",
 };

@@ -272,4 +272,6 @@ export const fr: Words = {
   inviteFailed: "Les liens n’ont pas pu être lus. Fermez ceci et réessayez.",
   inviteNone: "Tous les liens sont désactivés.",
   keyHand: "Lever ou baisser la main",
+  language: "Langue",
+  languageFailed: "La langue n’a pas pu être chargée. Vérifiez votre connexion et réessayez.",
 };

@@ -43,6 +43,7 @@ const padlock = <rect x="5" y="11" width="14" height="9.5" rx="2.5" />;
 export const Lock = icon(<>{padlock}<path d="M8 11V8a4 4 0 0 1 8 0v3" /></>);
 export const Unlock = icon(<>{padlock}<path d="M8 11V7.500a4 4 0 0 1 7.600-1.700" /></>);
 export const End = icon(<><circle cx="12" cy="12" r="8.5" /><path d="M9 9l6 6M15 9l-6 6" /></>);
+export const Globe = icon(<><circle cx="12" cy="12" r="8.5" /><path d="M3.5 12h17M12 3.5c5 5 5 12 0 17M12 3.5c-5 5-5 12 0 17" /></>);
 export const Close = icon(<path d="M6 6l12 12M18 6L6 18" />);
 export const Send = icon(<path d="M4 12l16-8-5.5 16-3-6.500zM11.5 13.500L20 4" />);
 

@@ -17,4 +17,6 @@ export const de: Words = {
   usedUp: "Er galt nur für eine bestimmte Zahl von Aufrufen. Bitten Sie um einen neuen, wenn Sie die Aufnahme ansehen möchten.",
   busyTitle: "Die Aufnahme kann gerade nicht gezeigt werden",
   busy: "Versuchen Sie es gleich noch einmal.",
+  language: "Sprache",
+  languageFailed: "Die Sprache konnte nicht geladen werden. Prüfen Sie Ihre Verbindung, und versuchen Sie es erneut.",
 };

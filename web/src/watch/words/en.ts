@@ -17,6 +17,8 @@ export const en = {
   usedUp: "It allowed only so many views. Ask for a new one if you want to watch the recording.",
   busyTitle: "The recording cannot be shown right now",
   busy: "Try again in a moment.",
+  language: "Language",
+  languageFailed: "The language could not be loaded. Check your connection, and try again.",
 };
 
 export type Words = Translation<typeof en>;

@@ -17,4 +17,6 @@ export const es: Words = {
   usedUp: "Permitía un número limitado de visualizaciones. Pide uno nuevo si quieres ver la grabación.",
   busyTitle: "Ahora mismo no se puede mostrar la grabación",
   busy: "Vuelve a intentarlo en un momento.",
+  language: "Idioma",
+  languageFailed: "No se pudo cargar el idioma. Comprueba tu conexión e inténtalo de nuevo.",
 };

@@ -17,4 +17,6 @@ export const fr: Words = {
   usedUp: "Il ne permettait qu’un certain nombre de lectures. Demandez-en un nouveau si vous voulez voir l’enregistrement.",
   busyTitle: "L’enregistrement ne peut pas être affiché pour le moment",
   busy: "Réessayez dans un instant.",
+  language: "Langue",
+  languageFailed: "La langue n’a pas pu être chargée. Vérifiez votre connexion et réessayez.",
 };
