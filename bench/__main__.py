@@ -13,6 +13,7 @@ from bench import (
     calls,
     cold,
     delay,
+    first_picture,
     imports,
     lists,
     log,
@@ -46,7 +47,7 @@ USUAL = [
 def main() -> None:
     """Measure what was asked for, one table after the other."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    tables = [*USUAL, "soak"]
+    tables = [*USUAL, "soak", "picture"]
     parser.add_argument("tables", nargs="*", default=USUAL, metavar="TABLE", help=" ".join(tables))
     parser.add_argument("--million", action="store_true", help="lists of 1,000,000 rooms, too")
     given = parser.parse_args()
@@ -66,6 +67,7 @@ def main() -> None:
             "delay": delay.measure,
             "streaming": lambda: streaming.measure(lambdas),
             "people": people.measure,
+            "picture": first_picture.measure,
         }
         where = f"{_machine()}, Python {lambdas.version}"
         for name in given.tables:
