@@ -9,21 +9,46 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import calls, cold, delay, imports, lists, log, soak, streaming, sweep, underway, whole
+from bench import (
+    calls,
+    cold,
+    delay,
+    first_picture,
+    imports,
+    lists,
+    log,
+    people,
+    soak,
+    streaming,
+    sweep,
+    underway,
+    whole,
+)
 from bench.document import replace_part
 from bench.lambdas import place
 from tools import ROOT
 
 DOCUMENT = ROOT / "docs" / "performance.md"
+USUAL = [
+    "cold",
+    "imports",
+    "whole",
+    "calls",
+    "sweep",
+    "underway",
+    "lists",
+    "log",
+    "delay",
+    "streaming",
+    "people",
+]
 
 
 def main() -> None:
     """Measure what was asked for, one table after the other."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    usual = ["cold", "imports", "whole", "calls", "sweep", "underway", "lists"]
-    usual += ["log", "delay", "streaming"]
-    tables = [*usual, "soak"]
-    parser.add_argument("tables", nargs="*", default=usual, metavar="TABLE", help=" ".join(tables))
+    tables = [*USUAL, "soak", "picture"]
+    parser.add_argument("tables", nargs="*", default=USUAL, metavar="TABLE", help=" ".join(tables))
     parser.add_argument("--million", action="store_true", help="lists of 1,000,000 rooms, too")
     given = parser.parse_args()
     if unknown := set(given.tables) - set(tables):
@@ -41,6 +66,8 @@ def main() -> None:
             "log": log.measure,
             "delay": delay.measure,
             "streaming": lambda: streaming.measure(lambdas),
+            "people": people.measure,
+            "picture": first_picture.measure,
         }
         where = f"{_machine()}, Python {lambdas.version}"
         for name in given.tables:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.browsers import CHROMIUM, LAUNCHERS, window
+from tests.browser.browsers import CHROMIUM, EVERY, LAUNCHERS, window
 from tests.browser.visitors import AXE
 from tools import ROOT
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the tests of a module in the browsers that it names, or in Chromium."""
+    """Run a test in Chromium, and one that is marked with `every_browser` in the others, too."""
     if "browser" in metafunc.fixturenames:
-        engines = getattr(metafunc.module, "ENGINES", (CHROMIUM,))
+        everywhere = metafunc.definition.get_closest_marker("every_browser")
+        engines = EVERY if everywhere else (CHROMIUM,)
         metafunc.parametrize("browser", engines, indirect=True, scope="module")
 
 

@@ -1,4 +1,4 @@
-"""Takes pictures of the console in light, dark and on a phone (make pictures)."""
+"""Takes pictures of the console in light, dark, on a tablet and a phone (make pictures)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,9 @@ from tests.browser.console import (
     sees_the_reference,
     shows,
 )
+from tests.browser.films import share
 from tests.browser.pictures import LOOKS
+from tests.browser.test_console_trash import thrown_away, with_trash
 from tests.browser.visitors import Visitor, picture, visitor
 from tests.documents import place_for
 from tests.live import Client
@@ -39,6 +41,7 @@ class Work:
 
     room: dict[str, Any]
     filmed: str
+    held: str
 
 
 def record(api: Client, room: dict[str, Any], seconds: float) -> str:
@@ -66,10 +69,15 @@ def work(api: Client) -> Iterator[Work]:
         name: {"publish": ["camera"], "colour": colour} for name, colour in COLOURS.items()
     }
     failed_recording(api, critique["roomName"], "LiveKit did not start the recording.")
+    thrown_away(api, critique["roomName"], "The recorder was not in the meeting.")
     with meeting(api, room, **people):
-        _, filmed = (record(api, room, seconds) for seconds in (5, 14))
+        held, filmed = (record(api, room, seconds) for seconds in (5, 14))
+        hold = {"reason": "Case 4711, asked for by the works council"}
+        assert api.call("PUT", f"/recordings/{held}/hold", hold).status == 200
+        share(api, filmed, 30 * DAY, maxViews=20)
+        share(api, filmed, 7 * DAY, download=True)
         start(api, room)
-        yield Work(room, filmed)
+        yield Work(room, filmed, held)
 
 
 def photograph(somebody: Visitor, name: str) -> None:
@@ -79,7 +87,7 @@ def photograph(somebody: Visitor, name: str) -> None:
     picture(somebody.page, place_for(f"console-{name}.png"))
 
 
-@pytest.mark.parametrize("look", ["light", "dark", "phone"])
+@pytest.mark.parametrize("look", LOOKS)
 def test_take_the_consoles_pictures(api: Client, browser: Browser, work: Work, look: str) -> None:
     def take(somebody: Visitor, name: str) -> None:
         photograph(somebody, f"{name}-{look}")
@@ -116,6 +124,17 @@ def test_take_the_consoles_pictures(api: Client, browser: Browser, work: Work, l
             " player.addEventListener('seeked', done, {once: true}); player.currentTime = 8; })"
         )
         take(somebody, "recording")
+        for region in ("Share links", "Timeline"):
+            page.get_by_role("region", name=region).scroll_into_view_if_needed()
+            name = region.lower().replace(" ", "-")
+            picture(page, place_for(f"console-{name}-{look}.png"))
+        somebody.open(console_url(api, f"#/recordings/{work.held}"))
+        expect(somebody.button("Lift hold")).to_be_visible(timeout=LOADED_MS)
+        take(somebody, "held")
+        somebody.open(console_url(api, "#/recordings?deleted=true"))
+        with_trash(somebody, 7)
+        expect(row(somebody, "design-critique")).to_be_visible(timeout=LOADED_MS)
+        take(somebody, "trash")
         somebody.open(console_url(api, "#/api"))
         sees_the_reference(somebody, api)
         take(somebody, "api")

@@ -16,10 +16,6 @@ from tests.live import Client
 pytestmark = pytest.mark.usefixtures("pages")
 
 
-TABLET = {"color_scheme": "light", "viewport": {"width": 834, "height": 1112}}
-EVENT_LOOKS: dict[str, dict[str, Any]] = LOOKS | {"tablet": TABLET}
-
-
 def answers(page: Page, pattern: str, body: Any) -> None:
     """Answer the page's requests in place of the API."""
     page.route(pattern, lambda route: route.fulfill(json=body))
@@ -133,9 +129,9 @@ def has_events(page: Page) -> None:
     page.route("**/api/v1/events?**", answer)
 
 
-@pytest.mark.parametrize("look", EVENT_LOOKS)
+@pytest.mark.parametrize("look", LOOKS)
 def test_take_pictures_of_events_and_webhooks(api: Client, browser: Browser, look: str) -> None:
-    with admin(browser, api, **EVENT_LOOKS[look]) as somebody:
+    with admin(browser, api, **LOOKS[look]) as somebody:
         page = somebody.page
         has_events(page)
         somebody.open(console_url(api, "#/events"))

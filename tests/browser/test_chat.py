@@ -47,6 +47,7 @@ def _field(somebody: Visitor) -> Locator:
     return somebody.page.get_by_label("Message", exact=True)
 
 
+@pytest.mark.every_browser
 def test_a_draft_outlives_the_panel_and_the_field_has_the_focus(
     room: dict[str, Any], browser: Browser
 ) -> None:
@@ -98,6 +99,7 @@ def test_older_messages_stay_where_they_are_read(
         assert messages.evaluate(SCROLLED) < 2
 
 
+@pytest.mark.every_browser
 def test_addresses_are_links_and_nothing_else_is(
     room: dict[str, Any], others: Crowd, browser: Browser
 ) -> None:

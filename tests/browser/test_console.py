@@ -26,6 +26,7 @@ NASTY = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 FIRST_LOAD_BYTES = 150 * 1024
 
 
+@pytest.mark.every_browser
 def test_a_wrong_password_is_told_and_the_right_one_opens_the_page_that_was_asked_for(
     api: Client, browser: Browser
 ) -> None:
@@ -193,8 +194,16 @@ def test_nothing_that_people_wrote_runs(api: Client, browser: Browser) -> None:
     api.call("DELETE", f"/recordings/{recording}")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(api: Client, browser: Browser, scheme: str) -> None:
+@pytest.mark.every_browser
+def test_axe_finds_nothing_on_any_page(api: Client, browser: Browser) -> None:
+    _has_no_complaints(api, browser, "light")
+
+
+def test_axe_finds_nothing_on_any_page_in_the_dark(api: Client, browser: Browser) -> None:
+    _has_no_complaints(api, browser, "dark")
+
+
+def _has_no_complaints(api: Client, browser: Browser, scheme: str) -> None:
     room = api.create_room(roomNamePrefix="axe", maxParticipants=3)["roomName"]
     recording = failed_recording(api, room, "The recorder failed.")
     with visitor(browser, "admin", color_scheme=scheme) as somebody:
@@ -235,6 +244,7 @@ def test_axe_finds_nothing_on_any_page(api: Client, browser: Browser, scheme: st
         is_clean(somebody)
 
 
+@pytest.mark.every_browser
 def test_titles_the_focus_and_the_back_button_follow_the_pages(
     api: Client, browser: Browser
 ) -> None:

@@ -63,6 +63,7 @@ def test_a_room_with_every_option_is_made_and_its_links_lead_into_it(
         vera.at_the_door()
 
 
+@pytest.mark.every_browser
 def test_what_is_wrong_is_said_at_its_field_and_the_first_is_focused(
     api: Client, browser: Browser
 ) -> None:

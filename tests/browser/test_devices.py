@@ -24,6 +24,10 @@ media.getUserMedia = async (wanted) => {
   return stream;
 };
 navigator.permissions.query = async () => permission;
+const listen = EventTarget.prototype.addEventListener;
+MediaStreamTrack.prototype.addEventListener = function (type, listener, options) {
+  listen.call(this, type, listener, options, true);  // in Firefox, to what a script dispatches, too
+};
 const isLive = (track) => track.readyState === "live";
 window.pullOut = (kind) => opened[kind].filter(isLive).forEach((track) => {
   track.stop();
@@ -47,6 +51,7 @@ def _enter(somebody: Visitor, url: str) -> None:
     expect(somebody.button("Turn camera off")).to_be_enabled(timeout=JOIN_MS)
 
 
+@pytest.mark.every_browser
 def test_a_microphone_that_is_pulled_out_is_told_and_used_again(api: Client, ada: Visitor) -> None:
     _enter(ada, api.create_room()["publisherURL"])
     told = ada.page.get_by_role("alert")
@@ -71,6 +76,7 @@ def test_another_microphone_that_takes_over_is_named(api: Client, ada: Visitor) 
     expect(ada.button("Mute")).to_be_visible()
 
 
+@pytest.mark.every_browser
 def test_those_who_unmute_without_permission_are_told_and_can_without_a_reload(
     api: Client, ada: Visitor
 ) -> None:
@@ -94,6 +100,7 @@ def test_those_who_unmute_without_permission_are_told_and_can_without_a_reload(
         expect(ada.button(off)).to_be_visible(timeout=JOIN_MS)
 
 
+@pytest.mark.every_browser
 def test_a_permission_that_comes_late_is_taken_at_the_door(api: Client, ada: Visitor) -> None:
     ada.page.add_init_script("window.fails = {video: 'NotAllowedError'}")
     ada.open(api.create_room()["publisherURL"])
@@ -111,6 +118,7 @@ def test_a_permission_that_comes_late_is_taken_at_the_door(api: Client, ada: Vis
     expect(ada.page.locator(".picture video")).to_be_visible()
 
 
+@pytest.mark.every_browser
 def test_the_door_does_not_say_that_the_camera_is_off_while_the_browser_asks(
     api: Client, ada: Visitor
 ) -> None:
@@ -123,6 +131,7 @@ def test_the_door_does_not_say_that_the_camera_is_off_while_the_browser_asks(
     expect(ada.page.get_by_text("Your camera is off")).to_be_visible()
 
 
+@pytest.mark.every_browser
 def test_the_policy_lets_a_background_keep_its_time(api: Client, ada: Visitor) -> None:
     """Without track processors, as in Firefox, its pictures are timed by a worker."""
     ada.open(api.create_room()["publisherURL"])

@@ -66,6 +66,7 @@ def test_a_device_that_fails_is_told_and_people_join_without(
             expect(bob.button("Mute")).to_be_visible(timeout=JOIN_MS)
 
 
+@pytest.mark.every_browser
 def test_a_bad_link_says_what_is_wrong(api: Client, browser: Browser) -> None:
     room = api.create_room(maxParticipants=1)
     good = room["publisherURL"]
@@ -104,6 +105,7 @@ def test_an_old_browser_is_told(api: Client, browser: Browser) -> None:
         assert bob.complaints() == []
 
 
+@pytest.mark.every_browser
 def test_a_browser_without_webrtc_is_not_called_too_old(api: Client, browser: Browser) -> None:
     room = api.create_room()
     with visitor(browser, "Bob") as bob:
@@ -158,6 +160,7 @@ def test_a_livekit_that_answers_us_but_not_the_browser_is_told(
         bob.ends_with("The meeting cannot be reached", seconds=40)
 
 
+@pytest.mark.every_browser
 def test_the_door_reloads_without_the_secret_in_the_address(api: Client, browser: Browser) -> None:
     room = api.create_room()
     with visitor(browser, "Ada") as ada:
@@ -213,6 +216,7 @@ def test_a_token_that_has_waited_at_the_door_is_asked_for_again(
         assert _tokens(ada) == 2
 
 
+@pytest.mark.every_browser
 def test_it_speaks_spanish(api: Client, browser: Browser) -> None:
     room = api.create_room()
     with visitor(browser, "Ana", locale="es-ES") as ana:

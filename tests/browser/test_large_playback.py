@@ -17,11 +17,10 @@ import urllib3
 from playwright.sync_api import Page
 
 from meet.recordings.byte_range import MAX_LENGTH
-from tests.browser.browsers import EVERY
 from tests.large import Large
 from tests.live import Client, eventually
 
-ENGINES = EVERY
+pytestmark = pytest.mark.every_browser
 
 PAGE = b"""<!doctype html><title>player</title><video id="player" muted preload="auto"></video>"""
 SECONDS = 15

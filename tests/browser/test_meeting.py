@@ -39,11 +39,13 @@ def meeting(api: Client, browser: Browser) -> Iterator[Meeting]:
         yield Meeting(room, ada, bob)
 
 
+@pytest.mark.every_browser
 def test_two_people_see_each_other_move(meeting: Meeting) -> None:
     meeting.ada.sees_moving("Bob")
     meeting.bob.sees_moving("Ada")
 
 
+@pytest.mark.every_browser
 def test_what_one_writes_the_other_reads(meeting: Meeting) -> None:
     meeting.ada.write("Hello Bob")
     meeting.bob.reads("Hello Bob")
@@ -111,6 +113,7 @@ def test_a_shared_screen_is_shown_large_to_the_others(meeting: Meeting) -> None:
     expect(meeting.ada.page.locator(".grid-stage")).to_be_visible()
 
 
+@pytest.mark.every_browser
 def test_nothing_was_refused_by_the_policy_and_nobody_else_was_asked(meeting: Meeting) -> None:
     for each in (meeting.ada, meeting.bob):
         assert not [line for line in each.said if "Content Security Policy" in line], each.said
@@ -119,6 +122,7 @@ def test_nothing_was_refused_by_the_policy_and_nobody_else_was_asked(meeting: Me
         assert hosts <= {"localhost", "127.0.0.1", None}
 
 
+@pytest.mark.every_browser
 def test_the_secret_leaves_the_address_and_goes_to_the_token_operation_alone(
     meeting: Meeting, api: Client
 ) -> None:

@@ -26,8 +26,18 @@ JOIN_MS = 20_000
 PLAYED = """(name) => {
   const video = document.querySelector(`.tile[data-name="${name}"] video`);
   if (!video) return null;
-  return [video.getVideoPlaybackQuality().totalVideoFrames, video.currentTime];
+  const {totalVideoFrames} = video.getVideoPlaybackQuality();
+  if (totalVideoFrames === 0 && video.currentTime > 0 && !video.presented) {
+    video.presented = 1;
+    const count = () => {
+      video.presented += 1;
+      video.requestVideoFrameCallback(count);
+    };
+    video.requestVideoFrameCallback(count);
+  }
+  return [totalVideoFrames || video.presented || 0, video.currentTime];
 }"""
+"""How many pictures were shown, and until when. Firefox does not count those of a MediaStream."""
 
 MOVES = f"""([name, before]) => {{
   const now = ({PLAYED})(name);

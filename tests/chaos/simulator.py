@@ -36,12 +36,15 @@ from meet.livekit.recorder import (
 )
 from meet.livekit.rooms import LiveMeeting, MediaServer
 from meet.livekit.twirp import OutcomeUnknown
+from tests.films import film
 from tests.functions.gateway import CONTEXT, Reply, event, invoke
 from tests.killing import Killed
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET, memory_aws
 
 BUCKET = "recordings"
 MAX_DURATION = 20 * MINUTE
+PART = 4 * 1024
+"""Bytes: a film of 10 KB has several parts, as one of a gigabyte has."""
 
 DROPPED = DOUBLED = 0.3
 KILLED = 0.04
@@ -54,6 +57,10 @@ WRITES = {
     "TransactWriteItems",
     "BatchWriteItem",
     "DeleteObjects",
+    "CreateMultipartUpload",
+    "UploadPart",
+    "UploadPartCopy",
+    "CompleteMultipartUpload",
 }
 
 FATES = {
@@ -74,8 +81,8 @@ ANSWERS = {"yes": 70, "no": 12, "never arrived": 6, "refused": 12}
 
 
 def content_of(key: str) -> bytes:
-    """Return the file that is uploaded: each recording has its own."""
-    return b"a whole video: " + key.encode()
+    """Return the file that is uploaded: each recording has its own, with its index at the end."""
+    return film(pictures=2) + (8 + len(key)).to_bytes(4) + b"free" + key.encode()
 
 
 @dataclass
@@ -402,11 +409,20 @@ class World:
     def upload(self, live: Live) -> None:
         key = live.egress.object_key
         wiring.media_store().client.put_object(Bucket=BUCKET, Key=key, Body=content_of(key))
-        self.spread("object events", lambda: self.object_created(key))
+        self.announce(key)
 
-    def object_created(self, key: str, tries: int = 3) -> None:
+    def announce(self, key: str) -> None:
+        """Let S3 report a new file to both functions that want to know."""
+        for function in ("recording_uploaded", "faststart_recording"):
+
+            def tell(function: str = function) -> None:
+                self.object_created(function, key)
+
+            self.spread("object events", tell)
+
+    def object_created(self, function: str, key: str, tries: int = 3) -> None:
         """Invoke asynchronously: AWS tries a function that failed twice again."""
-        handler = import_module("functions.recording_uploaded.app").handler
+        handler = import_module(f"functions.{function}.app").handler
         detail = {"object": {"key": key}}
         done = Reply(200, {}, "")
 
@@ -415,7 +431,7 @@ class World:
             return done
 
         if self.attempt(run) is None and tries > 1:
-            self.after(MINUTE, lambda: self.object_created(key, tries - 1))
+            self.after(MINUTE, lambda: self.object_created(function, key, tries - 1))
 
     def tell(self, live: Live, kind: str) -> None:
         egress = live.egress
@@ -482,6 +498,11 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.wiring.livekit.media_server", media_server),
             ("meet.wiring.livekit.recorder", recorder),
             ("meet.recordings.auto_start._PARALLEL", 1),
+            ("meet.recordings.replacement._PARALLEL", 1),
+            ("meet.recordings.replacement.COPIED_AT_ONCE", PART),
+            ("meet.recordings.faststart.MIN_PART", PART),
+            ("meet.recordings.faststart.MAX_LENGTH", PART // 4),
+            ("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", PART),
             ("meet.recordings.settlement._PARALLEL", 1),  # threads would have an order of their own
             ("meet.dynamodb._PARALLEL", 1),
             ("meet.rooms.ending._PARALLEL", 1),

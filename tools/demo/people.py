@@ -25,7 +25,7 @@ PERIOD = 4
 """Seconds for which each of a participant's colours is shown, by the wall clock."""
 BEAT_SECONDS = 0.2
 """How long flash and beep last, at the beginning of each second."""
-SIZES = {"camera": (640, 360), "portrait": (360, 640), "screen": (1280, 720)}
+SIZES = {"camera": (640, 360), "portrait": (360, 640), "small": (160, 90), "screen": (1280, 720)}
 
 
 class MeetingFailed(Exception):
@@ -35,7 +35,8 @@ class MeetingFailed(Exception):
 async def join(task: dict[str, Any], person: dict[str, Any]) -> None:
     """Connect a participant and publish their tracks."""
     room = rtc.Room()
-    await room.connect(task["url"], person.get("token") or _token(task, person))
+    options = rtc.RoomOptions(auto_subscribe=person.get("watches", True))
+    await room.connect(task["url"], person.get("token") or _token(task, person), options)
     background = []
     for kind in person["publish"]:
         if kind == "microphone":
@@ -61,6 +62,7 @@ async def picture(room: rtc.Room, person: dict[str, Any], kind: str) -> "asyncio
 
     async def run() -> None:
         colours = person.get("colours") or [person["colour"]]
+        rate = person.get("fps", FPS)
         begin, n = time.monotonic(), 0
         while True:
             luma, blue, red = colours[int(time.time() / PERIOD) % len(colours)]
@@ -74,7 +76,7 @@ async def picture(room: rtc.Room, person: dict[str, Any], kind: str) -> "asyncio
             frame = rtc.VideoFrame(width, height, rtc.VideoBufferType.I420, flat.tobytes())
             source.capture_frame(frame)
             n += 1
-            await asyncio.sleep(max(0.0, begin + n / FPS - time.monotonic()))
+            await asyncio.sleep(max(0.0, begin + n / rate - time.monotonic()))
 
     return asyncio.create_task(run())
 
@@ -116,8 +118,7 @@ async def main() -> None:
         await join(task, person)
     print("joined", flush=True)
     await stdin.read()
-    for person in task["people"]:
-        await person["background"][0].disconnect()
+    await asyncio.gather(*(person["background"][0].disconnect() for person in task["people"]))
 
 
 @contextmanager
