@@ -1,4 +1,4 @@
-"""The documents of the repository, and the pictures that they show."""
+"""The documents of the repository: the pictures that they show, and commands to be run."""
 
 import re
 from pathlib import Path
@@ -20,3 +20,10 @@ def shown_pictures() -> set[str]:
 def place_for(picture: str) -> Path:
     """Return where a picture belongs: in docs/pictures if a document shows it."""
     return (PICTURES if picture in shown_pictures() else OTHER_PICTURES) / picture
+
+
+def documented_expressions(title: str) -> dict[str, str]:
+    """Return the expressions of the commands under a heading of docs/operations.md."""
+    text = (ROOT / "docs" / "operations.md").read_text().partition(f"\n## {title}\n")[2]
+    section = text.partition("\n## ")[0]
+    return dict(re.findall(r'--((?:filter|update|condition)-expression) "(.+)"', section))

@@ -9,7 +9,7 @@ from meet.answers import Success, answers
 from meet.errors import InvalidRequest
 from meet.http import actor_of, create_api, entrypoint, json_reply, origin
 from meet.parameters import IdempotencyKey, RecordingId
-from meet.recordings.errors import RecordingNotFound, RecordingNotReady
+from meet.recordings.errors import RecordingNotFound, RecordingNotReady, TooManyLinks
 from meet.recordings.link_schemas import NewShareLink, ShareLinkView
 
 api = create_api()
@@ -25,6 +25,7 @@ api = create_api()
     Success(ShareLinkView, HTTPStatus.CREATED, "The new link"),
     RecordingNotFound,
     RecordingNotReady,
+    TooManyLinks,
     InvalidRequest(("expiresAt", "Required")),
 )
 def create_recording_link(

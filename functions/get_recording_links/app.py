@@ -22,7 +22,7 @@ api = create_api()
 def get_recording_links(recording_id: RecordingId) -> dict[str, Any]:
     """List the share links of a recording, with their views but without their URLs.
 
-    One that has expired is listed for a day.
+    One that has expired is listed for a day. There are 100 at most.
     """
     found = wiring.recording_sharing().all(recording_id)
     return ShareLinksView(links=[ShareLinkView.of(each) for each in found]).to_json()

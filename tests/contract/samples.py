@@ -171,7 +171,7 @@ def store() -> None:
     guests, by = wiring.guest_repository(), Actor("apiKey", "first")
     guests.add_invitations(NAME, [INVITATION], now=ROOM.created_at, by=by)
     guests.add_ban(NAME, BAN, by=by)
-    wiring.link_repository().add(READY.id, SHARED, by=by)
+    wiring.link_repository().add(READY, SHARED, by=by)
     wiring.reset()
 
 

@@ -211,8 +211,9 @@ TABLE = [
     Row("find a link, and who is watching", "dynamodb:BatchGetItem", MEETINGS, PLAYS_LINKS,
         "recording#any"),
     Row("list links", "dynamodb:Query", MEETINGS,
-        {"get_recording_links", "sweep_recordings", "receive_livekit_webhook", "sweep_rooms"}
-        | DELETES | {"generate_participant_token"}, "recording#any"),
+        {"get_recording_links", "create_recording_link", "sweep_recordings"}
+        | {"receive_livekit_webhook", "sweep_rooms", "generate_participant_token"} | DELETES,
+        "recording#any"),
     Row("delete a link, or a view that was not counted", "dynamodb:DeleteItem", MEETINGS,
         {"delete_recording_link", "get_recording_link_stream"}, "recording#any"),
     Row("delete the links of a recording", "dynamodb:BatchWriteItem", MEETINGS,

@@ -52,6 +52,7 @@ ON_DYNAMODB_LOCAL_TOO = {
     "test_sweep_rooms",
     "test_hold",
     "test_share_link_deletions",
+    "test_share_link_limits",
     "test_share_link_repeats",
     "test_share_link_views",
     "test_share_links",

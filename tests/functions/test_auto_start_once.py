@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -78,6 +79,95 @@ def test_a_stop_of_one_that_the_sweep_stops_already_disarms(open_stage: Open) ->
     for _ in range(3):
         stage.minute()
     assert stage.starts() == 1
+
+
+def test_a_repeated_stop_is_about_the_meeting_of_the_first_one(open_stage: Open) -> None:
+    stage = open_stage(PUBLISHES)
+    stage.enter("Ada")
+    stage.publish("Ada")
+    stage.hear(Evidence.EGRESS_ACTIVE, started_at=stage.clock())
+    stage.stop()
+    stage.next_meeting()
+    assert stage.tell("room_started") == 200
+    stage.come("Ada", is_publishing=True)
+    assert stage.recordings()[0]["status"] == "STOPPING", "its file is not there yet"
+    stage.stop()
+    stage.hear(Evidence.EGRESS_COMPLETE, ended_at=stage.clock())
+    stage.minute()
+    assert stage.starts() == 2
+
+
+def test_a_stop_of_one_that_the_sweep_stopped_in_the_meeting_before_disarms_nothing(
+    open_stage: Open,
+) -> None:
+    stage = open_stage(PUBLISHES)
+    stage.enter("Ada")
+    stage.publish("Ada")
+    stage.hear(Evidence.EGRESS_ACTIVE, started_at=stage.clock())
+    stage.clock.advance(7 * HOUR)
+    stage.minute()
+    stage.next_meeting()
+    assert stage.tell("room_started") == 200
+    stage.come("Ada", is_publishing=True)
+    stage.stop()
+    stage.hear(Evidence.EGRESS_COMPLETE, ended_at=stage.clock())
+    stage.minute()
+    assert stage.starts() == 2
+
+
+def test_a_late_repeat_does_not_undo_a_stop_of_the_next_recording(
+    open_stage: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = open_stage(PUBLISHES)
+    stage.enter("Ada")
+    stage.publish("Ada")
+    stage.stop()
+    rooms = type(wiring.room_repository())
+    note = rooms.recording_is_stopped
+
+    def late(*values: Any, **named: Any) -> None:
+        monkeypatch.setattr(rooms, "recording_is_stopped", note)
+        stage.hear(Evidence.EGRESS_COMPLETE, ended_at=stage.clock())
+        stage.next_meeting()
+        assert stage.tell("room_started") == 200
+        stage.publish("Ada")
+        stage.stop()
+        stage.hear(Evidence.EGRESS_FAILED, ended_at=stage.clock())
+        note(*values, **named)
+
+    monkeypatch.setattr(rooms, "recording_is_stopped", late)
+    stage.stop()
+    stage.minute()
+    assert stage.starts() == 2
+
+
+@pytest.mark.parametrize("evidence", [Evidence.EGRESS_FAILED, Evidence.EGRESS_COMPLETE])
+def test_a_stop_that_comes_too_late_disarms_too(open_stage: Open, evidence: Evidence) -> None:
+    """The one that fails, or never brings its file, would be followed by another."""
+    stage = open_stage(PUBLISHES)
+    stage.enter("Ada")
+    stage.publish("Ada")
+    stage.hear(Evidence.EGRESS_ACTIVE, started_at=stage.clock())
+    stage.hear(evidence, ended_at=stage.clock())
+    recording = stage.recordings()[0]["id"]
+    assert stage.call("PUT", f"/recordings/{recording}").status == 409
+    for _ in range(40):
+        stage.minute()
+    assert stage.recordings()[0]["status"] == "FAILED"
+    assert stage.starts() == 1
+
+
+def test_a_stop_of_one_that_ended_in_an_earlier_meeting_disarms_nothing(open_stage: Open) -> None:
+    stage = open_stage(PUBLISHES)
+    stage.enter("Ada")
+    stage.publish("Ada")
+    stage.hear(Evidence.EGRESS_FAILED)  # of which LiveKit does not say when it ended
+    recording = stage.recordings()[0]["id"]
+    stage.next_meeting()
+    assert stage.tell("room_started") == 200
+    assert stage.call("PUT", f"/recordings/{recording}").status == 409
+    stage.publish("Ada")
+    assert stage.starts() == 2
 
 
 def test_a_recording_that_runs_is_not_doubled(open_stage: Open) -> None:

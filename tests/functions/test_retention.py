@@ -3,7 +3,9 @@
 import pytest
 
 from meet import wiring
+from tests.documents import documented_expressions
 from tests.functions.recordings import (
+    MINUTE,
     NOT_FOUND,
     SECOND,
     Studio,
@@ -11,6 +13,7 @@ from tests.functions.recordings import (
     item_of,
     object_created,
     stored,
+    sweep,
 )
 
 DAY = 24 * 60 * 60 * SECOND
@@ -75,6 +78,46 @@ def test_what_is_under_way_has_no_end_of_days(studio: Studio, thirty_days: int) 
     item = item_of(recording_id)
     assert item is not None
     assert "expiresAt" not in item
+
+
+def test_an_item_of_0_1_0_is_handed_to_the_sweep_by_the_documented_command(
+    studio: Studio,
+) -> None:
+    said = documented_expressions("Update from 0.1.0")
+    repository, end = wiring.recording_repository(), studio.clock() // SECOND + 30 * 86_400
+    old, deleted = studio.ready(b"video"), studio.ready(b"video")
+    assert studio.call("DELETE", f"/recordings/{deleted}").status == 204
+    repository.client.update_item(
+        TableName=repository.table,
+        Key={"recordingId": {"S": old}},
+        UpdateExpression="SET deleteAfter = :end REMOVE sweepAt",
+        ExpressionAttributeValues={":end": {"N": str(end)}},
+    )
+    assert said["filter-expression"] == said["condition-expression"]
+
+    def hand_over(recording_id: str) -> None:
+        repository.client.update_item(
+            TableName=repository.table,
+            Key={"recordingId": {"S": recording_id}},
+            UpdateExpression=said["update-expression"],
+            ConditionExpression=said["condition-expression"],
+            ExpressionAttributeValues={":end": {"N": f"{end}000"}},
+        )
+
+    hand_over(old)
+    with pytest.raises(repository.client.exceptions.ConditionalCheckFailedException):
+        hand_over(deleted)
+    item, key = item_of(old), stored(old).object_key
+    assert item is not None
+    assert "deleteAfter" not in item
+    studio.clock.advance(30 * DAY - MINUTE)
+    sweep()
+    assert studio.show(old)["expirationDate"] == end * SECOND
+    assert is_in_bucket(key)
+    studio.clock.advance(2 * MINUTE)
+    sweep()
+    assert studio.call("GET", f"/recordings/{old}").status == 404
+    assert not is_in_bucket(key)
 
 
 def test_without_retention_recordings_stay(studio: Studio) -> None:

@@ -7,12 +7,17 @@ from urllib.parse import urlsplit
 import pytest
 
 from meet import wiring
+from meet.clock import Milliseconds
+from meet.dynamodb import to_item, write_batch
+from meet.recordings.link_items import view_item, view_values
+from meet.recordings.links import VIEW
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.links import DAY, Viewer, items, listed, share, views
 from tests.functions.logs import Logs
 from tests.functions.recordings import (
     BUCKET,
     NOT_FOUND,
+    SECOND,
     Studio,
     put,
     stored,
@@ -81,6 +86,29 @@ def test_deleted_at_once_its_links_go_too(studio: Studio, many: bool) -> None:
     assert items(shared) == []
     assert viewers[0].refusal() == RECORDING_NOT_FOUND, "as its stream answers"
     assert viewers[0].ask().status == 404
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_what_thousands_watch_is_deleted_as_quickly(
+    studio: Studio, aws_calls: AwsCalls, many: bool
+) -> None:
+    shared = studio.ready(FILE)
+    viewer = Viewer(share(studio, shared)["url"]).open()
+    links = wiring.link_repository()
+    until = Milliseconds(studio.clock() + VIEW)
+    for start in range(0, 1_200, 25):
+        names = [view_item("0" * 16, f"{start + n:032x}") for n in range(25)]
+        puts = [{"PutRequest": {"Item": to_item(view_values(shared, x, until))}} for x in names]
+        assert not write_batch(links.client, table=links.table, requests=puts)
+    aws_calls.forget()
+    wanted = ("DELETE", "/recordings", {"recordingIds": [shared]})
+    reply = studio.call(*wanted) if many else studio.call("DELETE", f"/recordings/{shared}")
+    assert reply.status == 204
+    assert len(aws_calls.names) < 30
+    assert viewer.ask().status == 404
+    left = items(shared)
+    assert {each["item"].partition("#")[0] for each in left} == {"view"}
+    assert all(each["deleteAfter"] <= until // SECOND + 1 for each in left)
 
 
 def test_a_recording_without_links_is_deleted_without_looking_for_any(

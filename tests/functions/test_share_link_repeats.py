@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import boto3
 import pytest
 
 from meet import wiring
@@ -29,6 +30,26 @@ def test_a_repeated_request_gets_the_same_link_and_its_token_is_stored_nowhere(
     other = f"/recordings/{studio.ready(FILE)}/links"
     assert studio.call("POST", other, body, key).status == 422
     assert listed(studio, recording_id) != listed(studio, other.split("/")[2]) == []
+
+
+def test_after_the_signing_secret_is_rotated_links_work_and_answers_differ(studio: Studio) -> None:
+    recording_id = studio.ready(FILE)
+    path, key = f"/recordings/{recording_id}/links", {"Idempotency-Key": "one"}
+    body = {"expiresAt": studio.clock() + DAY, "maxViews": 2}
+    made = studio.call("POST", path, body, key).body
+    viewer = Viewer(made["url"]).open()
+    assert viewer.watch().status == 206
+    boto3.client("secretsmanager").put_secret_value(SecretId="SigningSecret", SecretString="new")
+    assert viewer.watch().status == 206, "the secret is kept for five minutes"
+    studio.clock.advance(5 * MINUTE)
+    assert viewer.refusal() == (404, "link_not_found"), "its pass was signed by the old one"
+    assert viewer.open().watch().status == 206
+    assert views(studio, recording_id) == 2, "as somebody else"
+    again = studio.call("POST", path, body, key).body
+    assert again | {"url": made["url"]} == made | {"views": 0}
+    assert again["url"] != made["url"]
+    assert Viewer(again["url"]).ask().body["reason"] == "link_not_found"
+    assert Viewer(made["url"]).ask().status == 200
 
 
 @pytest.mark.parametrize("operation", ["PutItem", "UpdateItem"])

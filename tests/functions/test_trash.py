@@ -8,6 +8,7 @@ from meet import wiring
 from meet.recordings.evidence import RecordingEvidence
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.media import MediaStore
+from tests.documents import documented_expressions
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.recordings import (
     BUCKET,
@@ -139,6 +140,33 @@ def test_after_the_days_it_is_gone_in_all_versions(studio: Studio, seven_days: i
     sweep()
     assert versions(key) == 0
     assert wiring.recording_repository().stored(recording_id) is None
+
+
+def test_the_documented_command_erases_one_at_once(studio: Studio) -> None:
+    said, repository = documented_expressions("Erase a recording"), wiring.recording_repository()
+    recording_id, kept = studio.ready(FILE), studio.ready(FILE)
+    key = stored(recording_id).object_key
+    studio.upload(recording_id, FILE[:10])
+    delete(studio, recording_id)
+
+    def erase(recording_id: str) -> None:
+        repository.client.update_item(
+            TableName=repository.table,
+            Key={"recordingId": {"S": recording_id}},
+            UpdateExpression=said["update-expression"],
+            ConditionExpression=said["condition-expression"],
+            ExpressionAttributeValues={":over": {"N": "0"}},
+        )
+
+    erase(recording_id)
+    with pytest.raises(repository.client.exceptions.ConditionalCheckFailedException):
+        erase(kept)
+    assert listed(studio, "?deleted=true") == []
+    assert studio.call("POST", f"/recordings/{recording_id}/restore").status == 404
+    sweep()
+    assert versions(key) == 0
+    assert repository.stored(recording_id) is None
+    assert listed(studio) == [kept]
 
 
 def test_a_failed_one_is_restored_too_and_its_late_file_is_not_lost(studio: Studio) -> None:

@@ -9,6 +9,7 @@ import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -315,10 +316,11 @@ def items_under(
     names: tuple[str, str],
     partition: str,
     begins: str,
+    most: int | None = None,
 ) -> list[dict[str, Any]]:
     """Return the items of a partition whose sort keys begin like this, read consistently.
 
-    `names` are those of the table's partition key and sort key.
+    `names` are those of the table's partition key and sort key. With `most`, only the first ones.
     """
     condition = "#partition = :partition" + (" AND begins_with(#sort, :begins)" if begins else "")
     placeholders = dict(zip(("#partition", "#sort"), names, strict=True))
@@ -332,8 +334,9 @@ def items_under(
         ExpressionAttributeNames=placeholders,
         ExpressionAttributeValues=to_item(values),
         ConsistentRead=True,
+        **({} if most is None else {"Limit": most}),
     )
-    return list(found)
+    return list(islice(found, most))
 
 
 def query(client: "DynamoDBClient", **request: Any) -> Iterator[dict[str, Any]]:

@@ -27,6 +27,7 @@ const words: Partial<Record<AnyReason, Word>> = {
   recording_not_found: "recordingGone",
   recording_not_ready: "notReady",
   room_not_found: "roomGone",
+  too_many_links: "tooManyLinks",
   too_many_requests: "tooMany",
   too_many_webhooks: "tooManyWebhooks",
   unreachable: "offline",

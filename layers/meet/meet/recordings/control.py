@@ -111,11 +111,12 @@ class RecordingControl:
         recording = self.recordings.get(recording_id)
         if within is not None and recording.room_name != within:
             raise RecordingNotFound
+        now = clock.now()
+        # First of all: also what the sweep stops already, or has failed, does not start again.
+        moment = recording.last_moment(now)
+        self.recordings.rooms.recording_is_stopped(recording.room_name, at=moment)
         if not recording.holds_its_room:
             raise RecordingFinished
-        now = clock.now()
-        # First of all, also if the sweep stops it already: it does not start again automatically.
-        self.recordings.rooms.recording_is_stopped(recording.room_name, now=now)
         facts = {"stopRequestedAt": now, "stopBy": by.to_json()}
         self._stop(self.recordings.observe(recording_id, Evidence.STOP_REQUESTED, facts))
 

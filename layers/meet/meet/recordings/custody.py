@@ -155,7 +155,7 @@ def _claim(recording: Recording, by: Actor | None) -> tuple[dynamodb.Change, str
         change.set_once("deletingBy", by.to_json())
     change.set("sweepAt", now)
     # Links that were made since the recording was read would stay behind.
-    links = change.exists("hasLinks") if recording.has_links else change.is_new("hasLinks")
+    links = change.exists("linksMade") if recording.links_made else change.is_new("linksMade")
     return change, f"{_is_unchanged(change, recording)} AND {links}"
 
 

@@ -119,5 +119,5 @@ class RecordingDeletion:
         return self.recordings.delete(recording, by=by)
 
     def _delete_links(self, recording: Recording) -> None:
-        if recording.has_links:
+        if recording.links_made:
             self.links.delete_all(recording.id)

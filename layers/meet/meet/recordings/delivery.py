@@ -27,7 +27,7 @@ class RecordingDelivery:
         It opens only this recording, until it expires or the recording is deleted.
         """
         recording = self.recordings.ready(recording_id)
-        expires_at = Milliseconds(clock.now() + playback.LIFETIME)
+        expires_at = recording.end_of_access(Milliseconds(clock.now() + playback.LIFETIME))
         token = playback.sign(recording.id, expires_at=expires_at, key=self.playback_key())
         path = f"/meet{API}/recordings/{recording.id}/stream"
         return Link(f"{origin}{path}?{playback.PARAMETER}={token}", expires_at)

@@ -19,6 +19,14 @@ class LinkNotFound(NotFound):
     reason = "link_not_found"
 
 
+class TooManyLinks(MeetError):
+    """The recording has as many share links as it may have."""
+
+    status = HTTPStatus.CONFLICT
+    message = "At most 100 links of a recording"
+    reason = "too_many_links"
+
+
 class LinkExpired(MeetError):
     """The share link's time is over."""
 

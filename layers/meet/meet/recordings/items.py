@@ -134,7 +134,7 @@ def from_values(values: dict[str, Any]) -> Recording:
         hold=_hold(values),
         trash=_trash(values),
         claim=_claim(values),
-        has_links=values.get("hasLinks", False),
+        links_made=int(values.get("linksMade", 0)),
     )
 
 

@@ -20,13 +20,15 @@ from meet.recordings.link_items import (
     view_item,
     view_values,
 )
-from meet.recordings.links import LINK_ID, VIEW, ShareLink
-from meet.recordings.model import ID
+from meet.recordings.links import LINK_ID, MOST_LINKS, VIEW, ShareLink
+from meet.recordings.model import ID, Recording
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _VIEW_BYTES = 8
+_DELETED_AT_ONCE = 500
+"""Items: five times the links that a recording may have."""
 
 
 @dataclass(frozen=True)
@@ -38,27 +40,31 @@ class LinkRepository:
     recordings: str
     """The table of the recordings."""
 
-    def add(self, recording_id: str, link: ShareLink, *, by: Actor) -> bool:
-        """Store a link; False if its recording cannot be watched, or is being deleted.
+    def add(self, recording: Recording, link: ShareLink, *, by: Actor) -> bool:
+        """Store a link; False if its recording cannot be watched any longer, or is being deleted.
 
-        The recording notes that it has links, by which a deletion knows them.
+        Also if others were made since it was read, and there may be too many of them. The
+        recording counts its links, by which a deletion knows that there are some.
         """
         change = dynamodb.Change()
-        change.set("hasLinks", value=True)
+        change.add("linksMade", 1)
+        none_made = change.is_new("linksMade")
+        as_many = change.is_at_most("linksMade", max(recording.links_made, MOST_LINKS - 1))
         can_be_watched = (
+            f"({none_made} OR {as_many})",
             change.is_one_of("status", [Status.READY]),
             change.is_new("trashUntil"),
             change.is_new("deletingSince"),
         )
         noted = {
             "TableName": self.recordings,
-            "Key": key_of_recording(recording_id),
+            "Key": key_of_recording(recording.id),
             "ConditionExpression": " AND ".join(can_be_watched),
             **change.arguments(),
         }
         put = {
             "TableName": self.table,
-            "Item": dynamodb.to_item(link_values(recording_id, link, by)),
+            "Item": dynamodb.to_item(link_values(recording.id, link, by)),
         }
         return dynamodb.transact(self.client, {"Update": noted}, {"Put": put})
 
@@ -149,17 +155,25 @@ class LinkRepository:
             )
 
     def delete_all(self, recording_id: str) -> None:
-        """Delete everything that belongs to a recording which is deleted for good."""
-        keys = [key_of(recording_id, each["item"]) for each in self._query(recording_id, "")]
+        """Delete the links of a recording which is deleted for good, and their views.
+
+        Links come first. Of a recording that thousands watch, the last views are left: each is over
+        within half an hour, and deleted by DynamoDB then.
+        """
+        found = self._query(recording_id, "", most=_DELETED_AT_ONCE)
+        keys = [key_of(recording_id, each["item"]) for each in found]
         dynamodb.delete_many(self.client, table=self.table, keys=keys)
 
-    def _query(self, recording_id: str, begins: str) -> list[dict[str, Any]]:
+    def _query(
+        self, recording_id: str, begins: str, *, most: int | None = None
+    ) -> list[dict[str, Any]]:
         return dynamodb.items_under(
             self.client,
             table=self.table,
             names=("meetingId", "item"),
             partition=partition_of(recording_id),
             begins=begins,
+            most=most,
         )
 
 

@@ -63,7 +63,9 @@ class ShareLinkView(View, title="ShareLink"):
         description="When it was made, in milliseconds since the Unix epoch.", examples=[_MADE]
     )
     expires_at: int = Field(
-        description="When it ends, in milliseconds since the Unix epoch.", examples=[_ENDS]
+        description="When it ends, in milliseconds since the Unix epoch: at the latest at the "
+        "`expirationDate` of its recording, unless that is held.",
+        examples=[_ENDS],
     )
     max_views: int | None = Field(
         None, description="How often it may be viewed; absent if not limited.", examples=[25]

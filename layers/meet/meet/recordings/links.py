@@ -5,7 +5,7 @@ import hmac
 import re
 import secrets
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from meet import bearers
@@ -24,6 +24,8 @@ VIEW = 30 * MINUTE
 """A view is over when nothing was asked for this long."""
 KEPT_EXPIRED = DAY
 """An expired link says so for that long, and is unknown then."""
+MOST_LINKS = 100
+"""Links that a recording has at once, with the expired ones that still say so."""
 NOTED_EVERY = 10 * MINUTE
 """How often a view that goes on is written: less often than it would be over."""
 
@@ -54,6 +56,12 @@ class ShareLink:
         id_ = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LENGTH))
         digest = bearers.digest_of(bearers.token_of(id_, key))
         return cls(id_, draft, digest, created_at=now)
+
+    def within(self, end: Milliseconds | None) -> Self:
+        """Return the link as it ends: with its recording, if that is earlier."""
+        if end is None or self.draft.expires_at <= end:
+            return self
+        return replace(self, draft=replace(self.draft, expires_at=end))
 
     def is_opened_by(self, token: str) -> bool:
         """True if this is the link's token."""

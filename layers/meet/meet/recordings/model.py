@@ -86,8 +86,8 @@ class Recording:
     """It was deleted by a caller, and can be restored."""
     claim: Claim | None = None
     """Deleting it for good has begun."""
-    has_links: bool = False
-    """It was shared: its links are deleted with it."""
+    links_made: int = 0
+    """How often it was shared: its links are deleted with it."""
 
     @classmethod
     def new(
@@ -129,10 +129,30 @@ class Recording:
         """True if the room cannot start another recording because of this one."""
         return self.status in RECORDING
 
+    def last_moment(self, now: Milliseconds) -> Milliseconds:
+        """Return a time at which it was recording its meeting, as late as is known.
+
+        A stop counts for that meeting, not for the next one, which may have begun since.
+        """
+        if self.stop_requested_at is not None:
+            return self.stop_requested_at
+        if self.holds_its_room:
+            return now
+        return self.ended_at or self.started_at or self.created_at
+
     @property
     def is_finished(self) -> bool:
         """True once READY or FAILED."""
         return self.status in FINISHED
+
+    @property
+    def kept_until(self) -> Milliseconds | None:
+        """When its age ends it; None if it is kept for ever, or is held."""
+        return self.expires_at if self.hold is None else None
+
+    def end_of_access(self, wished: Milliseconds) -> Milliseconds:
+        """Return when a link to it ends that is made until `wished`: with it, at the latest."""
+        return wished if self.kept_until is None else min(wished, self.kept_until)
 
     def is_over(self, now: Milliseconds) -> bool:
         """True if its time has come to be deleted, by its retention or in the trash."""

@@ -123,7 +123,7 @@ class RecordingSettlement:
         None for no more: it is kept for ever, or as long as it is held.
         """
         now, until = clock.now(), recording.file_may_come_until
-        over = recording.expires_at if recording.hold is None else None
+        over = recording.kept_until
         if until is None or recording.given_up_at is None or now >= until:
             return over
         look = Milliseconds(min(now + max(now - recording.given_up_at, MINUTE), until))

@@ -52,6 +52,7 @@ class SharedPlayback:
         ends = Milliseconds(now + playback.LIFETIME)
         opens = _opened_by_pass(recording_id, link_id)
         player_pass = playback.sign(opens, expires_at=ends, key=self.pass_key())
+        link = link.within(recording.kept_until)
         return Opened(recording, link, player_pass, min(ends, link.draft.expires_at))
 
     def stream(

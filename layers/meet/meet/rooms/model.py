@@ -191,7 +191,7 @@ class Room:
     """True if there may be invitations or bans."""
     auto_started: AutoStarted | None = None
     recording_stopped_at: Milliseconds | None = None
-    """When a caller last stopped a recording."""
+    """Until when the latest recording that a caller stopped was running, as far as is known."""
 
     @classmethod
     def new(

@@ -282,14 +282,15 @@ class RoomRepository:
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
-    def recording_is_stopped(self, name: str, *, now: Milliseconds) -> None:
-        """Note that a caller stops a recording: none begins automatically in this meeting."""
+    def recording_is_stopped(self, name: str, *, at: Milliseconds) -> None:
+        """Note that a caller stopped what was recorded then: none begins in that meeting again."""
         with suppress(RoomNotFound):
             self.update(
                 name,
-                "SET recordingStoppedAt = :now",
-                condition="attribute_exists(roomName)",
-                values={":now": now},
+                "SET recordingStoppedAt = :at",
+                condition="attribute_exists(roomName) AND "
+                "(attribute_not_exists(recordingStoppedAt) OR recordingStoppedAt < :at)",
+                values={":at": at},
             )
 
     def hosting(self, name: str, meeting_id: str, *, since: Milliseconds) -> dict[str, Any]:

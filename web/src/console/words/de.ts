@@ -58,6 +58,7 @@ export const de: Words = {
   mediaServerDown: "Der Medienserver ist nicht erreichbar. Versuchen Sie es gleich noch einmal.",
   eventsGone: "Diese Ereignisse sind älter, als das Protokoll zurückreicht.",
   webhookGone: "Diesen Webhook gibt es nicht mehr.",
+  tooManyLinks: "Diese Aufzeichnung hat bereits 100 Links. Löschen Sie zuerst einen.",
   tooManyWebhooks: "Es gibt bereits 20 Webhooks. Löschen Sie zuerst einen.",
   overlapRunning: "Das vorige Secret gilt noch. Warten Sie, bis es abläuft, oder beenden Sie es sofort.",
   admittedAlready: "Diese Person wurde bereits eingelassen und tritt gerade bei. Entfernen Sie sie stattdessen aus der Besprechung.",

@@ -58,6 +58,7 @@ export const en = {
   mediaServerDown: "The media server cannot be reached. Try again in a moment.",
   eventsGone: "These events are older than the log keeps.",
   webhookGone: "This webhook no longer exists.",
+  tooManyLinks: "This recording has 100 links already. Delete one first.",
   tooManyWebhooks: "There are 20 webhooks already. Delete one first.",
   overlapRunning: "The previous secret is still valid. Wait until it expires, or end it at once.",
   admittedAlready: "They have been admitted and are joining. Remove them from the meeting instead.",

@@ -58,6 +58,7 @@ export const es: Words = {
   mediaServerDown: "No se puede acceder al servidor multimedia. Inténtalo de nuevo en un momento.",
   eventsGone: "Estos eventos son más antiguos de lo que guarda el registro.",
   webhookGone: "Este webhook ya no existe.",
+  tooManyLinks: "Esta grabación ya tiene 100 enlaces. Elimina uno primero.",
   tooManyWebhooks: "Ya hay 20 webhooks. Elimina uno primero.",
   overlapRunning: "El secreto anterior todavía es válido. Espera a que caduque o anúlalo ahora.",
   admittedAlready: "Ya se ha admitido a esta persona y está entrando. Expúlsala de la reunión.",

@@ -58,6 +58,7 @@ export const fr: Words = {
   mediaServerDown: "Le serveur multimédia est inaccessible. Réessayez dans un instant.",
   eventsGone: "Ces événements sont plus anciens que ce que conserve le journal.",
   webhookGone: "Ce webhook n’existe plus.",
+  tooManyLinks: "Cet enregistrement a déjà 100 liens. Supprimez-en un d’abord.",
   tooManyWebhooks: "Il y a déjà 20 webhooks. Supprimez-en un d’abord.",
   overlapRunning: "Le secret précédent est encore valide. Attendez qu’il expire, ou mettez-y fin tout de suite.",
   admittedAlready: "Cette personne a déjà été admise et se connecte. Excluez-la plutôt de la réunion.",
