@@ -257,34 +257,6 @@ def assumptions() -> str:
     return table(["assumed", "value"], rows) + "\n"
 
 
-def listed() -> str:
-    """Return the table of prices."""
-    million = 10**6
-    rows = [
-        ["API Gateway, REST: a million requests", prices.GATEWAY_REQUEST * million],
-        ["SQS: a million requests", prices.SQS * million],
-        ["Lambda, arm64: a million requests", prices.LAMBDA_REQUEST * million],
-        ["Lambda, arm64: a million GB-seconds", prices.LAMBDA_GB_SECOND * million],
-        ["DynamoDB on demand: a million read units", prices.READ_UNIT * million],
-        ["DynamoDB on demand: a million write units", prices.WRITE_UNIT * million],
-        ["S3: a GB and month", prices.S3_GB_MONTH],
-        ["S3: a million GET", prices.S3_GET * million],
-        ["S3: a million PUT", prices.S3_PUT * million],
-        ["Secrets Manager: a secret and month", prices.SECRET_MONTH],
-        ["Secrets Manager: a million calls", prices.SECRET_CALL * million],
-        ["EventBridge and its Scheduler: a million", prices.SCHEDULE * million],
-        ["CloudWatch: a GB of logs", prices.LOG_GB],
-        ["CloudWatch: a metric and month", prices.METRIC_MONTH],
-        ["CloudWatch: an alarm and month", prices.ALARM_MONTH],
-        ["CloudWatch: a dashboard and month", prices.DASHBOARD_MONTH],
-        ["traffic to the internet: a GB", prices.TRAFFIC_GB],
-        *([f"EC2 `{kind}`: an hour", price] for kind, price in prices.NODES.items()),
-        ["EBS gp3: a GB and month", prices.DISK_GB_MONTH],
-        ["public IPv4 address: an hour", prices.ADDRESS_HOUR],
-    ]
-    return table(["what", "USD"], [[what, f"{price:.4g}"] for what, price in rows]) + "\n"
-
-
 def _count(kind: str) -> int:
     """Return the number of resources of a type in all templates."""
     return sum(file.read_text().count(f"Type: {kind}\n") for file in ROOT.glob("*.yaml"))
@@ -296,7 +268,7 @@ def parts() -> dict[str, str]:
         "cost": report(),
         "operations": each(),
         "assumptions": assumptions(),
-        "prices": listed(),
+        "prices": prices.listed(),
     }
 
 

@@ -1,5 +1,7 @@
 """List prices in USD, us-east-1, without free tiers; docs/cost.md says of when."""
 
+from bench.table import table
+
 MONTH_HOURS = 730
 
 GATEWAY_REQUEST = 3.50 / 10**6
@@ -32,3 +34,31 @@ DISK_GB_MONTH = 0.08
 """gp3."""
 ADDRESS_HOUR = 0.005
 """A public IPv4 address."""
+
+
+def listed() -> str:
+    """Return the table of"""
+    million = 10**6
+    rows = [
+        ["API Gateway, REST: a million requests", GATEWAY_REQUEST * million],
+        ["SQS: a million requests", SQS * million],
+        ["Lambda, arm64: a million requests", LAMBDA_REQUEST * million],
+        ["Lambda, arm64: a million GB-seconds", LAMBDA_GB_SECOND * million],
+        ["DynamoDB on demand: a million read units", READ_UNIT * million],
+        ["DynamoDB on demand: a million write units", WRITE_UNIT * million],
+        ["S3: a GB and month", S3_GB_MONTH],
+        ["S3: a million GET", S3_GET * million],
+        ["S3: a million PUT", S3_PUT * million],
+        ["Secrets Manager: a secret and month", SECRET_MONTH],
+        ["Secrets Manager: a million calls", SECRET_CALL * million],
+        ["EventBridge and its Scheduler: a million", SCHEDULE * million],
+        ["CloudWatch: a GB of logs", LOG_GB],
+        ["CloudWatch: a metric and month", METRIC_MONTH],
+        ["CloudWatch: an alarm and month", ALARM_MONTH],
+        ["CloudWatch: a dashboard and month", DASHBOARD_MONTH],
+        ["traffic to the internet: a GB", TRAFFIC_GB],
+        *([f"EC2 `{kind}`: an hour", price] for kind, price in NODES.items()),
+        ["EBS gp3: a GB and month", DISK_GB_MONTH],
+        ["public IPv4 address: an hour", ADDRESS_HOUR],
+    ]
+    return table(["what", "USD"], [[what, f"{price:.4g}"] for what, price in rows]) + "\n"

@@ -128,6 +128,22 @@ def test_the_console_remembers_the_language_and_writes_times_in_it(
         expect(page.get_by_label("Ihr Name")).to_be_visible(timeout=JOIN_MS)
 
 
+def test_the_list_of_rooms_fits_a_tablet_in_each_language(api: Client, browser: Browser) -> None:
+    room = api.create_room(roomNamePrefix="tablet")["roomName"]
+    with visitor(browser, "admin", **BRITISH, viewport={"width": 768, "height": 1024}) as somebody:
+        page = somebody.page
+        somebody.open(console_url(api, "#/rooms"))
+        log_in(somebody, api)
+        mine = page.locator("tbody tr", has_text=room)
+        expect(mine).to_be_visible(timeout=LOADED_MS)
+        for now, wanted in (("en", "de"), ("de", "es"), ("es", "fr")):
+            choose(page, wanted, now)
+            assert has_no_sideways_scroll(somebody)
+            for each in (*mine.get_by_role("button").all(), *page.locator(".bar button").all()):
+                expect(each).to_be_in_viewport(ratio=1)
+            assert somebody.complaints() == []
+
+
 def test_without_storage_a_choice_lasts_until_the_page_is_loaded_again(
     api: Client, browser: Browser
 ) -> None:
