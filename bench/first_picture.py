@@ -33,12 +33,6 @@ SIZE = 2**30
 RATE, SECONDS = 30, 10
 """Pictures a second, and how much of the film is encoded before it repeats."""
 ROUNDS = 5
-LINES: dict[str, tuple[float, float] | None] = {
-    "this machine's own network": None,
-    "20 Mbit/s, 40 ms": (20e6 / 8, 40),
-    "5 Mbit/s, 100 ms": (5e6 / 8, 100),
-}
-"""Bytes a second and milliseconds of latency, as Chromium emulates them."""
 
 _UNKNOWN_BOX = (8).to_bytes(4) + b"none"
 _WAIT = 120
@@ -76,49 +70,33 @@ def measure() -> str:
             with file.open("ab") as film:
                 film.write(_UNKNOWN_BOX)
             untouched = _store(stack, file)
-            links = _link(stack, untouched), _link(stack, moved)
-            rows = [_row(browser, line, *links) for line in LINES]
+            rows = list(_rows(browser, _link(stack, untouched), _link(stack, moved)))
             assert not _begins_with_index(stack, untouched)
     finally:
         file.unlink(missing_ok=True)
-    heads = ["a film of 1 GiB, over", "index at the end, s", "requests"]
-    heads += ["at the beginning, s", "requests", "of the time before"]
+    heads = ["a film of 1 GiB, its index", "seconds", "requests", "of the time at the end"]
     return table(heads, rows) + "\n"
 
 
-def _row(browser: Browser, line: str, untouched: str, moved: str) -> list[object]:
-    before, after = [], []
+def _rows(browser: Browser, untouched: str, moved: str) -> Iterator[list[object]]:
+    shown: dict[str, list[Shown]] = {"at the end": [], "at the beginning": []}
     for _ in range(ROUNDS):
-        before.append(_show(browser, untouched, LINES[line]))
-        after.append(_show(browser, moved, LINES[line]))
-    return [
-        line,
-        f"{median(each.seconds for each in before):.2f}",
-        int(median(each.requests for each in before)),
-        f"{median(each.seconds for each in after):.2f}",
-        int(median(each.requests for each in after)),
-        ratio([each.seconds for each in after], [each.seconds for each in before]),
-    ]
+        for where, url in zip(shown, (untouched, moved), strict=True):
+            shown[where].append(_show(browser, url))
+    base = [each.seconds for each in shown["at the end"]]
+    for where, found in shown.items():
+        seconds = [each.seconds for each in found]
+        requests = int(median(each.requests for each in found))
+        yield [where, f"{median(seconds):.2f}", requests, ratio(seconds, base)]
 
 
-def _show(browser: Browser, url: str, line: tuple[float, float] | None) -> Shown:
+def _show(browser: Browser, url: str) -> Shown:
     """Play a recording in a new window, which has nothing in its cache."""
     context = window(browser)
     try:
         page = context.new_page()
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
-        if line is not None:
-            bytes_a_second, latency = line
-            context.new_cdp_session(page).send(
-                "Network.emulateNetworkConditions",
-                {
-                    "offline": False,
-                    "latency": latency,
-                    "downloadThroughput": bytes_a_second,
-                    "uploadThroughput": bytes_a_second,
-                },
-            )
         milliseconds: float = page.evaluate(_FIRST_PICTURE, url)
         return Shown(milliseconds / 1000, len(asked))
     finally:
