@@ -263,7 +263,7 @@ def use_everything(still_clock: Clock) -> None:
         recording.settled(recording.find(extra.id), look_again_at=again)
     use_custody(extra.id, by)
     recording.was_deleted(extra.id)
-    recording.late_file_of_deleted(extra.id)
+    recording.late_file_of_deleted(extra.id, now=now)
     recording.deleted_for_good(extra.id)
     recording.get_many([extra.id, READY.id, STARTED.id])
     list(recording.due(clock.now()))

@@ -10,6 +10,7 @@ from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings import reasons
 from meet.recordings.lifecycle import Evidence
 from meet.recordings.media import MediaStore
+from meet.recordings.settlement import RecordingSettlement
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.recordings import (
     MINUTE,
@@ -395,6 +396,29 @@ def test_a_file_that_comes_after_its_deletion_is_deleted_though_nobody_tells(
     assert not is_in_bucket(key)
     assert list(wiring.recording_repository().due(studio.clock())) == []
     assert studio.call("GET", f"/recordings/{recording_id}").status == 404
+
+
+def test_a_sweep_that_meets_a_deletion_does_not_forget_that_a_file_may_come(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording_id = studio.active()
+    key = stored(recording_id).object_key
+    studio.recorder.egresses.clear()
+    minute(studio, 2)
+    attend = RecordingSettlement._attend_to
+
+    def attend_meanwhile(settlement: RecordingSettlement, *due: Any) -> bool:
+        assert studio.call("DELETE", f"/recordings/{recording_id}").status == 204
+        return attend(settlement, *due)
+
+    with monkeypatch.context() as racing:
+        racing.setattr(RecordingSettlement, "_attend_to", attend_meanwhile)
+        minute(studio)
+    assert studio.call("GET", f"/recordings/{recording_id}").status == 404
+    put(key, b"late")
+    day(studio)
+    assert not is_in_bucket(key)
+    assert list(wiring.recording_repository().due(studio.clock())) == []
 
 
 @pytest.mark.parametrize("end", [Evidence.EGRESS_COMPLETE, Evidence.EGRESS_LIMIT_REACHED])

@@ -128,10 +128,13 @@ class RecordingRepository:
         values = self._read(recording_id)
         return bool(values) and not is_recording(values)
 
-    def late_file_of_deleted(self, recording_id: str) -> str | None:
-        """Return the key of the late file of a deleted recording; None if none may come."""
+    def late_file_of_deleted(self, recording_id: str, *, now: Milliseconds) -> str | None:
+        """Return the key of the late file of a deleted recording.
+
+        None if none may come, or if one may still come: it is looked for afterwards.
+        """
         values = self._read(recording_id)
-        if "sweepAt" not in values or "status" in values:
+        if "status" in values or int(values.get("sweepAt", now + 1)) > now:
             return None
         return object_key(values["roomName"], recording_id)
 

@@ -131,7 +131,7 @@ class RecordingSettlement:
 
     def _settle_deleted(self, recording_id: str) -> bool:
         """Delete the late file of a deleted recording, in case its upload event was lost."""
-        key = self.evidence.recordings.late_file_of_deleted(recording_id)
+        key = self.evidence.recordings.late_file_of_deleted(recording_id, now=clock.now())
         if key is not None:
             self.evidence.media.delete_one(key)
             self.evidence.recordings.deleted_for_good(recording_id)
