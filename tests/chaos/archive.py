@@ -63,6 +63,8 @@ class Archive(Automatic):
             for key in keys & files.keys():
                 self.ledger.destroyed(id_in_key(key) or "")
                 self.counts["files deleted"] += 1
+        elif operation == "DeleteItem" and parameters["TableName"] == "RecordingsTable":
+            self.ledger.never_began |= set(ID.findall(str(parameters["Key"])))
         elif operation in _MARKS and "status" not in str(parameters):
             text = str(parameters)
             if "RecordingsTable" in text:

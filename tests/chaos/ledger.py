@@ -42,12 +42,16 @@ class Ledger:
     now: Callable[[], int]
     records: dict[str, Record] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    never_began: set[str] = field(default_factory=set)
+    """LiveKit refused to record: their items are taken back."""
 
     def may_be_absent(self, recording_id: str) -> bool:
         """True if a caller may be told that it does not exist."""
         record = self.records.get(recording_id)
-        return record is None or bool(
-            record.gone is not False or record.deletions or record.is_over(self.now())
+        return (
+            record is None
+            or recording_id in self.never_began
+            or bool(record.gone is not False or record.deletions or record.is_over(self.now()))
         )
 
     def may_be_destroyed(self, recording_id: str) -> bool:
