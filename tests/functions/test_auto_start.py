@@ -35,6 +35,7 @@ def test_it_starts_when_the_first_one_publishes_and_says_so(open_stage: Open) ->
     assert entries[0] | {"at": 0} == {
         "at": 0,
         "source": "room",
+        "type": "startedAutomatically",
         "what": "It was started automatically",
         "actor": {"type": "system", "name": "autoStart"},
     }

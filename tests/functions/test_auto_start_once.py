@@ -16,7 +16,7 @@ from tests.fakes import Clock, FakeLiveKit, FakeRecorder
 from tests.functions import stages
 from tests.functions.gateway import Call
 from tests.functions.logs import Logs
-from tests.functions.recordings import put
+from tests.functions.recordings import put, stored
 from tests.functions.stages import PUBLISHES, SECOND_ONE, Open, Stage
 
 
@@ -209,6 +209,22 @@ def test_one_that_fails_is_tried_once_more(open_stage: Open) -> None:
             stage.minute()
     assert stage.starts() == 2
     assert [each["status"] for each in stage.recordings()] == ["FAILED", "FAILED"]
+
+
+@pytest.mark.parametrize("end", [Evidence.EGRESS_FAILED, Evidence.EGRESS_COMPLETE])
+def test_deleting_a_failed_one_does_not_keep_the_meeting_from_being_recorded(
+    open_stage: Open, end: Evidence
+) -> None:
+    stage = open_stage(PUBLISHES)
+    stage.enter("Ada")
+    stage.publish("Ada")
+    (recording,) = stage.recordings()
+    if end is Evidence.EGRESS_COMPLETE:
+        put(stored(recording["id"]).object_key, b"whole")
+    stage.hear(end, ended_at=stage.clock())
+    assert stage.call("DELETE", f"/recordings/{recording['id']}").status == 204
+    stage.minute()
+    assert stage.starts() == (2 if end is Evidence.EGRESS_FAILED else 1)
 
 
 @pytest.mark.parametrize("refusal", ["no egress is free", "the layout is unknown"])

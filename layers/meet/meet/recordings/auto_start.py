@@ -17,7 +17,6 @@ from meet.livekit.participants import Participant
 from meet.livekit.rooms import LiveMeeting
 from meet.recordings.control import RecordingControl
 from meet.recordings.errors import AlreadyRecording, OptionsRefused
-from meet.recordings.lifecycle import Status
 from meet.rooms.auto_start import attempts_in, is_armed
 from meet.rooms.model import AutoStart, Role, Room, role_in
 
@@ -82,19 +81,14 @@ class AutomaticStarts:
             return False
         if not is_armed(room, meeting.sid):
             return False
-        if attempts_in(room, meeting.sid) and not self._has_failed(room):
+        latest = room.auto_started
+        if (
+            latest is not None
+            and latest.meeting_id == meeting.sid
+            and not self.control.recordings.has_failed(latest.recording_id)
+        ):
             return False
         return self._start(room, publisher=None)
-
-    def _has_failed(self, room: Room) -> bool:
-        """True if the latest automatic recording of a room failed, or LiveKit refused it."""
-        if room.auto_started is None:
-            return False
-        recordings, recording_id = self.control.recordings, room.auto_started.recording_id
-        recording = recordings.stored(recording_id)
-        if recording is None:
-            return not recordings.was_deleted(recording_id)
-        return recording.status is Status.FAILED
 
     def _start(self, room: Room, publisher: str | None) -> bool:
         """Start recording a room whose condition is met; True if it was started."""

@@ -45,24 +45,25 @@ def is_in_trash(values: dict[str, Any]) -> bool:
 
 
 def deletion_mark(
-    recording_id: str, *, by: Actor | None = None, late_file_of: Recording | None = None
+    recording_id: str, *, by: Actor | None = None, deleted: Recording | None = None
 ) -> "dict[str, AttributeValueTypeDef]":
     """Return the item that replaces a deleted recording, so that no late event brings it back.
 
-    If the file of `late_file_of` may still arrive, a sweep deletes it after its last moment.
+    If the file of `deleted` may still arrive, a sweep deletes it after its last moment.
     """
     now = clock.now()
     mark: dict[str, Any] = {
         "recordingId": recording_id,
         "by": by and by.to_json(),
         "deletedAt": now,
+        "hasFailed": (deleted is not None and deleted.status is Status.FAILED) or None,
         TTL_ATTRIBUTE: (now + DELETION_REMEMBERED) // SECOND,
     }
-    if late_file_of is not None and late_file_of.file_may_come_until is not None:
+    if deleted is not None and deleted.file_may_come_until is not None:
         mark |= {
-            "roomName": late_file_of.room_name,
+            "roomName": deleted.room_name,
             "indexShard": dynamodb.shard_of(recording_id),
-            "sweepAt": late_file_of.file_may_come_until,
+            "sweepAt": deleted.file_may_come_until,
         }
     return dynamodb.to_item(mark)
 

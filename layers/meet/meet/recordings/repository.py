@@ -128,6 +128,13 @@ class RecordingRepository:
         values = self._read(recording_id)
         return bool(values) and not is_recording(values)
 
+    def has_failed(self, recording_id: str) -> bool:
+        """True if a recording failed, also if it was deleted then, or if LiveKit refused it."""
+        values = self._read(recording_id)
+        if "status" in values:
+            return bool(values["status"] == Status.FAILED)
+        return not values or "hasFailed" in values
+
     def late_file_of_deleted(self, recording_id: str, *, now: Milliseconds) -> str | None:
         """Return the key of the late file of a deleted recording.
 
@@ -299,7 +306,7 @@ class RecordingRepository:
         try:
             self.client.put_item(
                 TableName=self.table,
-                Item=deletion_mark(recording.id, by=by, late_file_of=recording),
+                Item=deletion_mark(recording.id, by=by, deleted=recording),
                 ConditionExpression="#status = :status AND attribute_not_exists(holdReason)",
                 ExpressionAttributeNames={"#status": "status"},
                 ExpressionAttributeValues=dynamodb.to_item({":status": recording.status}),
