@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,17 +45,27 @@ _MINUTES = 4
 
 def measure(place: Place) -> str:
     """Return the table; where DynamoDB Local cannot be had, why."""
-    rows = []
-    try:
-        for delay in DELAYS:
-            with surroundings(place.directory) as around:
-                rows.append(_row(place, around, delay))
-    except dynamodb_local.NotToBeHad as reason:
-        return f"**Not measured.** {reason}\n"
     heads = [
         *("LiveKit takes", "calls of LiveKit", "the last meeting is over after"),
         *("rooms that the first run leaves", "runs", "CPU, all runs"),
     ]
+    return by_delay(place, heads, _row)
+
+
+def by_delay(
+    place: Place, heads: list[str], row: Callable[[Place, Surroundings, float], list[str]]
+) -> str:
+    """Return a table with a row for each delay of LiveKit, measured in surroundings of its own.
+
+    Where DynamoDB Local cannot be had, return why.
+    """
+    rows = []
+    try:
+        for delay in DELAYS:
+            with surroundings(place.directory) as around:
+                rows.append(row(place, around, delay))
+    except dynamodb_local.NotToBeHad as reason:
+        return f"**Not measured.** {reason}\n"
     return table(heads, rows) + "\n"
 
 

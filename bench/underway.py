@@ -7,9 +7,8 @@ from typing import Any
 import urllib3
 
 from bench.lambdas import Place
-from bench.sweep import DELAYS, SHARE, held_to, store
-from bench.table import table
-from bench.whole import Surroundings, child, surroundings
+from bench.sweep import SHARE, by_delay, held_to, store
+from bench.whole import Surroundings, child
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds, now
 from meet.recordings.items import to_values
 from meet.recordings.lifecycle import Status
@@ -24,15 +23,8 @@ RECORDINGS = 5_000
 
 def measure(place: Place) -> str:
     """Return the table; where DynamoDB Local cannot be had, why."""
-    rows = []
-    try:
-        for delay in DELAYS:
-            with surroundings(place.directory) as around:
-                rows.append(_row(place, around, delay))
-    except dynamodb_local.NotToBeHad as reason:
-        return f"**Not measured.** {reason}\n"
     heads = ["LiveKit takes", "recordings checked in one run", "calls of LiveKit", "run", "CPU"]
-    return table(heads, rows) + "\n"
+    return by_delay(place, heads, _row)
 
 
 def _row(place: Place, around: Surroundings, delay: float) -> list[str]:

@@ -84,7 +84,7 @@ class AutomaticStarts:
         latest = room.auto_started
         if (
             latest is not None
-            and latest.meeting_id == meeting.sid
+            and attempts_in(room, meeting.sid)
             and not self.control.recordings.has_failed(latest.recording_id)
         ):
             return False
