@@ -63,11 +63,10 @@ def test_a_recording_plays_by_its_link_without_a_login(
             save.click()
         assert saved.value.suggested_filename.endswith(".mp4")
         is_clean(somebody)
-        loaded = {each.url: each for each in somebody.requests}  # Firefox tells of its cache, too
-        scripts = [each for url, each in loaded.items() if urlsplit(url).path.endswith(".js")]
-        assert len(scripts) <= 6
-        sizes = [each.sizes()["responseBodySize"] for each in scripts]
-        assert 0 < sum(sizes) <= FIRST_LOAD_BYTES
+        scripts = somebody.scripts()
+        assert 0 < len(scripts) <= 6
+        assert all(scripts.values())
+        assert sum(scripts.values()) <= FIRST_LOAD_BYTES
 
 
 def test_a_link_that_was_deleted_says_so_in_every_language(

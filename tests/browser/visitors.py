@@ -45,6 +45,10 @@ MOVES = f"""([name, before]) => {{
 }}"""
 
 
+SCRIPTS = """() => Object.fromEntries(performance.getEntriesByType("resource")
+  .map((each) => [new URL(each.name).pathname, each.encodedBodySize])
+  .filter(([path]) => path.endsWith(".js")))"""
+
 MORE = re.compile(r"^More\b")
 """And how much is new in there."""
 
@@ -134,6 +138,21 @@ class Visitor:
     def ends_with(self, sentence: str, seconds: float = 20) -> None:
         heading = self.page.get_by_role("heading", name=sentence)
         expect(heading).to_be_visible(timeout=seconds * 1000)
+
+    def scripts(self) -> dict[str, int]:
+        """Return each script that the page has loaded, by its path, with its bytes as sent.
+
+        The page itself counts, since a browser tells its driver of a script from its cache as
+        of another request, and gives it a size that is not one (Chromium: below 0).
+        """
+        found: dict[str, int] = self.page.evaluate(SCRIPTS)
+        return found
+
+    def has_no_devices(self) -> None:
+        """Check that neither a picture of oneself nor a choice of devices is there."""
+        expect(self.page.locator("video")).to_have_count(0)
+        for each in ("Microphone", "Camera", "Loudspeaker"):
+            expect(self.page.get_by_label(each, exact=True)).to_have_count(0)
 
     def complaints(self) -> list[str]:
         """Ask axe what is wrong with the page."""
