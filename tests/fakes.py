@@ -110,16 +110,17 @@ class FakeLiveKit:
         room: str,
         identity: str,
         *,
-        metadata: str,
         attributes: Mapping[str, str],
-        permission: Permission,
+        metadata: str | None = None,
+        permission: Permission | None = None,
     ) -> None:
         self._called("update_participant", room, identity)
         before = self._connected(room, identity)
-        merged = {**before.attributes, **attributes}
-        changed = replace(before, metadata=metadata, attributes=merged)
-        self.inside[room][identity] = changed
-        self.permissions[room, identity] = permission
+        merged = {name: v for name, v in {**before.attributes, **attributes}.items() if v}
+        shown = before.metadata if metadata is None else metadata
+        self.inside[room][identity] = replace(before, metadata=shown, attributes=merged)
+        if permission is not None:
+            self.permissions[room, identity] = permission
 
     def mute_track(self, room: str, identity: str, track_sid: str) -> None:
         self._called("mute_track", room, identity, track_sid)

@@ -35,7 +35,6 @@ OTHER_VIEW = re.compile("(Speaker|Grid) view")
 TOPICS = {
     "lk.chat": "text",
     "lk-chat-topic": {"id": "1", "timestamp": 1, "message": "hi"},
-    "meet.hand": {"is": "up", "heldFor": 0},
     "meet.reaction": "👍",
     "meet.history": [{"id": "a", "identity": "x", "name": "Eve", "at": 1, "text": "hi"}],
     "meet.lobby": {"waiting": 1},
@@ -123,7 +122,8 @@ async def _metadata(dice: random.Random, person: Person) -> None:
 
 async def _attributes(dice: random.Random, person: Person) -> None:
     wrong = {
-        key: _text(dice, dice.choice(NASTY))[:3000] for key in ("role", "hand", "name", "x", "")
+        key: _text(dice, dice.choice(NASTY))[:3000]
+        for key in ("role", "handRaisedAt", "name", "x", "")
     }
     await person.room.local_participant.set_attributes(wrong)
 

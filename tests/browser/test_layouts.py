@@ -30,14 +30,21 @@ SETTLED = """() => new Promise((goOn) => {
 })"""
 """Resolves once the page has taken note of the window's new size."""
 
-EVERYBODY = {"People", "Speaker view", "Settings", "Full screen", "Picture in picture", "Leave"}
+EVERYBODY = {
+    "People",
+    "Raise hand",
+    "Speaker view",
+    "Settings",
+    "Full screen",
+    "Picture in picture",
+    "Leave",
+}
 SPEAKERS = EVERYBODY | {
     "Mute",
     "Turn camera off",
     "Share screen",
     "Background",
     "Chat",
-    "Raise hand",
     "React",
 }
 CONTROLS = {

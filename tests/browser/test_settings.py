@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Playwright, expect, sync_playw
 
 from tests.browser.browsers import chromium
 from tests.browser.visitors import JOIN_MS, Visitor, visitor
-from tests.live import Client
+from tests.live import Client, warm
 
 pytestmark = pytest.mark.usefixtures("pages")
 
@@ -123,6 +123,7 @@ def test_noise_suppression_can_be_switched_off(ada: Visitor) -> None:
 def test_sounds_for_joining_and_hands_are_off_until_they_are_wanted(
     api: Client, cameras: Browser
 ) -> None:
+    warm(api, "RaiseHand")
     room = api.create_room()
     with visitor(cameras, "Ada") as ada:
         ada.page.add_init_script(WATCHED)

@@ -63,6 +63,7 @@ LIVE = {
     "remove_participant",
     "update_participant_role",
     "mute_participant",
+    "raise_hand",
     "mute_participants",
     "send_message",
 }

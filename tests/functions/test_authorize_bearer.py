@@ -38,12 +38,15 @@ MODERATORS = {
     ("DELETE", "/api/v1/meetings/{roomName}/participants/{identity}"),
     ("PUT", "/api/v1/meetings/{roomName}/participants/{identity}/role"),
     ("PUT", "/api/v1/meetings/{roomName}/participants/{identity}/media"),
+    ("PUT", "/api/v1/meetings/{roomName}/participants/{identity}/hand"),
     ("PUT", "/api/v1/meetings/{roomName}/participants/media"),
     ("POST", "/api/v1/meetings/{roomName}/messages"),
     ("GET", "/api/v1/meetings/{roomName}/waiting"),
     ("PUT", "/api/v1/meetings/{roomName}/waiting"),
     ("PUT", "/api/v1/meetings/{roomName}/waiting/{waitingId}"),
 }
+
+EVERYBODY = {("PUT", "/api/v1/meetings/{roomName}/participants/{identity}/hand")}
 
 Room: TypeAlias = dict[str, Any]
 AnswerOf: TypeAlias = Callable[..., dict[str, Any]]
@@ -113,21 +116,29 @@ def status(reply: Reply | None) -> int:
     return 401 if reply is None else reply.status
 
 
-def test_a_moderators_token_opens_what_the_table_says_and_nothing_else(
-    room: Room, token_of: TokenOf
+@pytest.mark.parametrize(
+    ("role", "theirs"),
+    [("moderator", MODERATORS), ("publisher", EVERYBODY), ("viewer", EVERYBODY)],
+)
+def test_a_participants_token_opens_what_the_table_says_and_nothing_else(
+    room: Room, answer_of: AnswerOf, role: str, theirs: set[tuple[str, str]]
 ) -> None:
-    bearer = f"Bearer {token_of(room)}"
+    bearer = f"Bearer {answer_of(room, role)['participantToken']}"
     opened = {
         (method, resource)
         for (method, resource), (_, accepted) in OPERATIONS.items()
         if accepted and authorize(bearer, method, resource.replace("{", "").replace("}", ""))
     }
-    assert opened == MODERATORS
+    assert opened == theirs
 
 
-def test_the_table_gives_moderators_no_more_than_these() -> None:
-    given = {key for key, (_, by) in OPERATIONS.items() if Credential.PARTICIPANT_TOKEN in by}
-    assert given == MODERATORS
+def test_the_table_gives_participants_no_more_than_these() -> None:
+    for credential, theirs in {
+        Credential.PARTICIPANT_TOKEN: MODERATORS,
+        Credential.OWN_PARTICIPANT_TOKEN: EVERYBODY,
+    }.items():
+        given = {key for key, (_, by) in OPERATIONS.items() if credential in by}
+        assert given == theirs
 
 
 def test_the_function_learns_the_room_and_not_the_token(room: Room, token_of: TokenOf) -> None:

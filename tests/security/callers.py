@@ -18,6 +18,8 @@ from meet.participants.roles import metadata
 from meet.recordings import playback
 from meet.rooms.model import Preferences, Role, Room
 
+MALLORY = "Mallory_000000"
+"""The participant whose tokens the callers have."""
 COOKIE = "OvMeetAccessToken"
 READS = {"GET", "HEAD"}
 
@@ -68,6 +70,7 @@ def honest(target: Target) -> dict[Credential, Caller]:
         Credential.API_KEY: key_in_header(target.api_key),
         Credential.CONSOLE_COOKIE: _cookie(cookie, target.origin),
         Credential.PARTICIPANT_TOKEN: _bearer(token),
+        Credential.OWN_PARTICIPANT_TOKEN: _bearer(moderator(target, target.room, role=Role.VIEWER)),
         Credential.PLAYBACK_LINK: Caller(query=f"token={link}"),
     }
 
@@ -159,7 +162,10 @@ def _with_tokens(target: Target) -> Iterator[tuple[str, Caller]]:
     yield "an expired token", _bearer(moderator(target, target.room, lifetime=-SECOND))
     for role in (Role.PUBLISHER, Role.VIEWER):
         token = moderator(target, target.room, role=role)
-        yield f"the API token of a {role}", _bearer(token)
+        yield (
+            f"the API token of a {role}",
+            replace(_bearer(token), credential=Credential.OWN_PARTICIPANT_TOKEN),
+        )
         yield f"one of a {role} that was edited", _bearer(_edited(token, role="moderator"))
     yield "an edited token", _bearer(_edited(good, exp=4_000_000_000))
     yield "a token edited for another room", _bearer(_edited(good, room=target.other_room))
@@ -238,7 +244,7 @@ def moderator(
 ) -> str:
     """Return a moderator's API token, or another participant's; lifetime in milliseconds."""
     expires_at = clock.now() + lifetime
-    return (by or target.api_tokens).sign(room, "Mallory_000000", role, expires_at=expires_at)
+    return (by or target.api_tokens).sign(room, MALLORY, role, expires_at=expires_at)
 
 
 def to_join_with(target: Target, role: Role) -> str:
@@ -246,7 +252,7 @@ def to_join_with(target: Target, role: Role) -> str:
     moment = clock.now()
     shown = Room("", "", moment, moment, None, Preferences(), {})
     return target.tokens.for_participant(
-        "Mallory_000000",
+        MALLORY,
         name="Mallory",
         metadata=metadata(shown, role),
         grants={"room": target.room, "roomJoin": True},
@@ -272,7 +278,7 @@ def request_of(
         "{roomName}": "x" * 15 if harmless and not is_of_own_room else room,
         "{recordingId}": "rec_" + "0" * 26 if harmless else target.recording,
         "{participantName}": "Nobody",
-        "{identity}": "Nobody_000000",
+        "{identity}": MALLORY if resource.endswith("/hand") else "Nobody_000000",
         "{role}": "viewer",
         "{linkId}": "0" * 16,
     }
@@ -282,6 +288,8 @@ def request_of(
     match method, resource.removeprefix(API):
         case "POST", "/rooms":
             body = {} if harmless else {"expirationDate": clock.now() + HOUR}
+        case "PUT", where if where.endswith("/hand"):
+            body = {"raised": True}
         case "PUT", "/rooms/{roomName}":
             body = {"chatPreferences": {"enabled": True}}
         case "POST", "/recordings":

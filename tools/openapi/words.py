@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from meet.errors import InternalServerError
+from meet.errors import InternalServerError, TooManyRequests
 from meet.http import REQUEST_ID_HEADER
 from meet.parameters import NEXT_PAGE_HEADER
 from meet.recordings.playback import PARAMETER
@@ -56,6 +56,14 @@ SECURITY_SCHEMES = {
         "bearerFormat": "JWT",
         "description": (
             "A `participantToken`, valid only for its room and while its holder is a moderator."
+        ),
+    },
+    "ownParticipantToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": (
+            "A `participantToken`, whatever its holder's role, for the participant whom it is of."
         ),
     },
     "playbackLink": {
@@ -119,7 +127,7 @@ HEADERS: dict[str, dict[str, Any]] = {
 
 GATEWAY_ERRORS: tuple[tuple[dict[str, Any], str], ...] = (
     (
-        {"code": 429, "message": "Too many requests", "reason": "too_many_requests"},
+        TooManyRequests().body,
         "Too many requests at once; try again later",
     ),
     (InternalServerError().body, "Something failed that is not the caller's fault"),

@@ -14,6 +14,8 @@ class Credential(StrEnum):
     """The session of the console's user."""
     PARTICIPANT_TOKEN = "participantToken"  # noqa: S105 - a name
     """A participant's API token, which opens their room's operations while they moderate it."""
+    OWN_PARTICIPANT_TOKEN = "ownParticipantToken"  # noqa: S105 - a name
+    """The same token, whatever its holder's role: for what they may do to themselves."""
     PLAYBACK_LINK = "playbackLink"
 
 
@@ -21,6 +23,7 @@ API = "/api/v1"
 
 ADMIN = frozenset({Credential.API_KEY, Credential.CONSOLE_COOKIE})
 ADMIN_OR_MODERATOR = ADMIN | {Credential.PARTICIPANT_TOKEN}
+ADMIN_OR_PARTICIPANT = ADMIN_OR_MODERATOR | {Credential.OWN_PARTICIPANT_TOKEN}
 ADMIN_OR_LINK = ADMIN | {Credential.PLAYBACK_LINK}
 ANYBODY = frozenset[Credential]()
 
@@ -59,6 +62,7 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
     ("DELETE", f"{_PEOPLE}/{{identity}}"): ("remove_participant", ADMIN_OR_MODERATOR),
     ("PUT", f"{_PEOPLE}/{{identity}}/role"): ("update_participant_role", ADMIN_OR_MODERATOR),
     ("PUT", f"{_PEOPLE}/{{identity}}/media"): ("mute_participant", ADMIN_OR_MODERATOR),
+    ("PUT", f"{_PEOPLE}/{{identity}}/hand"): ("raise_hand", ADMIN_OR_PARTICIPANT),
     ("PUT", f"{_MEETING}/lock"): ("lock_meeting", ADMIN_OR_MODERATOR),
     ("POST", f"{_MEETING}/messages"): ("send_message", ADMIN_OR_MODERATOR),
     ("DELETE", f"{API}/participants/tokens"): ("disconnect_participant", ADMIN_OR_MODERATOR),
@@ -118,7 +122,8 @@ OPERATIONS: Mapping[tuple[str, str], tuple[str, frozenset[Credential]]] = {
 """(method, resource) -> (function, credentials that open it). ANYBODY: without an authorizer.
 
 A function that a PARTICIPANT_TOKEN opens compares its room with meet.http.room_of_caller,
-because the authorizer cannot see a room that is named in the body or found by an id.
+because the authorizer cannot see a room that is named in the body or found by an id. One that an
+OWN_PARTICIPANT_TOKEN opens compares the participant with meet.http.identity_of_caller, too.
 """
 
 

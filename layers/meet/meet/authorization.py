@@ -40,6 +40,7 @@ class Authorizer:
             Credential.CONSOLE_COOKIE: self._session,
             Credential.PLAYBACK_LINK: self._playback_link,
             Credential.PARTICIPANT_TOKEN: self._moderator,
+            Credential.OWN_PARTICIPANT_TOKEN: self._participant,
         }
         for credential, check in checks.items():
             if credential in accepted and (context := check(event)) is not None:
@@ -76,8 +77,18 @@ class Authorizer:
     def _moderator(self, event: Event) -> Context | None:
         """Return room and identity of a moderator, by their API token.
 
-        The token opens nothing if its holder was removed or is not a moderator now; it does if
-        they became one after it was issued.
+        They need not have been one when it was issued, but have to be one now.
+        """
+        return self._bearer(event, {Role.MODERATOR})
+
+    def _participant(self, event: Event) -> Context | None:
+        """Return room and identity of a participant, by their API token."""
+        return self._bearer(event, set(Role))
+
+    def _bearer(self, event: Event, roles: Collection[Role]) -> Context | None:
+        """Return room and identity of the holder of an API token who has one of these roles now.
+
+        It opens nothing if its holder was removed, or the link that they came by rotated.
         """
         scheme, _, token = (_header(event, "authorization") or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
@@ -90,7 +101,7 @@ class Authorizer:
         role = room.role_of(bearer.identity, bearer.role)
         is_shut_out = bearer.link is not None and room.has_shut_out(bearer.link)
         is_inside = room.is_open(clock.now()) and not room.has_removed(bearer.identity)
-        is_valid = is_inside and not is_shut_out and role is Role.MODERATOR
+        is_valid = is_inside and not is_shut_out and role in roles
         # Percent-encoded: the gateway promises ASCII alone in a context.
         return {"room": room.name, "identity": quote(bearer.identity)} if is_valid else None
 

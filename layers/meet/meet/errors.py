@@ -209,6 +209,17 @@ class MediaServerUnavailable(MeetError):
         return {"Retry-After": str(self.retry_after)}
 
 
+class TooManyRequests(MeetError):
+    """Too many requests at once; try again later.
+
+    The gateway gives the same answer when the stage is throttled.
+    """
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    message = "Too many requests"
+    reason = "too_many_requests"
+
+
 class TemporarilyUnavailable(MeetError):
     """Too many requests at once; try again in a moment.
 

@@ -44,6 +44,8 @@ MAX_DEPTH = 32
 REQUEST_ID_HEADER = "X-Request-Id"
 
 JSON = "application/json"
+_PARTICIPANTS = {Credential.PARTICIPANT_TOKEN, Credential.OWN_PARTICIPANT_TOKEN}
+
 _LOGGED = {
     "roomName": "room",
     "recordingId": "recording",
@@ -120,39 +122,47 @@ def address_of(api: APIGatewayRestResolver) -> str:
     return str(api.current_event["requestContext"]["identity"]["sourceIp"])
 
 
-def caller_of(api: APIGatewayRestResolver) -> str:
-    """Return the caller: an API key by its name, the console, or the moderators of a room.
+def _authorized(api: APIGatewayRestResolver) -> dict[str, Any]:
+    """Return the authorizer's context, which a caller cannot set; empty without an authorizer."""
+    return api.current_event["requestContext"].get("authorizer") or {}
 
-    Read from the authorizer's context, which a caller cannot set.
-    """
-    authorized: dict[str, Any] = api.current_event["requestContext"].get("authorizer") or {}
+
+def caller_of(api: APIGatewayRestResolver) -> str:
+    """Return the caller: an API key by its name, the console, or the moderators of a room."""
+    authorized = _authorized(api)
     name = authorized.get("apiKey") or authorized.get("room") or ""
     return f"{authorized.get('principalId', '')}:{name}"
 
 
 def actor_of(api: APIGatewayRestResolver) -> Actor:
-    """Return the caller as items and events name it.
-
-    Read from the authorizer's context, which a caller cannot set.
-    """
-    authorized: dict[str, Any] = api.current_event["requestContext"].get("authorizer") or {}
+    """Return the caller as items and events name it."""
+    authorized = _authorized(api)
     match authorized.get("principalId"):
         case Credential.CONSOLE_COOKIE:
             return Actor(ActorType.CONSOLE)
         case Credential.PARTICIPANT_TOKEN:
             return Actor(ActorType.MODERATOR, unquote(authorized["identity"]))
+        case Credential.OWN_PARTICIPANT_TOKEN:
+            raise TypeError("events name no participant who is not a moderator")
     return Actor(ActorType.API_KEY, authorized.get("apiKey"))
 
 
 def room_of_caller(api: APIGatewayRestResolver) -> str | None:
-    """Return the one room that the caller may touch, None for the admin, who may touch all.
+    """Return the one room that the caller may touch, None for the admin, who may touch all."""
+    authorized = _authorized(api)
+    return str(authorized["room"]) if authorized.get("principalId") in _PARTICIPANTS else None
 
-    Read from the authorizer's context, which a caller cannot set.
-    """
-    authorized: dict[str, Any] = api.current_event["requestContext"].get("authorizer") or {}
-    if authorized.get("principalId") != Credential.PARTICIPANT_TOKEN:
-        return None
-    return str(authorized["room"])
+
+def identity_of_caller(api: APIGatewayRestResolver) -> str | None:
+    """Return the identity of a participant who calls; None for the admin."""
+    authorized = _authorized(api)
+    is_participant = authorized.get("principalId") in _PARTICIPANTS
+    return unquote(authorized["identity"]) if is_participant else None
+
+
+def is_moderator(api: APIGatewayRestResolver) -> bool:
+    """True if the caller is a participant who moderates their room."""
+    return _authorized(api).get("principalId") == Credential.PARTICIPANT_TOKEN
 
 
 def keep_to_own_room(api: APIGatewayRestResolver, room_name: str | None) -> None:

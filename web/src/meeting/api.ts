@@ -12,6 +12,7 @@ export interface Permissions {
 }
 
 export interface Admission extends ParticipantToken {
+  apiToken: string;
   permissions: Permissions;
 }
 
@@ -90,6 +91,12 @@ export function admit({ roomName, secret, invite }: Link, { name, previousToken,
 /** Ask whether a moderator has decided. */
 export function askAgain(ticket: string): Promise<Admission | Turn> {
   return token({ ticket });
+}
+
+/** Raise one's own hand or lower it; moderators also lower those of others. */
+export async function setHand(roomName: string, apiToken: string, identity: string, raised: boolean): Promise<void> {
+  const path = `/meetings/${encodeURIComponent(roomName)}/participants/${segment(identity)}/hand`;
+  await call("PUT", path, { body: { raised }, apiToken, isRepeatable: true });
 }
 
 export async function startRecording(roomName: string, apiToken: string): Promise<void> {

@@ -120,15 +120,7 @@ export function historyOf(text: string): EarlierMessage[] {
   return [...found.values()];
 }
 
-const LONGEST_HELD = 24 * 60 * 60 * 1000;
-const Hand = v.variant("is", [
-  v.object({ is: v.literal("up"), heldFor: v.pipe(v.number(), v.minValue(0), v.maxValue(LONGEST_HELD)) }),
-  v.object({ is: v.literal("down") }),
-  /** A moderator's wish that the receiver lowers their hand. */
-  v.object({ is: v.literal("lower") }),
-]);
-export type HandMessage = v.InferOutput<typeof Hand>;
-
-export function handOf(packet: Uint8Array): HandMessage | undefined {
-  return packet.byteLength > 100 ? undefined : read(Hand, textOf(packet));
+/** When a participant raised their hand, by the server's clock; undefined while it is down. */
+export function handRaisedAt({ handRaisedAt: at = "" }: Readonly<Record<string, string>>): number | undefined {
+  return /^\d{1,15}$/.test(at) ? Number(at) : undefined;
 }

@@ -20,6 +20,14 @@ class HasThisRole(MeetError):
     reason = "has_this_role"
 
 
+class OtherParticipant(MeetError):
+    """Participants raise their own hand only; moderators also lower those of others."""
+
+    status = HTTPStatus.FORBIDDEN
+    message = "Your token is of another participant"
+    reason = "other_participant"
+
+
 class IsModerator(MeetError):
     """A moderator cannot mute another moderator; an API key can."""
 

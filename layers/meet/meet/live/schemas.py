@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
+from meet.live.hands import raised_at
 from meet.live.meetings import Presence, encoded
 from meet.live.roles import Wanted, downgrade, exactly, upgrade
 from meet.livekit.participants import Participant, Source
@@ -168,6 +169,12 @@ class ParticipantView(View, title="OpenViduMeetParticipant"):
     screen_share_active: bool = Field(
         description="Whether they share their screen.", examples=[False]
     )
+    hand_raised_date: int | None = Field(
+        None,
+        description="When they raised their hand, in milliseconds since the Unix epoch; absent "
+        "while it is down.",
+        examples=[1_861_963_260_000],
+    )
     session_id: str = Field(
         description="Identifies this connection in events.", examples=["PA_4k2JmQ9XwZ7b"]
     )
@@ -187,6 +194,7 @@ class ParticipantView(View, title="OpenViduMeetParticipant"):
             screen_share_active=participant.publishes(
                 Source.SCREEN_SHARE, Source.SCREEN_SHARE_AUDIO
             ),
+            hand_raised_date=raised_at(participant),
             session_id=participant.sid,
         )
 
@@ -212,6 +220,14 @@ class LockBody(WireModel, title="MeetingLock"):
     """Whether a meeting is locked."""
 
     locked: Boolean = Field(description="Whether nobody new may join.", examples=[True])
+
+
+class HandBody(WireModel, title="ParticipantHand"):
+    """Whether a participant's hand is up."""
+
+    raised: Boolean = Field(
+        description="`true` raises the hand, `false` lowers it.", examples=[True]
+    )
 
 
 class RoleBody(WireModel, title="ParticipantRoleChange"):

@@ -69,14 +69,15 @@ class MediaServer(Protocol):
         room: str,
         identity: str,
         *,
-        metadata: str,
         attributes: Mapping[str, str],
-        permission: Permission,
+        metadata: str | None = None,
+        permission: Permission | None = None,
     ) -> None:
         """Change what a connected participant is and may do; raises ParticipantNotFound.
 
-        Metadata and permission are replaced; attributes that are not named stay. LiveKit sends the
-        participant a token with all of it, so that it survives a reconnection.
+        Metadata and permission are replaced, unless None. Attributes that are not named stay, and
+        those that are empty are removed. LiveKit sends the participant a token with all of it, so
+        that it survives a reconnection.
         """
 
     def mute_track(self, room: str, identity: str, track_sid: str) -> None:
@@ -188,9 +189,9 @@ class LiveKit:
         room: str,
         identity: str,
         *,
-        metadata: str,
         attributes: Mapping[str, str],
-        permission: Permission,
+        metadata: str | None = None,
+        permission: Permission | None = None,
     ) -> None:
         """Change what a connected participant is and may do; raises ParticipantNotFound."""
         request = UpdateParticipantRequest(
@@ -198,7 +199,7 @@ class LiveKit:
             identity=_known(identity),
             metadata=metadata,
             attributes=attributes,
-            permission=permission.to_message(),
+            permission=None if permission is None else permission.to_message(),
         )
         self._about_participant("UpdateParticipant", request, ParticipantInfo)
 
@@ -307,9 +308,9 @@ class NoMediaServer:
         room: str,
         identity: str,
         *,
-        metadata: str,
         attributes: Mapping[str, str],
-        permission: Permission,
+        metadata: str | None = None,
+        permission: Permission | None = None,
     ) -> None:
         """Raises MediaServerUnavailable."""
         raise self._unavailable("update_participant")

@@ -45,9 +45,9 @@ class TokenView(View, title="ParticipantToken"):
         "room now.",
     )
     participant_token: str = Field(
-        description="Opens the operations of this room, as `Authorization: Bearer`, while the "
-        "participant is a moderator: nothing yet for others, everything from the moment in which "
-        "they are made a moderator, and nothing from the moment in which they stop being one. It "
+        description="Opens operations of this room, as `Authorization: Bearer`: for everybody the "
+        "one that raises their own hand, and all others while the participant is a moderator, from "
+        "the moment in which they are made one to the moment in which they stop being one. It "
         "lasts 6 hours, and ends with the room or the participant's removal.",
         examples=["header.claims.signature"],
     )

@@ -31,7 +31,7 @@ from meet.wiring.events import (
 )
 from meet.wiring.guests import guest_list, guest_repository
 from meet.wiring.kept import reset
-from meet.wiring.live import live_meetings, role_changes
+from meet.wiring.live import hands, live_meetings, role_changes
 from meet.wiring.livekit import access_tokens, livekit_webhooks
 from meet.wiring.lobby import lobby_door, lobby_reception, waiting_repository
 from meet.wiring.operations import authorizer, once, token_key
@@ -79,6 +79,7 @@ __all__ = [
     "faststart",
     "guest_list",
     "guest_repository",
+    "hands",
     "link_repository",
     "live_meetings",
     "live_roles",

@@ -9,6 +9,7 @@ from meet.wiring.rooms import room_service
 from meet.wiring.stack import owner
 
 if TYPE_CHECKING:
+    from meet.live.hands import Hands
     from meet.live.meetings import LiveMeetings
     from meet.live.roles import RoleChanges
 
@@ -17,6 +18,12 @@ def live_meetings() -> "LiveMeetings":
     from meet.live.meetings import LiveMeetings
 
     return LiveMeetings(room_service(), meeting_repository(), livekit.media_server, owner)
+
+
+def hands() -> "Hands":
+    from meet.live.hands import Hands
+
+    return Hands(live_meetings())
 
 
 def role_changes() -> "RoleChanges":

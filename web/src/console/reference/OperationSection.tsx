@@ -9,6 +9,7 @@ const CREDENTIALS: Record<string, string> = {
   apiKeyInHeader: "X-API-KEY",
   jwtInCookie: "OvMeetAccessToken",
   participantToken: "Authorization: Bearer",
+  ownParticipantToken: "Authorization: Bearer",
   playbackLink: "?token=",
 };
 

@@ -95,7 +95,7 @@ export function Controls({ roomName, apiToken, standing, media, panel, onPanel, 
       key: "chat", rank: 3, pressed: panel === "chat", badge: unread, label: t("chat"), icon: <ChatIcon />,
       onClick: () => onPanel("chat"),
     },
-    permissions.canChat && {
+    {
       key: "hand", rank: 5, pressed: hands.isUp, label: t(hands.isUp ? "lowerHand" : "raiseHand"), icon: <Hand />, onClick: () => hands.set(!hands.isUp),
     },
     permissions.canChat && {

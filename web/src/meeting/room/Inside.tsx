@@ -62,7 +62,7 @@ export function Inside({ roomName, admission, choice, isSecond, onMoveHere }: Pr
   const { apiToken } = admission;
   const standing = useStanding(admission, announce);
   const { role, permissions } = standing;
-  const isModerator = role === "moderator" && apiToken !== undefined;
+  const isModerator = role === "moderator";
   const moderation = useMemo(() => (isModerator ? moderationOf(roomName, apiToken) : null), [isModerator, roomName, apiToken]);
   const moderate = useModerate(moderation, announce, warn);
   const lobby = useLobby(moderation, panel === "people", warn);
@@ -73,7 +73,7 @@ export function Inside({ roomName, admission, choice, isSecond, onMoveHere }: Pr
   const chat = useMessages(panel === "chat", announce);
   const reactions = useReactions();
   const [isReacting, setReacting] = useState(false);
-  const hands = useHands(permissions.canChat, announce);
+  const hands = useHands(roomName, apiToken, announce, warn);
   useEvents(announce);
   useUnseenVideo();
   useLeaveGuard(state !== ConnectionState.Disconnected && state !== ConnectionState.Connecting);
@@ -86,7 +86,7 @@ export function Inside({ roomName, admission, choice, isSecond, onMoveHere }: Pr
   const speaks = role !== "viewer";
   const [showsKeys, setShowsKeys] = useState(false);
   const shortcuts = useMeetingKeys({ media, speaks, hasChat, onChat: () => toggle("chat"),
-    onHand: permissions.canChat ? () => hands.set(!hands.isUp) : undefined, onHelp: () => setShowsKeys(true) });
+    onHand: () => hands.set(!hands.isUp), onHelp: () => setShowsKeys(true) });
 
   if (state === ConnectionState.Connecting || (state === ConnectionState.Disconnected && !room.name)) {
     return (

@@ -1,23 +1,20 @@
 import { useRoomContext } from "@livekit/components-react";
-import { RoomEvent, type Participant, type RemoteParticipant } from "livekit-client";
-import { createContext, useCallback, useContext, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
+import { RoomEvent, type Participant, type Room } from "livekit-client";
+import { createContext, useCallback, useContext, useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { handRaisedAt } from "../../shared/received";
+import { setHand } from "../api";
 import { chime } from "../chime";
 import { isOn } from "../settings";
 import { t } from "../words";
-import { handOf, roleOf, type HandMessage } from "../../shared/received";
 import { nameOf } from "./names";
 import type { Say } from "./useNotices";
-
-const TOPIC = "meet.hand";
-const PAUSE = 1000; // milliseconds between two announcements of one participant
-const NEWS = 2000; // milliseconds: what has been up for longer was raised before one came
 
 export interface Hands {
   /** The identities of those with a raised hand, the first one first. */
   raised: string[];
   isUp: boolean;
   set: (up: boolean) => void;
-  /** Moderators: ask somebody's page to lower their hand. */
+  /** Moderators: lower somebody's hand. */
   lower: (identity: string) => void;
 }
 
@@ -29,80 +26,63 @@ export function useHandOf({ identity }: Participant): number {
   return useContext(Raised).indexOf(identity) + 1;
 }
 
-/**
- * Raised hands. Each page tells of its own one, and tells those who join later for how long it has been up:
- * clocks differ, and nobody can be the first by naming a time.
- */
-export function useHands(canRaise: boolean, announce: Say): Hands {
+const CHANGES = [
+  RoomEvent.ParticipantAttributesChanged, RoomEvent.ParticipantConnected, RoomEvent.ParticipantDisconnected, RoomEvent.Connected, RoomEvent.Reconnected,
+] as const;
+
+/** The identities of those with a raised hand, the first one first, as JSON: equal if nothing has changed. */
+function raisedIn({ localParticipant, remoteParticipants }: Room): string {
+  const up = [localParticipant, ...remoteParticipants.values()].flatMap(({ identity, attributes }) => {
+    const at = handRaisedAt(attributes);
+    return at === undefined ? [] : [{ identity, at }];
+  });
+  return JSON.stringify(up.sort((one, other) => one.at - other.at).map(({ identity }) => identity));
+}
+
+/** Raised hands: attributes of the participants, which only the server changes. */
+export function useHands(roomName: string, apiToken: string, announce: Say, warn: Say): Hands {
   const room = useRoomContext();
-  const [since, setSince] = useState<ReadonlyMap<string, number>>(new Map());
-  const [upSince, setUpSince] = useState<number | null>(null);
-  const announced = useRef(new Map<string, number>());
-
-  const send = useCallback((message: HandMessage, to?: string) => {
-    const packet = new TextEncoder().encode(JSON.stringify(message));
-    const options = { topic: TOPIC, reliable: true, ...(to === undefined ? {} : { destinationIdentities: [to] }) };
-    void room.localParticipant.publishData(packet, options).catch(() => {}); // said again to those who join
+  const subscribe = useCallback((changed: () => void) => {
+    for (const event of CHANGES) room.on(event, changed);
+    return () => {
+      for (const event of CHANGES) room.off(event, changed);
+    };
   }, [room]);
+  const found = useSyncExternalStore(subscribe, () => raisedIn(room));
+  const raised = useMemo(() => JSON.parse(found) as string[], [found]);
+  const [wanted, setWanted] = useState<boolean>(); // until the others see it
+  const sent = useRef(Promise.resolve());
 
+  const send = useCallback(
+    (identity: string, up: boolean) => setHand(roomName, apiToken, identity, up).catch(() => {
+      warn(t("actionFailed"));
+      setWanted(undefined);
+    }),
+    [roomName, apiToken, warn],
+  );
   const set = useCallback((up: boolean) => {
-    setUpSince(up ? performance.now() : null);
-    send(up ? { is: "up", heldFor: 0 } : { is: "down" });
-  }, [send]);
+    setWanted(up);
+    sent.current = sent.current.then(() => send(room.localParticipant.identity, up)); // in this order
+  }, [room, send]);
 
-  const change = (identity: string, at: number | null) =>
-    setSince((before) => {
-      if (at === null && !before.has(identity)) return before;
-      const after = new Map(before);
-      if (at === null) after.delete(identity);
-      else after.set(identity, before.get(identity) ?? at);
-      return after;
-    });
-
-  const take = useEffectEvent((message: HandMessage, from: RemoteParticipant) => {
-    const { identity } = from;
-    if (message.is === "lower") {
-      if (roleOf(from.metadata) !== "moderator" || upSince === null) return;
-      set(false);
-      announce(t("handLowered"));
-      return;
+  const tell = useEffectEvent((changed: Record<string, string>, from: Participant) => {
+    if (!("handRaisedAt" in changed)) return;
+    const isUp = handRaisedAt(changed) !== undefined;
+    if (from.isLocal) {
+      if (isUp === wanted) setWanted(undefined);
+      else if (!isUp && wanted === undefined) announce(t("handLowered"));
+    } else if (isUp) {
+      announce(t("handRaised", { name: nameOf(from, room) }));
+      if (isOn("sounds")) void chime("hand").catch(() => {}); // heard or not, it is told
     }
-    if (message.is === "down") return change(identity, null);
-    if (since.has(identity)) return;
-    const now = performance.now();
-    change(identity, now - message.heldFor);
-    const isNews = message.heldFor < NEWS && now - (announced.current.get(identity) ?? -Infinity) > PAUSE;
-    announced.current.set(identity, now);
-    if (!isNews) return;
-    announce(t("handRaised", { name: nameOf(from, room) }));
-    if (isOn("sounds")) void chime("hand").catch(() => {}); // heard or not, it is told
-  });
-  const repeat = useEffectEvent((to?: string) => {
-    if (upSince !== null) send({ is: "up", heldFor: Math.round(performance.now() - upSince) }, to);
-  });
-  const forget = useEffectEvent((identity: string) => {
-    change(identity, null);
-    announced.current.delete(identity);
   });
   useEffect(() => {
-    const onData = (packet: Uint8Array, from?: RemoteParticipant, _kind?: unknown, topic?: string) => {
-      const message = topic === TOPIC && from && roleOf(from.metadata) ? handOf(packet) : undefined;
-      if (from && message) take(message, from);
-    };
-    const joined = ({ identity }: Participant) => repeat(identity);
-    const left = ({ identity }: Participant) => forget(identity);
-    const back = () => repeat();
-    room.on(RoomEvent.DataReceived, onData).on(RoomEvent.ParticipantActive, joined).on(RoomEvent.ParticipantDisconnected, left).on(RoomEvent.Reconnected, back);
+    const changed = (attributes: Record<string, string>, from: Participant) => tell(attributes, from);
+    room.on(RoomEvent.ParticipantAttributesChanged, changed);
     return () => {
-      room.off(RoomEvent.DataReceived, onData).off(RoomEvent.ParticipantActive, joined).off(RoomEvent.ParticipantDisconnected, left).off(RoomEvent.Reconnected, back);
+      room.off(RoomEvent.ParticipantAttributesChanged, changed);
     };
   }, [room]);
 
-  const isUp = upSince !== null && canRaise; // a viewer cannot tell the others
-  const own = isUp ? upSince : null;
-  const raised = useMemo(() => {
-    const all = [...since, ...(own === null ? [] : [[room.localParticipant.identity, own] as const])];
-    return all.sort(([, one], [, other]) => one - other).map(([identity]) => identity);
-  }, [since, own, room]);
-  return { raised, isUp, set, lower: (identity) => send({ is: "lower" }, identity) };
+  return { raised, isUp: wanted ?? raised.includes(room.localParticipant.identity), set, lower: (identity) => void send(identity, false) };
 }

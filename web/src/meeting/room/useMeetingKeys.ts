@@ -7,8 +7,7 @@ interface Options {
   speaks: boolean;
   hasChat: boolean;
   onChat: () => void;
-  /** Undefined for those who cannot raise a hand. */
-  onHand: (() => void) | undefined;
+  onHand: () => void;
   onHelp: () => void;
 }
 
@@ -38,7 +37,7 @@ export function useMeetingKeys({ media, speaks, hasChat, onChat, onHand, onHelp 
       },
     },
     hasChat && { key: "c", word: "keyChat", press: onChat },
-    onHand !== undefined && { key: "h", word: "keyHand", press: onHand },
+    { key: "h", word: "keyHand", press: onHand },
     { key: "?", word: "keyHelp", press: onHelp },
   ];
   const shortcuts = offered.filter((each) => each !== false);
