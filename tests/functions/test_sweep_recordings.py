@@ -606,3 +606,23 @@ def test_one_that_is_deleted_meanwhile_stays_deleted(
     monkeypatch.setattr(studio.recorder, "under_way", delete_first)
     assert minute(studio) == ONE_SETTLED
     assert item_of(recording_id) is None
+
+
+def test_those_that_wait_never_keep_the_rest_waiting(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way = {studio.start(studio.room()) for _ in range(15)}
+    checked = set()
+    check = RecordingSettlement._attend_to
+
+    def slowly(self: RecordingSettlement, recording_id: str, *more: Any) -> bool:
+        checked.add(recording_id)
+        studio.clock.advance(5 * SECOND)
+        return check(self, recording_id, *more)
+
+    monkeypatch.setattr(RecordingSettlement, "_attend_to", slowly)
+    assert minute(studio) == {"settled": 0, "waiting": 15}
+    assert checked < under_way, "the deadline ends a sweep before it has checked all"
+    for _ in range(40):
+        sweep()
+    assert checked == under_way

@@ -1,6 +1,7 @@
 """The sweep of recordings: ends those whose webhook or upload event never arrived."""
 
 import logging
+import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -50,11 +51,14 @@ class RecordingSettlement:
     def sweep(self, deadline: Milliseconds) -> tuple[int, int]:
         """Check every recording that is due; return how many are settled and how many wait.
 
-        Starts no new check after the deadline. A failure does not stop the others.
+        Starts no new check after the deadline, and checks in another order each time: those that
+        wait stay due, and while LiveKit is slow the same ones would keep the rest waiting. A
+        failure does not stop the others.
         """
         due = [each for each, _ in self.evidence.recordings.due(clock.now())]
         if not due:
             return 0, 0
+        random.Random(clock.now()).shuffle(due)  # noqa: S311 - no secret
         try:
             seen: _Seen | None = {
                 id_in_key(each.object_key): each
