@@ -221,13 +221,13 @@ def _has_no_complaints(api: Client, browser: Browser, scheme: str) -> None:
             ("#/recordings", "Recordings"),
             ("#/recordings?status=READY&room=nothing", "Recordings"),
             (f"#/recordings/{recording}", "axe-"),
-            ("#/recordings/rec_0", "There is no such recording"),
+            ("#/recordings/rec_0", "This recording does not exist"),
             ("#/events", "Events"),
             ("#/webhooks", "Webhooks"),
             ("#/webhooks/new", "New webhook"),
-            ("#/webhooks/wh-0", "There is no such webhook"),
+            ("#/webhooks/wh-0", "This webhook does not exist"),
             ("#/api", "API"),
-            ("#/nowhere", "There is no such page"),
+            ("#/nowhere", "This page does not exist"),
         ):
             somebody.open(console_url(api, page))
             shows(somebody, heading)

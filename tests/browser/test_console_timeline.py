@@ -172,5 +172,5 @@ def test_one_that_is_being_deleted_cannot_be_restored(api: Client, browser: Brow
 
 def test_one_that_never_was_has_no_page(api: Client, browser: Browser) -> None:
     with admin(browser, api, "#/recordings/rec_01KX3QZ8V5T7M2N4P6R9S0W1Y3") as somebody:
-        shows(somebody, "There is no such recording")
+        shows(somebody, "This recording does not exist")
         assert somebody.complaints() == []

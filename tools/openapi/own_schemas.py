@@ -65,7 +65,7 @@ def error() -> dict[str, Any]:
 OWN_SCHEMAS: dict[str, dict[str, Any]] = {
     "RoomToJoinNotFound": {
         "type": "object",
-        "description": "There is no such room to join.",
+        "description": "The room to join does not exist.",
         "required": ["name", "message"],
         "properties": {
             "name": {"type": "string", "description": "A short name of the error."},

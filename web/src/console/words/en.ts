@@ -21,7 +21,7 @@ export const en = {
   sessionEnded: "Your session has ended",
   sessionEndedText: "Log in again to continue where you were. What you typed is still there.",
   unreachable: "The console cannot be reached",
-  noPage: "There is no such page",
+  noPage: "This page does not exist",
   noPageText: "This address does not exist in the console.",
   toRooms: "Go to the rooms",
   tryAgain: "Try again",
@@ -257,7 +257,7 @@ export const en = {
   toldRestored: "It was restored from the trash",
   toldTrashed: "It was moved to the trash",
   toldDeleting: "Its deletion for good began",
-  recordingGoneTitle: "There is no such recording",
+  recordingGoneTitle: "This recording does not exist",
   notYet: "It can be played here as soon as it is ready.",
   unplayable: "The recording cannot be played. Download it instead.",
 
@@ -633,7 +633,7 @@ export const en = {
   sendAgain: "Send again",
   sendAgainNamed: "Send again: {name}, event {position}",
   sendAllAgain: "Send all that were given up",
-  webhookGoneTitle: "There is no such webhook",
+  webhookGoneTitle: "This webhook does not exist",
   language: "Language",
   languageFailed: "The language could not be loaded. Check your connection, and try again.",
 };
