@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import boto3
+import hypothesis
 import pytest
 from moto.core.config import default_user_config
 from moto.core.serialize import ResponseSerializer
@@ -37,6 +38,13 @@ if TYPE_CHECKING:
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", ENVIRONMENT["POWERTOOLS_SERVICE_NAME"])
 # Every metric names it, also those of LiveKit's failures in tests without any AWS.
 os.environ.setdefault("STACK_NAME", ENVIRONMENT["STACK_NAME"])
+
+
+# No example has a time limit: a busy machine can stop a test for longer than any.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -80,7 +80,6 @@ def test_any_json_to_any_operation_gets_an_answer_of_the_document(
 
     @settings(
         max_examples=60,
-        deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -49,7 +49,7 @@ def test_the_stack_serves_the_document(api: Client) -> None:
 
 
 @schema.parametrize()
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_answer_is_in_the_document(
     case: schemathesis.Case[Any], api: Client, rooms: Iterator[str | None]
 ) -> None:

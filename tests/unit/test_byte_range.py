@@ -6,7 +6,7 @@ from typing import TypeAlias
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meet.recordings.byte_range import MAX_LENGTH, ByteRange
@@ -176,7 +176,6 @@ def ask_s3() -> Iterator[Ask]:
 number = st.integers(0, 130)
 
 
-@settings(deadline=None)
 @given(
     st.one_of(
         st.builds(lambda a, b: f"bytes={a}-{a + b}", number, number),

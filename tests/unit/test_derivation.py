@@ -200,7 +200,6 @@ def test_a_transition_is_these_events_and_no_others(
             assert hidden not in text
 
 
-@settings(deadline=None)
 @given(st.sets(st.sampled_from(ORDER[1:]), max_size=5), st.booleans(), st.booleans())
 def test_each_status_path_gives_each_event_once(
     visited: set[Status], is_stopped: bool, is_deleted: bool
@@ -267,7 +266,7 @@ ATTRIBUTES: dict[Source, tuple[dict[str, Any], dict[str, list[Any]]]] = {
 }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_random_transitions_of_one_item_give_each_fact_once(data: st.DataObject) -> None:
     source = data.draw(st.sampled_from(sorted(ATTRIBUTES)))

@@ -5,7 +5,7 @@ from string import ascii_letters, digits
 
 import boto3
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
@@ -42,7 +42,7 @@ def newest_first(room: Room) -> tuple[int, str]:
     return -room.created_at, room.name
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(
     ages=st.lists(st.integers(0, 5), max_size=14),
     limit=st.integers(1, 6),
