@@ -1,6 +1,7 @@
 """A room as an item of the table."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from meet import dynamodb
@@ -8,6 +9,7 @@ from meet.actors import Actor
 from meet.clock import DAY, SECOND, Milliseconds
 from meet.livekit.recorder import Encoding, Layout
 from meet.rooms.model import (
+    DEFAULT_TERMS,
     NO_PLAN,
     AutoStart,
     AutoStarted,
@@ -30,8 +32,19 @@ TTL_ATTRIBUTE = "deleteAfter"
 TTL_GRACE = DAY  # the sweep ends a room; TTL only removes its item later
 
 _ROLES = {role.value: role for role in Role}
-_LINK = Link()
-"""Of a link that was neither disabled nor replaced."""
+_LINKS = MappingProxyType({role: Link() for role in Role})
+"""Of a room whose links were neither disabled nor replaced."""
+_CHANGED_LINKS = {f"{role}Link{what}" for role in Role for what in ("Disabled", "Version", "Epoch")}
+_TERMS = {
+    "startsAt",
+    "maxDurationMinutes",
+    "metadata",
+    "isClosed",
+    "lobbyEnabled",
+    "lobbyRoles",
+    "lobbyOpenWithoutModerator",
+}
+"""Attributes of which each changes a room's terms; most rooms have none."""
 
 LIST_KEY = r"\d{15}#[A-Za-z0-9-]{15,66}"
 
@@ -140,7 +153,7 @@ def from_values(values: dict[str, Any]) -> Room:
         tokens_valid_after=dynamodb.moment(values, "tokensValidAfter"),
         has_guest_list=values.get("guestList", False),
         terms=_terms(values),
-        links={role: _link(values, name) for name, role in _ROLES.items()},
+        links=_links(values),
         auto_started=_auto_started(values),
         recording_stopped_at=dynamodb.moment(values, "recordingStoppedAt"),
     )
@@ -157,6 +170,8 @@ def _auto_started(values: dict[str, Any]) -> AutoStarted | None:
 
 
 def _terms(values: dict[str, Any]) -> Terms:
+    if _TERMS.isdisjoint(values):
+        return DEFAULT_TERMS
     minutes = values.get("maxDurationMinutes")
     default = Lobby()
     return Terms(
@@ -174,11 +189,15 @@ def _terms(values: dict[str, Any]) -> Terms:
     )
 
 
+def _links(values: dict[str, Any]) -> Mapping[Role, Link]:
+    if _CHANGED_LINKS.isdisjoint(values):
+        return _LINKS
+    return {role: _link(values, name) for name, role in _ROLES.items()}
+
+
 def _link(values: dict[str, Any], role: str) -> Link:
     disabled, version = values.get(f"{role}LinkDisabled"), values.get(f"{role}LinkVersion")
     epoch = values.get(f"{role}LinkEpoch")
-    if not (disabled or version or epoch):
-        return _LINK
     return Link(is_enabled=not disabled, version=int(version or 0), epoch=int(epoch or 0))
 
 
