@@ -15,6 +15,9 @@ import pytest
 
 from meet import wiring
 from meet.clock import HOUR, MINUTE, SECOND
+from meet.livekit.recorder import EgressState
+from meet.recordings.model import id_in_key
+from meet.recordings.settlement import UPLOAD_DEADLINE
 from tests.chaos.archive import Archive
 from tests.chaos.automatic import CONDITIONS, Gathering
 from tests.chaos.simulator import MAX_DURATION, Figures, in_place
@@ -122,11 +125,24 @@ def live_through_the_next_day(world: Archive) -> None:
 
 
 def note_unrecorded(world: Archive, meeting: Gathering) -> None:
-    """A meeting that goes on has been recorded by now, if its room wants that."""
+    """A meeting that goes on has been recorded by now, if its room wants and can have that."""
     stored = wiring.room_repository().get(meeting.room)
     wanted = world.going_on[meeting.room] and stored.is_open(world.now())
+    if wanted and is_waited_for(world, stored.active_recording_id):
+        return
     if wanted and not meeting.recorded and meeting.stopped_at is None:
         world.ledger.wrong.append(f"{meeting.sid} was not recorded: {stored}")
+
+
+def is_waited_for(world: Archive, recording_id: str | None) -> bool:
+    """True if a recorder may still upload a recording that was stopped, so that no other begins."""
+    egresses = [each.egress for each in world.live.values()]
+    return any(
+        id_in_key(each.object_key) == recording_id
+        and each.state is EgressState.ENDING
+        and world.now() <= (each.updated_at or 0) + UPLOAD_DEADLINE
+        for each in egresses
+    )
 
 
 class Caller:

@@ -57,7 +57,7 @@ class MeetingSweep:
                 return False
 
         with ThreadPoolExecutor(_PARALLEL) as pool:
-            return list(pool.map(attempt, live.keys() | known.keys())).count(True)
+            return list(pool.map(attempt, {**known, **live})).count(True)
 
     def _goes_on(
         self, meeting: Meeting, sweep_at: Milliseconds | None, shown: set[str | None]
