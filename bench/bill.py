@@ -92,7 +92,8 @@ def invocations(bill: Bill, function: str, path: str, count: float) -> None:
     if function in _BY_STREAM_OR_QUEUE:
         return
     if function in BY_EVENT:
-        bill.add("EventBridge", count * prices.SCHEDULE)
+        if function not in _BY_SCHEDULE:  # whose rules are free
+            bill.add("EventBridge", count * prices.S3_EVENT)
     elif function != "authorize":
         bill.add("API Gateway", count * prices.GATEWAY_REQUEST)
         bill.add("traffic", count * ANSWER_KB / 1e6 * prices.TRAFFIC_GB)

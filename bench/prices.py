@@ -19,8 +19,8 @@ S3_GB_MONTH = 0.023
 SECRET_MONTH = 0.40
 SECRET_CALL = 0.05 / 10**4
 SQS = 0.40 / 10**6
-SCHEDULE = 1.00 / 10**6
-"""EventBridge Scheduler, an invocation; an event of S3 through EventBridge costs the same."""
+S3_EVENT = 1.00 / 10**6
+"""Through EventBridge. The runs of a rule with a schedule are free there."""
 LOG_GB = 0.50
 METRIC_MONTH = 0.30
 ALARM_MONTH = 0.10
@@ -51,7 +51,7 @@ def listed() -> str:
         ["S3: a million PUT", S3_PUT * million],
         ["Secrets Manager: a secret and month", SECRET_MONTH],
         ["Secrets Manager: a million calls", SECRET_CALL * million],
-        ["EventBridge and its Scheduler: a million", SCHEDULE * million],
+        ["EventBridge: a million events of S3", S3_EVENT * million],
         ["CloudWatch: a GB of logs", LOG_GB],
         ["CloudWatch: a metric and month", METRIC_MONTH],
         ["CloudWatch: an alarm and month", ALARM_MONTH],

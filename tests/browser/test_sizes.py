@@ -91,6 +91,20 @@ def test_the_way_into_a_meeting_fits_and_so_does_its_end(
         fits(ada, sizes, "the end")
 
 
+@pytest.mark.every_browser
+def test_a_laptop_shows_the_door_without_scrolling(api: Client, browser: Browser) -> None:
+    room = api.create_room(roomNamePrefix="A-room-with-quite-a-long-name-for-small-phones")
+    laptop = {"viewport": {"width": 1280, "height": 720}}
+    with visitor(browser, "Ada", **laptop) as ada:
+        ada.open(room["moderatorURL"])
+        ada.at_the_door()
+        for device in ("Microphone", "Camera"):
+            expect(ada.page.get_by_label(device, exact=True)).to_be_enabled(timeout=JOIN_MS)
+        ada.page.evaluate(SETTLED)
+        height, seen = ada.page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
+        assert height <= seen
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_page_of_the_console_fits(
     api: Client, browser: Browser, recording: str, look: str

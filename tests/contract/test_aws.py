@@ -105,7 +105,12 @@ def _(world: World) -> None:
     assert len(json.dumps(world.template)) < 1_000_000
 
 
-# ---------------------------------------------------------------------------- Lambda, Scheduler
+# -------------------------------------------------------------------------- Lambda, EventBridge
+
+
+def _schedules(world: World) -> list[dict[str, Any]]:
+    rules = [body["Properties"] for body in world.of_type("AWS::Events::Rule").values()]
+    return [each for each in rules if "ScheduleExpression" in each]
 
 
 @documented(
@@ -115,8 +120,7 @@ def _(world: World) -> None:
 )
 def _(world: World) -> None:
     scheduled = {
-        body["Properties"]["Target"]["Arn"]["Fn::GetAtt"][0]
-        for body in world.of_type("AWS::Scheduler::Schedule").values()
+        target["Arn"]["Fn::GetAtt"][0] for rule in _schedules(world) for target in rule["Targets"]
     }
     assert scheduled == {"SweepRooms", "SweepRecordings", "SweepWebhooks"}
     for body in world.of_type("AWS::Lambda::EventInvokeConfig").values():
@@ -131,13 +135,13 @@ def _(world: World) -> None:
 
 
 @documented(
-    "A schedule whose target is throttled repeats its call for a day",
-    source=f"{DOCS}scheduler/latest/APIReference/API_RetryPolicy.html",
+    "A rule whose target is throttled repeats its call for a day",
+    source=f"{DOCS}eventbridge/latest/APIReference/API_RetryPolicy.html",
 )
 def _(world: World) -> None:
-    for body in world.of_type("AWS::Scheduler::Schedule").values():
-        target = body["Properties"]["Target"]
-        assert body["Properties"]["ScheduleExpression"] == "rate(1 minute)"
+    for rule in _schedules(world):
+        (target,) = rule["Targets"]
+        assert rule["ScheduleExpression"] == "rate(1 minute)"
         assert target["RetryPolicy"] == {
             "MaximumRetryAttempts": 0,
             "MaximumEventAgeInSeconds": 60,

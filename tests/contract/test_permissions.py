@@ -417,21 +417,14 @@ def resources_of(kind: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_a_role_is_for_lambda_or_a_schedule_which_calls_one_function() -> None:
+def test_every_role_is_that_of_a_function() -> None:
     functions = resources_of("AWS::Lambda::Function").values()
     of_functions = {function["Role"]["Fn::GetAtt"][0] for function in functions}
-    schedules = resources_of("AWS::Scheduler::Schedule").values()
-    for name, properties in resources_of("AWS::IAM::Role").items():
+    roles = resources_of("AWS::IAM::Role")
+    assert roles.keys() == of_functions
+    for name, properties in roles.items():
         (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
-        (service,) = trust["Principal"]["Service"]
-        if name in of_functions:
-            assert service == "lambda.amazonaws.com"
-            continue
-        assert service == "scheduler.amazonaws.com", name
-        (schedule,) = [s for s in schedules if s["Target"]["RoleArn"]["Fn::GetAtt"][0] == name]
-        (statement,) = properties["Policies"][0]["PolicyDocument"]["Statement"]
-        assert statement["Action"] == "lambda:InvokeFunction"
-        assert statement["Resource"] == schedule["Target"]["Arn"]
+        assert trust["Principal"]["Service"] == ["lambda.amazonaws.com"], name
 
 
 def test_a_function_is_called_by_our_api_and_our_events_alone() -> None:
@@ -455,7 +448,8 @@ def test_a_file_of_a_recording_is_the_only_object_that_starts_a_function() -> No
         "EventBridgeConfiguration": {"EventBridgeEnabled": True}
     }
     started = []
-    for rule in resources_of("AWS::Events::Rule").values():
+    rules = resources_of("AWS::Events::Rule").values()
+    for rule in (each for each in rules if "ScheduleExpression" not in each):
         detail = rule["EventPattern"]["detail"]
         assert rule["EventPattern"]["detail-type"] == ["Object Created"]
         assert detail["bucket"] == {"name": [{"Ref": "RecordingsBucket"}]}
