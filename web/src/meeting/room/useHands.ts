@@ -51,6 +51,8 @@ export function useHands(roomName: string, apiToken: string, announce: Say, warn
   const found = useSyncExternalStore(subscribe, () => raisedIn(room));
   const raised = useMemo(() => JSON.parse(found) as string[], [found]);
   const [wanted, setWanted] = useState<boolean>(); // until the others see it
+  const isShown = raised.includes(room.localParticipant.identity);
+  if (wanted === isShown) setWanted(undefined);
   const sent = useRef(Promise.resolve());
 
   const send = useCallback(
@@ -69,8 +71,7 @@ export function useHands(roomName: string, apiToken: string, announce: Say, warn
     if (!("handRaisedAt" in changed)) return;
     const isUp = handRaisedAt(changed) !== undefined;
     if (from.isLocal) {
-      if (isUp === wanted) setWanted(undefined);
-      else if (!isUp && wanted === undefined) announce(t("handLowered"));
+      if (!isUp && wanted === undefined) announce(t("handLowered"));
     } else if (isUp) {
       announce(t("handRaised", { name: nameOf(from, room) }));
       if (isOn("sounds")) void chime("hand").catch(() => {}); // heard or not, it is told
@@ -84,5 +85,5 @@ export function useHands(roomName: string, apiToken: string, announce: Say, warn
     };
   }, [room]);
 
-  return { raised, isUp: wanted ?? raised.includes(room.localParticipant.identity), set, lower: (identity) => void send(identity, false) };
+  return { raised, isUp: wanted ?? isShown, set, lower: (identity) => void send(identity, false) };
 }
