@@ -99,7 +99,7 @@ def test_a_laptop_shows_the_door_without_scrolling(api: Client, browser: Browser
         ada.open(room["moderatorURL"])
         ada.at_the_door()
         for device in ("Microphone", "Camera"):
-            expect(ada.page.get_by_label(device, exact=True)).to_be_enabled(timeout=JOIN_MS)
+            expect(ada.page.get_by_role("combobox", name=device)).to_be_enabled(timeout=JOIN_MS)
         ada.page.evaluate(SETTLED)
         height, seen = ada.page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
         assert height <= seen

@@ -279,3 +279,17 @@ def test_one_hides_oneself_and_the_look_is_kept_where_it_can_be(
             ria.page.locator(".people").get_by_role("button", name="Hide yourself").click()
             expect(ria.tile("Ria")).to_be_visible()
         assert not [line for line in ria.said if line.startswith("pageerror")], ria.said
+
+
+def test_nobody_is_said_to_be_alone_with_somebody_who_only_watches(
+    api: Client, browser: Browser
+) -> None:
+    room = api.create_room()
+    with visitor(browser, "Ada") as ada:
+        ada.enter(room["publisherURL"])
+        alone = ada.page.get_by_text("Nobody else is here yet.")
+        expect(alone).to_be_visible()
+        with visitor(browser, "Vera") as vera:
+            vera.enter(room["viewerURL"])
+            expect(alone).to_have_count(0)
+        expect(alone).to_be_visible(timeout=JOIN_MS)

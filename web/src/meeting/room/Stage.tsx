@@ -15,7 +15,7 @@ const FIRST_IN_STRIP = 4; // of which none has to be looked for
 /** All participants with a picture: all the same size, or one large. */
 export function Stage({ layout }: { layout: Layout }) {
   const all = useTiles();
-  const people = useParticipants();
+  const isAlone = useParticipants().length <= 1;
   const speaker = useLastSpeaker();
   const tiles = layout.hidesSelf ? all.filter((each) => isScreen(each) || !each.participant.isLocal) : all;
   const others = tiles.filter(({ participant }) => !participant.isLocal);
@@ -25,11 +25,11 @@ export function Stage({ layout }: { layout: Layout }) {
     others[0] ?? tiles[0];
 
   if (!large) {
-    return <main className="stage empty"><p>{t(people.length > 1 ? "nobodyHere" : "alone")}</p></main>;
+    return <main className="stage empty"><p>{t(isAlone ? "alone" : "nobodyHere")}</p></main>;
   }
   return layout.view === "speaker"
     ? <SpeakerStage large={large} tiles={tiles} layout={layout} />
-    : <GridStage tiles={tiles} layout={layout} />;
+    : <GridStage tiles={tiles} layout={layout} isAlone={isAlone} />;
 }
 
 interface Props {
@@ -50,7 +50,7 @@ function SpeakerStage({ large, tiles, layout }: Props & { large: Shown }) {
 }
 
 /** Only the tiles of one page are there: what is not shown is not received either. */
-function GridStage({ tiles, layout }: Props) {
+function GridStage({ tiles, layout, isAlone }: Props & { isAlone: boolean }) {
   const place = useRef<HTMLElement>(null);
   const { perPage, tileFor } = useGrid(place, tiles.length);
   const order = useForward(tiles, perPage);
@@ -62,7 +62,7 @@ function GridStage({ tiles, layout }: Props) {
       style={{ "--width": `${width}px`, "--height": `${height}px` } as React.CSSProperties}>
       {shown.map((each) => <Tile key={keyOf(each)} tile={each} layout={layout} />)}
       {pages.count > 1 && <Turn pages={pages} />}
-      {tiles.length === 1 && tiles[0]?.participant.isLocal && <p className="alone">{t("alone")}</p>}
+      {isAlone && <p className="alone">{t("alone")}</p>}
     </main>
   );
 }
