@@ -96,7 +96,7 @@ def test_take_the_pictures(api: Client, cameras: Cameras, look: str) -> None:
         ada.open(room["moderatorURL"])
         ada.at_the_door()
         ada.page.get_by_label("Your name").fill(ada.name)
-        ada.page.wait_for_function("() => document.querySelector('video').currentTime > 0.5")
+        ada.page.wait_for_function("() => document.querySelector('video')?.currentTime > 0.5")
         expect(ada.page.get_by_label("Camera", exact=True).last).to_be_enabled()
         ada.page.wait_for_function(DRAWN)
         take("door")
@@ -116,7 +116,7 @@ def test_take_the_pictures(api: Client, cameras: Cameras, look: str) -> None:
             ada.act("Alan Turing")
             take("people")
             ada.page.keyboard.press("Escape")
-            ada.button("Close").click()
+            ada.page.locator(".side").get_by_role("button", name="Close").click()
             if look != "dark":
                 ada.press("Background")
                 ada.page.get_by_role("radio", name="Hills").check(force=True)
@@ -126,7 +126,7 @@ def test_take_the_pictures(api: Client, cameras: Cameras, look: str) -> None:
                 take("background")
                 ada.page.get_by_role("radio", name="None").check(force=True)
                 expect(seen).to_be_visible(timeout=SEGMENTER_MS)
-                ada.button("Close").click()
+                ada.page.locator(".side").get_by_role("button", name="Close").click()
             ada.press("Record")
             for each in (grace, *others):
                 each.button("Agree and stay").click(timeout=JOIN_MS)
@@ -134,7 +134,7 @@ def test_take_the_pictures(api: Client, cameras: Cameras, look: str) -> None:
             grace.press("Share screen")
             expect(ada.page.locator(".large .tile.screen video")).to_be_visible(timeout=JOIN_MS)
             ada.page.wait_for_function(
-                "() => document.querySelector('.large video').currentTime > 2", timeout=JOIN_MS
+                "() => document.querySelector('.large video')?.currentTime > 2", timeout=JOIN_MS
             )
             _until_quiet(ada)
             take("screen")
@@ -145,12 +145,12 @@ def test_take_the_pictures(api: Client, cameras: Cameras, look: str) -> None:
 
 @pytest.mark.usefixtures("pages")
 @pytest.mark.parametrize("screen", SCREENS)
-def test_take_the_pictures_of_the_lobby(api: Client, browser: Browser, screen: str) -> None:
+def test_take_the_pictures_of_the_lobby(api: Client, cameras: Cameras, screen: str) -> None:
     room = api.create_room(roomNamePrefix="Weekly-review", lobby={"enabled": True})
     with (
-        visitor(browser, "Ada Lovelace", **SCREENS[screen]) as ada,
-        visitor(browser, "Grace Hopper", **SCREENS[screen]) as grace,
-        visitor(browser, "Alan Turing") as alan,
+        visitor(cameras["Ada Lovelace"], "Ada Lovelace", **SCREENS[screen]) as ada,
+        visitor(cameras["Grace Hopper"], "Grace Hopper", **SCREENS[screen]) as grace,
+        visitor(cameras["Grace Hopper"], "Alan Turing") as alan,
     ):
         ada.enter(room["moderatorURL"])
         grace.open(room["publisherURL"])

@@ -118,7 +118,7 @@ class Ledger:
         elif answer == "none":
             record.gone = False if record.gone is False else None
         else:
-            may = self.may_be_destroyed(recording_id)
+            may = self.may_be_destroyed(recording_id) or recording_id in self.never_began
             self._check(recording_id, may, f"{answer}, though it could be restored")
 
     def holding(self, recording_id: str) -> None:

@@ -18,6 +18,7 @@ from meet.clock import HOUR, MINUTE, SECOND
 from meet.livekit.recorder import EgressState
 from meet.recordings.model import id_in_key
 from meet.recordings.settlement import UPLOAD_DEADLINE
+from meet.rooms.auto_start import MOST_ATTEMPTS, attempts_in
 from tests.chaos.archive import Archive
 from tests.chaos.automatic import CONDITIONS, Gathering
 from tests.chaos.simulator import MAX_DURATION, Figures, in_place
@@ -128,6 +129,8 @@ def note_unrecorded(world: Archive, meeting: Gathering) -> None:
     """A meeting that goes on has been recorded by now, if its room wants and can have that."""
     stored = wiring.room_repository().get(meeting.room)
     wanted = world.going_on[meeting.room] and stored.is_open(world.now())
+    if attempts_in(stored, meeting.sid) == MOST_ATTEMPTS:  # both functions were killed at it
+        return
     if wanted and is_waited_for(world, stored.active_recording_id):
         return
     if wanted and not meeting.recorded and meeting.stopped_at is None:
@@ -235,9 +238,13 @@ class Caller:
             world.after(2 * SECOND, self.stop)
             return
         assert reply.status in {204, 404, 409}, reply
-        if reply.status == 204:
-            world.counts["stopped by their callers"] += 1
-            world.gatherings[self.room].stopped_at = world.now()
+        world.counts["stopped by their callers"] += reply.status == 204
+        meeting = world.gatherings[self.room]
+        stored = wiring.recording_repository().stored(self.recording)
+        # One that has failed by itself was stopped, too: its meeting is not recorded again.
+        is_of_this = stored is not None and stored.created_at >= meeting.began_at
+        if reply.status == 204 or (reply.status == 409 and is_of_this):
+            meeting.stopped_at = world.now()
 
     def delete_room(self) -> None:
         world = self.world

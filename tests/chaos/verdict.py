@@ -86,7 +86,7 @@ def still_swept(world: Archive) -> Iterator[str]:
         item = world.recordings()[recording_id]
         if recording is None or "sweepAt" not in item:
             continue
-        ends = [recording.expires_at] if recording.hold is None else []
+        ends = [recording.expires_at]  # also if it was held since: that look is the last one
         ends += [recording.trash.until] if recording.trash is not None else []
         if int(item["sweepAt"]["N"]) not in ends:
             yield f"{recording_id} has its end, but every sweep still looks at it"
