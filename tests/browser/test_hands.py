@@ -92,7 +92,7 @@ def test_everybody_raises_a_hand_in_an_order_that_all_see_and_moderators_lower_i
         expect(vera.tile("Bob")).to_be_visible(timeout=JOIN_MS)
         vera.press("Raise hand")
         notices = mona.page.locator(".notices [role=status]").first
-        expect(notices).to_contain_text("Vera raised a hand.")
+        expect(notices).to_contain_text("Vera raised a hand.", timeout=JOIN_MS)
         expect(vera.button("Lower hand")).to_be_visible()
         bob = others.people["Bob"].room.local_participant.identity
         hand = f"/meetings/{room['roomName']}/participants/{bob}/hand"
@@ -107,16 +107,18 @@ def test_everybody_raises_a_hand_in_an_order_that_all_see_and_moderators_lower_i
             expect(ada.tile("Bob")).to_contain_text("2hand raised", timeout=JOIN_MS)
             expect(ada.page.get_by_text("raised a hand.")).to_have_count(0)
             ada.press("Raise hand")
-            expect(mona.tile("Ada")).to_contain_text("3hand raised")
+            expect(mona.tile("Ada")).to_contain_text("3hand raised", timeout=JOIN_MS)
         expect(names).to_have_text(["Vera", "Bob", "Mona (you)"])
         mona.act("Vera", "Lower hand")
-        expect(vera.page.get_by_text("A moderator lowered your hand.")).to_be_visible()
+        expect(vera.page.get_by_text("A moderator lowered your hand.")).to_be_visible(
+            timeout=JOIN_MS
+        )
         expect(vera.button("Raise hand")).to_be_visible()
         expect(mona.tile("Bob")).to_contain_text("1hand raised")
         vera.press("Raise hand")  # perhaps within the second in which the server refuses it
-        expect(names).to_have_text(["Bob", "Vera", "Mona (you)"])
+        expect(names).to_have_text(["Bob", "Vera", "Mona (you)"], timeout=JOIN_MS)
         vera.page.keyboard.press("h")
-        expect(names).to_have_text(["Bob", "Mona (you)", "Vera"])
+        expect(names).to_have_text(["Bob", "Mona (you)", "Vera"], timeout=JOIN_MS)
         assert vera.complaints() == []
 
 

@@ -79,9 +79,10 @@ export function useHands(roomName: string, apiToken: string, announce: Say, warn
   });
   useEffect(() => {
     const changed = (attributes: Record<string, string>, from: Participant) => tell(attributes, from);
-    room.on(RoomEvent.ParticipantAttributesChanged, changed);
+    const joined = (from: Participant) => tell(from.attributes, from); // whose hand may have been quicker
+    room.on(RoomEvent.ParticipantAttributesChanged, changed).on(RoomEvent.ParticipantConnected, joined);
     return () => {
-      room.off(RoomEvent.ParticipantAttributesChanged, changed);
+      room.off(RoomEvent.ParticipantAttributesChanged, changed).off(RoomEvent.ParticipantConnected, joined);
     };
   }, [room]);
 
