@@ -84,6 +84,7 @@ def photograph(somebody: Visitor, name: str) -> None:
     somebody.page.mouse.move(0, 0)
     somebody.page.evaluate("window.scrollTo(0, 0)")
     expect(somebody.page.locator(".toast")).to_have_count(0, timeout=LOADED_MS)
+    expect(somebody.page.locator(".late, .skeleton")).to_have_count(0, timeout=LOADED_MS)
     picture(somebody.page, place_for(f"console-{name}.png"))
 
 

@@ -127,8 +127,14 @@ class Automatic(World):
         self.counts["began automatically"] += 1
         if meeting.auto_start is None:
             self.ledger.wrong.append(f"{recording_id} began, and nobody wanted it")
-        if meeting.stopped_at is not None:
-            self.ledger.wrong.append(f"{recording_id} began after a caller had stopped it")
+        created, stopped_at = int(item["createdAt"]["N"]), meeting.stopped_at
+        if stopped_at is not None and created > stopped_at:
+            what = (
+                f"{recording_id} of {created} began after a caller had stopped it at {stopped_at}"
+            )
+            self.ledger.wrong.append(what)
+        elif stopped_at is not None:  # it waited for LiveKit while the one before was stopped
+            self.counts["was under way when the one before was stopped"] += 1
         for each in meeting.automatic:
             before = wiring.recording_repository().stored(each)
             if before is not None and before.status != "FAILED":
