@@ -36,6 +36,8 @@ class Gathering:
     recorded: bool = False
     """By a caller, or LiveKit was asked to."""
     stopped_at: int | None = None
+    may_be_stopped: bool = False
+    """A caller stopped a recording of its room, and was not answered."""
 
 
 class Automatic(World):

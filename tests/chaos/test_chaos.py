@@ -129,6 +129,7 @@ def note_unrecorded(world: Archive, meeting: Gathering) -> None:
     """A meeting that goes on has been recorded by now, if its room wants and can have that."""
     stored = wiring.room_repository().get(meeting.room)
     wanted = world.going_on[meeting.room] and stored.is_open(world.now())
+    wanted = wanted and not meeting.may_be_stopped
     if attempts_in(stored, meeting.sid) == MOST_ATTEMPTS:  # both functions were killed at it
         return
     if wanted and is_waited_for(world, stored.active_recording_id):
@@ -235,6 +236,7 @@ class Caller:
         world = self.world
         reply = world.call("PUT", f"/recordings/{self.recording}")
         if reply is None:
+            world.gatherings[self.room].may_be_stopped = True
             world.after(2 * SECOND, self.stop)
             return
         assert reply.status in {204, 404, 409}, reply
