@@ -27,7 +27,7 @@ SHARDS = tuple(str(number) for number in range(4))
 _END_OF_TIME = 10**15 - 1
 
 _POOL = ThreadPoolExecutor(len(SHARDS), "queries")
-"""Kept, since starting its threads takes as long as reading an item."""
+"""Kept, so that a list starts no threads of its own."""
 
 _BATCH_GET = 100
 BATCH_WRITE = 25
