@@ -1,7 +1,7 @@
 """Reactions and raised hands."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.crowd import crowd
 from tests.browser.visitors import JOIN_MS, visitor
@@ -135,3 +135,37 @@ def test_a_hand_that_cannot_be_raised_is_told_and_is_not_shown(
         vera.page.unroute("**/hand")
         vera.press("Raise hand")
         expect(vera.button("Lower hand")).to_be_visible()
+
+
+def test_a_hand_that_cannot_be_lowered_is_told_and_the_own_one_stays_up(
+    api: Client, browser: Browser
+) -> None:
+    warm(api, "RaiseHand")
+    room = api.create_room()
+    with visitor(browser, "Mona") as mona, visitor(browser, "Vera") as vera:
+        mona.enter(room["moderatorURL"])
+        vera.enter(room["viewerURL"])
+        vera.press("Raise hand")
+        mona.press("People")
+        names = mona.page.locator(".people .person-name")
+        expect(names).to_have_text(["Vera", "Mona (you)"], timeout=JOIN_MS)
+        held: list[Route] = []
+
+        def answer(route: Route) -> None:
+            if (route.request.post_data_json or {})["raised"]:
+                held.append(route)
+            else:
+                route.fulfill(status=403, json={"code": 403, "reason": "forbidden"})
+
+        mona.page.route("**/hand", answer)
+        mona.press("Raise hand")
+        expect(mona.button("Lower hand")).to_be_visible()
+        mona.act("Vera", "Lower hand")
+        expect(
+            mona.page.get_by_text("You can no longer do this. Leave and join again.")
+        ).to_be_visible()
+        expect(mona.button("Lower hand")).to_be_visible()
+        for each in held:
+            each.continue_()
+        expect(names).to_have_text(["Vera", "Mona (you)"])
+        expect(vera.tile("Mona")).to_contain_text("2hand raised", timeout=JOIN_MS)

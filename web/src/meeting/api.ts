@@ -93,7 +93,7 @@ export function askAgain(ticket: string): Promise<Admission | Turn> {
   return token({ ticket });
 }
 
-/** Raise one's own hand or lower it; moderators also lower those of others. */
+/** Raise one's own hand or lower it. */
 export async function setHand(roomName: string, apiToken: string, identity: string, raised: boolean): Promise<void> {
   const path = `/meetings/${encodeURIComponent(roomName)}/participants/${segment(identity)}/hand`;
   await call("PUT", path, { body: { raised }, apiToken, isRepeatable: true });
@@ -134,6 +134,7 @@ export function moderation(roomName: string, apiToken: string) {
   const person = (identity: string) => `/participants/${segment(identity)}`;
   return {
     setRole: (identity: string, role: Role) => send("PUT", `${person(identity)}/role`, { role }),
+    lowerHand: (identity: string) => send("PUT", `${person(identity)}/hand`, { raised: false }, true),
     stop: (identity: string, source: Source) => send("PUT", `${person(identity)}/media`, { [source]: false }, true),
     muteAll: () => send("PUT", "/participants/media", { audioActive: false }, true),
     remove: (identity: string, ban: boolean) => send("DELETE", `${person(identity)}${ban ? "?ban=true" : ""}`),

@@ -118,7 +118,7 @@ export function Inside({ roomName, admission, choice, isSecond, onMoveHere }: Pr
               <ChatPanel chat={chat} canWrite={permissions.canChat} onClose={close} warn={warn} />
             )}
             {panel === "people" && (
-              <PeoplePanel moderation={moderation} moderate={moderate} lobby={lobby} layout={layout} hands={hands} onClose={close} />
+              <PeoplePanel moderation={moderation} moderate={moderate} lobby={lobby} layout={layout} raised={hands.raised} onClose={close} />
             )}
           </Boundary>
         )}

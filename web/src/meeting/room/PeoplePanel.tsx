@@ -10,7 +10,7 @@ import { useNameOf } from "./names";
 import { Eye, EyeOff, Hand, Link } from "./icons";
 import { PersonMenu, type Question } from "./PersonMenu";
 import { Side } from "./Side";
-import { useHandOf, type Hands } from "./useHands";
+import { useHandOf } from "./useHands";
 import type { Layout } from "./useLayout";
 import type { Lobby } from "./useLobby";
 import type { Moderate } from "./useModerate";
@@ -24,14 +24,15 @@ interface Props {
   moderate: Moderate;
   lobby: Lobby;
   layout: Layout;
-  hands: Hands;
+  /** The identities of those with a raised hand, the first one first. */
+  raised: string[];
   onClose: () => void;
 }
 
 /** The participants, and what moderators can do about them. */
-export function PeoplePanel({ moderation, moderate, lobby, layout, hands, onClose }: Props) {
+export function PeoplePanel({ moderation, moderate, lobby, layout, raised, onClose }: Props) {
   const nameOf = useNameOf();
-  const place = ({ identity }: Participant) => (hands.raised.indexOf(identity) + 1) || Number.POSITIVE_INFINITY;
+  const place = ({ identity }: Participant) => (raised.indexOf(identity) + 1) || Number.POSITIVE_INFINITY;
   const people = useParticipants().filter((each) => roleOf(each.metadata));
   people.sort((one, other) => (place(one) === place(other) ? 0 : place(one) - place(other)));
   const [asked, setAsked] = useState<{ identity: string; question: Question } | null>(null);
@@ -62,7 +63,7 @@ export function PeoplePanel({ moderation, moderate, lobby, layout, hands, onClos
                 </button>
               )}
               {moderation && !isLocal && (
-                <PersonMenu person={each} name={name} role={role} moderate={moderate} onLower={hands.raised.includes(identity) ? () => hands.lower(identity) : undefined} onAsk={(question) => setAsked({ identity, question })} />
+                <PersonMenu person={each} name={name} role={role} moderate={moderate} onAsk={(question) => setAsked({ identity, question })} />
               )}
               {moderation && asked?.identity === identity && (
                 <Ask person={each} name={name} question={asked.question} moderate={moderate} onClose={() => setAsked(null)} />

@@ -4,6 +4,7 @@ import { t, type Word } from "../words";
 import { More } from "../../shared/ui/icons";
 import { Popup } from "../../shared/ui/Popup";
 import type { Role } from "../../shared/types";
+import { useHandOf } from "./useHands";
 import type { Moderate } from "./useModerate";
 
 export type Question = "remove" | "ban";
@@ -13,21 +14,20 @@ interface Props {
   name: string;
   role: Role;
   moderate: Moderate;
-  /** Undefined without a raised hand. */
-  onLower: (() => void) | undefined;
   onAsk: (question: Question) => void;
 }
 
 const changes: [Role, Word][] = [["moderator", "makeModerator"], ["publisher", "makePublisher"], ["viewer", "makeViewer"]];
 
 /** What a moderator can do about one participant. */
-export function PersonMenu({ person, name, role, moderate, onLower, onAsk }: Props) {
+export function PersonMenu({ person, name, role, moderate, onAsk }: Props) {
   const opener = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
   const { identity } = person;
+  const hasHandUp = useHandOf(person) > 0;
   const mayStop = role !== "moderator"; // moderators do not mute each other
   const items: [boolean, Word, () => void, string?][] = [
-    [onLower !== undefined, "lowerHand", () => onLower?.()],
+    [hasHandUp, "lowerHand", () => void moderate.lowerHand(identity)],
     [mayStop && person.isMicrophoneEnabled, "muteOne", () => void moderate.stop(identity, "audioActive")],
     [mayStop && person.isCameraEnabled, "stopCamera", () => void moderate.stop(identity, "videoActive")],
     [mayStop && person.isScreenShareEnabled, "stopShare", () => void moderate.stop(identity, "screenShareActive")],

@@ -1,12 +1,13 @@
 import { useRoomContext } from "@livekit/components-react";
 import { RoomEvent, type Participant, type Room } from "livekit-client";
-import { createContext, useCallback, useContext, useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { handRaisedAt } from "../../shared/received";
 import { setHand } from "../api";
 import { chime } from "../chime";
 import { isOn } from "../settings";
 import { t } from "../words";
 import { nameOf } from "./names";
+import { useInRoom } from "./useInRoom";
 import type { Say } from "./useNotices";
 
 export interface Hands {
@@ -14,8 +15,6 @@ export interface Hands {
   raised: string[];
   isUp: boolean;
   set: (up: boolean) => void;
-  /** Moderators: lower somebody's hand. */
-  lower: (identity: string) => void;
 }
 
 const Raised = createContext<string[]>([]);
@@ -42,30 +41,21 @@ function raisedIn({ localParticipant, remoteParticipants }: Room): string {
 /** Raised hands: attributes of the participants, which only the server changes. */
 export function useHands(roomName: string, apiToken: string, announce: Say, warn: Say): Hands {
   const room = useRoomContext();
-  const subscribe = useCallback((changed: () => void) => {
-    for (const event of CHANGES) room.on(event, changed);
-    return () => {
-      for (const event of CHANGES) room.off(event, changed);
-    };
-  }, [room]);
-  const found = useSyncExternalStore(subscribe, () => raisedIn(room));
+  const found = useInRoom(CHANGES, raisedIn);
   const raised = useMemo(() => JSON.parse(found) as string[], [found]);
   const [wanted, setWanted] = useState<boolean>(); // until the others see it
   const isShown = raised.includes(room.localParticipant.identity);
   if (wanted === isShown) setWanted(undefined);
   const sent = useRef(Promise.resolve());
 
-  const send = useCallback(
-    (identity: string, up: boolean) => setHand(roomName, apiToken, identity, up).catch(() => {
+  const set = useCallback((up: boolean) => {
+    const send = () => setHand(roomName, apiToken, room.localParticipant.identity, up).catch(() => {
       warn(t("actionFailed"));
       setWanted(undefined);
-    }),
-    [roomName, apiToken, warn],
-  );
-  const set = useCallback((up: boolean) => {
+    });
     setWanted(up);
-    sent.current = sent.current.then(() => send(room.localParticipant.identity, up)); // in this order
-  }, [room, send]);
+    sent.current = sent.current.then(send); // in this order
+  }, [room, roomName, apiToken, warn]);
 
   const tell = useEffectEvent((changed: Record<string, string>, from: Participant) => {
     if (!("handRaisedAt" in changed)) return;
@@ -86,5 +76,5 @@ export function useHands(roomName: string, apiToken: string, announce: Say, warn
     };
   }, [room]);
 
-  return { raised, isUp: wanted ?? isShown, set, lower: (identity) => void send(identity, false) };
+  return { raised, isUp: wanted ?? isShown, set };
 }

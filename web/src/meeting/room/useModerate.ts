@@ -28,6 +28,7 @@ export function useModerate(moderation: Moderation | null, announce: Say, warn: 
     };
     return {
       setRole: (identity: string, role: Role) => attempt((it) => it.setRole(identity, role), "actionFailed"),
+      lowerHand: (identity: string) => attempt((it) => it.lowerHand(identity), "actionFailed"),
       stop: (identity: string, source: Source) => attempt((it) => it.stop(identity, source), "actionFailed"),
       muteAll: () => attempt((it) => it.muteAll(), "actionFailed", "mutedAll"),
       remove: (identity: string, ban: boolean) => attempt((it) => it.remove(identity, ban), "actionFailed"),
