@@ -9,7 +9,8 @@ from tools.template import functions, load_template
 
 COLD = 0.1
 """Of all invocations; with few meetings nearly all, with many next to none."""
-COLD_SECONDS = 1.0
+COLD_GB_SECONDS = 0.5
+"""All of it processor time, so with half the memory it takes twice as long and costs the same."""
 SECONDS = 0.005
 AWS_SECONDS = 0.010
 LIVEKIT_SECONDS = 0.050
@@ -57,15 +58,20 @@ class Bill:
 
 
 @cache
-def _memory() -> dict[str, float]:
-    """Return the gigabytes of each function, as the template has them."""
+def _memory() -> dict[str, int]:
+    """Return the megabytes of each function, as the template has them."""
     default = load_template()["Globals"]["Function"]["MemorySize"]
-    return {name: each.get("MemorySize", default) / 1024 for name, each in functions().items()}
+    return {name: each.get("MemorySize", default) for name, each in functions().items()}
+
+
+def megabytes(function: str) -> int:
+    """Return a function's memory."""
+    return _memory()[function]
 
 
 def gigabytes(function: str) -> float:
-    """Return a function's memory."""
-    return _memory()[function]
+    """Return a function's memory, in the unit of Lambda's price."""
+    return megabytes(function) / 1024
 
 
 def invocations(bill: Bill, function: str, path: str, count: float) -> None:
@@ -85,8 +91,8 @@ def invocations(bill: Bill, function: str, path: str, count: float) -> None:
         waited += ENDPOINT_SECONDS
         bill.add("SQS", count * QUEUE_REQUESTS * prices.SQS)
     bill.add("DynamoDB", count * UNITS[function][path] * prices.WRITE_UNIT)
-    seconds = waited + (COLD * COLD_SECONDS if function not in BY_EVENT else 0)
-    duration = seconds * gigabytes(function) * prices.LAMBDA_GB_SECOND
+    cold = COLD * COLD_GB_SECONDS if function not in BY_EVENT else 0
+    duration = (waited * gigabytes(function) + cold) * prices.LAMBDA_GB_SECOND
     bill.add("Lambda", count * (prices.LAMBDA_REQUEST + duration))
     bill.add("CloudWatch Logs", count * LOG_BYTES / 1e9 * prices.LOG_GB)
     if function in _BY_STREAM_OR_QUEUE:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bench import prices
-from bench.bill import AWS_SECONDS, LIVEKIT_SECONDS
+from bench.bill import AWS_SECONDS, LIVEKIT_SECONDS, megabytes
 from bench.calls import TABLE
 from bench.table import table
 
@@ -27,10 +27,11 @@ def report(cpu: Mapping[str, float]) -> str:
             took = waited + seconds * WHOLE / size
             price = took * size / 1024 * prices.LAMBDA_GB_SECOND + prices.LAMBDA_REQUEST
             row.append(f"{took * 1000:.0f} ms, {price * 10**6:.2f}")
-        rows.append(row)
-    cold = [f"{COLD * WHOLE / size:.1f} s" for size in SIZES]
-    rows.append(["a cold start", *cold])
-    return table(["", *(f"{size} MB" for size in SIZES)], rows) + "\n"
+        rows.append([*row, f"{megabytes(function)} MB"])
+    dear = COLD * WHOLE / 1024 * prices.LAMBDA_GB_SECOND * 10**6
+    cold = [f"{COLD * WHOLE / size:.1f} s, {dear:.2f}" for size in SIZES]
+    rows.append(["a cold start", *cold, ""])
+    return table(["", *(f"{size} MB" for size in SIZES), "chosen"], rows) + "\n"
 
 
 def _waited(function: str) -> float:

@@ -100,7 +100,7 @@ def test_it_starts_again_whatever_port_is_taken_and_whatever_changed(
     own_stack.stop()
     with (application / "functions" / "get_room" / "app.py").open("a") as function:
         function.write(CHANGED_HANDLER)
-    replace_in(application / "template.yaml", "MemorySize: ", "MemorySize: 1")
+    replace_in(application / "template.yaml", "MemorySize: 1024", "MemorySize: 1025")
     replace_in(application / "monitoring.yaml", "AlarmDescription: ", "AlarmDescription: Changed. ")
     start_without(own_stack, "api")
     api = everything_works()
