@@ -120,7 +120,8 @@ class Archive(Automatic):
 
     def act(self, act: str, recording: Recording, tries: int = 8) -> None:
         """Do it, and again if it was not answered."""
-        self.known(recording.id, recording.room_name)
+        # Its start may have been killed, so that it is over before anything is known of it.
+        self.known(recording.id, recording.room_name, since=recording.created_at)
         answered = {
             "delete": self.delete,
             "delete many": self.delete_many,

@@ -109,7 +109,7 @@ class Automatic(World):
     ) -> Egress:
         recording_id = id_in_key(object_key)
         assert recording_id is not None
-        self.known(recording_id, room)
+        self.known(recording_id, room, since=self.now())
         self.note_start(self.gatherings[room], recording_id)
         return super().start(room, object_key, composition)
 
@@ -145,7 +145,7 @@ class Automatic(World):
         if len(meeting.automatic) > 2:
             self.ledger.wrong.append(f"{meeting.sid} began {len(meeting.automatic)} recordings")
 
-    def known(self, recording_id: str, room: str) -> None:
-        """Begin to write down what callers are answered about a recording."""
+    def known(self, recording_id: str, room: str, *, since: int) -> None:
+        """Begin to write down what callers are answered about a recording, which began then."""
         days = self.room_days.get(room) or self.days
-        self.ledger.records.setdefault(recording_id, Record(self.now(), days))
+        self.ledger.records.setdefault(recording_id, Record(since, days))

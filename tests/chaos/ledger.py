@@ -11,6 +11,7 @@ class Record:
     """One recording; None is what an unanswered request left open."""
 
     since: int
+    """When it began, so that it cannot have ended before."""
     days: int
     """That it is kept after its end; 0 for ever."""
     held: bool | None = False

@@ -45,9 +45,19 @@ def judge(world: Archive) -> Iterator[str]:
     for each in {*world.answered, *begun} - items.keys():
         if each is not None and world.ledger.has_to_be_there(each):
             yield f"{each} is lost"
+    known = items.keys() | _with_a_late_file(world)
     for key in files:
-        if id_in_key(key) not in items:
+        if id_in_key(key) not in known:
             yield f"{key} belongs to nothing"
+
+
+def _with_a_late_file(world: Archive) -> set[str]:
+    """Return the deleted recordings whose late file a sweep will look for, if its event is lost."""
+    return {
+        item["recordingId"]["S"]
+        for item in world.items("RecordingsTable")
+        if "status" not in item and int(item.get("sweepAt", {"N": 0})["N"]) > world.now()
+    }
 
 
 def _against_the_ledger(world: Archive, name: str, recording: Recording) -> Iterator[str]:
