@@ -16,6 +16,7 @@ from bench import (
     first_picture,
     imports,
     lists,
+    load,
     log,
     people,
     soak,
@@ -47,7 +48,7 @@ USUAL = [
 def main() -> None:
     """Measure what was asked for, one table after the other."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    tables = [*USUAL, "soak", "picture"]
+    tables = [*USUAL, "soak", "load", "picture"]
     parser.add_argument("tables", nargs="*", default=USUAL, metavar="TABLE", help=" ".join(tables))
     parser.add_argument("--million", action="store_true", help="lists of 1,000,000 rooms, too")
     given = parser.parse_args()
@@ -63,6 +64,7 @@ def main() -> None:
             "sweep": lambda: sweep.measure(lambdas),
             "underway": lambda: underway.measure(lambdas),
             "lists": lambda: lists.measure(million=given.million),
+            "load": load.measure,
             "log": log.measure,
             "delay": delay.measure,
             "streaming": lambda: streaming.measure(lambdas),
