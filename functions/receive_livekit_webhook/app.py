@@ -1,11 +1,12 @@
 """POST /livekit/webhook: act on what LiveKit reports about meetings and recordings."""
 
+from contextlib import suppress
 from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import Response
 
 from meet import metrics, wiring
-from meet.errors import Unauthorized
+from meet.errors import RoomNotFound, Unauthorized
 from meet.http import create_api, entrypoint, json_reply, logger, raw_body
 from meet.livekit.tokens import Attribute
 from meet.livekit.webhooks import (
@@ -16,6 +17,7 @@ from meet.livekit.webhooks import (
     TRACK_PUBLISHED,
     Webhook,
 )
+from meet.rooms.model import Room
 
 api = create_api()
 
@@ -39,7 +41,9 @@ def receive_livekit_webhook() -> Response[str]:
         wiring.meeting_reports().hear(webhook)
         _count_join(webhook)
         _act_on_meeting(webhook)
-    _look_whether_to_record(webhook)
+    if webhook.event == TRACK_PUBLISHED:
+        # LiveKit does not say whose meeting it is: the room's name does.
+        _look_whether_to_record(webhook, _open_room(webhook.room))
     return json_reply({}, HTTPStatus.OK)
 
 
@@ -58,22 +62,26 @@ def _act_on_meeting(webhook: Webhook) -> None:
     if webhook.event == ROOM_FINISHED:
         logger.info("meeting ended", extra={"room": webhook.room, "reason": webhook.end_reason})
     elif webhook.event in {ROOM_STARTED, PARTICIPANT_JOINED}:
-        is_stray = wiring.room_ending().close_if_stray(webhook.room)
-        if webhook.event == PARTICIPANT_JOINED and webhook.participant and not is_stray:
-            wiring.arrivals().check(webhook.room, webhook.participant)
+        room = _open_room(webhook.room)
+        if room is None:
+            wiring.room_ending().close_stray(webhook.room)
+        elif webhook.event == PARTICIPANT_JOINED and webhook.participant:
+            wiring.arrivals().check(room, webhook.participant)
+            _look_whether_to_record(webhook, room)
 
 
-def _look_whether_to_record(webhook: Webhook) -> None:
-    """Start a recording that begins automatically, if it was this event that it waited for.
+def _open_room(name: str) -> Room | None:
+    with suppress(RoomNotFound):
+        return wiring.room_service().get(name)
+    return None
 
-    LiveKit does not say of a published track whose meeting it is: the room's name does.
-    """
+
+def _look_whether_to_record(webhook: Webhook, room: Room | None) -> None:
+    """Start a recording that begins automatically, if it was this event that it waited for."""
     meeting, person = webhook.meeting, webhook.connection
-    is_track = webhook.event == TRACK_PUBLISHED
-    is_join = webhook.event == PARTICIPANT_JOINED and webhook.is_ours
-    if (is_track or is_join) and meeting is not None and person is not None and person.is_person:
-        publisher = person.identity if is_track else None
-        wiring.automatic_starts().look(meeting.room, meeting.sid, publisher=publisher)
+    if room and meeting and person and person.is_person:
+        publisher = person.identity if webhook.event == TRACK_PUBLISHED else None
+        wiring.automatic_starts().look(room, meeting.sid, publisher=publisher)
 
 
 handler = entrypoint(api, json_body=False)

@@ -18,7 +18,6 @@ from meet.participants.holds import Holds, may_hold
 from meet.participants.removal import ParticipantRemoval
 from meet.participants.roles import LiveRoles
 from meet.rooms.model import Room
-from meet.rooms.service import RoomService
 
 logger = logging.getLogger(__name__)
 
@@ -29,23 +28,21 @@ _PARALLEL = 16
 class Arrivals:
     """Disconnects participants whose tokens no longer admit them, and corrects roles."""
 
-    rooms: RoomService
     media_server: Callable[[], MediaServer]
     removal: ParticipantRemoval
     roles: LiveRoles
     holds: Holds
 
-    def check(self, room_name: str, participant: Participant) -> None:
-        """Put right what a participant brought who has just joined.
+    def check(self, room: Room, participant: Participant) -> None:
+        """Put right what a participant brought who has just joined an open room.
 
-        Raises RoomNotFound or MediaServerUnavailable.
+        Raises MediaServerUnavailable.
         """
         if participant.issued_at is None:  # a recorder, or another token that is not ours
             return
-        room = self.rooms.get(room_name)
         if self._unwelcome(room, [participant]):
-            self.removal.disconnect(room_name, [participant.identity])
-            logger.warning("removed participant disconnected again", extra={"room": room_name})
+            self.removal.disconnect(room.name, [participant.identity])
+            logger.warning("removed participant disconnected again", extra={"room": room.name})
         else:
             self.roles.restore(room, participant)
 

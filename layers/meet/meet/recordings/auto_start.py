@@ -31,16 +31,12 @@ class AutomaticStarts:
 
     control: RecordingControl
 
-    def look(self, room_name: str, meeting_id: str, *, publisher: str | None = None) -> None:
-        """Start recording a meeting, if its room wants that by now; the first time only.
+    def look(self, room: Room, meeting_id: str, *, publisher: str | None = None) -> None:
+        """Start recording a meeting, if its open room wants that by now; the first time only.
 
         `publisher` is the identity of a participant who is known to publish: LiveKit may report
         that before it shows it. What LiveKit or its recorder refuses is left to the sweep.
         """
-        try:
-            room = self.control.rooms.get(room_name)
-        except RoomNotFound:
-            return
         if is_armed(room, meeting_id) and not attempts_in(room, meeting_id):
             self._start(room, publisher)
 

@@ -113,16 +113,10 @@ class RoomEnding:
             listed = [each for each in listed if each.room not in over]
         return Swept(ended, len(due) - ended, closed.count(True), going_on, listed)
 
-    def close_if_stray(self, name: str) -> bool:
-        """End a meeting if its room is not open; True if it was not."""
-        try:
-            stray = not self.rooms.get(name).is_open(clock.now())
-        except RoomNotFound:
-            stray = True
-        if stray:
-            self.media_server().delete_room(name)
-            logger.warning("stray meeting closed", extra={"room": name})
-        return stray
+    def close_stray(self, name: str) -> None:
+        """End a meeting whose room is not open; raises MediaServerUnavailable."""
+        self.media_server().delete_room(name)
+        logger.warning("stray meeting closed", extra={"room": name})
 
     def _attempt(self, name: str, at: Milliseconds) -> bool:
         clock.wait_until(at)

@@ -62,9 +62,7 @@ def live_roles() -> "LiveRoles":
 def arrivals() -> "Arrivals":
     from meet.participants.arrivals import Arrivals
 
-    return Arrivals(
-        room_service(), livekit.media_server, participant_removal(), live_roles(), holds()
-    )
+    return Arrivals(livekit.media_server, participant_removal(), live_roles(), holds())
 
 
 def api_tokens() -> "ApiTokens":
