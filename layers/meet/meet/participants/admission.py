@@ -10,6 +10,7 @@ from meet import clock
 from meet.clock import HOUR, Milliseconds
 from meet.errors import RoomFull, RoomNotFound, RoomToJoinNotFound
 from meet.guests.model import Invitation
+from meet.livekit.participants import Participant
 from meet.livekit.rooms import MediaServer, room_metadata
 from meet.livekit.tokens import AccessTokens, Attribute, Holder
 from meet.participants.api_tokens import ApiTokens
@@ -58,6 +59,8 @@ class Applicant:
     """True if an invitation says so, or an API key vouches for them."""
     ends_at: Milliseconds | None = None
     """When an invitation ends: nobody joins with it later."""
+    connected: Sequence[Participant] | None = None
+    """The participants of the meeting, if LiveKit was asked for this applicant already."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ class ParticipantAdmission:
         """
         identity = invitation.identity(room)
         is_returning = earlier is not None and earlier.identity == identity
+        connected = None
         if not is_returning and not wish.takes_over:
             connected = self.media_server().participants(room.name)
             if any(each.identity == identity for each in connected):
@@ -120,6 +124,7 @@ class ParticipantAdmission:
             is_returning,
             skips_lobby=invitation.draft.skips_lobby,
             ends_at=invitation.draft.expires_at,
+            connected=connected,
         )
 
     def vouched(self, room: Room, entries: Sequence[Entry]) -> list[Applicant]:
@@ -168,12 +173,15 @@ class ParticipantAdmission:
 
         LiveKit enforces the limit when a participant joins; this only explains it beforehand.
         """
-        self._check_space(applicant.room, {applicant.identity})
+        self._check_space(applicant.room, {applicant.identity}, applicant.connected)
 
-    def _check_space(self, room: Room, identities: set[str]) -> None:
+    def _check_space(
+        self, room: Room, identities: set[str], connected: Sequence[Participant] | None = None
+    ) -> None:
         if room.max_participants is None:
             return
-        connected = self.media_server().participants(room.name)
+        if connected is None:
+            connected = self.media_server().participants(room.name)
         others = sum(not each.is_recorder and each.identity not in identities for each in connected)
         if others + len(identities) > room.max_participants:
             raise RoomFull
