@@ -1,13 +1,12 @@
-import { useEffect, useRef, useState, type FormEvent } from "react";
-import { ApiError } from "../../shared/http";
+import { useState } from "react";
 import { Dialog } from "../../shared/ui/Dialog";
 import type { Recording, ShareLink } from "../../shared/types";
 import { when } from "../../shared/format";
 import { CopyButton } from "../parts/CopyButton";
 import { DAY, DAYS, EndChoice, endAfter, endOf } from "../parts/EndChoice";
 import { Checkbox, Field } from "../parts/Field";
+import { useForm } from "../parts/useForm";
 import { numberOf } from "../rooms/fields";
-import { sentence } from "../sentences";
 import { t, type Word } from "../words";
 import { share } from "./api";
 
@@ -40,35 +39,17 @@ function ShareForm({ recording, onMade, onClose }: { recording: Recording; onMad
   const [end, setEnd] = useState(() => endAfter(7 * DAY));
   const [most, setMost] = useState("");
   const [download, setDownload] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const form = useRef<HTMLFormElement>(null);
-
-  useEffect(() => {
-    if (error !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [error]);
-
-  const wrong = error instanceof ApiError ? error.fields : [];
-  const mistake = (field: string) => (wrong.includes(field) ? t(MISTAKES[field] ?? "checkFields", { most: MOST_VIEWS }) : undefined);
-  const isElsewhere = error !== null && !wrong.some((field) => field in MISTAKES);
   const { id, expirationDate, hold } = recording;
   const isDeletedFirst = expirationDate !== undefined && !hold && expirationDate < endOf(end);
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (isBusy) return;
-    setBusy(true);
-    try {
-      onMade(await share(id, { expiresAt: endOf(end), maxViews: numberOf(most), download }));
-    } catch (problem) {
-      setError(problem);
-      setBusy(false);
-    }
-  };
+  const { form, isBusy, mistake, problem, submit } = useForm(
+    async () => onMade(await share(id, { expiresAt: endOf(end), maxViews: numberOf(most), download })),
+    MISTAKES,
+    { most: MOST_VIEWS },
+  );
   return (
     <Dialog title={t("shareTitle")} onClose={isBusy ? null : onClose}>
       <p className="soft">{t("shareText")}</p>
-      <form ref={form} className="dialog-form" onSubmit={(event) => void submit(event)} noValidate>
+      <form ref={form} className="dialog-form" onSubmit={submit} noValidate>
         <EndChoice end={end} lifetimes={DAYS} mistake={mistake("expiresAt")} onChange={setEnd} />
         {isDeletedFirst && <p className="hint">{t("shareDeletedFirst", { time: when(expirationDate) })}</p>}
         <Field label={t("mostViews")} hint={t("mostViewsHint")} mistake={mistake("maxViews")}>
@@ -77,7 +58,7 @@ function ShareForm({ recording, onMade, onClose }: { recording: Recording; onMad
           )}
         </Field>
         <Checkbox label={t("allowDownload")} hint={t("allowDownloadHint")} checked={download} onChange={setDownload} />
-        {isElsewhere && <p className="mistake" role="alert">{sentence(error)}</p>}
+        {problem && <p className="mistake" role="alert">{problem}</p>}
         <div className="dialog-buttons">
           <button type="button" onClick={onClose} disabled={isBusy}>{t("cancel")}</button>
           <button className="primary" disabled={isBusy}>{t("makeInvitation")}</button>

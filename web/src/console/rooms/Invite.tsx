@@ -1,10 +1,9 @@
-import { useEffect, useRef, useState, type FormEvent } from "react";
-import { ApiError } from "../../shared/http";
+import { useState } from "react";
 import type { Invitation, Role, Room } from "../../shared/types";
 import { CopyButton } from "../parts/CopyButton";
 import { Dialog } from "../../shared/ui/Dialog";
 import { Checkbox, Field } from "../parts/Field";
-import { sentence } from "../sentences";
+import { useForm } from "../parts/useForm";
 import { t, type Word } from "../words";
 import { invite } from "./api";
 import { RoleChoice } from "./RoleChoice";
@@ -40,39 +39,18 @@ function InviteForm({ room, onMade, onClose }: { room: Room; onMade: (invitation
   const [ends, setEnds] = useState("");
   const [most, setMost] = useState("");
   const [skips, setSkips] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const form = useRef<HTMLFormElement>(null);
-
-  useEffect(() => {
-    if (error !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [error]);
-
-  const wrong = error instanceof ApiError ? error.fields.map((field) => field.split(".").at(-1) ?? "") : [];
-  const mistake = (field: string) => (wrong.includes(field) ? t(MISTAKES[field] ?? "checkFields", { most: MOST_JOINS }) : undefined);
-  const isElsewhere = error !== null && !wrong.some((field) => field in MISTAKES);
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (isBusy) return;
-    setBusy(true);
-    try {
-      onMade(await invite(room.roomName, {
-        participantName: name,
-        role,
-        expiresAt: ends === "" ? null : new Date(ends).getTime(),
-        maxJoins: most.trim() === "" ? null : Number(most),
-        skipLobby: skips,
-      }));
-    } catch (problem) {
-      setError(problem);
-      setBusy(false);
-    }
-  };
+  const save = async () => onMade(await invite(room.roomName, {
+    participantName: name,
+    role,
+    expiresAt: ends === "" ? null : new Date(ends).getTime(),
+    maxJoins: most.trim() === "" ? null : Number(most),
+    skipLobby: skips,
+  }));
+  const { form, isBusy, mistake, problem, submit } = useForm(save, MISTAKES, { most: MOST_JOINS });
   return (
     <Dialog title={t("inviteTitle")} onClose={isBusy ? null : onClose}>
       <p className="soft">{t("inviteText")}</p>
-      <form ref={form} className="dialog-form" onSubmit={(event) => void submit(event)} noValidate>
+      <form ref={form} className="dialog-form" onSubmit={submit} noValidate>
         <Field label={t("name")} mistake={mistake("participantName")}>
           {(control) => <input {...control} autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />}
         </Field>
@@ -86,7 +64,7 @@ function InviteForm({ room, onMade, onClose }: { room: Room; onMade: (invitation
           )}
         </Field>
         {room.lobby?.enabled && role !== "moderator" && <Checkbox label={t("skipLobby")} checked={skips} onChange={setSkips} />}
-        {isElsewhere && <p className="mistake" role="alert">{sentence(error)}</p>}
+        {problem && <p className="mistake" role="alert">{problem}</p>}
         <div className="dialog-buttons">
           <button type="button" onClick={onClose} disabled={isBusy}>{t("cancel")}</button>
           <button className="primary" disabled={isBusy}>{t("makeInvitation")}</button>

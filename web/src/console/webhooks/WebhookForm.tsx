@@ -1,8 +1,7 @@
-import { useEffect, useRef, useState, type FormEvent } from "react";
-import { ApiError } from "../../shared/http";
+import { useState } from "react";
 import type { Webhook, WebhookOptions } from "../../shared/types";
 import { Field } from "../parts/Field";
-import { sentence } from "../sentences";
+import { useForm } from "../parts/useForm";
 import { t, type Word } from "../words";
 import { EventChoice } from "./EventChoice";
 
@@ -12,6 +11,7 @@ const FORMATS: Format[] = ["standard", "openvidu"];
 const MISTAKES: Record<string, Word> = {
   url: "urlMistake",
   events: "chooseSome",
+  roomName: "checkFields",
   roomNamePrefix: "prefixMistake",
   secret: "secretMistake",
   format: "formatMistake",
@@ -33,41 +33,20 @@ export function WebhookForm({ webhook, action, save, onCancel }: Props) {
   const [roomName, setRoomName] = useState(webhook?.roomName ?? "");
   const [prefix, setPrefix] = useState(webhook?.roomNamePrefix ?? "");
   const [secret, setSecret] = useState("");
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const form = useRef<HTMLFormElement>(null);
-
-  useEffect(() => {
-    if (error !== null) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [error]);
-
-  const wrong = error instanceof ApiError ? error.fields.map((field) => field.split(/[.[]/)[0] ?? "") : [];
-  const mistake = (field: string) => (wrong.includes(field) ? t(MISTAKES[field] ?? "checkFields") : undefined);
-  const isElsewhere = error !== null && !wrong.some((field) => field in MISTAKES);
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (isBusy) return;
-    setBusy(true);
-    try {
-      await save({
-        url: url.trim(),
-        events,
-        format,
-        roomName: roomName.trim() || null,
-        roomNamePrefix: prefix.trim() || null,
-        description: description.trim() || null,
-        enabled: webhook?.enabled ?? true,
-        ...(secret && { secret }),
-      });
-    } catch (problem) {
-      setError(problem);
-      setBusy(false);
-    }
-  };
+  const options = () => ({
+    url: url.trim(),
+    events,
+    format,
+    roomName: roomName.trim() || null,
+    roomNamePrefix: prefix.trim() || null,
+    description: description.trim() || null,
+    enabled: webhook?.enabled ?? true,
+    ...(secret && { secret }),
+  });
+  const { form, isBusy, mistake, problem, submit } = useForm(() => save(options()), MISTAKES);
 
   return (
-    <form ref={form} className="card form" noValidate onSubmit={(event) => void submit(event)}>
+    <form ref={form} className="card form" noValidate onSubmit={submit}>
       <Field label={t("url")} hint={t("urlHint")} mistake={mistake("url")}>
         {(control) => (
           <input {...control} type="url" inputMode="url" autoComplete="off" spellCheck={false} placeholder="https://" value={url} onChange={(event) => setUrl(event.target.value)} />
@@ -109,7 +88,7 @@ export function WebhookForm({ webhook, action, save, onCancel }: Props) {
           {(control) => <input {...control} autoComplete="off" spellCheck={false} value={secret} onChange={(event) => setSecret(event.target.value)} />}
         </Field>
       )}
-      {isElsewhere && <p className="mistake" role="alert">{sentence(error)}</p>}
+      {problem && <p className="mistake" role="alert">{problem}</p>}
       <div className="form-buttons">
         <button type="button" onClick={onCancel}>{t("cancel")}</button>
         <button className="primary" disabled={isBusy}>{isBusy ? t("saving") : action}</button>
