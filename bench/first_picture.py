@@ -15,16 +15,12 @@ from statistics import median
 from typing import Any, NamedTuple
 
 import av
-import boto3
 import numpy as np
 import urllib3
-from botocore.config import Config
 from playwright.sync_api import Browser, sync_playwright
 
 from bench.table import ratio, table
-from meet import clock, dynamodb
-from meet.recordings.lifecycle import Status
-from meet.recordings.model import Recording
+from tests import recorded
 from tests.browser.browsers import CHROMIUM, LAUNCHERS, window
 from tools import ROOT
 from tools.stack.local_stack import LocalStack
@@ -137,21 +133,7 @@ def _write(path: Path) -> None:
 
 def _store(stack: LocalStack, file: Path) -> str:
     """Put the film where egress would, and return the recording's ID."""
-    recording = Recording.new("large-000000000000000", now=clock.now())
-    item = {
-        "recordingId": recording.id,
-        "roomName": recording.room_name,
-        "status": Status.STOPPED,
-        "createdAt": recording.created_at,
-    }
-    session = boto3.Session("test", "test", region_name=stack.region)
-    session.client("dynamodb", endpoint_url=stack.aws_endpoint_url).put_item(
-        TableName=str(stack.recordings_table), Item=dynamodb.to_item(item)
-    )
-    config = Config(s3={"addressing_style": "path"}, read_timeout=300)
-    session.client("s3", endpoint_url=stack.aws_endpoint_url, config=config).upload_file(
-        str(file), str(stack.recordings_bucket), recording.object_key
-    )
+    recording = recorded.store(stack, file)
     _wait(lambda: _get(stack, f"/recordings/{recording.id}")["status"] == "READY", "the event")
     return recording.id
 

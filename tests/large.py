@@ -4,14 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
-import boto3
 import numpy as np
-from botocore.config import Config
 
-from meet import clock, dynamodb
 from meet.recordings.byte_range import MAX_LENGTH
-from meet.recordings.lifecycle import Status
-from meet.recordings.model import Recording
+from tests import recorded
 from tests.films import AT_THE_BEGINNING
 from tests.live import Client, eventually, warm
 
@@ -62,30 +58,7 @@ def store(api: Client, file: Path, movflags: str = AT_THE_BEGINNING) -> Large:
     warm(api, "GetRecordingUrl", "GetRecordingStream")
     content = film(file, movflags)
     assert len(content) > SIZE, len(content)
-    recording = Recording.new("large-000000000000000", now=clock.now())
-    stack = api.stack
-    assert stack.recordings_bucket
-    assert stack.recordings_table
-    session = boto3.Session("test", "test", region_name=stack.region)
-    item = {
-        "recordingId": recording.id,
-        "roomName": recording.room_name,
-        "status": Status.STOPPED,
-        "createdAt": recording.created_at,
-    }
-    session.client("dynamodb", endpoint_url=stack.aws_endpoint_url).put_item(
-        TableName=stack.recordings_table, Item=dynamodb.to_item(item)
-    )
-    session.client(
-        "s3",
-        endpoint_url=stack.aws_endpoint_url,
-        config=Config(s3={"addressing_style": "path"}),
-    ).put_object(
-        Bucket=stack.recordings_bucket,
-        Key=recording.object_key,
-        Body=content,
-        ContentType="video/mp4",
-    )
+    recording = recorded.store(api.stack, file)
 
     def is_ready() -> bool:
         shown = api.call("GET", f"/recordings/{recording.id}").body

@@ -4,14 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import av
-import boto3
 import numpy as np
 import pytest
-from botocore.config import Config
 
-from meet import clock, dynamodb
-from meet.recordings.lifecycle import Status
-from meet.recordings.model import Recording
+from meet import clock
+from tests import recorded
 from tests.browser.visitors import Visitor
 from tests.live import HOUR, Client, eventually, warm
 
@@ -23,8 +20,8 @@ MOVED = """() => {
 }"""
 
 
-def film(file: Path) -> bytes:
-    """Write a film whose picture grows brighter, and return its bytes."""
+def film(file: Path) -> None:
+    """Write a film whose picture grows brighter."""
     with av.open(str(file), "w", options={"movflags": "faststart"}) as container:
         stream = container.add_stream("libx264", rate=RATE)
         stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
@@ -32,7 +29,6 @@ def film(file: Path) -> bytes:
             grey = np.full((360, 640, 3), number, dtype=np.uint8)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
         container.mux(stream.encode(None))
-    return file.read_bytes()
 
 
 def filmed(
@@ -40,30 +36,16 @@ def filmed(
 ) -> str:
     """Store a READY recording of a room, which need not be there, with its film; return its id."""
     warm(api, "RecordingUploaded")
-    content = film(folder / "film.mp4")
-    made = Recording.new(room_name, now=clock.now())
-    item = {
-        "recordingId": made.id,
-        "roomName": made.room_name,
-        "status": Status.STOPPED,
-        "createdAt": started,
-        "startedAt": started,
-        "endedAt": started + 1000 * SECONDS,
-        "duration": SECONDS,
-    }
-    stack = api.stack
-    session = boto3.Session("test", "test", region_name=stack.region)
-    endpoint = stack.aws_endpoint_url
-    session.client("dynamodb", endpoint_url=endpoint).put_item(
-        TableName=str(stack.recordings_table), Item=dynamodb.to_item(item)
-    )
-    session.client(
-        "s3", endpoint_url=endpoint, config=Config(s3={"addressing_style": "path"})
-    ).put_object(
-        Bucket=str(stack.recordings_bucket),
-        Key=made.object_key,
-        Body=content,
-        ContentType="video/mp4",
+    file = folder / "film.mp4"
+    film(file)
+    made = recorded.store(
+        api.stack,
+        file,
+        room_name=room_name,
+        createdAt=started,
+        startedAt=started,
+        endedAt=started + 1000 * SECONDS,
+        duration=SECONDS,
     )
 
     def is_ready() -> bool:
