@@ -17,7 +17,7 @@ from tests.browser.console import (
     sees_the_reference,
     shows,
 )
-from tests.browser.films import share
+from tests.browser.films import MOVED, share
 from tests.browser.pictures import LOOKS
 from tests.browser.test_console_trash import thrown_away, with_trash
 from tests.browser.visitors import Visitor, picture, visitor
@@ -42,6 +42,8 @@ class Work:
     room: dict[str, Any]
     filmed: str
     held: str
+    link: str
+    """To watch what was filmed."""
 
 
 def record(api: Client, room: dict[str, Any], seconds: float) -> str:
@@ -75,9 +77,9 @@ def work(api: Client) -> Iterator[Work]:
         hold = {"reason": "Case 4711, asked for by the works council"}
         assert api.call("PUT", f"/recordings/{held}/hold", hold).status == 200
         share(api, filmed, 30 * DAY, maxViews=20)
-        share(api, filmed, 7 * DAY, download=True)
+        link = share(api, filmed, 7 * DAY, download=True)
         start(api, room)
-        yield Work(room, filmed, held)
+        yield Work(room, filmed, held, link["url"])
 
 
 def photograph(somebody: Visitor, name: str) -> None:
@@ -86,6 +88,15 @@ def photograph(somebody: Visitor, name: str) -> None:
     expect(somebody.page.locator(".toast")).to_have_count(0, timeout=LOADED_MS)
     expect(somebody.page.locator(".late, .skeleton")).to_have_count(0, timeout=LOADED_MS)
     picture(somebody.page, place_for(f"console-{name}.png"))
+
+
+def show_a_picture_of_the_film(somebody: Visitor) -> None:
+    video = somebody.page.locator("video")
+    expect(video).to_be_visible(timeout=LOADED_MS)
+    video.evaluate(
+        "player => new Promise((done) => {"
+        " player.addEventListener('seeked', done, {once: true}); player.currentTime = 8; })"
+    )
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -118,12 +129,7 @@ def test_take_the_consoles_pictures(api: Client, browser: Browser, work: Work, l
         expect(row(somebody, "Ready")).to_have_count(2, timeout=LOADED_MS)
         take(somebody, "recordings")
         somebody.open(console_url(api, f"#/recordings/{work.filmed}"))
-        video = page.locator("video")
-        expect(video).to_be_visible(timeout=LOADED_MS)
-        video.evaluate(
-            "player => new Promise((done) => {"
-            " player.addEventListener('seeked', done, {once: true}); player.currentTime = 8; })"
-        )
+        show_a_picture_of_the_film(somebody)
         take(somebody, "recording")
         for region in ("Share links", "Timeline"):
             page.get_by_role("region", name=region).scroll_into_view_if_needed()
@@ -139,3 +145,10 @@ def test_take_the_consoles_pictures(api: Client, browser: Browser, work: Work, l
         somebody.open(console_url(api, "#/api"))
         sees_the_reference(somebody, api)
         take(somebody, "api")
+    with visitor(browser, "anyone", **LOOKS[look]) as somebody:
+        somebody.open(work.link)
+        video = somebody.page.locator("video")  # it loads nothing before somebody plays it
+        video.evaluate("player => { player.muted = true; player.play() }", timeout=LOADED_MS)
+        somebody.page.wait_for_function(MOVED, timeout=LOADED_MS)
+        video.evaluate("player => player.pause()")
+        picture(somebody.page, place_for(f"share-page-{look}.png"))
