@@ -1,6 +1,8 @@
 """Share links of recordings in the console, in a real browser on the real stack."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,6 +45,15 @@ def no_links(api: Client, recording: str) -> None:
 def links(api: Client, recording: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = api.call("GET", f"/recordings/{recording}/links").body["links"]
     return found
+
+
+@contextmanager
+def slowed_down(somebody: Visitor) -> Iterator[None]:
+    """Let the page draw slower than a browser counts frames."""
+    protocol = somebody.page.context.new_cdp_session(somebody.page)
+    protocol.send("Emulation.setCPUThrottlingRate", {"rate": 12})
+    yield
+    protocol.send("Emulation.setCPUThrottlingRate", {"rate": 1})
 
 
 def listed(somebody: Visitor) -> Locator:
@@ -98,9 +109,12 @@ def test_a_link_is_made_copied_used_and_deleted(
             expect(question).to_contain_text("stops working at once")
             expect(question).to_contain_text("A download that has begun may go on")
             assert somebody.complaints() == []
-            question.get_by_role("button", name="Delete").click()
-            expect(page.locator(".toast")).to_have_text("The link was deleted.", timeout=LOADED_MS)
-            expect(page.get_by_text("No share links yet.")).to_be_visible(timeout=LOADED_MS)
+            with slowed_down(somebody):
+                question.get_by_role("button", name="Delete").click()
+                expect(page.locator(".toast")).to_have_text(
+                    "The link was deleted.", timeout=LOADED_MS
+                )
+                expect(page.get_by_text("No share links yet.")).to_be_visible(timeout=LOADED_MS)
             expect(page.get_by_role("heading", name="Share links")).to_be_focused()
             assert links(api, recording) == []
             watching.page.reload()

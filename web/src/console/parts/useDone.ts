@@ -2,6 +2,7 @@ import type { QueryKey } from "@tanstack/react-query";
 import type { RefObject } from "react";
 import { queryClient } from "../queries";
 import { sentence } from "../sentences";
+import { focusOnceLost } from "./focus";
 import { toast } from "./toasts";
 
 /** What follows an action on an item of a list: the list is read again, and if the button that was pressed
@@ -10,9 +11,7 @@ export function useDone(queryKey: QueryKey, heading: RefObject<HTMLElement | nul
   const done = async (said: string) => {
     toast(said);
     await queryClient.invalidateQueries({ queryKey });
-    requestAnimationFrame(() => {
-      if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
-    });
+    focusOnceLost(() => heading.current);
   };
   /** Do it without a question; tell whether it worked. */
   const act = async (work: () => Promise<unknown>, said: string) => {
