@@ -243,9 +243,11 @@ class Caller:
         world.counts["stopped by their callers"] += reply.status == 204
         meeting = world.gatherings[self.room]
         stored = wiring.recording_repository().stored(self.recording)
-        # One that has failed by itself was stopped, too: its meeting is not recorded again.
-        is_of_this = stored is not None and stored.created_at >= meeting.began_at
-        if reply.status == 204 or (reply.status == 409 and is_of_this):
+        # One that has failed by itself was stopped, too: its meeting is not recorded again. A stop
+        # counts for the meeting in which it recorded last, as far as that is known.
+        if reply.status == 404 or stored is None:
+            return
+        if stored.last_moment(world.now()) >= meeting.began_at:
             meeting.stopped_at = world.now()
 
     def delete_room(self) -> None:
