@@ -90,15 +90,6 @@ def photograph(somebody: Visitor, name: str) -> None:
     picture(somebody.page, place_for(f"console-{name}.png"))
 
 
-def show_a_picture_of_the_film(somebody: Visitor) -> None:
-    video = somebody.page.locator("video")
-    expect(video).to_be_visible(timeout=LOADED_MS)
-    video.evaluate(
-        "player => new Promise((done) => {"
-        " player.addEventListener('seeked', done, {once: true}); player.currentTime = 8; })"
-    )
-
-
 @pytest.mark.parametrize("look", LOOKS)
 def test_take_the_consoles_pictures(api: Client, browser: Browser, work: Work, look: str) -> None:
     def take(somebody: Visitor, name: str) -> None:
@@ -129,7 +120,12 @@ def test_take_the_consoles_pictures(api: Client, browser: Browser, work: Work, l
         expect(row(somebody, "Ready")).to_have_count(2, timeout=LOADED_MS)
         take(somebody, "recordings")
         somebody.open(console_url(api, f"#/recordings/{work.filmed}"))
-        show_a_picture_of_the_film(somebody)
+        video = page.locator("video")
+        expect(video).to_be_visible(timeout=LOADED_MS)
+        video.evaluate(
+            "player => new Promise((done) => {"
+            " player.addEventListener('seeked', done, {once: true}); player.currentTime = 8; })"
+        )
         take(somebody, "recording")
         for region in ("Share links", "Timeline"):
             page.get_by_role("region", name=region).scroll_into_view_if_needed()
