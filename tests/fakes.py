@@ -10,7 +10,7 @@ import jwt
 from livekit.protocol.models import Room
 
 from meet import clock
-from meet.clock import Milliseconds
+from meet.clock import SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.livekit.participants import Participant, Permission
 from meet.livekit.recorder import (
@@ -28,10 +28,14 @@ from meet.recordings.lifecycle import Evidence
 
 
 class Clock:
-    """A clock that moves only when a test moves it."""
+    """A clock that moves only when a test moves it.
+
+    It stands in the middle of a second: LiveKit reports some times in seconds, and what a test
+    shows must not depend on the millisecond in which it begins.
+    """
 
     def __init__(self) -> None:
-        self.moment = clock.now()
+        self.moment = Milliseconds(clock.now() // SECOND * SECOND + SECOND // 2)
 
     def __call__(self) -> Milliseconds:
         return self.moment
