@@ -88,3 +88,10 @@ def test_a_release_gets_no_entry_afterwards() -> None:
     sections = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)[2:]
     found = {each.split()[0]: len(re.findall("^- ", each, re.MULTILINE)) for each in sections}
     assert found == RELEASED, "Move it under Unreleased."
+
+
+def test_no_test_undoes_what_its_fixtures_have_set() -> None:
+    """The clock that stands still is set by the same monkeypatch as what a test sets itself."""
+    undo = re.compile(r"\bmonkeypatch\.undo\(")
+    files = [path for path in (ROOT / "tests").rglob("*.py") if undo.search(path.read_text())]
+    assert files == [], "use monkeypatch.context()"

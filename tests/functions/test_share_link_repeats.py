@@ -75,11 +75,11 @@ def test_links_that_cannot_be_deleted_now_are_told_of_their_recording_alone(
     def fails(*_: Any) -> None:
         raise TimeoutError("DynamoDB left items of a batch undeleted")
 
-    monkeypatch.setattr(links, "delete_all", fails)
-    reply = studio.call("DELETE", "/recordings", {"recordingIds": [shared, other]})
+    with monkeypatch.context() as now:
+        now.setattr(links, "delete_all", fails)
+        reply = studio.call("DELETE", "/recordings", {"recordingIds": [shared, other]})
     why = [{"recordingId": shared, "error": "It could not be deleted now"}]
     assert (reply.status, reply.body) == (200, {"deleted": [other], "notDeleted": why})
-    monkeypatch.undo()
     sweep()
     assert items(shared) == []
 
