@@ -43,7 +43,7 @@ PART_MB = 5
 """What LiveKit uploads in one request."""
 COPIED_GB = 0.268
 """What S3 copies in one call."""
-PAGE_FILES = 4
+PAGE_FILES = 2
 """Files of the meeting page that a browser loads which has none of them."""
 PAGE_MB = 0.27
 """Their size, compressed. A test compares both with what is built."""

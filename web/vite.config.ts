@@ -37,6 +37,7 @@ const FIRST_PAGE = "meeting";
 const INSIDE = "inside";
 const HELPERS = "rolldown-runtime";
 const SCRIPTS = /( *<script type="module"[^>]* src="([^"]+)"><\/script>\n)+/;
+const STYLE = /<link rel="stylesheet"[^>]* href="([^"]+)">/;
 const FACADE = /^export\{(\w+) as default\}from"\.\/([^"]+)";\s*$/;
 
 /** The files of a script and of its static imports. The bundler's helpers are in the page's script. */
@@ -75,7 +76,7 @@ function helpersInside(page: string): Plugin {
   };
 }
 
-/** Lets src/start.ts load everything else, since it retries. */
+/** Lets src/start.ts, which stands in the page, load everything else, since it retries. */
 function startedBySmallScript(): Plugin {
   return {
     name: "started-by-small-script",
@@ -104,14 +105,42 @@ function startedBySmallScript(): Plugin {
       order: "post",
       handler(html, { bundle = {} }) {
         const main = SCRIPTS.exec(html)?.[2]; // the last one, which imports the others
-        const start = Object.values(bundle).find((each) => each.type === "chunk" && each.name === START)?.fileName;
-        if (!main || !start) throw new Error("the page has no script, or there is none to start it");
+        const start = Object.values(bundle).find((each) => each.type === "chunk" && each.name === START);
+        if (!main || start?.type !== "chunk") throw new Error("the page has no script, or there is none to start it");
         const files = [...withImports(main.replace(BASE, ""), bundle)].map((file) => BASE + file);
+        const script = `<script type="module" data-main="${main}" data-files="${files.join(" ")}">`;
         const lines = [
-          `<script type="module" src="${BASE}${start}" data-main="${main}" data-files="${files.join(" ")}"></script>`,
           ...files.map((file) => `<link rel="preload" as="fetch" crossorigin href="${file}">`),
+          `${script}${inPage(start.code.trim(), html)}</script>`,
         ];
+        delete bundle[start.fileName];
         return html.replace(SCRIPTS, () => lines.map((line) => `    ${line}\n`).join(""));
+      },
+    },
+  };
+}
+
+/** A script or style as it stands in the page, where functions/web replaces {names} and hashes it. */
+function inPage(text: string, html: string): string {
+  const names = [...html.matchAll(/\{\w+\}/g)].map(([name]) => name);
+  const found = ["</", "<!--", ...names].find((each) => text.includes(each));
+  if (found) throw new Error(`${found} cannot stand in the page's script or style`);
+  return text;
+}
+
+/** Puts the style into the page: one request fewer before anything is shown. */
+function styleInside(): Plugin {
+  return {
+    name: "style-inside",
+    enforce: "post",
+    transformIndexHtml: {
+      order: "post",
+      handler(html, { bundle = {} }) {
+        const [link, href = ""] = STYLE.exec(html) ?? [];
+        const style = bundle[href.replace(BASE, "")];
+        if (!link || style?.type !== "asset") throw new Error("the page has no style");
+        delete bundle[style.fileName];
+        return html.replace(link, () => `<style>${inPage(String(style.source).trim(), html)}</style>`);
       },
     },
   };
@@ -130,7 +159,7 @@ function iconInside(): Plugin {
 // meeting.html at /meet/{roomName}/, console.html at /meet/console.
 export default defineConfig(({ mode: page }) => ({
   base: BASE,
-  plugins: [react(), segmenter(page), helpersInside(page), startedBySmallScript(), iconInside()],
+  plugins: [react(), segmenter(page), helpersInside(page), startedBySmallScript(), styleInside(), iconInside()],
   define: { SEGMENTER: JSON.stringify(BASE + SEGMENTER) },
   build: {
     outDir: "../functions/web/static",

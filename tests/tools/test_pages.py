@@ -129,8 +129,8 @@ def test_sizes_count_what_a_page_loads_and_parts_without_what_is_there(place: Pa
     assert pages.script_sizes() == {"a.html": 10110, "part.tsx": 1000}
 
 
-FIRST_FILES = 4
-"""The page itself, the script that starts it, its own one, a style."""
+FIRST_FILES = 2
+"""The page itself, with its style and the script that starts it, and its own script."""
 
 
 def test_a_first_load_is_few_files_so_that_a_new_account_serves_two_people_at_once() -> None:
@@ -154,7 +154,7 @@ def test_the_meeting_is_one_more_file_and_a_visit_is_what_the_costs_say(
 
     files = pages.first_visit()
     kinds = sorted(file.partition("/")[2].partition("-")[0] for file in files)
-    assert kinds == ["inside", "meeting", "meeting", "start"]
+    assert kinds == ["inside", "meeting"]
     assert len(files) == cost.PAGE_FILES
     packed = sum((pages.BUILT / f"{file}.gz").stat().st_size for file in files)
     assert packed / 1e6 == pytest.approx(cost.PAGE_MB, rel=0.05)
@@ -169,8 +169,6 @@ def test_every_later_part_is_loaded_by_what_tries_again() -> None:
         pytest.skip("the web pages are not built")
     parts = 0
     for script in pages.BUILT.glob("assets/*.js"):
-        if script.name.startswith("start-"):
-            continue
         for load in re.finditer(r'.{0,400}import\((["\'`])\./[\w-]+\.js\1\)', script.read_text()):
             assert re.search(r"filesAreThere\(\[[^\]]*\]\)\.then\(\(\)=>import\([^()]*\)$", load[0])
             parts += 1

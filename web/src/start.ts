@@ -1,6 +1,6 @@
-// The first and smallest script of a page. It loads the others, and retries while the server is busy
-// (429, 5xx). In Firefox, as in the standard, an import that failed once never succeeds, so the files
-// are fetched into the browser's cache first and imported from there.
+// The first and smallest script of a page, in which it stands. It loads the others, and retries while the
+// server is busy (429, 5xx). In Firefox, as in the standard, an import that failed once never succeeds, so
+// the files are fetched into the browser's cache first and imported from there.
 
 const TRIES = 6;
 const FIRST_WAIT = 500;
@@ -24,25 +24,14 @@ async function fetched(url: string): Promise<void> {
   }
 }
 
-async function styled(link: HTMLLinkElement): Promise<void> {
-  await fetched(link.href);
-  if (link.sheet?.cssRules.length) return; // Chromium turns a failed load into an empty sheet
-  const anew = link.cloneNode() as HTMLLinkElement;
-  await new Promise((goOn) => {
-    anew.onload = anew.onerror = goOn;
-    link.replaceWith(anew);
-  });
-}
-
 const filesAreThere = (urls: string[]): Promise<unknown> => Promise.all(urls.map(fetched));
 
 // vite.config.ts makes every later import() call this first.
 Object.assign(globalThis, { filesAreThere });
 
 const { main = "", files = "" } = document.querySelector<HTMLScriptElement>("script[data-main]")!.dataset;
-const styles = document.querySelectorAll<HTMLLinkElement>("link[rel=stylesheet]");
 try {
-  await Promise.all([filesAreThere(files.split(" ")), ...[...styles].map(styled)]);
+  await filesAreThere(files.split(" "));
   await import(/* @vite-ignore */ main);
 } catch (error) {
   console.error(error);

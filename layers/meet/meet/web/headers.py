@@ -8,6 +8,7 @@ from meet import wiring
 from meet.headers import for_every_answer
 from meet.http import REQUEST_ID_HEADER
 from meet.settings import settings
+from meet.web.built import BuiltPage
 
 POLICY = "Content-Security-Policy"
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -54,11 +55,11 @@ class GatewayHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-def of_console() -> dict[str, str]:
+def of_console(page: BuiltPage) -> dict[str, str]:
     """Return the headers of the console's page."""
     return {
         "Cache-Control": "no-cache",
-        POLICY: console_policy(),
+        POLICY: console_policy(page),
         "Permissions-Policy": _nothing(),
     }
 
@@ -67,12 +68,12 @@ def _nothing() -> str:
     return ", ".join(f"{feature}=()" for feature in UNUSED)
 
 
-def of_watching() -> dict[str, str]:
+def of_watching(page: BuiltPage) -> dict[str, str]:
     """Return the headers of the page of share links: it plays what comes from us, in no frame."""
     directives = {
         "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
+        "script-src": ["'self'", *page.scripts],
+        "style-src": ["'self'", *page.styles],
         "img-src": ["'self'", "data:"],
         "media-src": ["'self'"],
         "connect-src": ["'self'"],
@@ -87,9 +88,9 @@ def of_watching() -> dict[str, str]:
     }
 
 
-def of_meeting() -> dict[str, str]:
+def of_meeting(page: BuiltPage) -> dict[str, str]:
     """Return the headers of the meeting's page."""
-    return {"Cache-Control": "no-cache", POLICY: meeting_policy()}
+    return {"Cache-Control": "no-cache", POLICY: meeting_policy(page)}
 
 
 def allowed_embedders() -> list[str]:
@@ -97,15 +98,15 @@ def allowed_embedders() -> list[str]:
     return settings.allowed_embedders
 
 
-def meeting_policy() -> str:
+def meeting_policy(page: BuiltPage) -> str:
     """Return the meeting page's policy: only our scripts, connections to us and to LiveKit."""
     directives = {
         "default-src": ["'none'"],
         # WebAssembly separates the person from the background.
-        "script-src": ["'self'", "'wasm-unsafe-eval'"],
+        "script-src": ["'self'", *page.scripts, "'wasm-unsafe-eval'"],
         # Where a browser has no track processors, a worker made from a blob times the pictures.
         "worker-src": ["'self'", "blob:"],
-        "style-src": ["'self'"],
+        "style-src": ["'self'", *page.styles],
         "img-src": ["'self'", "blob:", "data:"],
         "media-src": ["'self'", "blob:"],
         "connect-src": ["'self'", *livekit_origins(settings.livekit_url)],
@@ -116,12 +117,12 @@ def meeting_policy() -> str:
     return _policy(directives)
 
 
-def console_policy() -> str:
+def console_policy(page: BuiltPage) -> str:
     """Return the console's policy: only our scripts, connections to us, media from the bucket."""
     directives = {
         "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
+        "script-src": ["'self'", *page.scripts],
+        "style-src": ["'self'", *page.styles],
         "font-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
         "media-src": ["'self'", wiring.media_store().origin],

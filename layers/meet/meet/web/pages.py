@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from meet import wiring
 from meet.rooms.model import NAME
 from meet.web import headers
+from meet.web.built import BuiltPage
 from meet.web.words import Words, words_for
 
 
@@ -22,7 +23,7 @@ class Pages:
 
     files: Path
     static: Path
-    _read: dict[Path, str | None] = field(default_factory=dict)
+    _read: dict[str, BuiltPage | None] = field(default_factory=dict)
 
     def home(self, request: Request) -> Response:
         """Greet visitors without a link."""
@@ -47,12 +48,16 @@ class Pages:
         return self._built(request, "watch", "Meet", headers.of_watching)
 
     def _built(
-        self, request: Request, page: str, title: str, its_headers: Callable[[], dict[str, str]]
+        self,
+        request: Request,
+        name: str,
+        title: str,
+        its_headers: Callable[[BuiltPage], dict[str, str]],
     ) -> Response:
-        html = self._text(self.static / f"{page}.html")
-        if html is None:
+        page = self._page(name)
+        if page is None:
             return self._plain(request, title, "not_built")
-        return _worded(request, html, headers=its_headers())
+        return _worded(request, page.html, headers=its_headers(page))
 
     def plain_style(self, request: Request) -> Response:
         """Serve the style of the plain pages."""
@@ -73,12 +78,12 @@ class Pages:
         self, request: Request, title: str, text: str, status: HTTPStatus = HTTPStatus.OK
     ) -> Response:
         """Return the meeting page; if it is not built, a plain page with the text."""
-        html = self._text(self.static / "meeting.html")
-        if html is None:
+        page = self._page("meeting")
+        if page is None:
             return self._plain(request, title, text, status)
         embedders = " ".join(headers.allowed_embedders())
         values = {"title": title, "embedders": embedders}
-        return _worded(request, html, status, headers=headers.of_meeting(), **values)
+        return _worded(request, page.html, status, headers=headers.of_meeting(page), **values)
 
     def _plain(
         self, request: Request, title: str, text: str, status: HTTPStatus = HTTPStatus.OK
@@ -87,11 +92,12 @@ class Pages:
         html = (self.files / "page.html").read_text()
         return _worded(request, html, status, headers={}, title=title, text=words[text])
 
-    def _text(self, file: Path) -> str | None:
-        """Return the text of a built page, None if it is not built; each is read once."""
-        if file not in self._read:
-            self._read[file] = file.read_text() if file.exists() else None
-        return self._read[file]
+    def _page(self, name: str) -> BuiltPage | None:
+        """Return a built page, None if it is not built; each is read once."""
+        if name not in self._read:
+            file = self.static / f"{name}.html"
+            self._read[name] = BuiltPage.of(file.read_text()) if file.exists() else None
+        return self._read[name]
 
 
 def _words(request: Request) -> tuple[str, Words]:

@@ -6,6 +6,8 @@ from pathlib import Path
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from mangum import Mangum
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 
 from meet.access import API
@@ -16,6 +18,8 @@ from meet.web.pages import Pages
 from meet.web.problems import HANDLERS
 
 BASE_PATH = "/meet"
+PACKED = [Middleware(GZipMiddleware)]
+"""For pages, which have their style and first script in them; files are compressed when built."""
 
 logging.getLogger("mangum").setLevel(logging.CRITICAL)  # problems.failed logs, with the request id
 
@@ -33,11 +37,11 @@ class Site:
                 Route("/assets/page.css", pages.plain_style),
                 Route("/icon.svg", pages.icon),
                 Mount("/assets", Assets(directory=static / "assets", check_dir=False)),
-                Route("/console", pages.console),
-                Route("/console/{page:path}", pages.console),
-                Route("/watch/{recording_id:str}", pages.watch),
-                Route("/{room_name:str}", pages.join),
-                Route("/{room_name:str}/", pages.join),
+                Route("/console", pages.console, middleware=PACKED),
+                Route("/console/{page:path}", pages.console, middleware=PACKED),
+                Route("/watch/{recording_id:str}", pages.watch, middleware=PACKED),
+                Route("/{room_name:str}", pages.join, middleware=PACKED),
+                Route("/{room_name:str}/", pages.join, middleware=PACKED),
             ],
             exception_handlers=HANDLERS,
         )
