@@ -10,6 +10,7 @@ would find imported already. So it imports nothing that is not built in before t
 import marshal
 import sys
 import time
+from _thread import allocate_lock
 from posix import environ
 
 STARTED = time.process_time()
@@ -34,6 +35,7 @@ class Answers:
 
     def __init__(self, packed):
         self.packed = packed
+        self.lock = allocate_lock()  # queries are asked at once
         self.aws = {}
         self.livekit = {}
         self.unpacking = 0.0
@@ -55,17 +57,18 @@ class Answers:
         return self.livekit[url.partition("/twirp/livekit.")[2]]
 
     def _unpack(self):
-        if self.packed is None:
-            return
-        began = time.process_time()
-        import pickle
+        with self.lock:
+            if self.packed is None:
+                return
+            began = time.process_time()
+            import pickle
 
-        noted, self.livekit = pickle.loads(self.packed)
-        self.packed = None
-        for operation, status, answer in noted:
-            self.aws.setdefault(operation, []).append((status, answer))
-        self.left = {name: iter(answers) for name, answers in self.aws.items()}
-        self.unpacking = time.process_time() - began
+            noted, self.livekit = pickle.loads(self.packed)
+            self.packed = None
+            for operation, status, answer in noted:
+                self.aws.setdefault(operation, []).append((status, answer))
+            self.left = {name: iter(answers) for name, answers in self.aws.items()}
+            self.unpacking = time.process_time() - began
 
 
 def fresh(answer):
