@@ -168,6 +168,7 @@ export default defineConfig(({ mode: page }) => ({
     manifest: `${page}.manifest.json`, // tools/build/pages.py reads the sizes from it
     assetsInlineLimit: 0, // the pages' security policy allows no data: scripts or styles
     modulePreload: false, // src/start.ts does it, with retries
+    cssCodeSplit: false, // else later parts wait for the style's file, which is in the page
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
     rolldownOptions: {

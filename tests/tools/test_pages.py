@@ -175,6 +175,18 @@ def test_every_later_part_is_loaded_by_what_tries_again() -> None:
     assert parts >= 3
 
 
+def test_every_file_that_a_page_or_a_script_names_is_there() -> None:
+    if not pages.is_current():
+        pytest.skip("the web pages are not built")
+    there = {str(path.relative_to(pages.BUILT)) for path in pages.BUILT.rglob("*.*")}
+    there |= {name.removesuffix(".gz") for name in there}
+    named: set[str] = set()
+    for path in (*pages.BUILT.glob("*.html"), *pages.BUILT.glob("assets/*.js")):
+        named |= set(re.findall(r"\bassets/[\w.-]+\.(?:js|css|svg)\b", path.read_text()))
+    assert len(named) > len(list(pages.SOURCES.glob("*.html")))
+    assert named <= there
+
+
 def test_pages_that_were_built_privately_can_be_read_in_lambda(tmp_path: Path) -> None:
     (tmp_path / "assets").mkdir(mode=0o700)
     (tmp_path / "assets" / "a.js").touch(mode=0o600)
