@@ -14,7 +14,8 @@ from tests.live import Client, eventually, warm
 SIZE = 4 * MAX_LENGTH
 """At least: four segments of it are longer than a piece each."""
 RATE = 10
-_WIDTH, _HEIGHT, _SECONDS = 320, 240, 15
+SECONDS = 15
+_WIDTH, _HEIGHT = 320, 240
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def film(file: Path, movflags: str = AT_THE_BEGINNING) -> bytes:
         stream = container.add_stream("libx264", rate=RATE)
         stream.width, stream.height, stream.pix_fmt = _WIDTH, _HEIGHT, "yuv420p"
         stream.options = {"preset": "ultrafast", "qp": "6", "g": str(RATE)}
-        for _ in range(_SECONDS * RATE):
+        for _ in range(SECONDS * RATE):
             noise = random.integers(0, 256, (_HEIGHT, _WIDTH, 3), dtype=np.uint8)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(noise, format="rgb24")))
         container.mux(stream.encode(None))

@@ -51,7 +51,8 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
             yield Need("s3:PutObject", file)
             yield Need("s3:GetObject", file)  # for its condition
         case "s3", "HeadObject" | "GetObject":
-            yield Need("s3:GetObject", _object(parameters["Bucket"], parameters["Key"]))
+            action = "GetObjectVersion" if "VersionId" in parameters else "GetObject"
+            yield Need(f"s3:{action}", _object(parameters["Bucket"], parameters["Key"]))
         case "dynamodb", "TransactWriteItems":
             for item in parameters["TransactItems"]:
                 ((kind, body),) = item.items()

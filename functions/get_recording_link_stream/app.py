@@ -16,7 +16,7 @@ from meet.recordings.errors import (
     RecordingNotReady,
 )
 from meet.recordings.links import PASS
-from meet.recordings.stream import StreamRequest
+from meet.recordings.stream import VERSION, StreamRequest
 from meet.types import decode_segment
 
 api: APIGatewayRestResolver = create_api(validate=False)  # Powertools would reject the bytes
@@ -45,7 +45,7 @@ def get_recording_link_stream(recording_id: str, link_id: str) -> Response[str]:
     answer = wiring.shared_playback().stream(
         decode_segment(recording_id),
         decode_segment(link_id),
-        StreamRequest.of(event.http_method, event.headers),
+        StreamRequest.of(event.http_method, event.headers, version=query.get(VERSION)),
         player_pass=query.get(PASS, ""),
         address=address_of(api),
         is_download=query.get("download") == "true",

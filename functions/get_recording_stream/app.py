@@ -16,7 +16,7 @@ from meet.recordings.errors import (
 )
 from meet.recordings.media import MEDIA_TYPE
 from meet.recordings.schemas import LinkView
-from meet.recordings.stream import StreamRequest
+from meet.recordings.stream import VERSION, StreamRequest
 from meet.types import decode_segment
 
 api: APIGatewayRestResolver = create_api(validate=False)  # Powertools would reject the bytes
@@ -33,12 +33,13 @@ api: APIGatewayRestResolver = create_api(validate=False)  # Powertools would rej
 def get_recording_stream(recording_id: str) -> Response[str]:
     """Send the requested bytes, at most 4 MiB, or a link to the file."""
     event, delivery = api.current_event, wiring.recording_delivery()
+    query = event.query_string_parameters
     recording_id = decode_segment(recording_id)
     if prefers(event.headers.get("Accept"), JSON, usual=MEDIA_TYPE):
-        is_download = event.query_string_parameters.get("download") == "true"
+        is_download = query.get("download") == "true"
         link = delivery.file_link(recording_id, is_download=is_download)
         return json_reply(LinkView.of(link).to_json(), HTTPStatus.OK)
-    request = StreamRequest.of(event.http_method, event.headers)
+    request = StreamRequest.of(event.http_method, event.headers, version=query.get(VERSION))
     answer = delivery.stream(recording_id, request)
     return base64_reply(answer.status, answer.headers, answer.base64)
 

@@ -16,7 +16,6 @@ from meet.recordings.errors import (
     RecordingNotReady,
 )
 from meet.recordings.link_schemas import LinkId, LinkToken, SharedRecordingView
-from meet.recordings.links import PASS
 
 api = create_api()
 
@@ -46,7 +45,7 @@ def open_recording_link(
         recording_id, link_id, request.token, address=address_of(api)
     )
     path = f"/meet/api/v1/recordings/{recording_id}/links/{link_id}/stream"
-    url = f"{origin(api)}{path}?{PASS}={opened.player_pass}"
+    url = f"{origin(api)}{path}?{opened.query}"
     view = SharedRecordingView.of(
         opened.recording, opened.link, stream_url=url, stream_expires_at=opened.pass_expires_at
     )

@@ -7,12 +7,16 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from meet.clock import DAY
+from meet.recordings.model import object_key
+from tests import large
 from tests.browser.console import LOADED_MS, admin, console_url, failed_recording, is_clean, row
 from tests.browser.test_console_rooms import CLIPBOARD, copied
 from tests.browser.test_playback import ADA, BLUE, COLOURS
+from tests.films import AT_THE_END
 from tests.live import Client, eventually
 from tests.stack.test_recordings import film_for, meeting
 from tools.demo.people import PERIOD
+from tools.stack.deployment import aws_session
 
 pytestmark = pytest.mark.usefixtures("pages")
 
@@ -27,6 +31,14 @@ LOOK = """async (second) => {
   context.drawImage(player, 0, 0, 16, 16);
   return Array.from(context.getImageData(8, 4, 1, 1).data.slice(0, 3));
 }"""
+
+PLAYED = """player => new Promise((done) => {
+  player.addEventListener("ended", () => done(player.currentTime), {once: true});
+  player.addEventListener("error", () => done(player.error.message), {once: true});
+  player.muted = true;
+  player.playbackRate = 4;
+  void player.play();
+})"""
 
 FRAMES = "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames"
 MOVES = f"(before) => {FRAMES} > before + 10"
@@ -174,3 +186,20 @@ def test_recordings_are_found_by_room_and_day(api: Client, browser: Browser) -> 
         page.get_by_label("Until").fill("2025-12-31")
         expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
         is_clean(somebody)
+
+
+def test_a_player_goes_on_when_its_file_is_replaced(
+    api: Client, browser: Browser, tmp_path: Path
+) -> None:
+    """As it is soon after it came, to begin with its index. The player does not learn of it."""
+    recording = large.store(api, tmp_path / "film.mp4")
+    key = object_key(recording.room_name, recording.id)
+    with admin(browser, api, f"#/recordings/{recording.id}") as somebody:
+        page = somebody.page
+        page.wait_for_function("() => document.querySelector('video')?.readyState >= 1")
+        large.film(recording.file, AT_THE_END)
+        client = aws_session().client("s3", endpoint_url=api.stack.aws_endpoint_url)
+        client.upload_file(str(recording.file), str(api.stack.recordings_bucket), key)
+        end = page.locator("video").evaluate(PLAYED)
+        assert end == pytest.approx(large.SECONDS, abs=0.5)
+        expect(page.get_by_role("alert")).to_have_count(0)

@@ -266,6 +266,7 @@ def test_the_one_function_that_writes_an_object_is_started_by_nothing_else() -> 
     assert set(re.findall(r's3:[^"]+', roles)) == {
         "s3:GetObject",
         "s3:GetObjectTagging",
+        "s3:GetObjectVersion",
         "s3:PutObject",
         "s3:PutObjectTagging",
         "s3:AbortMultipartUpload",

@@ -292,6 +292,8 @@ TABLE = [
         [ROOMS, RECORDINGS, MEETINGS, EVENTS, WEBHOOKS, ANSWERS], NOBODY),
     # ------------------------------------------------------------------------------ files
     Row("read a file", "s3:GetObject", FILE, LOOKS_FOR_FILES),
+    Row("read what a file was before", "s3:GetObjectVersion", FILE,
+        {"get_recording_stream", "get_recording_link_stream"}),
     Row("be told that a file is missing", "s3:ListBucket", BUCKET, LOOKS_FOR_FILES),
     Row("delete a file, also one that comes after its deletion", "s3:DeleteObject", FILE,
         DELETES | {"recording_uploaded", "sweep_recordings"}),

@@ -1,13 +1,16 @@
 """The stream of a recording whose file was replaced after it was READY, under the same key."""
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from meet import wiring
 from meet.recordings.byte_range import MAX_LENGTH
 from meet.recordings.media import MediaStore
-from tests.functions.recordings import Studio, object_created, put, stored
+from tests.functions.links import Viewer, share
+from tests.functions.recordings import BUCKET, Studio, object_created, put, stored
 from tests.functions.test_get_recording_stream import Answer, redirected, stream
 
 BEFORE = bytes(range(250)) * 4
@@ -108,14 +111,102 @@ def test_a_file_that_is_replaced_between_two_looks_is_sent_whole(
     )
     find = MediaStore.find
 
-    def find_and_replace(self: MediaStore, key: str) -> Any:
-        found = find(self, key)
+    def find_and_replace(self: MediaStore, key: str, **how: Any) -> Any:
+        found = find(self, key, **how)
         put(key, LONGER)
         return found
 
     monkeypatch.setattr(MediaStore, "find", find_and_replace)
     answer = stream(recording_id, Range="bytes=2-", If_Range=recording.etag)
     assert (answer.status, answer.content) == (200, LONGER)
+
+
+# ------------------------------------------------------------------- players that have begun
+
+
+def begun(studio: Studio, recording_id: str, *, is_shared: bool) -> Callable[..., Answer]:
+    """Return a request for bytes, as a browser's player makes it that was given a URL just now."""
+    if is_shared:
+        return Viewer(share(studio, recording_id, download=True)["url"]).open().watch
+    link = studio.call("GET", f"/recordings/{recording_id}/url").body["url"]
+    query = f"?{urlsplit(link).query}"
+
+    def watch(wanted: str | None, **headers: str) -> Answer:
+        asked = {} if wanted is None else {"Range": wanted}
+        return stream(recording_id, query=query, **asked, **PLAYER, **headers)
+
+    return watch
+
+
+@pytest.mark.parametrize("is_shared", [False, True], ids=["link", "share link"])
+@pytest.mark.parametrize("after", [SHORTER, LONGER, LARGE])
+def test_a_player_goes_on_with_the_file_that_it_began_with(
+    studio: Studio, after: bytes, is_shared: bool
+) -> None:
+    """It sends no If-Range, and would take other bytes for those of the same file."""
+    recording_id = studio.ready(BEFORE)
+    watch, etag = begun(studio, recording_id, is_shared=is_shared), stored(recording_id).etag
+    key = stored(recording_id).object_key
+    assert etag
+    assert watch("bytes=0-9").content == BEFORE[:10]
+    put(key, after)
+    for _ in range(2):
+        for start, headers in ((0, {}), (500, {}), (999, {}), (500, {"If_Range": etag})):
+            answer = watch(f"bytes={start}-", **headers)
+            assert (answer.status, answer.content) == (206, BEFORE[start:])
+            assert answer.headers["content-range"] == f"bytes {start}-999/1000"
+            assert answer.headers["etag"] == etag
+        assert watch("bytes=1000-").headers["content-range"] == "bytes */1000"
+        assert watch(None).content == BEFORE
+        object_created(key)
+    begins_now = begun(studio, recording_id, is_shared=is_shared)
+    assert begins_now("bytes=0-9").content == after[:10]
+    assert begins_now("bytes=0-9").headers["etag"] == stored(recording_id).etag != etag
+
+
+@pytest.mark.parametrize("is_shared", [False, True], ids=["link", "share link"])
+def test_it_goes_on_with_nothing_that_was_deleted(studio: Studio, is_shared: bool) -> None:
+    recording_id = studio.ready(BEFORE)
+    watch, key = begun(studio, recording_id, is_shared=is_shared), stored(recording_id).object_key
+    put(key, LONGER)
+    wiring.media_store().delete_one(key)
+    assert watch("bytes=0-").status == 404
+    put(key, SHORTER)
+    assert watch("bytes=0-").content == BEFORE
+    assert studio.call("DELETE", f"/recordings/{recording_id}").status == 204
+    assert watch("bytes=0-").status == 404
+
+
+@pytest.mark.parametrize("is_shared", [False, True], ids=["link", "share link"])
+def test_without_its_version_there_is_the_newest(studio: Studio, is_shared: bool) -> None:
+    """The bucket forgets it after a day; or another event has told of it too late."""
+    recording_id = studio.ready(BEFORE)
+    watch, recording = begun(studio, recording_id, is_shared=is_shared), stored(recording_id)
+    client = wiring.media_store().client
+    assert recording.file_version
+    put(recording.object_key, LONGER)
+    client.delete_object(Bucket=BUCKET, Key=recording.object_key, VersionId=recording.file_version)
+    assert watch("bytes=5-").content == LONGER[5:]
+    assert watch(None).content == LONGER
+    assert watch("bytes=99999-").headers["content-range"] == f"bytes */{len(LONGER)}"
+
+
+@pytest.mark.parametrize("version", ["", "x", "null", "%00", "a/../b", "%F0%9F%8E%A5", "x" * 3000])
+def test_what_is_not_a_version_is_ignored(studio: Studio, version: str) -> None:
+    recording_id = studio.ready(BEFORE)
+    answer = stream(recording_id, query=f"?version={version}", Range="bytes=5-", **PLAYER)
+    assert (answer.status, answer.content) == (206, BEFORE[5:])
+
+
+def test_other_clients_are_sent_to_the_same_version_in_the_bucket(studio: Studio) -> None:
+    recording_id = studio.ready(LARGE)
+    version, key = stored(recording_id).file_version, stored(recording_id).object_key
+    assert version
+    put(key, LONGER)
+    for method in ("GET", "HEAD"):
+        answer = stream(recording_id, method, query=f"?version={version}")
+        assert answer.status == 307
+        assert parse_qs(urlsplit(answer.headers["location"]).query)["versionId"] == [version]
 
 
 # ------------------------------------------------------------------------- the event about it

@@ -25,7 +25,7 @@ def test_it_is_a_link_to_the_stream_that_expires(studio: Studio) -> None:
     url = urlsplit(answer["url"])
     assert f"{url.scheme}://{url.netloc}" == ORIGIN
     assert url.path == f"/meet/api/v1/recordings/{recording_id}/stream"
-    assert list(parse_qs(url.query)) == ["token"]
+    assert list(parse_qs(url.query)) == ["token", "version"]
 
 
 def test_it_outlives_any_s3_signature_of_a_role(studio: Studio) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from meet import clock, wiring
 from meet.clock import HOUR, Milliseconds
@@ -33,7 +33,7 @@ class Stage:
 
     def pass_of(self, link: Viewer) -> str:
         url: str = link.shown["streamUrl"]
-        return urlsplit(url).query.partition("=")[2]
+        return parse_qs(urlsplit(url).query)["pass"][0]
 
     def signed(self, what: str, *, lasting: int = HOUR, key: bytes | None = None) -> str:
         ends = Milliseconds(clock.now() + lasting)

@@ -11,6 +11,7 @@ from meet.recordings.byte_range import MAX_LENGTH
 from meet.recordings.links import PASS
 from meet.recordings.media import LINK_LIFETIME, MEDIA_TYPE
 from meet.recordings.schemas import RecordingView
+from meet.recordings.stream import VERSION
 from tools.openapi.examples import NAME, RECORDING_ID, example
 
 STREAM, DOWNLOAD = "get_recording_stream", "get_recording_download"
@@ -66,7 +67,16 @@ _OF_BYTES = [
         "schema": {"type": "string"},
     },
 ]
+_VERSION = {
+    "name": VERSION,
+    "in": "query",
+    "required": False,
+    "description": "Part of the URLs that the API returns: sends the file as it was then. Absent: "
+    "as it is now.",
+    "schema": {"type": "string"},
+}
 _OF_LINKS = [
+    _VERSION,
     {
         "name": "download",
         "in": "query",
@@ -92,6 +102,7 @@ _OF_SHARES = [
         "description": "Part of the `streamUrl` that openRecordingLink returns.",
         "schema": {"type": "string"},
     },
+    _VERSION,
     {
         "name": "download",
         "in": "query",

@@ -44,8 +44,6 @@ export const stopRecording = (id: string) => call("PUT", recording(id));
 export const holdRecording = (id: string, reason: string) => json<Recording>("PUT", `${recording(id)}/hold`, { reason });
 export const releaseRecording = (id: string) => call("DELETE", `${recording(id)}/hold`);
 export const restoreRecording = (id: string) => json<Recording>("POST", `${recording(id)}/restore`);
-export const streamOf = (id: string) => `${API}${recording(id)}/stream`;
-
 export const linkTo = async (id: string) => (await json<RecordingLink>("GET", `${recording(id)}/url`)).url;
 export const downloadOf = async (id: string) =>
   (await json<RecordingLink>("GET", `${recording(id)}/stream?download=true`)).url;

@@ -10,7 +10,7 @@ from meet.recordings import playback
 from meet.recordings.errors import RecordingNotFound
 from meet.recordings.media import Link, MediaStore, content_disposition
 from meet.recordings.repository import RecordingRepository
-from meet.recordings.stream import RecordingStream, StreamAnswer, StreamRequest
+from meet.recordings.stream import RecordingStream, StreamAnswer, StreamRequest, stream_query
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class RecordingDelivery:
         recording = self.recordings.ready(recording_id)
         expires_at = recording.end_of_access(Milliseconds(clock.now() + playback.LIFETIME))
         token = playback.sign(recording.id, expires_at=expires_at, key=self.playback_key())
-        path = f"/meet{API}/recordings/{recording.id}/stream"
-        return Link(f"{origin}{path}?{playback.PARAMETER}={token}", expires_at)
+        query = stream_query(recording, **{playback.PARAMETER: token})
+        return Link(f"{origin}/meet{API}/recordings/{recording.id}/stream?{query}", expires_at)
 
     def file_link(self, recording_id: str, *, is_download: bool) -> Link:
         """Return a presigned link to the file, to play it or to save it by its title."""

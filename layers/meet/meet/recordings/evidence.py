@@ -108,7 +108,7 @@ class RecordingEvidence:
             logger.warning("recording file empty", extra={"recording": recording.id})
             facts: dict[str, Any] = {"error": reasons.EMPTY_FILE, "givenUpAt": clock.now()}
             return self.write(recording, Evidence.EMPTY_OBJECT_SEEN, facts)
-        facts = {"size": file.size, "etag": file.etag}
+        facts = {"size": file.size, "etag": file.etag, "fileVersion": file.version}
         written = self.write(recording, Evidence.OBJECT_SEEN, facts)
         if written.etag == file.etag:
             return written
@@ -116,12 +116,14 @@ class RecordingEvidence:
         return self._file_replaced(written)
 
     def _file_replaced(self, recording: Recording) -> Recording:
-        """Store the size and ETag of a READY recording's current file."""
+        """Store the size, ETag and version of a READY recording's current file."""
         while True:
             file = self.media.find(recording.object_key)
             if file is None or (file.size, file.etag) == (recording.size, recording.etag):
                 return recording
-            if self.recordings.replace_file(recording, size=file.size, etag=file.etag):
+            if self.recordings.replace_file(
+                recording, size=file.size, etag=file.etag, version=file.version
+            ):
                 logger.info("recording file replaced", extra={"recording": recording.id})
                 return recording
             # Another event stored what it saw, which may be older or newer: check again.

@@ -129,6 +129,7 @@ def from_values(values: dict[str, Any]) -> Recording:
         duration=Decimal(values["duration"]) if "duration" in values else None,
         size=int(values["size"]) if "size" in values else None,
         etag=values.get("etag"),
+        file_version=values.get("fileVersion"),
         error=values.get("error"),
         retention_days=None if days is None else int(days),
         expires_at=_expires_at(values),

@@ -2,10 +2,10 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from botocore.exceptions import ClientError
@@ -31,6 +31,8 @@ _CHUNK = 64 * 1024
 """Bytes read at a time: a 4 MiB range is never in memory twice."""
 
 _MISSING = {"404", "NoSuchKey", "NotFound"}
+_NOT_A_VERSION = {"400", "404", "405", "InvalidArgument", "MethodNotAllowed", "NoSuchVersion"}
+"""S3's codes for a version that is gone or never was, and for a delete marker."""
 _CONTENT_RANGE = re.compile(r"bytes \d+-\d+/(\d+)")
 
 
@@ -48,10 +50,12 @@ class OutsideOfFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """Size and ETag of an object."""
+    """Size, ETag and version of an object."""
 
     size: int
     etag: str
+    version: str | None = None
+    """S3's VersionId; None in a bucket without versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +91,26 @@ class MediaStore:
     client: "S3Client"
     bucket: str
 
-    def find(self, key: str) -> StoredFile | None:
-        """Return the size and ETag of a file; None if it does not exist."""
+    def find(self, key: str, *, version: str | None = None) -> StoredFile | None:
+        """Return the facts about what `open` opens; None if the file is lost."""
         try:
-            head = self.client.head_object(Bucket=self.bucket, Key=key)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _MISSING:
-                return None
-            raise
-        return StoredFile(head["ContentLength"], head["ETag"])
+            head = self._answer(self.client.head_object, key, version)
+        except FileLost:
+            return None
+        return StoredFile(head["ContentLength"], head["ETag"], head.get("VersionId"))
 
     @contextmanager
     def open(
-        self, key: str, part: ByteRange | None, *, etag: str | None = None
+        self,
+        key: str,
+        part: ByteRange | None,
+        *,
+        etag: str | None = None,
+        version: str | None = None,
     ) -> Iterator[OpenFile]:
-        """Open a file, or a part of it; with `etag`, only if the file still has it.
+        """Open a file or a part of it; with `etag`, only if it has that.
+
+        If `version` is another than the newest and still kept, it is opened instead.
 
         Size and ETag come with the bytes, so all three belong to the same object.
         Raises FileLost, FileChanged or OutsideOfFile.
@@ -110,10 +119,7 @@ class MediaStore:
             raise OutsideOfFile(key)
         wanted = {} if part is None else {"Range": str(part)}
         condition = {} if etag is None else {"IfMatch": etag}
-        try:
-            found = self.client.get_object(Bucket=self.bucket, Key=key, **wanted, **condition)  # type: ignore[arg-type]
-        except ClientError as error:
-            raise failure_of(error, key) from error
+        found = self._answer(self.client.get_object, key, version, **wanted, **condition)
         sent, length = found.get("ContentRange"), found["ContentLength"]
         total = _CONTENT_RANGE.fullmatch(sent or "")
         size = length if total is None else int(total[1])
@@ -128,20 +134,59 @@ class MediaStore:
         parts = urlsplit(self.link("any").url)
         return f"{parts.scheme}://{parts.netloc}"
 
-    def link(self, key: str, *, method: str = "GET", disposition: str | None = None) -> Link:
+    def link(
+        self,
+        key: str,
+        *,
+        method: str = "GET",
+        disposition: str | None = None,
+        version: str | None = None,
+    ) -> Link:
         """Return a presigned URL for GET or HEAD; `disposition` becomes Content-Disposition."""
         named = {"ResponseContentDisposition": disposition} if disposition else {}
         url = self.client.generate_presigned_url(
             "head_object" if method == "HEAD" else "get_object",
             Params={
-                "Bucket": self.bucket,
-                "Key": key,
+                **self._place(key, version),
                 "ResponseContentType": MEDIA_TYPE,
                 **named,
             },
             ExpiresIn=LINK_LIFETIME,
         )
         return Link(url, Milliseconds(clock.now() + LINK_LIFETIME * SECOND))
+
+    def _answer(
+        self, ask: Callable[..., Any], key: str, version: str | None, **how: str
+    ) -> dict[str, Any]:
+        """Return S3's answer about a file, or about an earlier version of it if that is kept.
+
+        Raises FileLost, FileChanged or OutsideOfFile; FileLost also if only old versions are left.
+        """
+        newest: dict[str, Any] = {}
+        failure: Exception = FileLost(key)
+        try:
+            newest = ask(**self._place(key), **how)
+        except ClientError as error:
+            failure = failure_of(error, key)
+            if version is None or isinstance(failure, FileLost):
+                raise failure from error
+        if newest and version in {None, newest.get("VersionId")}:
+            return newest
+        try:
+            found: dict[str, Any] = ask(**self._place(key, version), **how)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _NOT_A_VERSION:
+                raise failure_of(error, key) from error
+        else:
+            if "Body" in newest:
+                newest["Body"].close()
+            return found
+        if newest:
+            return newest
+        raise failure
+
+    def _place(self, key: str, version: str | None = None) -> Any:
+        return {"Bucket": self.bucket, "Key": key} | ({"VersionId": version} if version else {})
 
     def delete_one(self, key: str) -> None:
         """Delete a file; raises OSError if S3 did not delete it."""

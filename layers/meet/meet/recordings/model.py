@@ -76,6 +76,8 @@ class Recording:
     size: int | None = None
     """Bytes."""
     etag: str | None = None
+    file_version: str | None = None
+    """What S3 calls this version of the file."""
     error: str | None = None
     retention_days: int | None = None
     """What its room said when it began; None for what the stack says."""

@@ -257,11 +257,14 @@ class RecordingRepository:
             raise RecordingNotFound
         return recording
 
-    def replace_file(self, recording: Recording, *, size: int, etag: str) -> bool:
+    def replace_file(
+        self, recording: Recording, *, size: int, etag: str, version: str | None
+    ) -> bool:
         """Store the new file of a READY recording; False if another event has changed it first."""
         change = dynamodb.Change()
         change.set("size", size)
         change.set("etag", etag)
+        change.set_or_remove("fileVersion", version)
         ready = change.is_one_of("status", [Status.READY])
         same = (
             change.is_one_of("etag", [recording.etag]) if recording.etag else change.is_new("etag")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal, Self
+from urllib.parse import urlencode
 
 from meet.recordings.byte_range import MAX_LENGTH, ByteRange
 from meet.recordings.errors import (
@@ -24,6 +25,9 @@ from meet.recordings.media import (
 )
 from meet.recordings.model import Recording
 
+VERSION = "version"
+"""The parameter of a stream's URL that says which version of the file to send."""
+
 _PRIVATE = "private, no-store"
 _PLAYERS = {"video", "audio"}
 _STRONG_ETAG = re.compile(r'"[!#-~]*"')
@@ -38,9 +42,11 @@ class StreamRequest:
     """True for a media element, which reads Content-Range and requests the rest."""
     range: str | None
     if_range: str | None
+    version: str | None = None
+    """The version of the file that the URL names, as S3 calls it; None for the newest."""
 
     @classmethod
-    def of(cls, method: str, headers: Mapping[str, str]) -> Self:
+    def of(cls, method: str, headers: Mapping[str, str], *, version: str | None = None) -> Self:
         """Read a request; `headers` has to ignore the case of their names."""
         if_range = headers.get("If-Range")
         return cls(
@@ -48,6 +54,7 @@ class StreamRequest:
             is_player=headers.get("Sec-Fetch-Dest", "").strip().lower() in _PLAYERS,
             range=headers.get("Range"),
             if_range=None if if_range is None else if_range.strip(),
+            version=version or None,
         )
 
 
@@ -58,6 +65,17 @@ class StreamAnswer:
     status: HTTPStatus
     headers: dict[str, str]
     base64: str = ""
+
+
+def stream_query(recording: Recording, **credential: str) -> str:
+    """Return the query of a URL that streams the file as it is now, also once it is replaced.
+
+    Browsers' players do not send If-Range: with another file behind the same URL, they would
+    take its bytes for those of the file that they began with. The bucket keeps a file that was
+    replaced for a day, and no such URL works for longer.
+    """
+    version = recording.file_version
+    return urlencode(credential | ({VERSION: version} if version else {}))
 
 
 @dataclass(frozen=True)
@@ -131,7 +149,8 @@ class RecordingStream:
 
     def _bytes(self, wanted: ByteRange | None, etag: str | None) -> StreamAnswer:
         part = None if wanted is None else wanted.cut(MAX_LENGTH)
-        with self.media.open(self.recording.object_key, part, etag=etag) as opened:
+        key, version = self.recording.object_key, self.request.version
+        with self.media.open(key, part, etag=etag, version=version) as opened:
             if self._is_too_long(wanted, opened.size):
                 return self._redirect()
             headers = {
@@ -154,7 +173,10 @@ class RecordingStream:
             raise DownloadNotAllowed
         method = "HEAD" if self.request.is_head else "GET"
         link = self.media.link(
-            self.recording.object_key, method=method, disposition=self._disposition
+            self.recording.object_key,
+            method=method,
+            disposition=self._disposition,
+            version=self.request.version,
         )
         headers = {"Cache-Control": _PRIVATE, "Location": link.url, "Vary": "Sec-Fetch-Dest"}
         return StreamAnswer(HTTPStatus.TEMPORARY_REDIRECT, headers)
@@ -164,7 +186,7 @@ class RecordingStream:
         return content_disposition(self.disposition, self.recording.title)
 
     def _file(self) -> StoredFile:
-        file = self.media.find(self.recording.object_key)
+        file = self.media.find(self.recording.object_key, version=self.request.version)
         if file is None:
             raise RecordingNotFound
         return file

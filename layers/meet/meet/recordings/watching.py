@@ -8,11 +8,11 @@ from meet.clock import Milliseconds
 from meet.recordings import playback
 from meet.recordings.errors import DownloadNotAllowed, LinkExpired, LinkNotFound, LinkUsedUp
 from meet.recordings.link_repository import LinkRepository
-from meet.recordings.links import NOTED_EVERY, VIEW, ShareLink, viewer
+from meet.recordings.links import NOTED_EVERY, PASS, VIEW, ShareLink, viewer
 from meet.recordings.media import MediaStore
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
-from meet.recordings.stream import RecordingStream, StreamAnswer, StreamRequest
+from meet.recordings.stream import RecordingStream, StreamAnswer, StreamRequest, stream_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,9 @@ class Opened:
 
     recording: Recording
     link: ShareLink
-    player_pass: str
-    """Not the link's token, which no URL of a request has: URLs end up in logs."""
+    query: str
+    """Of the stream's URL. It has a pass for players, and not the link's token: URLs end up in
+    logs."""
     pass_expires_at: Milliseconds
 
 
@@ -52,8 +53,9 @@ class SharedPlayback:
         ends = Milliseconds(now + playback.LIFETIME)
         opens = _opened_by_pass(recording_id, link_id)
         player_pass = playback.sign(opens, expires_at=ends, key=self.pass_key())
+        query = stream_query(recording, **{PASS: player_pass})
         link = link.within(recording.kept_until)
-        return Opened(recording, link, player_pass, min(ends, link.draft.expires_at))
+        return Opened(recording, link, query, min(ends, link.draft.expires_at))
 
     def stream(
         self,

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { getRecording, linkTo, streamOf } from "../api";
+import { useEffect, useState } from "react";
+import { getRecording, linkTo } from "../api";
 import type { Recording } from "../../shared/types";
 import { when } from "../../shared/format";
 import { isNotFound } from "../../shared/http";
@@ -68,7 +68,7 @@ function Shown({ recording, reload }: { recording: Recording; reload: () => Prom
       <Facts recording={recording}>
         {expirationDate !== undefined && !hold && <Fact word="keptUntil">{when(expirationDate)}</Fact>}
       </Facts>
-      {status === "READY" && <Player id={id} />}
+      {status === "READY" && <Player key={id} id={id} />}
       {isMoving(recording) && status !== "READY" && <p className="lead">{t("notYet")}</p>}
       {status === "READY" && <ShareLinks recording={recording} />}
       <Timeline entries={entries} recording={recording} error={error} reload={refetch} />
@@ -81,21 +81,30 @@ function Shown({ recording, reload }: { recording: Recording; reload: () => Prom
 
 function Player({ id }: { id: string }) {
   const [attempt, setAttempt] = useState(0);
+  const [source, setSource] = useState<string | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
-  // A player does not say why it failed. This request does, and shows the login if the session has ended.
-  const failed = async () => {
-    try {
-      await getRecording(id);
-      if (attempt === 0) setAttempt(1);
-      else setProblem("unplayable");
-    } catch (error) {
-      setProblem(error);
-    }
+
+  // Not the stream's own address: the file is replaced soon after it has come, and a link goes on with that one.
+  useEffect(() => {
+    linkTo(id).then((link) => setSource(pathOf(link)), setProblem);
+  }, [id, attempt]);
+
+  // A player does not say why it failed. Another link does, and shows the login if the session has ended.
+  const failed = () => {
+    setSource(null);
+    if (attempt === 0) setAttempt(1);
+    else setProblem("unplayable");
   };
   if (problem !== null) {
     return <p className="mistake banner" role="alert">{problem === "unplayable" ? t("unplayable") : sentence(problem)}</p>;
   }
   return (
-    <video key={attempt} className="player" controls playsInline preload="metadata" aria-label={t("recording")} src={streamOf(id)} onError={() => void failed()} />
+    <video key={attempt} className="player" controls playsInline preload="metadata" aria-label={t("recording")} src={source ?? undefined} onError={failed} />
   );
+}
+
+/** A link without its origin: the page's own may be another than the stack's public one. */
+function pathOf(link: string) {
+  const { pathname, search } = new URL(link);
+  return pathname + search;
 }
