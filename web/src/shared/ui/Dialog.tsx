@@ -6,7 +6,10 @@ interface Props {
   children: ReactNode;
 }
 
-/** A modal dialog; the browser keeps the focus in it and gives it back. */
+/**
+ * A modal dialog; the browser keeps the focus in it and gives it back. It stays while `onClose` is null, although
+ * Chromium closes one on the second Escape without a `cancel` that could be prevented.
+ */
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
@@ -24,6 +27,13 @@ export function Dialog({ title, onClose, children }: Props) {
         event.preventDefault();
         onClose?.();
       }}
+      onClose={() => {
+        const element = dialog.current;
+        if (!element?.isConnected || element.open) return;
+        if (onClose) onClose();
+        else element.showModal();
+      }}
+      onKeyDown={(event) => event.key === "Escape" && !onClose && event.preventDefault()}
       onPointerDown={(event) => event.target === dialog.current && onClose?.()}
     >
       <div className="dialog-body">
