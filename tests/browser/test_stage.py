@@ -218,6 +218,10 @@ def test_a_second_share_is_shown_and_told_and_the_chosen_view_comes_back(
         expect(page.locator(".grid-stage")).to_be_visible()
         both.stop("Ann", first)
         expect(pinned).to_be_visible()
+        first = both.share("Ann")
+        large("Ann")
+        both.stop("Ann", first)
+        expect(pinned).to_be_visible()
         vic.button("Show Ben large").click()
         expect(page.locator(".grid-stage")).to_be_visible()
 

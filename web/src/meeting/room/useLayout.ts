@@ -28,7 +28,9 @@ export function useLayout(): Layout {
   const [chosen, setChosen] = useState<Look>(() => ({ view: kept(), pinned: null }));
   const [aside, setAside] = useState<(Look & { share: string }) | null>(null);
   const [hidesSelf, setHides] = useState(() => browser.get("hidesSelf") === "yes");
-  const share = useShares().at(-1);
+  const shares = useShares();
+  if (aside && !shares.includes(aside.share)) setAside(null); // the same participant may share again
+  const share = shares.at(-1);
   const { view, pinned }: Look =
     share === undefined ? chosen : aside?.share === share ? aside : { view: "speaker", pinned: share };
 
