@@ -31,6 +31,25 @@ BOX = """(element) => {
   return [x, y, x + width, y + height];
 }"""
 
+SLOW = """
+const {get} = Object.getOwnPropertyDescriptor(RTCDataChannel.prototype, "bufferedAmount");
+const {send} = RTCDataChannel.prototype;
+const channels = new Set();
+Object.defineProperty(RTCDataChannel.prototype, "bufferedAmount", {get() {
+  channels.add(this);
+  return window.isFull ? 1e9 : get.call(this);
+}});
+RTCDataChannel.prototype.send = function (packet) {
+  if (window.isBroken) throw new DOMException("told to fail", "NetworkError");
+  send.call(this, packet);
+};
+window.drain = () => {
+  window.isFull = false;
+  channels.forEach((each) => each.dispatchEvent(new Event("bufferedamountlow")));
+};
+"""
+"""A connection that a test holds up and breaks."""
+
 
 @pytest.fixture(scope="module")
 def room(api: Client) -> dict[str, Any]:
@@ -231,3 +250,42 @@ def test_a_history_that_is_wrong_is_taken_as_far_as_it_is_right(
             "Live",
         ]
         assert not [line for line in ada.said if line.startswith("pageerror")], ada.said
+
+
+def test_what_is_typed_while_a_message_is_on_its_way_stays(
+    room: dict[str, Any], browser: Browser
+) -> None:
+    with visitor(browser, "Ada") as ada:
+        ada.page.add_init_script(SLOW)
+        ada.enter(room["publisherURL"])
+        keys, texts = ada.page.keyboard, ada.page.locator(".messages .mine .text")
+
+        def reopen() -> None:
+            keys.press("Escape")
+            expect(ada.page.locator(".side")).to_have_count(0)
+            ada.press("Chat")
+
+        ada.write("First")
+        ada.reads("First")
+        ada.page.evaluate("window.isFull = true")
+        _field(ada).fill("Second")
+        keys.press("Enter")
+        expect(_field(ada)).to_have_value("")
+        reopen()
+        expect(_field(ada)).to_have_value("")
+        keys.type("Third")
+        keys.press("Enter")
+        keys.type("Four")
+        ada.page.evaluate("drain()")
+        ada.reads("Third")
+        assert texts.all_inner_texts() == ["First", "Second", "Third"]
+        expect(_field(ada)).to_have_value("Four")
+
+        ada.page.evaluate("window.isFull = window.isBroken = true")
+        keys.press("Enter")
+        reopen()
+        keys.type("Five")
+        ada.page.evaluate("drain()")
+        expect(ada.page.get_by_text("The message was not sent.")).to_be_visible()
+        expect(_field(ada)).to_have_value("Four\nFive")
+        assert texts.count() == 3

@@ -28,6 +28,9 @@ export function ChatPanel({ chat, canWrite, onClose, warn }: Props) {
     field.current?.setSelectionRange(end, end); // a draft goes on where it ended
   }, []);
 
+  // What could not be sent is in the draft again, also if the panel was closed meanwhile.
+  useLayoutEffect(() => setText(chat.draft.current), [chat.draft, chat.returned]);
+
   const write = (next: string) => {
     setText(next);
     chat.draft.current = next;
@@ -35,10 +38,10 @@ export function ChatPanel({ chat, canWrite, onClose, warn }: Props) {
   const submit = async (event?: FormEvent) => {
     event?.preventDefault();
     const clean = text.trim();
-    if (!clean || chat.sending) return;
+    if (!clean) return;
+    write("");
     try {
       await chat.send(clean);
-      write("");
     } catch {
       warn(t("sendFailed"));
     }
@@ -66,7 +69,7 @@ export function ChatPanel({ chat, canWrite, onClose, warn }: Props) {
         <form className="write" onSubmit={submit}>
           <textarea ref={field} rows={1} dir="auto" aria-label={t("message")} placeholder={t("writeMessage")} value={text} maxLength={LONGEST_MESSAGE}
             onChange={(event) => write(event.target.value)} onKeyDown={onKey} />
-          <button type="submit" className="round filled" aria-label={t("send")} disabled={!text.trim() || chat.sending}><Send /></button>
+          <button type="submit" className="round filled" aria-label={t("send")} disabled={!text.trim()}><Send /></button>
         </form>
       ) : (
         <p className="hint">{t("readOnlyChat")}</p>

@@ -11,9 +11,11 @@ import type { Say } from "./useNotices";
 export interface Messages {
   messages: Message[];
   unread: number;
-  sending: boolean;
   /** What is written and not sent yet: it outlives the panel. */
   draft: RefObject<string>;
+  /** How many messages could not be sent and are in the draft again. */
+  returned: number;
+  /** Send it after those that are on their way. */
   send: (text: string) => Promise<void>;
   /** The name of whoever sent the messages of before one joined; empty if there are none. */
   toldBy: string;
@@ -61,7 +63,7 @@ function receive(room: Room, take: (from: Participant, text: string, key: string
 export function useMessages(open: boolean, announce: Say): Messages {
   const room = useRoomContext();
   const [messages, setMessages] = useState<Message[]>([]);
-  const [sending, setSending] = useState(false);
+  const [returned, setReturned] = useState(0);
   const [toldBy, setToldBy] = useState("");
   const [read, setRead] = useState(0);
   const draft = useRef("");
@@ -101,14 +103,15 @@ export function useMessages(open: boolean, announce: Say): Messages {
   }, [open, newest]);
 
   const send = async (text: string) => {
-    setSending(true);
     try {
       const { id } = await room.localParticipant.sendText(text, { topic: TOPIC });
       add(room.localParticipant, text, id);
-    } finally {
-      setSending(false);
+    } catch (error) {
+      draft.current = [text, draft.current].filter(Boolean).join("\n");
+      setReturned((before) => before + 1);
+      throw error;
     }
   };
   const unread = open ? 0 : messages.filter((each) => each.id > read && !each.mine).length;
-  return { messages, unread, sending, draft, send, toldBy };
+  return { messages, unread, draft, returned, send, toldBy };
 }
