@@ -143,3 +143,28 @@ def test_the_policy_lets_a_background_keep_its_time(api: Client, ada: Visitor) -
       worker.onerror = () => done(false);
     })""")
     assert works, ada.said
+
+
+def test_a_button_that_is_busy_keeps_the_focus(api: Client, ada: Visitor) -> None:
+    _enter(ada, api.create_room()["publisherURL"])
+    keys = ada.page.keyboard
+    for name in ("Mute", "Turn camera off"):
+        ada.button(name).click()
+    ada.page.evaluate("window.asks = true")
+    camera = ada.button("Turn camera on")
+    expect(camera).to_be_enabled()
+    camera.focus()
+    keys.press("Tab")
+    keys.press("Shift+Tab")
+    keys.press(" ")
+    expect(camera).to_be_disabled()
+    ada.page.wait_for_function("() => window.answer !== undefined")
+    expect(camera).to_be_focused()
+    keys.press(" ")  # neither asks again nor talks
+    expect(camera).to_be_focused()
+    ada.page.evaluate("window.asks = false; window.answer()")
+    camera = ada.button("Turn camera off")
+    expect(camera).to_be_enabled(timeout=JOIN_MS)
+    expect(camera).to_be_focused()
+    expect(ada.button("Unmute")).to_be_visible()
+    assert ada.complaints() == []

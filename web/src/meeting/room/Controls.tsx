@@ -154,9 +154,10 @@ export function Controls({ roomName, apiToken, standing, media, panel, onPanel, 
   );
 }
 
+/** One that is busy ignores clicks and is not `disabled`, which would lose it the focus. */
 function Control({ label, icon, onClick, look, pressed, busy, badge }: Omit<Entry, "key" | "rank"> & { rank?: number }) {
   return (
-    <button type="button" className={["control", look, pressed && "pressed"].filter(Boolean).join(" ")} aria-pressed={pressed} disabled={busy} onClick={onClick}>
+    <button type="button" className={["control", look, pressed && "pressed"].filter(Boolean).join(" ")} aria-pressed={pressed} aria-disabled={busy || undefined} onClick={() => busy || onClick()}>
       {icon}
       <span>{label}</span>
       {badge ? <b className="badge">{badge}</b> : null}
