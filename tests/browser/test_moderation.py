@@ -17,6 +17,15 @@ pytestmark = pytest.mark.usefixtures("pages")
 
 SOON_MS = 2000
 CUT_MS = 5000
+REMEMBER_SCREEN = """() => {
+  const media = navigator.mediaDevices, real = media.getDisplayMedia.bind(media);
+  media.getDisplayMedia = async (wanted) => window.shared = await real(wanted);
+}"""
+END_SCREEN = """() => window.shared.getTracks().forEach((track) => {
+  track.stop();
+  track.dispatchEvent(new Event("ended"));
+})"""
+"""As the browser's own bar does."""
 OPERATIONS = ("UpdateParticipantRole", "MuteParticipant", "MuteParticipants", "LockMeeting")
 
 
@@ -135,6 +144,24 @@ def test_a_shared_screen_is_stopped(meeting: Meeting) -> None:
     _told(ada.page, "A moderator stopped your screen sharing.")
     expect(ada.button("Share screen")).to_be_visible()
     expect(mona.page.locator('.tile[data-source="screen_share"]')).to_have_count(0)
+
+
+def test_a_screen_is_stopped_after_one_that_was_ended_in_the_browser(meeting: Meeting) -> None:
+    ada, mona = meeting.ada, meeting.mona
+    screen = mona.page.locator('.tile[data-source="screen_share"]')
+    ada.page.evaluate(REMEMBER_SCREEN)
+    ada.button("Share screen").click()
+    expect(screen).to_be_visible(timeout=JOIN_MS)
+    ada.page.evaluate(END_SCREEN)
+    expect(screen).to_have_count(0, timeout=JOIN_MS)
+    ada.button("Share screen").click()
+    expect(screen).to_be_visible(timeout=JOIN_MS)
+    expect(ada.button("Stop sharing")).to_be_enabled()
+    mona.act("Ada", "Stop sharing")
+    told = ada.page.locator(".notice", has_text="A moderator stopped your screen sharing.")
+    expect(told).to_be_visible(timeout=JOIN_MS)
+    expect(ada.button("Share screen")).to_be_visible()
+    expect(screen).to_have_count(0)
 
 
 def test_the_menu_about_a_participant_is_operated_by_keyboard(meeting: Meeting) -> None:

@@ -63,14 +63,20 @@ export function useOwnMedia(choice: Choice, { role, permissions }: Standing, ann
   const gone = useRef(new Set<Track.Source>());
   const onMuted = useEffectEvent((publication: TrackPublication, participant: Participant) => {
     const kind = kinds[publication.source];
-    if (!participant.isLocal || !kind || kind === own.current) return;
+    if (!participant.isLocal || !kind) return;
+    if (kind === "screen") {
+      // Whatever else ends a screen unpublishes it, so this was a moderator, even just after it began.
+      warn(t(stopped[kind]));
+      void localParticipant.setScreenShareEnabled(false);
+      return;
+    }
+    if (kind === own.current) return;
     if (gone.current.delete(publication.source)) {
-      if (kind !== "screen") void isDenied(kind).then((denied) => trouble(kind, denied ? "refused" : "gone"));
+      void isDenied(kind).then((denied) => trouble(kind, denied ? "refused" : "gone"));
       return;
     }
     warn(t(stopped[kind]));
-    if (kind === "screen") void localParticipant.setScreenShareEnabled(false);
-    else keepOn(kind, false);
+    keepOn(kind, false);
   });
   const onReplaced = useEffectEvent(({ source, track }: TrackPublication) => {
     if (!track || !gone.current.delete(source)) return;
