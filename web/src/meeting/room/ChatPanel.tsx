@@ -40,6 +40,7 @@ export function ChatPanel({ chat, canWrite, onClose, warn }: Props) {
     const clean = text.trim();
     if (!clean) return;
     write("");
+    field.current?.focus(); // the button cannot keep it
     try {
       await chat.send(clean);
     } catch {
