@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError, EndpointConnectionError
 
+from meet import wiring
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import Reply
+from tests.functions.links import before_first
+from tests.functions.logs import Logs
 from tests.functions.recordings import UNKNOWN_ID, Studio, is_in_bucket, item_of, stored
 
 NOT_NOW = "It could not be deleted now"
@@ -182,3 +186,63 @@ def test_an_error_of_s3_as_a_whole_is_500_and_keeps_all(
         assert delete(studio, *ids).status == 500
     assert [studio.status(each) for each in ids] == ["READY", "READY"]
     assert delete(studio, *ids).status == 204
+
+
+@pytest.mark.parametrize("trash", ["0", "7"])
+def test_a_failed_one_that_is_held_meanwhile_is_refused_alone(
+    studio: Studio, trash: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECORDING_TRASH_DAYS", trash)
+    wiring.reset()
+    first, held, ready = studio.failed(), studio.failed(), studio.ready()
+    path, body = f"/recordings/{held}/hold", {"reason": "court"}
+    with before_first("UpdateItem", lambda _: studio.call("PUT", path, body)):
+        reply = delete(studio, first, held, ready)
+    refused = [{"recordingId": held, "error": "The recording is held"}]
+    assert reply.body == {"deleted": [first, ready], "notDeleted": refused}
+    assert reply.status == 200
+
+
+@pytest.mark.parametrize("operation", ["UpdateItem", "DeleteObjects", "PutItem"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "InternalServerError"}}, "any"),
+        EndpointConnectionError(endpoint_url="https://aws"),
+    ],
+)
+def test_an_error_of_aws_for_a_failed_one_is_told_of_it_alone_and_logged(
+    studio: Studio, operation: str, error: Exception, logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, failing, after, ready = (*(studio.failed() for _ in range(3)), studio.ready())
+    make = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def fail(client: Any, name: str, parameters: dict[str, Any]) -> Any:
+        if name == operation and failing in str(parameters):
+            raise error
+        return make(client, name, parameters)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(BaseClient, "_make_api_call", fail)
+        reply = delete(studio, before, failing, after, ready)
+    refused = [{"recordingId": failing, "error": NOT_NOW}]
+    assert reply.body == {"deleted": [before, after, ready], "notDeleted": refused}
+    (line,) = [each for each in logs() if each["message"] == "recording not deleted"]
+    assert line["recording"] == failing
+    assert str(error) in str(line)
+    assert delete(studio, failing).status == 204
+
+
+def test_an_error_of_aws_as_a_whole_hides_no_deletion_of_a_failed_one(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed, ready = studio.failed(), studio.ready()
+
+    def fail(_: Any) -> None:
+        raise ClientError({"Error": {"Code": "InternalServerError"}}, "TransactWriteItems")
+
+    with monkeypatch.context() as broken:
+        answering(broken, "TransactWriteItems", fail)
+        assert delete(studio, failed, ready).status == 500
+    assert (studio.status(failed), studio.status(ready)) == ("FAILED", "READY")
+    assert delete(studio, failed, ready).status == 204

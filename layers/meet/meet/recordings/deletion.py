@@ -4,6 +4,8 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from meet.actors import RETENTION, Actor
 from meet.recordings.custody import Custody
 from meet.recordings.errors import RecordingHeld, RecordingNotFinished, RecordingNotFound
@@ -57,27 +59,27 @@ class RecordingDeletion:
         wanted = list(dict.fromkeys(recording_ids))[:MAX_DELETES]
         refused = dict.fromkeys(wanted, RecordingNotFound.message)
         ready: list[Recording] = []
+        failed: list[Recording] = []
         for recording in self.recordings.get_many(wanted):
             if not recording.is_finished:
                 refused[recording.id] = RecordingNotFinished.message
             elif recording.hold is not None:
                 refused[recording.id] = RecordingHeld.message
-            elif recording.status is Status.READY:
-                ready.append(recording)
+            else:
                 refused[recording.id] = NOT_NOW
-            else:  # its file may arrive just now, which a batch would not notice
-                try:
-                    self.delete(recording.id, by=by)
-                except RecordingNotFound:
-                    continue  # another request deleted it
-                except OSError:
-                    logger.exception("recording not deleted", extra={"recording": recording.id})
-                    refused[recording.id] = NOT_NOW
-                else:
-                    del refused[recording.id]
-        if ready:
-            for each in self._delete_batch(ready, by):
-                del refused[each]
+                (ready if recording.status is Status.READY else failed).append(recording)
+        # The batch comes first: if all of it fails, no deletion goes unreported.
+        for each in self._delete_batch(ready, by) if ready else ():
+            del refused[each]
+        for recording in failed:  # its file may arrive just now, which a batch would not notice
+            try:
+                self.delete(recording.id, by=by)
+            except (RecordingNotFound, RecordingHeld) as error:  # by another request, meanwhile
+                refused[recording.id] = error.message
+            except (OSError, ClientError, BotoCoreError):
+                logger.exception("recording not deleted", extra={"recording": recording.id})
+            else:
+                del refused[recording.id]
         deleted = [each for each in wanted if each not in refused]
         return deleted, {each: refused[each] for each in wanted if each in refused}
 
