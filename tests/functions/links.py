@@ -45,12 +45,19 @@ def views(studio: Studio, recording_id: str) -> int:
 
 def before_first(operation: str, act: Callable[[Callable[[], Any]], Any]) -> Any:
     """Do something before the first call of an operation; `act` is given what makes that call."""
+    return before(operation, 1, act)
+
+
+def before(operation: str, number: int, act: Callable[[Callable[[], Any]], Any]) -> Any:
+    """Do something before the n-th call of an operation."""
     make = BaseClient._make_api_call  # type: ignore[attr-defined]
-    acts = [act]
+    left = [number]
 
     def make_after(client: Any, name: str, parameters: dict[str, Any]) -> Any:
-        if name == operation and acts:
-            acts.pop()(lambda: make(client, name, parameters))
+        if name == operation:
+            left[0] -= 1
+            if left == [0]:
+                act(lambda: make(client, name, parameters))
         return make(client, name, parameters)
 
     return patch.object(BaseClient, "_make_api_call", make_after)

@@ -1,15 +1,19 @@
 """Share links where something happens twice, late or in between."""
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from meet import wiring
 from tests.functions.aws_calls import AwsCalls
-from tests.functions.links import DAY, Viewer, before_first, items, listed, share, views
+from tests.functions.links import DAY, Viewer, before, before_first, items, listed, share, views
 from tests.functions.recordings import MINUTE, Studio, sweep
+from tests.killing import Killed
 
 FILE = bytes(range(256)) * 8
 
@@ -61,6 +65,77 @@ def test_a_write_whose_answer_was_lost_counts_one_view(
     viewer = Viewer(share(studio, recording_id, maxViews=limit)["url"]).open()
     # Its first answer is lost, so the client sends it again.
     with before_first(operation, lambda send: send()):
+        assert viewer.watch().status == 206
+    assert views(studio, recording_id) == 1
+
+
+def raising(error: BaseException) -> Callable[[Any], Any]:
+    def fail(_: Any) -> None:
+        raise error
+
+    return fail
+
+
+THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "UpdateItem")
+
+
+@pytest.mark.parametrize("error", [Killed(), THROTTLED])
+@pytest.mark.parametrize("limit", [None, 1, 2])
+def test_a_view_whose_count_failed_is_counted_by_the_next_request_once(
+    studio: Studio, error: BaseException, limit: int | None
+) -> None:
+    recording_id = studio.ready(FILE)
+    viewer = Viewer(share(studio, recording_id, maxViews=limit)["url"]).open()
+    with before_first("UpdateItem", raising(error)), suppress(Killed):
+        assert viewer.watch().status == 500
+    assert views(studio, recording_id) == 0
+    for _ in range(3):
+        assert viewer.open().watch().status == 206
+        assert views(studio, recording_id) == 1
+
+
+@pytest.mark.parametrize("error", [Killed(), THROTTLED])
+def test_a_view_whose_count_failed_is_not_one_more_than_allowed(
+    studio: Studio, error: BaseException
+) -> None:
+    recording_id = studio.ready(FILE)
+    url = share(studio, recording_id, maxViews=1)["url"]
+    first, second = (Viewer(url, f"198.51.100.{number}").open() for number in range(2))
+    with before_first("UpdateItem", raising(error)), suppress(Killed):
+        first.watch()
+    assert second.watch().status == 206
+    assert first.refusal() == (410, "link_used_up")
+    assert first.ask().body["reason"] == "link_used_up"
+    assert views(studio, recording_id) == 1
+    assert second.watch().status == 206
+
+
+@pytest.mark.parametrize("limit", [None, 1, 2])
+def test_killed_after_the_count_a_view_is_not_counted_again(
+    studio: Studio, limit: int | None
+) -> None:
+    recording_id = studio.ready(FILE)
+    viewer = Viewer(share(studio, recording_id, maxViews=limit)["url"]).open()
+    with before("PutItem", 2, raising(Killed())), suppress(Killed):
+        viewer.watch()
+    for _ in range(8):
+        assert viewer.open().watch().status == 206
+        assert views(studio, recording_id) == 1
+        studio.clock.advance(15 * MINUTE)
+
+
+@pytest.mark.parametrize("write", [("UpdateItem", 1), ("PutItem", 2)])
+@pytest.mark.parametrize("limit", [None, 1, 2])
+def test_a_second_request_between_two_writes_of_the_first_counts_nothing(
+    studio: Studio, write: tuple[str, int], limit: int | None
+) -> None:
+    recording_id = studio.ready(FILE)
+    viewer = Viewer(share(studio, recording_id, maxViews=limit)["url"]).open()
+
+    def watch_too(_: Any) -> None:
+        assert viewer.open().watch().status == 206
+
+    with before(*write, watch_too):
         assert viewer.watch().status == 206
     assert views(studio, recording_id) == 1
 

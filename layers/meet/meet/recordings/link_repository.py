@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _VIEW_BYTES = 8
+_UNCOUNTED = "uncountedView"
+"""The token of a view whose link does not count it yet; a view that is counted has none."""
 _DELETED_AT_ONCE = 500
 """Items: five times the links that a recording may have."""
 
@@ -78,7 +80,7 @@ class LinkRepository:
     ) -> tuple[ShareLink, Milliseconds | None]:
         """Return a link, and until when the view of this viewer lasts, None if there is none.
 
-        Raises LinkNotFound.
+        A view does not last before it is counted. Raises LinkNotFound.
         """
         _check_ids(recording_id, link_id)
         view = view_item(link_id, viewer)
@@ -87,7 +89,13 @@ class LinkRepository:
         found = {str(values["item"]): values for values in read}
         if LINK + link_id not in found:
             raise LinkNotFound
-        return link_from(found[LINK + link_id]), dynamodb.moment(found.get(view, {}), "until")
+        link, seen = link_from(found[LINK + link_id]), found.get(view, {})
+        uncounted = seen.get(_UNCOUNTED)
+        if uncounted is not None:
+            # No other view follows the last one that the link allows, so this one stays its last.
+            is_last = link.is_used_up and found[LINK + link_id].get("lastView") == uncounted
+            return link, dynamodb.moment(seen, "until") if is_last else None
+        return link, dynamodb.moment(seen, "until")
 
     def delete(self, recording_id: str, link_id: str) -> None:
         """Delete a link; raises LinkNotFound."""
@@ -106,22 +114,14 @@ class LinkRepository:
     ) -> None:
         """Begin a view and count it, unless another request of the viewer has just done so.
 
-        Raises LinkUsedUp, or LinkNotFound if the link was deleted meanwhile. Two writes, since the
-        transactions of many viewers at once would make each other fail.
+        Raises LinkUsedUp, or LinkNotFound if the link was deleted meanwhile. Three writes, since
+        the transactions of many viewers at once would make each other fail: the view is stored as
+        not counted, counted on the link, and stored as counted. If this stops in between, the
+        viewer's next request counts the same view.
         """
         item = view_item(link.id, viewer)
-        until = Milliseconds(now + VIEW)
-        view = secrets.token_hex(_VIEW_BYTES)  # by which a write that is sent again is known
-        try:
-            self.client.put_item(
-                TableName=self.table,
-                Item=dynamodb.to_item(view_values(recording_id, item, until) | {"view": view}),
-                ConditionExpression="attribute_not_exists(meetingId) OR #until <= :now "
-                "OR #view = :view",
-                ExpressionAttributeNames={"#until": "until", "#view": "view"},
-                ExpressionAttributeValues=dynamodb.to_item({":now": now, ":view": view}),
-            )
-        except self.client.exceptions.ConditionalCheckFailedException:
+        view = self._begin_view(recording_id, item, now)
+        if view is None:
             return
         try:
             self.client.update_item(
@@ -137,10 +137,44 @@ class LinkRepository:
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
             left: Any = error.response.get("Item")
-            if left and dynamodb.from_item(left).get("lastView") == view:
-                return  # counted by the first of two attempts
-            self.client.delete_item(TableName=self.table, Key=key_of(recording_id, item))
-            raise (LinkUsedUp if left else LinkNotFound) from error
+            if not left or dynamodb.from_item(left).get("lastView") != view:
+                self._discard_view(recording_id, item, view)
+                raise (LinkUsedUp if left else LinkNotFound) from error
+            # It was counted by an earlier attempt, or by another request.
+        self.prolong_view(recording_id, link.id, viewer, now=now)  # which stores it as counted
+
+    def _begin_view(self, recording_id: str, item: str, now: Milliseconds) -> str | None:
+        """Store a view that is not counted yet, unless there is one; return the token to count.
+
+        None if there is one that is counted.
+        """
+        values = view_values(recording_id, item, Milliseconds(now + VIEW))
+        view = secrets.token_hex(_VIEW_BYTES)  # by which a write that is sent again is known
+        try:
+            self.client.put_item(
+                TableName=self.table,
+                Item=dynamodb.to_item(values | {_UNCOUNTED: view}),
+                ConditionExpression="attribute_not_exists(meetingId) OR #until <= :now "
+                f"OR {_UNCOUNTED} = :view",
+                ExpressionAttributeNames={"#until": "until"},
+                ExpressionAttributeValues=dynamodb.to_item({":now": now, ":view": view}),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self.client.exceptions.ConditionalCheckFailedException as error:
+            stored: Any = error.response.get("Item", {})
+            begun: str | None = dynamodb.from_item(stored).get(_UNCOUNTED)
+            return begun
+        return view
+
+    def _discard_view(self, recording_id: str, item: str, view: str) -> None:
+        """Delete a view that the link does not allow, unless it was counted meanwhile."""
+        with suppress(self.client.exceptions.ConditionalCheckFailedException):
+            self.client.delete_item(
+                TableName=self.table,
+                Key=key_of(recording_id, item),
+                ConditionExpression=f"{_UNCOUNTED} = :view",
+                ExpressionAttributeValues=dynamodb.to_item({":view": view}),
+            )
 
     def prolong_view(
         self, recording_id: str, link_id: str, viewer: str, *, now: Milliseconds
