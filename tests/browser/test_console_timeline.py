@@ -119,7 +119,9 @@ def test_a_hold_and_its_end_are_in_it_at_once(
         assert somebody.complaints() == []
         somebody.button("Lift hold").click()
         page.get_by_role("dialog").get_by_role("button", name="Lift hold").click()
-        expect(entries(somebody)).to_have_count(4, timeout=LOADED_MS)
+        expect(entries(somebody)).to_have_count(6, timeout=LOADED_MS)
+        expect(held).to_contain_text("Case 4711")
+        expect(entries(somebody).last).to_contain_text("Its hold was lifted")
         is_clean(somebody)
 
 
@@ -149,6 +151,7 @@ def test_one_in_the_trash_is_opened_from_there_and_restored(api: Client, browser
         expect(page.get_by_role("heading", level=1)).to_be_focused()
         last = entries(somebody).last
         expect(last).to_contain_text("It was restored from the trash", timeout=LOADED_MS)
+        expect(entries(somebody).nth(5)).to_contain_text("It was moved to the trash")
         expect(last).to_contain_text("Console")
         is_clean(somebody)
 

@@ -11,8 +11,15 @@ from meet import clock, dynamodb
 from meet.actors import Actor
 from meet.clock import Milliseconds
 from meet.recordings.errors import RecordingBeingDeleted
-from meet.recordings.items import TRASH, TTL_ATTRIBUTE, key_of, status_shard
-from meet.recordings.model import Recording
+from meet.recordings.items import (
+    TRASH,
+    TTL_ATTRIBUTE,
+    ended_hold_values,
+    hold_values,
+    key_of,
+    status_shard,
+)
+from meet.recordings.model import Hold, Recording, Trash
 from meet.recordings.repository import RecordingRepository, is_unchanged
 
 _CLAIM = "deletingSince"
@@ -70,6 +77,7 @@ class Custody:
             change.set("sweepAt", now)  # a file may have come, or gone, meanwhile
             change.set("restoredAt", now)
             change.set("restoredBy", by.to_json())
+            change.set("lastDeletion", _last_deletion(recording.trash))
             for name in ("deletedAt", "trashUntil", "deletedBy"):
                 change.remove(name)
             condition = _is_unchanged(change, recording)
@@ -82,36 +90,48 @@ class Custody:
 
         Raises RecordingNotFound or RecordingBeingDeleted.
         """
-        recording = self.recordings.get(recording_id)
-        change = dynamodb.Change()
-        change.set("holdReason", reason)
-        change.set_once("heldAt", clock.now())
-        _note_change_of_hold(change, by)
-        if recording.expires_at is not None:
-            change.set_once("expiresAt", recording.expires_at)
-        change.remove(TTL_ATTRIBUTE)  # DynamoDB would delete it, held or not
-        conditions = (change.exists("status"), change.is_new(_CLAIM), change.is_new("trashUntil"))
-        held = self.recordings.update(recording.id, change, condition=" AND ".join(conditions))
-        if held is None:
-            self.recordings.get(recording_id)  # or it is in the trash now
-            raise RecordingBeingDeleted
-        return held
+        while True:
+            recording = self.recordings.get(recording_id)
+            if recording.claim is not None:
+                raise RecordingBeingDeleted
+            now = clock.now()
+            change = dynamodb.Change()
+            condition = _is_unchanged(change, recording)
+            if recording.hold is None:
+                hold = Hold(reason, now, by)
+            else:
+                hold = recording.hold.with_reason(reason, by=by, now=now)
+                condition += f" AND {_is_same_hold(change, recording.hold)}"
+            for name, value in hold_values(hold).items():
+                change.set_or_remove(name, value)
+            _note_change_of_hold(change, by, now)
+            if recording.expires_at is not None:
+                change.set_once("expiresAt", recording.expires_at)
+            change.remove(TTL_ATTRIBUTE)  # DynamoDB would delete it, held or not
+            held = self.recordings.update(recording.id, change, condition=condition)
+            if held is not None:
+                return held
 
     def release(self, recording_id: str, *, by: Actor) -> None:
         """Lift the hold, if there is one. What is over by then is deleted.
 
         Raises RecordingNotFound.
         """
-        recording = self.recordings.get(recording_id)
-        if recording.hold is None:
-            return
-        change = dynamodb.Change()
-        for name in ("holdReason", "heldAt"):
-            change.remove(name)
-        _note_change_of_hold(change, by)
-        if recording.is_finished:
-            change.set("sweepAt", clock.now())
-        self.recordings.update(recording.id, change, condition=change.exists("holdReason"))
+        while True:
+            recording = self.recordings.get(recording_id)
+            if recording.hold is None:
+                return
+            now = clock.now()
+            change = dynamodb.Change()
+            change.set("lastHold", ended_hold_values(recording.hold, by=by, now=now))
+            for name in hold_values(recording.hold):
+                change.remove(name)
+            _note_change_of_hold(change, by, now)
+            if recording.is_finished:
+                change.set("sweepAt", now)
+            condition = _is_same_hold(change, recording.hold)
+            if self.recordings.update(recording.id, change, condition=condition) is not None:
+                return
 
     def _write_many(self, writes: dict[str, tuple[dynamodb.Change, str]]) -> set[str]:
         """Write what can be, 100 at a time; return the ids of those whose condition is not met."""
@@ -140,11 +160,22 @@ class Custody:
         return refused
 
 
-def _note_change_of_hold(change: dynamodb.Change, by: Actor) -> None:
+def _note_change_of_hold(change: dynamodb.Change, by: Actor, now: Milliseconds) -> None:
     """Let the change be an event of its own."""
     change.set("heldBy", by.to_json())
-    change.set("holdChangedAt", clock.now())
+    change.set("holdChangedAt", now)
     change.add("holdChanges", 1)
+
+
+def _is_same_hold(change: dynamodb.Change, hold: Hold) -> str:
+    same = change.is_one_of("holdReason", [hold.reason])
+    return f"{same} AND {change.is_one_of('heldAt', [hold.since])}"
+
+
+def _last_deletion(trash: Trash) -> dict[str, Any]:
+    """Return the attributes kept of a deletion that is undone."""
+    by = {} if trash.by is None else {"deletedBy": trash.by.to_json()}
+    return {"deletedAt": trash.deleted_at, **by}
 
 
 def _claim(recording: Recording, by: Actor | None) -> tuple[dynamodb.Change, str]:

@@ -130,10 +130,10 @@ def from_values(values: dict[str, Any]) -> Recording:
         size=int(values["size"]) if "size" in values else None,
         etag=values.get("etag"),
         file_version=values.get("fileVersion"),
-        error=values.get("error"),
+        error=values.get("error") if values["status"] == Status.FAILED else None,
         retention_days=None if days is None else int(days),
         expires_at=_expires_at(values),
-        hold=_hold(values),
+        hold=hold_from(values),
         trash=_trash(values),
         claim=_claim(values),
         links_made=int(values.get("linksMade", 0)),
@@ -146,10 +146,42 @@ def _expires_at(values: dict[str, Any]) -> Milliseconds | None:
     return dynamodb.moment(values, "expiresAt")
 
 
-def _hold(values: dict[str, Any]) -> Hold | None:
+def hold_values(hold: Hold) -> dict[str, Any]:
+    """Return the attributes of a hold, None for those that it has not."""
+    return {
+        "holdReason": hold.reason,
+        "heldAt": hold.since,
+        "holdBegunBy": hold.by and hold.by.to_json(),
+        "firstHoldReason": hold.first_reason,
+        "reasonChangedAt": hold.changed_at,
+        "reasonChangedBy": hold.changed_by and hold.changed_by.to_json(),
+    }
+
+
+def ended_hold_values(hold: Hold, *, by: Actor, now: Milliseconds) -> dict[str, Any]:
+    """Return the attributes kept of a hold that is lifted now."""
+    values = hold_values(hold) | {"releasedAt": now, "releasedBy": by.to_json()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def hold_from(values: dict[str, Any]) -> Hold | None:
+    """Return the hold in the attributes of a recording, or in those that are kept of one."""
     if "holdReason" not in values:
         return None
-    return Hold(values["holdReason"], Milliseconds(int(values["heldAt"])))
+    since, at, by = Milliseconds(int(values["heldAt"])), "reasonChangedAt", "reasonChangedBy"
+    begun_by = values.get("holdBegunBy")
+    if begun_by is None and at not in values:  # an earlier release stored the last change only
+        at, by = "holdChangedAt", "heldBy"
+        if int(values.get(at, since)) < since + SECOND:
+            return Hold(values["holdReason"], since, Actor.of(values.get(by)))
+    return Hold(
+        values["holdReason"],
+        since,
+        Actor.of(begun_by),
+        values.get("firstHoldReason"),
+        dynamodb.moment(values, at),
+        Actor.of(values.get(by)),
+    )
 
 
 def _claim(values: dict[str, Any]) -> Claim | None:

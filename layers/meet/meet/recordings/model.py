@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Self
@@ -28,10 +28,24 @@ LATE_FILE_DEADLINE = DAY
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why a recording must not be deleted."""
+    """Why a recording must not be deleted, and who said so."""
 
     reason: str
     since: Milliseconds
+    by: Actor | None = None
+    """Who began it; None if that is not known."""
+    first_reason: str | None = None
+    """Why it began, if its reason was changed and this is known."""
+    changed_at: Milliseconds | None = None
+    """When its reason was changed last; None if it is the first one."""
+    changed_by: Actor | None = None
+
+    def with_reason(self, reason: str, *, by: Actor, now: Milliseconds) -> Self:
+        """Return the hold with another reason; with the same one it is as it was."""
+        if reason == self.reason:
+            return self
+        first = self.reason if self.changed_at is None else self.first_reason
+        return replace(self, reason=reason, first_reason=first, changed_at=now, changed_by=by)
 
 
 @dataclass(frozen=True, slots=True)

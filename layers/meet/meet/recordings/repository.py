@@ -383,7 +383,6 @@ def _advance(status: Status, facts: dict[str, Any], retention: int) -> dynamodb.
         change.set("expiresAt", clock.now() + retention)
     if status is Status.READY:
         change.set("readyAt", clock.now())
-        change.remove("error")
     return change
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from meet import dynamodb
 from meet.actors import AUTO_START, Actor, ActorType
 from meet.clock import Milliseconds
-from meet.recordings.lifecycle import Status
+from meet.recordings.items import hold_from
 
 
 class Source(StrEnum):
@@ -39,9 +39,10 @@ class Kind(StrEnum):
     MEETING_EMPTY = "meetingEmpty"
     ENDED = "ended"
     FAILED = "failed"
-    GIVEN_UP = "givenUp"
     FILE_ARRIVED = "fileArrived"
     HELD = "held"
+    HOLD_CHANGED = "holdChanged"
+    RELEASED = "released"
     RESTORED = "restored"
     TRASHED = "trashed"
     DELETING = "deleting"
@@ -57,6 +58,8 @@ class Entry:
     what: str
     """A sentence."""
     actor: Actor | None = None
+    reason: str | None = None
+    """Why it failed, or was held."""
 
 
 def timeline(values: dict[str, Any]) -> list[Entry]:
@@ -65,49 +68,85 @@ def timeline(values: dict[str, Any]) -> list[Entry]:
 
 
 def _entries(values: dict[str, Any]) -> Iterator[Entry]:
-    def entry(
-        moment: str, source: Source, kind: Kind, what: str, by: str | None = None
-    ) -> Iterator[Entry]:
-        at = dynamodb.moment(values, moment)
-        if at is not None:
-            actor = None if by is None else Actor.of(values.get(by))
-            yield Entry(at, Source.SWEEP if _is_system(actor) else source, kind, what, actor)
-
     if Actor.of(values.get("by")) == AUTO_START:
         at = Milliseconds(int(values["createdAt"]))
         started = "It was started automatically"
         yield Entry(at, Source.ROOM, Kind.STARTED_AUTOMATICALLY, started, AUTO_START)
     else:
         asked = "It was asked to record"
-        yield from entry("createdAt", Source.CALLER, Kind.REQUESTED, asked, "by")
+        yield from _entry(values, "createdAt", Source.CALLER, Kind.REQUESTED, asked, by="by")
     began = "The recorder began to record"
-    yield from entry("startedAt", Source.RECORDER, Kind.STARTED, began)
-    yield from entry("stopRequestedAt", Source.CALLER, *_stop(values), "stopBy")
+    yield from _entry(values, "startedAt", Source.RECORDER, Kind.STARTED, began)
+    yield from _entry(values, "stopRequestedAt", Source.CALLER, *_stop(values), by="stopBy")
     accepted = "LiveKit accepted the repeated request to stop"
-    yield from entry("stopAnsweredAt", Source.SWEEP, Kind.STOP_ACCEPTED, accepted)
+    yield from _entry(values, "stopAnsweredAt", Source.SWEEP, Kind.STOP_ACCEPTED, accepted)
     missing = "The recorder was not among the participants of the meeting"
-    yield from entry("recorderMissingSince", Source.SWEEP, Kind.RECORDER_MISSING, missing)
+    yield from _entry(values, "recorderMissingSince", Source.SWEEP, Kind.RECORDER_MISSING, missing)
     nobody = "Nobody was in the meeting"
-    yield from entry("emptySince", Source.SWEEP, Kind.MEETING_EMPTY, nobody)
-    yield from entry("endedAt", Source.RECORDER, Kind.ENDED, _end(values))
-    if values["status"] == Status.FAILED:
-        failed = "givenUpAt" if "givenUpAt" in values else "failedAt"
-        source = Source.SWEEP if "failedBy" in values else Source.RECORDER
-        error = f"It failed: {values.get('error', 'no reason is known')}"
-        yield from entry(failed, source, Kind.FAILED, error)
-    elif "givenUpAt" in values:
-        given_up = "It was given up, but its file came after all"
-        yield from entry("givenUpAt", Source.SWEEP, Kind.GIVEN_UP, given_up)
+    yield from _entry(values, "emptySince", Source.SWEEP, Kind.MEETING_EMPTY, nobody)
+    yield from _entry(values, "endedAt", Source.RECORDER, Kind.ENDED, _end(values))
+    # Also of a READY one, whose file came after all.
+    failed = "givenUpAt" if "givenUpAt" in values else "failedAt"
+    source = Source.SWEEP if "failedBy" in values else Source.RECORDER
+    error = values.get("error")
+    failure = f"It failed: {error or 'no reason is known'}"
+    yield from _entry(values, failed, source, Kind.FAILED, failure, reason=error)
     file = f"The file is in the bucket: {values.get('size')} bytes"
-    yield from entry("readyAt", Source.BUCKET, Kind.FILE_ARRIVED, file)
-    held = f"It is held: {values.get('holdReason')}"
-    yield from entry("heldAt", Source.CALLER, Kind.HELD, held, "heldBy")
+    yield from _entry(values, "readyAt", Source.BUCKET, Kind.FILE_ARRIVED, file)
+    yield from _hold(values.get("lastHold", {}))
+    yield from _hold(values)
+    if "lastHold" not in values and "holdReason" not in values:  # lifted by an earlier release
+        yield from _release(values, "holdChangedAt", "heldBy")
+    yield from _deletion(values.get("lastDeletion", {}))
     restored = "It was taken out of the trash"
-    yield from entry("restoredAt", Source.CALLER, Kind.RESTORED, restored, "restoredBy")
-    trashed = "It was moved to the trash"
-    yield from entry("deletedAt", Source.CALLER, Kind.TRASHED, trashed, "deletedBy")
+    yield from _entry(values, "restoredAt", Source.CALLER, Kind.RESTORED, restored, by="restoredBy")
+    yield from _deletion(values)
     deleting = "Deleting it for good has begun"
-    yield from entry("deletingSince", Source.CALLER, Kind.DELETING, deleting, "deletingBy")
+    yield from _entry(
+        values, "deletingSince", Source.CALLER, Kind.DELETING, deleting, by="deletingBy"
+    )
+
+
+def _entry(
+    values: dict[str, Any],
+    moment: str,
+    source: Source,
+    kind: Kind,
+    what: str,
+    *,
+    by: str | None = None,
+    reason: str | None = None,
+) -> Iterator[Entry]:
+    at = dynamodb.moment(values, moment)
+    if at is not None:
+        actor = None if by is None else Actor.of(values.get(by))
+        source = Source.SWEEP if _is_system(actor) else source
+        yield Entry(at, source, kind, what, actor, reason)
+
+
+def _hold(values: dict[str, Any]) -> Iterator[Entry]:
+    """Yield the entries of a hold: the current one, or the last one that was lifted."""
+    hold = hold_from(values)
+    if hold is None:
+        return
+    first = hold.reason if hold.changed_at is None else hold.first_reason
+    held = "It was held" if first is None else f"It was held: {first}"
+    yield Entry(hold.since, Source.CALLER, Kind.HELD, held, hold.by, first)
+    if hold.changed_at is not None:
+        changed = f"Its hold has another reason: {hold.reason}"
+        by, reason = hold.changed_by, hold.reason
+        yield Entry(hold.changed_at, Source.CALLER, Kind.HOLD_CHANGED, changed, by, reason)
+    yield from _release(values, "releasedAt", "releasedBy")
+
+
+def _release(values: dict[str, Any], moment: str, by: str) -> Iterator[Entry]:
+    released = "Its hold was lifted"
+    yield from _entry(values, moment, Source.CALLER, Kind.RELEASED, released, by=by)
+
+
+def _deletion(values: dict[str, Any]) -> Iterator[Entry]:
+    trashed = "It was moved to the trash"
+    yield from _entry(values, "deletedAt", Source.CALLER, Kind.TRASHED, trashed, by="deletedBy")
 
 
 def _is_system(actor: Actor | None) -> bool:

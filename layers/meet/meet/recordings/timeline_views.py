@@ -30,12 +30,24 @@ class EntryView(View, title="RecordingTimelineEntry"):
         description="Who caused it, as in events; absent if nobody did.",
         examples=[{"type": "apiKey", "name": "first"}],
     )
+    reason: str | None = Field(
+        None,
+        description="Why it failed or was held; only of entries that say so.",
+        examples=["Case 4711: kept for the court"],
+    )
 
     @classmethod
     def of(cls, entry: Entry) -> Self:
         """Return the view of an entry."""
         actor = None if entry.actor is None else entry.actor.to_json()
-        return cls(at=entry.at, source=entry.source, type=entry.kind, what=entry.what, actor=actor)
+        return cls(
+            at=entry.at,
+            source=entry.source,
+            type=entry.kind,
+            what=entry.what,
+            actor=actor,
+            reason=entry.reason,
+        )
 
 
 class TimelineView(View, title="RecordingTimeline"):

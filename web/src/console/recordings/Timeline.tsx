@@ -19,9 +19,10 @@ const WORDS: Record<TimelineEntry["type"], Word> = {
   meetingEmpty: "toldMeetingEmpty",
   ended: "toldEnded",
   failed: "toldFailed",
-  givenUp: "toldGivenUp",
   fileArrived: "toldFileArrived",
   held: "toldHeld",
+  holdChanged: "toldHoldChanged",
+  released: "toldReleased",
   restored: "toldRestored",
   trashed: "toldTrashed",
   deleting: "toldDeleting",
@@ -39,7 +40,7 @@ const SOURCES: Record<TimelineEntry["source"], Word> = {
 export function useTimeline(id: string, recording: Recording | null) {
   const { status = "", duration = "", hold } = recording ?? {};
   return useQuery({
-    queryKey: keys.timeline(id, `${status} ${duration} ${hold?.since ?? ""}`), // it grows when they change
+    queryKey: keys.timeline(id, `${status} ${duration} ${hold?.since ?? ""} ${hold?.reason ?? ""}`), // it grows when they change
     queryFn: () => getTimeline(id),
     placeholderData: keepPreviousData,
     refetchInterval: recording && isMoving(recording) ? POLL : false,
@@ -85,7 +86,7 @@ function Row({ entry, recording }: { entry: TimelineEntry; recording: Recording 
       <td className="soft"><time dateTime={new Date(at).toISOString()}>{exactly(at)}</time></td>
       <th scope="row">
         {word ? <span className="event-name">{t(word)}</span> : <span className="event-name" lang="en">{what}</span>}
-        {recording && <Note type={type} recording={recording} />}
+        <Note entry={entry} recording={recording} />
       </th>
       <td className="soft" data-label={t("knownFrom")}>{t(SOURCES[source])}</td>
       <td className="soft" data-label={t("actor")}>{actorOf(actor)}</td>
@@ -93,15 +94,17 @@ function Row({ entry, recording }: { entry: TimelineEntry; recording: Recording 
   );
 }
 
-function Note({ type, recording: { duration, error, size: bytes, hold } }: { type: TimelineEntry["type"]; recording: Recording }) {
+function Note({ entry: { type, reason }, recording }: { entry: TimelineEntry; recording: Recording | null }) {
+  const { duration, size: bytes } = recording ?? {};
   switch (type) {
     case "ended":
       return duration !== undefined && <span className="row-note">{t("length")} {length(duration)}</span>;
     case "failed":
-      return error && <span className="row-note" lang="en">{error}</span>;
+      return reason && <span className="row-note" lang="en">{reason}</span>;
     case "fileArrived":
       return bytes !== undefined && <span className="row-note">{size(bytes)}</span>;
     case "held":
-      return hold && <span className="row-note">{hold.reason}</span>;
+    case "holdChanged":
+      return reason && <span className="row-note">{reason}</span>;
   }
 }
