@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.visitors import JOIN_MS, visitor
+from tests.browser.outages import lose, watch_sockets
+from tests.browser.visitors import JOIN_MS, Visitor, visitor
 from tests.live import Client
 
 pytestmark = pytest.mark.usefixtures("pages")
@@ -78,6 +79,43 @@ def test_those_whom_a_moderator_muted_are_still_muted_after_a_reload(
         ada.reload()
         expect(ada.button("Turn camera off")).to_be_enabled(timeout=JOIN_MS)
         expect(ada.button("Unmute")).to_be_visible()
+
+
+def test_each_tab_returns_as_it_was(api: Client, browser: Browser) -> None:
+    with visitor(browser, "Ada") as ada:
+        ada.enter(api.create_room()["publisherURL"])
+        expect(ada.button("Turn camera off")).to_be_enabled(timeout=JOIN_MS)
+        ada.button("Mute").click()
+        expect(ada.button("Unmute")).to_be_enabled()
+        other = Visitor(ada.page.context.new_page(), "Ada")
+        other.enter(api.create_room()["publisherURL"])
+        other.button("Unmute").click()
+        other.button("Turn camera off").click()
+        expect(other.button("Turn camera on")).to_be_enabled()
+        ada.reload()
+        expect(ada.button("Turn camera off")).to_be_enabled(timeout=JOIN_MS)
+        expect(ada.button("Unmute")).to_be_visible()
+        other.reload()
+        expect(other.button("Mute")).to_be_enabled(timeout=JOIN_MS)
+        expect(other.button("Turn camera on")).to_be_visible()
+
+
+def test_viewers_who_may_speak_return_as_they_were(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "Vera") as vera:
+        sockets = watch_sockets(vera)
+        vera.enter(room["viewerURL"])
+        people = f"/meetings/{room['roomName']}/participants"
+        identity = api.call("GET", people).body["participants"][0]["participantIdentity"]
+        api.call("PUT", f"{people}/{identity}/role", {"role": "publisher"})
+        expect(vera.button("Unmute")).to_be_visible(timeout=JOIN_MS)
+        vera.reload()
+        expect(vera.button("Unmute")).to_be_enabled(timeout=JOIN_MS)
+
+        vera.button("Unmute").click()
+        expect(vera.button("Mute")).to_be_enabled()
+        lose(sockets)
+        expect(vera.button("Mute")).to_be_enabled(timeout=JOIN_MS)
 
 
 def test_a_reload_works_where_the_browser_keeps_nothing(api: Client, browser: Browser) -> None:

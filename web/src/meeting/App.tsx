@@ -5,7 +5,7 @@ import { admit, isTurn, type Admission, type Turn } from "./api";
 import { tell } from "./embed";
 import { endingOf, mayPass, startOf, type Ending } from "./endings";
 import { EndPage } from "./EndPage";
-import { forgetLink, insideBefore, keepInside, recallName, recallToken, rememberName, rememberToken, type Link } from "./link";
+import { forgetLink, insideBefore, keepInside, recallInside, recallName, recallToken, rememberName, rememberToken, type Link } from "./link";
 import { lastChoice, type Choice } from "./prejoin/choice";
 import { PreJoin } from "./prejoin/PreJoin";
 import { WaitingPage } from "./prejoin/WaitingPage";
@@ -29,7 +29,7 @@ type Step =
 export function App({ link }: { link: Link }) {
   const [step, setStep] = useState<Step>({ at: "looking" });
   const takesOver = useRef(false);
-  const reloaded = useRef(insideBefore(link.roomName)); // under this name the meeting goes on
+  const reloaded = useRef(insideBefore(link.roomName)); // the meeting goes on like this
   const end = useCallback((ending: Ending, startsAt?: number) => {
     keepInside(link.roomName, null);
     if (ending === "removed") forgetLink(link.roomName);
@@ -52,7 +52,7 @@ export function App({ link }: { link: Link }) {
   const proceed = useCallback((answer: Admission | Turn, choice: Choice) => {
     if (isTurn(answer)) return setStep({ at: "waiting", turn: answer, choice });
     rememberToken(link.roomName, answer.token);
-    keepInside(link.roomName, choice.name);
+    keepInside(link.roomName, choice);
     setStep((before) => ({
       at: "inside", admission: answer, choice, isSecond: before.at === "inside" ? before.isSecond : twinExists.current,
     }));
@@ -67,8 +67,8 @@ export function App({ link }: { link: Link }) {
     if (link.removed) return setStep({ at: "end", ending: "removed" });
     if (!link.secret && !link.invite) return setStep({ at: "end", ending: "link" });
     try {
-      const name = reloaded.current;
-      if (name !== null) proceed(await ask(name, true), lastChoice(name));
+      const before = reloaded.current;
+      if (before !== null) proceed(await ask(before.name, true), { ...lastChoice(before.name), ...before });
       else {
         const known = recallName();
         const offer = await ask(known || NAMELESS, false);
@@ -103,7 +103,8 @@ export function App({ link }: { link: Link }) {
   // LiveKit renews tokens only while connected. After a longer gap, joining needs a new token.
   const rejoin = async (choice: Choice) => {
     try {
-      proceed(await ask(choice.name, true), choice);
+      const answer = await ask(choice.name, true);
+      proceed(answer, { ...choice, ...recallInside(link.roomName) });
     } catch (error) {
       if (mayPass(error)) end("lost");
       else fail(error);

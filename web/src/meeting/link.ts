@@ -51,17 +51,32 @@ export function forgetLink(roomName: string): void {
   hideSecret(REMOVED); // if this tab cannot keep anything, its history does
 }
 
-/** Keep that this tab is in the meeting, under which name. Null: not any more. */
-export function keepInside(roomName: string, name: string | null): void {
-  if (name === null) tab.drop(insideOf(roomName));
-  else tab.put(insideOf(roomName), name);
+/** How a tab is in a meeting: under which name, and what is on. */
+export interface Inside {
+  name: string;
+  camera: boolean;
+  microphone: boolean;
 }
 
-/** The name in the meeting that this tab was in until it was loaded again; null if it was in none. */
-export function insideBefore(roomName: string): string | null {
+/** Keep how this tab is in the meeting. Null: not any more. */
+export function keepInside(roomName: string, inside: Inside | null): void {
+  if (inside === null) tab.drop(insideOf(roomName));
+  else tab.put(insideOf(roomName), JSON.stringify(inside, ["name", "camera", "microphone"]));
+}
+
+export function recallInside(roomName: string): Inside | null {
+  try {
+    return JSON.parse(tab.get(insideOf(roomName)) ?? "null") as Inside | null;
+  } catch {
+    return null; // an earlier version of this page kept a name there
+  }
+}
+
+/** How this tab was in the meeting until it was loaded again; null if it was in none. */
+export function insideBefore(roomName: string): Inside | null {
   const [navigation] = performance.getEntriesByType("navigation");
   const isReload = (navigation as PerformanceNavigationTiming | undefined)?.type === "reload";
-  return isReload ? tab.get(insideOf(roomName)) : null; // a copy of the tab has a copy of its storage
+  return isReload ? recallInside(roomName) : null; // a copy of the tab has a copy of its storage
 }
 
 function hideSecret(state: unknown = history.state): void {

@@ -68,7 +68,7 @@ export function Inside({ roomName, admission, choice, isSecond, onMoveHere }: Pr
   const lobby = useLobby(moderation, panel === "people", warn);
   const [isEnding, setEnding] = useState(false);
   const endsAt = useEnd();
-  const media = useOwnMedia(choice, standing, announce, warn);
+  const media = useOwnMedia(roomName, choice, standing, announce, warn);
   const background = useBackground(permissions.canChangeVirtualBackground, warn);
   const chat = useMessages(panel === "chat", announce);
   const reactions = useReactions();

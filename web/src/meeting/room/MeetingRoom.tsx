@@ -56,7 +56,7 @@ export default function Meeting({ roomName, admission, choice, isSecond, onMoveH
         audioCaptureDefaults: { deviceId: choice.microphoneId, noiseSuppression: isOn("noiseSuppression") },
         ...(canChooseLoudspeaker && { audioOutput: { deviceId: deviceOf("loudspeaker") } }),
       }),
-    [choice],
+    [choice.cameraId, choice.microphoneId],
   );
   const entered = useRef(false);
   const rejoining = useRef(false);

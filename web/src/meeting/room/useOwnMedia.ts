@@ -5,8 +5,8 @@ import { t, type Word } from "../words";
 import type { Standing } from "../../shared/received";
 import { recallBackground } from "../background/backgrounds";
 import { isDenied, listDevices, onAllowed, onDevices, troubleOf, type Capture, type Trouble } from "../devices";
-import type { Choice } from "../prejoin/choice";
-import { keepOn } from "../settings";
+import { keepInside, recallInside, type Inside } from "../link";
+import { keepOn as keepForNextTime } from "../settings";
 import type { Say } from "./useNotices";
 
 export type OwnMedia = ReturnType<typeof useOwnMedia>;
@@ -22,15 +22,26 @@ const kinds: Partial<Record<Track.Source, Kind>> = {
 const stopped: Record<Kind, Word> = { camera: "cameraStopped", microphone: "mutedByModerator", screen: "shareStopped" };
 
 /** The participant's own camera, microphone and shared screen. */
-export function useOwnMedia(choice: Choice, { role, permissions }: Standing, announce: Say, warn: Say) {
+export function useOwnMedia(roomName: string, choice: Inside, { role, permissions }: Standing, announce: Say, warn: Say) {
   const room = useRoomContext();
   const { isCameraEnabled, isMicrophoneEnabled, isScreenShareEnabled, localParticipant } = useLocalParticipant();
   const [pending, setPending] = useState<Kind | null>(null);
   const [troubles, setTroubles] = useState<Troubles>({});
   const trouble = useCallback((kind: Capture, what: Troubles[Capture]) => setTroubles((before) => ({ ...before, [kind]: what })), []);
   const own = useRef<Kind | null>(null); // what the participant is switching
-  const started = useRef(false);
-  const last = useRef({ camera: choice.camera, microphone: choice.microphone }); // for a rejoin
+  const phase = useRef<"apart" | "starting" | "inside">("apart");
+  const talks = useRef(false); // unmuted for a moment only
+  const [kept, setKept] = useState(() => recallInside(roomName) ?? choice); // for a rejoin, a reload, and a page that is shown again
+  const keep = (now: Partial<Inside>) => {
+    const before = recallInside(roomName);
+    if (!before) return; // the meeting was left meanwhile
+    setKept({ ...before, ...now });
+    keepInside(roomName, { ...before, ...now });
+  };
+  const keepOn = (kind: Capture, on: boolean) => {
+    keepForNextTime(kind, on);
+    keep({ [kind]: on });
+  };
 
   // Set the background before the camera is on: nobody must see the real one.
   const options = async (): Promise<VideoCaptureOptions | undefined> => {
@@ -39,8 +50,9 @@ export function useOwnMedia(choice: Choice, { role, permissions }: Standing, ann
     return { processor: await (await import("../background/processor")).processorFor(background) };
   };
 
-  /** `keep`: false for a moment only, which is not how the participant wants to be after a reload. */
-  const set = async (kind: Kind, on: boolean, keep = true) => {
+  /** `lasts`: false for a moment only, which is not how the participant wants to be after a reload. */
+  const set = async (kind: Kind, on: boolean, lasts = true) => {
+    if (kind === "microphone") talks.current = on && !lasts;
     setPending(kind);
     own.current = kind;
     try {
@@ -48,7 +60,7 @@ export function useOwnMedia(choice: Choice, { role, permissions }: Standing, ann
       else if (kind === "microphone") await localParticipant.setMicrophoneEnabled(on);
       else await localParticipant.setScreenShareEnabled(on, { audio: true, selfBrowserSurface: "exclude" });
       if (kind === "screen") return;
-      if (keep) keepOn(kind, on);
+      if (lasts) keepOn(kind, on);
       trouble(kind, undefined);
     } catch (error) {
       if (kind !== "screen") trouble(kind, troubleOf(error));
@@ -112,27 +124,35 @@ export function useOwnMedia(choice: Choice, { role, permissions }: Standing, ann
     }
   }, [role, localParticipant]);
 
+  const note = useEffectEvent(() => {
+    if (phase.current !== "inside" || room.state !== "connected" || pending) return;
+    keep({ camera: localParticipant.isCameraEnabled, microphone: localParticipant.isMicrophoneEnabled && !talks.current });
+  });
   const begin = useEffectEvent(async () => {
-    if (started.current || role === "viewer") return;
-    started.current = true;
-    const { camera, microphone } = last.current;
-    if (microphone) await set("microphone", true);
-    if (camera) await set("camera", true);
+    if (phase.current !== "apart") return;
+    phase.current = "starting";
+    // A page that is shown again finds everything as it was left.
+    if (role !== "viewer" && localParticipant.trackPublications.size === 0) {
+      if (kept.microphone) await set("microphone", true);
+      if (kept.camera) await set("camera", true);
+    }
+    if (phase.current !== "starting") return; // it was left meanwhile
+    phase.current = "inside";
+    note();
   });
   useEffect(() => {
     const start = () => void begin();
     const stop = () => {
-      started.current = false;
+      phase.current = "apart";
     };
     if (room.state === "connected") start();
     room.on(RoomEvent.Connected, start).on(RoomEvent.Disconnected, stop);
-    return () => void room.off(RoomEvent.Connected, start).off(RoomEvent.Disconnected, stop);
+    return () => {
+      stop();
+      room.off(RoomEvent.Connected, start).off(RoomEvent.Disconnected, stop);
+    };
   }, [room]);
-  useEffect(() => {
-    if (room.state === "connected" && started.current && !pending) {
-      last.current = { camera: isCameraEnabled, microphone: isMicrophoneEnabled };
-    }
-  }, [room, isCameraEnabled, isMicrophoneEnabled, pending]);
+  useEffect(() => note(), [isCameraEnabled, isMicrophoneEnabled, pending]);
 
   return { camera: isCameraEnabled, microphone: isMicrophoneEnabled, screen: isScreenShareEnabled, pending, set, troubles, dismiss: (kind: Capture) => trouble(kind, undefined) };
 }
