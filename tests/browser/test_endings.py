@@ -4,17 +4,22 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Request, expect
 
 from meet import clock
 from meet.clock import MINUTE, SECOND
-from tests.browser.outages import cut_off, watch_sockets
+from tests.browser.outages import cut_off, lose, watch_sockets
 from tests.browser.visitors import JOIN_MS, visitor
 from tests.live import Client
 
 pytestmark = pytest.mark.usefixtures("pages")
 
 CUT_MS = 5000
+
+
+def is_token(request: Request) -> bool:
+    """True if it asks for a token."""
+    return request.url.endswith("/participants/token")
 
 
 def test_a_cut_of_five_seconds_is_told_and_heals(api: Client, browser: Browser) -> None:
@@ -54,6 +59,34 @@ def test_a_connection_that_does_not_come_back_is_told(api: Client, browser: Brow
             api.stack.livekit.start()
         ada.button("Try again").click()
         ada.join()
+
+
+def test_an_outage_longer_than_livekit_tries_heals_by_itself(api: Client, browser: Browser) -> None:
+    room = api.create_room()
+    with visitor(browser, "Ada") as ada, visitor(browser, "Bob") as bob:
+        for each in (ada, bob):
+            sockets = watch_sockets(each)
+            each.enter(room["publisherURL"])
+            expect(each.button("Turn camera off")).to_be_enabled(timeout=JOIN_MS)
+            each.page.context.set_offline(True)
+            with each.page.expect_event("requestfailed", is_token):
+                lose(sockets)
+            expect(each.page.get_by_text("Reconnecting")).to_be_visible()
+        ada.button("Mute").click()  # as it is to be afterwards
+        expect(ada.button("Unmute")).to_be_enabled()
+        assert ada.complaints() == []
+        with ada.page.expect_event("requestfailed", is_token):
+            pass  # it asks again and again
+        bob.button("Leave").click()
+        bob.ends_with("You left the meeting")
+
+        asked = len(bob.requests)
+        for each in (bob, ada):
+            each.page.context.set_offline(False)
+        expect(ada.button("Turn camera off")).to_be_enabled(timeout=JOIN_MS)
+        expect(ada.page.get_by_text("Reconnecting")).to_have_count(0)
+        expect(ada.button("Unmute")).to_be_visible()
+        assert not [each for each in bob.requests[asked:] if is_token(each)]
 
 
 def test_who_is_removed_is_told_and_does_not_come_back_with_the_same_page(

@@ -6,6 +6,7 @@ import { tell } from "./embed";
 import { endingOf, mayPass, startOf, type Ending } from "./endings";
 import { EndPage } from "./EndPage";
 import { forgetLink, insideBefore, keepInside, recallInside, recallName, recallToken, rememberName, rememberToken, type Link } from "./link";
+import { LONGEST_OUTAGE, nextTry } from "./outage";
 import { lastChoice, type Choice } from "./prejoin/choice";
 import { PreJoin } from "./prejoin/PreJoin";
 import { WaitingPage } from "./prejoin/WaitingPage";
@@ -30,7 +31,9 @@ export function App({ link }: { link: Link }) {
   const [step, setStep] = useState<Step>({ at: "looking" });
   const takesOver = useRef(false);
   const reloaded = useRef(insideBefore(link.roomName)); // the meeting goes on like this
+  const outage = useRef<AbortController>(null);
   const end = useCallback((ending: Ending, startsAt?: number) => {
+    outage.current?.abort();
     keepInside(link.roomName, null);
     if (ending === "removed") forgetLink(link.roomName);
     tell({ event: "left", reason: ending });
@@ -83,6 +86,7 @@ export function App({ link }: { link: Link }) {
   }, [link, ask, proceed]);
 
   useEffect(() => void look(), [look]);
+  useEffect(() => () => outage.current?.abort(), []);
 
   const offered = (name: string): Admission | null => {
     if (step.at !== "prejoin" || isTurn(step.offer) || step.name !== name) return null;
@@ -102,12 +106,20 @@ export function App({ link }: { link: Link }) {
 
   // LiveKit renews tokens only while connected. After a longer gap, joining needs a new token.
   const rejoin = async (choice: Choice) => {
-    try {
-      const answer = await ask(choice.name, true);
-      proceed(answer, { ...choice, ...recallInside(link.roomName) });
-    } catch (error) {
-      if (mayPass(error)) end("lost");
-      else fail(error);
+    outage.current = new AbortController();
+    const { signal } = outage.current;
+    const until = performance.now() + LONGEST_OUTAGE;
+    while (!signal.aborted) {
+      try {
+        const answer = await ask(choice.name, true);
+        if (!signal.aborted) proceed(answer, { ...choice, ...recallInside(link.roomName) });
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!mayPass(error)) return fail(error);
+        if (performance.now() > until) return end("lost");
+      }
+      await nextTry(signal);
     }
   };
 

@@ -7,6 +7,7 @@ import type { Standing } from "../../shared/received";
 import { canShareScreen, hasMedia } from "../support";
 import { Hand, Smile } from "./icons";
 import type { Panel, View } from "./layout";
+import { leave } from "./leave";
 import { OwnVoice } from "./OwnVoice";
 import type { Hands } from "./useHands";
 import type { Say } from "./useNotices";
@@ -115,7 +116,7 @@ export function Controls({ roomName, apiToken, standing, media, panel, onPanel, 
       onClick: () => void togglePictureInPicture().catch(() => warn(t("actionFailed"))),
     },
     apiToken !== undefined && { key: "end", rank: 10, label: t("endForAll"), icon: <End />, onClick: onEnd },
-    { key: "leave", rank: 0, look: "leave", label: t("leave"), icon: <Leave />, onClick: () => void room.disconnect() },
+    { key: "leave", rank: 0, look: "leave", label: t("leave"), icon: <Leave />, onClick: () => leave(room) },
   ];
   const entries = offered.filter((each) => each !== false);
   const fitting = useFold(row);

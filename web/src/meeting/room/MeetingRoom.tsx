@@ -1,6 +1,6 @@
 import { LiveKitRoom, RoomAudioRenderer } from "@livekit/components-react";
 import { DisconnectReason, Room, setLogLevel, VideoPresets } from "livekit-client";
-import { useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { enderIn, endsAtIn } from "../../shared/received";
 import type { Admission } from "../api";
 import { tell } from "../embed";
@@ -11,6 +11,7 @@ import { deviceOf, isOn } from "../settings";
 import { Boundary } from "../../shared/ui/Boundary";
 import { Broken } from "./Broken";
 import { Inside } from "./Inside";
+import { leave } from "./leave";
 
 interface Props {
   roomName: string;
@@ -70,6 +71,11 @@ export default function Meeting({ roomName, admission, choice, isSecond, onMoveH
     onLost();
   };
 
+  // Another function would make LiveKitRoom connect again, during an outage with a token that is no longer good.
+  const onError = useCallback(() => {
+    if (!entered.current || rejoining.current) onEnd(entered.current ? "lost" : "server");
+  }, [onEnd]);
+
   useEffect(() => () => void room.disconnect(), [room]);
 
   const unloads = useRef(false);
@@ -101,9 +107,7 @@ export default function Meeting({ roomName, admission, choice, isSecond, onMoveH
         entered.current = true;
         rejoining.current = false;
       }}
-      onError={() => {
-        if (!entered.current || rejoining.current) onEnd(entered.current ? "lost" : "server");
-      }}
+      onError={onError}
       onDisconnected={(reason) => {
         if (!entered.current || unloads.current) return;
         const ending = reason === undefined ? undefined : endings[reason];
@@ -112,7 +116,7 @@ export default function Meeting({ roomName, admission, choice, isSecond, onMoveH
       }}
     >
       <RoomAudioRenderer muted={isSecond} />
-      <Boundary fallback={(again) => <main className="stage empty"><Broken onAgain={again} onLeave={() => void room.disconnect()} /></main>}>
+      <Boundary fallback={(again) => <main className="stage empty"><Broken onAgain={again} onLeave={() => leave(room)} /></main>}>
         <Inside roomName={roomName} admission={admission} choice={choice} isSecond={isSecond} onMoveHere={onMoveHere} />
       </Boundary>
     </LiveKitRoom>

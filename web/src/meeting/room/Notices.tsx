@@ -21,7 +21,7 @@ interface Props {
 export function Notices({ notices, endsAt, lobby, onPeople, children }: Props) {
   const state = useConnectionState();
   const { canPlayAudio, startAudio } = useAudioPlayback();
-  const shaky = state === ConnectionState.Reconnecting || state === ConnectionState.SignalReconnecting;
+  const shaky = state !== ConnectionState.Connected;
   return (
     <div className="notices">
       <div role="status" aria-live="polite">

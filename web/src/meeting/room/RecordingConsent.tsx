@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { t } from "../words";
 import { hasConsented, keepConsent } from "../consent";
 import { Dialog } from "../../shared/ui/Dialog";
+import { leave } from "./leave";
 
 /** Asks a participant, once in a meeting, whether they stay while it is recorded. */
 export function RecordingConsent({ roomName }: { roomName: string }) {
@@ -27,7 +28,7 @@ export function RecordingConsent({ roomName }: { roomName: string }) {
     <Dialog title={t("recordingStarted")} onClose={null}>
       <p className="soft">{t("recordingConsentText")}</p>
       <div className="dialog-buttons">
-        <button type="button" onClick={() => void room.disconnect()}>{t("leave")}</button>
+        <button type="button" onClick={() => leave(room)}>{t("leave")}</button>
         <button type="button" className="primary" autoFocus onClick={stay}>{t("agreeAndStay")}</button>
       </div>
     </Dialog>

@@ -1,5 +1,5 @@
-import { useLocalParticipant, useRoomContext } from "@livekit/components-react";
-import { RoomEvent, Track, TrackEvent, type Participant, type TrackPublication, type VideoCaptureOptions } from "livekit-client";
+import { useConnectionState, useLocalParticipant, useRoomContext } from "@livekit/components-react";
+import { ConnectionState, RoomEvent, Track, TrackEvent, type Participant, type TrackPublication, type VideoCaptureOptions } from "livekit-client";
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import { t, type Word } from "../words";
 import type { Standing } from "../../shared/received";
@@ -25,6 +25,7 @@ const stopped: Record<Kind, Word> = { camera: "cameraStopped", microphone: "mute
 export function useOwnMedia(roomName: string, choice: Inside, { role, permissions }: Standing, announce: Say, warn: Say) {
   const room = useRoomContext();
   const { isCameraEnabled, isMicrophoneEnabled, isScreenShareEnabled, localParticipant } = useLocalParticipant();
+  const isAway = useConnectionState() === ConnectionState.Disconnected;
   const [pending, setPending] = useState<Kind | null>(null);
   const [troubles, setTroubles] = useState<Troubles>({});
   const trouble = useCallback((kind: Capture, what: Troubles[Capture]) => setTroubles((before) => ({ ...before, [kind]: what })), []);
@@ -53,6 +54,10 @@ export function useOwnMedia(roomName: string, choice: Inside, { role, permission
   /** `lasts`: false for a moment only, which is not how the participant wants to be after a reload. */
   const set = async (kind: Kind, on: boolean, lasts = true) => {
     if (kind === "microphone") talks.current = on && !lasts;
+    if (room.state === ConnectionState.Disconnected) {
+      if (kind !== "screen") keepOn(kind, on); // from the next connection on
+      return;
+    }
     setPending(kind);
     own.current = kind;
     try {
@@ -154,7 +159,8 @@ export function useOwnMedia(roomName: string, choice: Inside, { role, permission
   }, [room]);
   useEffect(() => note(), [isCameraEnabled, isMicrophoneEnabled, pending]);
 
-  return { camera: isCameraEnabled, microphone: isMicrophoneEnabled, screen: isScreenShareEnabled, pending, set, troubles, dismiss: (kind: Capture) => trouble(kind, undefined) };
+  const { camera, microphone } = isAway ? kept : { camera: isCameraEnabled, microphone: isMicrophoneEnabled };
+  return { camera, microphone, screen: isScreenShareEnabled, pending, set, troubles, dismiss: (kind: Capture) => trouble(kind, undefined) };
 }
 
 function deviceWord(source: Track.Source): string {
