@@ -133,3 +133,49 @@ def test_a_part_that_fails_leaves_the_meeting_and_can_be_shown_again(
         ada.page.evaluate("window.fails = false")
         broken.get_by_role("button", name="Show it again").click()
         ada.reads("Hello")
+
+
+def test_a_page_that_is_shown_again_unmutes_nobody(api: Client, browser: Browser) -> None:
+    with visitor(browser, "Ada") as ada:
+        ada.page.add_init_script("""
+          const {replace} = String.prototype;
+          String.prototype.replace = function (pattern, by) {
+            if (window.fails && String(pattern).includes("{15}$")) throw new Error("told to fail");
+            return replace.call(this, pattern, by);
+          };
+        """)  # the whole meeting shows its title
+        ada.enter(api.create_room()["publisherURL"])
+        expect(ada.button("Turn camera off")).to_be_enabled(timeout=JOIN_MS)
+        ada.button("Mute").click()
+        expect(ada.button("Unmute")).to_be_enabled()
+        ada.page.evaluate("window.fails = true")
+        ada.press("Chat")
+        again = ada.button("Show it again")
+        expect(again).to_be_visible()
+        ada.page.evaluate("window.fails = false")
+        again.click()
+        expect(ada.button("Unmute")).to_be_visible()
+        ada.button("Turn camera off").click()  # which waits for whatever is switched on before
+        expect(ada.button("Turn camera on")).to_be_enabled()
+        expect(ada.button("Unmute")).to_be_visible()
+
+
+def test_a_file_that_is_not_there_takes_nothing_else_with_it(api: Client, browser: Browser) -> None:
+    with visitor(browser, "Ada") as ada:
+        for part in ("ShortcutsDialog", "inside"):
+            ada.page.route(f"**/{part}-*.js", lambda route: route.fulfill(status=404))
+        ada.open(api.create_room()["publisherURL"])
+        ada.at_the_door()
+        ada.page.get_by_label("Your name").fill("Ada")
+        ada.button("Join").click()
+        ada.ends_with("This page does not work right now")
+        assert ada.complaints() == []
+        ada.page.unroute("**/inside-*.js")
+        ada.button("Load again").click()
+        expect(ada.button("Turn camera off")).to_be_enabled(timeout=JOIN_MS)
+
+        ada.page.keyboard.press("?")
+        expect(ada.page.get_by_text("This part of the page does not work")).to_be_visible()
+        expect(ada.button("Mute")).to_be_visible()
+        ada.page.keyboard.press("m")
+        expect(ada.button("Unmute")).to_be_enabled()

@@ -78,7 +78,7 @@ export function App({ link }: { link: Link }) {
         setStep({ at: "prejoin", offer, name: link.invite ? (offer.participantName ?? "") : known, askedAt: performance.now() });
       }
       reloaded.current = null;
-      void loadMeeting();
+      void loadMeeting().catch(() => {}); // it is loaded again when it is shown
     } catch (error) {
       if (!mayPass(error)) reloaded.current = null;
       setStep({ at: "end", ending: endingOf(error), startsAt: startOf(error) });

@@ -14,6 +14,7 @@ import { Controls } from "./Controls";
 import { DeviceTroubles } from "./DeviceTroubles";
 import { EndMeeting } from "./EndMeeting";
 import type { Panel } from "./layout";
+import { leave } from "./leave";
 import { Notices } from "./Notices";
 import { PeoplePanel } from "./PeoplePanel";
 import { ReactionChoice, Reactions } from "./Reactions";
@@ -125,9 +126,11 @@ export function Inside({ roomName, admission, choice, isSecond, onMoveHere }: Pr
       </div>
       <Reactions shown={reactions.shown} />
       {isReacting && permissions.canChat && <ReactionChoice onSend={reactions.send} onClose={() => setReacting(false)} />}
-      <Controls roomName={roomName} apiToken={isModerator ? apiToken : undefined} standing={standing} media={media} panel={panel} onPanel={toggle}
-        view={layout.view} onView={layout.setView} hasChat={hasChat} unread={chat.unread} waiting={lobby.waiting.length} onEnd={() => setEnding(true)} announce={announce} warn={warn}
-        hands={hands} isReacting={isReacting} onReact={() => setReacting((is) => !is)} />
+      <Boundary fallback={(again) => <nav className="controls"><Broken onAgain={again} onLeave={() => leave(room)} /></nav>}>
+        <Controls roomName={roomName} apiToken={isModerator ? apiToken : undefined} standing={standing} media={media} panel={panel} onPanel={toggle}
+          view={layout.view} onView={layout.setView} hasChat={hasChat} unread={chat.unread} waiting={lobby.waiting.length} onEnd={() => setEnding(true)} announce={announce} warn={warn}
+          hands={hands} isReacting={isReacting} onReact={() => setReacting((is) => !is)} />
+      </Boundary>
       <Boundary fallback={() => null}>
         <Notices notices={notices} endsAt={endsAt} lobby={panel === "people" ? null : lobby} onPeople={() => setPanel("people")}>
           <DeviceTroubles media={media} onDevices={() => setPanel("settings")} />
@@ -135,7 +138,11 @@ export function Inside({ roomName, admission, choice, isSecond, onMoveHere }: Pr
           <WeakConnection onDetails={() => setPanel("connection")} />
         </Notices>
       </Boundary>
-      {showsKeys && <Suspense fallback={null}><ShortcutsDialog shortcuts={shortcuts} onClose={() => setShowsKeys(false)} /></Suspense>}
+      {showsKeys && (
+        <Boundary fallback={() => null} onFail={() => { setShowsKeys(false); warn(t("broken")); }}>
+          <Suspense fallback={null}><ShortcutsDialog shortcuts={shortcuts} onClose={() => setShowsKeys(false)} /></Suspense>
+        </Boundary>
+      )}
       {speaks && <RecordingConsent roomName={roomName} />}
       {isEnding && moderation && <EndMeeting moderate={moderate} onClose={() => setEnding(false)} />}
     </RaisedHands>

@@ -3,6 +3,7 @@ import { Component, type ReactNode } from "react";
 interface Props {
   /** Shown in place of children that failed. */
   fallback: (again: () => void) => ReactNode;
+  onFail?: () => void;
   children: ReactNode;
 }
 
@@ -12,6 +13,10 @@ export class Boundary extends Component<Props, { failed: boolean }> {
 
   static getDerivedStateFromError() {
     return { failed: true };
+  }
+
+  override componentDidCatch() {
+    this.props.onFail?.();
   }
 
   override render() {
