@@ -58,7 +58,7 @@ export interface Inside {
   microphone: boolean;
 }
 
-/** Keep how this tab is in the meeting. Null: not any more. */
+/** Keep how this tab is in the meeting; null once it has left. */
 export function keepInside(roomName: string, inside: Inside | null): void {
   if (inside === null) tab.drop(insideOf(roomName));
   else tab.put(insideOf(roomName), JSON.stringify(inside, ["name", "camera", "microphone"]));
