@@ -143,8 +143,9 @@ def _wait_until_moved(stack: LocalStack, recording: str) -> None:
 
 
 def _begins_with_index(stack: LocalStack, recording: str) -> bool:
-    part = {"Range": "bytes=0-65535"}
-    return b"moov" in urllib3.request("GET", _link(stack, recording), headers=part).data
+    player = {"Range": "bytes=0-65535", "Sec-Fetch-Dest": "video"}  # others get the newest file
+    answer = urllib3.request("GET", _link(stack, recording), headers=player, timeout=60)
+    return b"moov" in answer.data
 
 
 def _link(stack: LocalStack, recording: str) -> str:

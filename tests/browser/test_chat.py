@@ -285,7 +285,9 @@ def test_what_is_typed_while_a_message_is_on_its_way_stays(
         keys.press("Enter")
         reopen()
         keys.type("Five")
+        keys.press("Enter")
+        keys.type("Six")
         ada.page.evaluate("drain()")
         expect(ada.page.get_by_text("The message was not sent.")).to_be_visible()
-        expect(_field(ada)).to_have_value("Four\nFive")
+        expect(_field(ada)).to_have_value("Four\nFive\nSix")
         assert texts.count() == 3

@@ -162,7 +162,7 @@ def store() -> None:
     put = boto3.client("s3").put_object(
         Bucket=ENVIRONMENT["RECORDINGS_BUCKET"], Key=READY.object_key, Body=FILE
     )
-    file = {"size": len(FILE), "etag": put["ETag"]}
+    file = {"size": len(FILE), "etag": put["ETag"], "fileVersion": put["VersionId"]}
     store_recording(READY, Evidence.OBJECT_SEEN, ended | file)
     store_recording(STARTED, Evidence.EGRESS_ACTIVE, {"egressId": "EG_1", "startedAt": BEGAN})
     event_log().append([[EVENT]])

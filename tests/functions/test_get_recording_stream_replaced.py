@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from meet import wiring
 from meet.recordings.byte_range import MAX_LENGTH
@@ -198,15 +201,43 @@ def test_what_is_not_a_version_is_ignored(studio: Studio, version: str) -> None:
     assert (answer.status, answer.content) == (206, BEFORE[5:])
 
 
-def test_other_clients_are_sent_to_the_same_version_in_the_bucket(studio: Studio) -> None:
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_clients_that_are_redirected_get_the_newest(studio: Studio, method: str) -> None:
+    """A link to a version would go on after the recording is deleted."""
     recording_id = studio.ready(LARGE)
-    version, key = stored(recording_id).file_version, stored(recording_id).object_key
-    assert version
-    put(key, LONGER)
-    for method in ("GET", "HEAD"):
-        answer = stream(recording_id, method, query=f"?version={version}")
-        assert answer.status == 307
-        assert parse_qs(urlsplit(answer.headers["location"]).query)["versionId"] == [version]
+    recording = stored(recording_id)
+    put(recording.object_key, LARGE)
+    answer = stream(recording_id, method, query=f"?version={recording.file_version}")
+    redirected(answer, recording_id)
+    assert "versionId" not in answer.headers["location"]
+
+
+def test_the_same_bytes_once_more_are_another_version(studio: Studio) -> None:
+    recording_id = studio.ready(BEFORE)
+    recording = stored(recording_id)
+    put(recording.object_key, BEFORE)
+    object_created(recording.object_key)
+    assert (stored(recording_id).etag, stored(recording_id).size) == (recording.etag, 1000)
+    assert stored(recording_id).file_version not in {None, recording.file_version}
+
+
+def test_a_version_that_one_may_not_read_is_sent_as_the_newest(studio: Studio) -> None:
+    """S3 may refuse to tell that a version is missing."""
+    recording_id = studio.ready(BEFORE)
+    recording = stored(recording_id)
+    put(recording.object_key, LONGER)
+    refusal = ClientError({"Error": {"Code": "AccessDenied", "Message": ""}}, "GetObject")
+
+    def get_object(client: Any, name: str, parameters: dict[str, Any]) -> Any:
+        if "VersionId" in parameters:
+            raise refusal
+        return make(client, name, parameters)
+
+    make = BaseClient._make_api_call  # type: ignore[attr-defined]
+    with patch.object(BaseClient, "_make_api_call", get_object):
+        query = f"?version={recording.file_version}"
+        answer = stream(recording_id, query=query, Range="bytes=5-", **PLAYER)
+    assert (answer.status, answer.content) == (206, LONGER[5:])
 
 
 # ------------------------------------------------------------------------- the event about it

@@ -114,6 +114,18 @@ def test_a_failure_that_the_recorder_reports_is_the_recorders_also_when_its_file
     assert "error" not in studio.show(recording_id)
 
 
+def test_one_whose_file_came_while_it_was_given_up_did_not_fail(studio: Studio) -> None:
+    recording_id = studio.ready()
+    facts = {
+        "error": "the recorder was lost",
+        "givenUpAt": studio.clock(),
+        "failedBy": SWEEP,
+    }
+    wiring.recording_repository().observe(recording_id, Evidence.LOST, facts)
+    assert "failed" not in {each["type"] for each in timeline(studio, recording_id)}
+    assert studio.status(recording_id) == "READY"
+
+
 def test_a_failure_before_an_earlier_release_forgot_its_reason_is_told(studio: Studio) -> None:
     recording_id = studio.failed()
     studio.clock.advance(MINUTE)

@@ -71,8 +71,8 @@ _VERSION = {
     "name": VERSION,
     "in": "query",
     "required": False,
-    "description": "Part of the URLs that the API returns: sends the file as it was then. Absent: "
-    "as it is now.",
+    "description": "Part of the URLs that the API returns: media elements get the file as it was "
+    "then, as long as the bucket keeps it.",
     "schema": {"type": "string"},
 }
 _OF_LINKS = [

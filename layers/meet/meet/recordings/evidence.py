@@ -110,7 +110,7 @@ class RecordingEvidence:
             return self.write(recording, Evidence.EMPTY_OBJECT_SEEN, facts)
         facts = {"size": file.size, "etag": file.etag, "fileVersion": file.version}
         written = self.write(recording, Evidence.OBJECT_SEEN, facts)
-        if written.etag == file.etag:
+        if (written.etag, written.file_version) == (file.etag, file.version):
             return written
         # Somebody else saw the file before it was replaced, or after, and was quicker to store it.
         return self._file_replaced(written)
@@ -119,7 +119,8 @@ class RecordingEvidence:
         """Store the size, ETag and version of a READY recording's current file."""
         while True:
             file = self.media.find(recording.object_key)
-            if file is None or (file.size, file.etag) == (recording.size, recording.etag):
+            known = recording.size, recording.etag, recording.file_version
+            if file is None or (file.size, file.etag, file.version) == known:
                 return recording
             if self.recordings.replace_file(
                 recording, size=file.size, etag=file.etag, version=file.version

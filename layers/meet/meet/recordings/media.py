@@ -31,7 +31,10 @@ _CHUNK = 64 * 1024
 """Bytes read at a time: a 4 MiB range is never in memory twice."""
 
 _MISSING = {"404", "NoSuchKey", "NotFound"}
-_NOT_A_VERSION = {"400", "404", "405", "InvalidArgument", "MethodNotAllowed", "NoSuchVersion"}
+_NOT_A_VERSION = {
+    *("400", "InvalidArgument", "404", "NoSuchVersion", "405", "MethodNotAllowed"),
+    *("403", "AccessDenied"),  # for a missing one, without permission to list versions
+}
 """S3's codes for a version that is gone or never was, and for a delete marker."""
 _CONTENT_RANGE = re.compile(r"bytes \d+-\d+/(\d+)")
 
@@ -134,20 +137,13 @@ class MediaStore:
         parts = urlsplit(self.link("any").url)
         return f"{parts.scheme}://{parts.netloc}"
 
-    def link(
-        self,
-        key: str,
-        *,
-        method: str = "GET",
-        disposition: str | None = None,
-        version: str | None = None,
-    ) -> Link:
+    def link(self, key: str, *, method: str = "GET", disposition: str | None = None) -> Link:
         """Return a presigned URL for GET or HEAD; `disposition` becomes Content-Disposition."""
         named = {"ResponseContentDisposition": disposition} if disposition else {}
         url = self.client.generate_presigned_url(
             "head_object" if method == "HEAD" else "get_object",
             Params={
-                **self._place(key, version),
+                **self._place(key),
                 "ResponseContentType": MEDIA_TYPE,
                 **named,
             },
@@ -162,31 +158,29 @@ class MediaStore:
 
         Raises FileLost, FileChanged or OutsideOfFile; FileLost also if only old versions are left.
         """
-        newest: dict[str, Any] = {}
-        failure: Exception = FileLost(key)
-        try:
-            newest = ask(**self._place(key), **how)
-        except ClientError as error:
-            failure = failure_of(error, key)
-            if version is None or isinstance(failure, FileLost):
-                raise failure from error
-        if newest and version in {None, newest.get("VersionId")}:
-            return newest
-        try:
-            found: dict[str, Any] = ask(**self._place(key, version), **how)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _NOT_A_VERSION:
-                raise failure_of(error, key) from error
-        else:
-            if "Body" in newest:
-                newest["Body"].close()
-            return found
-        if newest:
-            return newest
-        raise failure
+        found, error = self._asked(ask, self._place(key), how)
+        is_lost = error is not None and isinstance(failure_of(error, key), FileLost)
+        if version not in {None, found.get("VersionId")} and not is_lost:
+            earlier, refusal = self._asked(ask, {**self._place(key), "VersionId": version}, how)
+            if refusal is None or refusal.response["Error"]["Code"] not in _NOT_A_VERSION:
+                if "Body" in found:
+                    found["Body"].close()
+                found, error = earlier, refusal
+        if error is not None:
+            raise failure_of(error, key) from error
+        return found
 
-    def _place(self, key: str, version: str | None = None) -> Any:
-        return {"Bucket": self.bucket, "Key": key} | ({"VersionId": version} if version else {})
+    @staticmethod
+    def _asked(
+        ask: Callable[..., Any], place: dict[str, Any], how: dict[str, str]
+    ) -> tuple[dict[str, Any], ClientError | None]:
+        try:
+            return ask(**place, **how), None
+        except ClientError as error:
+            return {}, error
+
+    def _place(self, key: str) -> Any:
+        return {"Bucket": self.bucket, "Key": key}
 
     def delete_one(self, key: str) -> None:
         """Delete a file; raises OSError if S3 did not delete it."""

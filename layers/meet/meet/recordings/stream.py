@@ -149,7 +149,7 @@ class RecordingStream:
 
     def _bytes(self, wanted: ByteRange | None, etag: str | None) -> StreamAnswer:
         part = None if wanted is None else wanted.cut(MAX_LENGTH)
-        key, version = self.recording.object_key, self.request.version
+        key, version = self.recording.object_key, self._version
         with self.media.open(key, part, etag=etag, version=version) as opened:
             if self._is_too_long(wanted, opened.size):
                 return self._redirect()
@@ -173,20 +173,22 @@ class RecordingStream:
             raise DownloadNotAllowed
         method = "HEAD" if self.request.is_head else "GET"
         link = self.media.link(
-            self.recording.object_key,
-            method=method,
-            disposition=self._disposition,
-            version=self.request.version,
+            self.recording.object_key, method=method, disposition=self._disposition
         )
         headers = {"Cache-Control": _PRIVATE, "Location": link.url, "Vary": "Sec-Fetch-Dest"}
         return StreamAnswer(HTTPStatus.TEMPORARY_REDIRECT, headers)
+
+    @property
+    def _version(self) -> str | None:
+        # Others send If-Range, or are redirected: a link to a version would outlive its deletion.
+        return self.request.version if self.request.is_player else None
 
     @property
     def _disposition(self) -> str:
         return content_disposition(self.disposition, self.recording.title)
 
     def _file(self) -> StoredFile:
-        file = self.media.find(self.recording.object_key, version=self.request.version)
+        file = self.media.find(self.recording.object_key, version=self._version)
         if file is None:
             raise RecordingNotFound
         return file

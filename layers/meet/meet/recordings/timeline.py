@@ -12,6 +12,7 @@ from meet import dynamodb
 from meet.actors import AUTO_START, Actor, ActorType
 from meet.clock import Milliseconds
 from meet.recordings.items import hold_from
+from meet.recordings.lifecycle import Status
 
 
 class Source(StrEnum):
@@ -85,12 +86,14 @@ def _entries(values: dict[str, Any]) -> Iterator[Entry]:
     nobody = "Nobody was in the meeting"
     yield from _entry(values, "emptySince", Source.SWEEP, Kind.MEETING_EMPTY, nobody)
     yield from _entry(values, "endedAt", Source.RECORDER, Kind.ENDED, _end(values))
-    # Also of a READY one, whose file came after all.
-    failed = "givenUpAt" if "givenUpAt" in values else "failedAt"
-    source = Source.SWEEP if "failedBy" in values else Source.RECORDER
-    error = values.get("error")
-    failure = f"It failed: {error or 'no reason is known'}"
-    yield from _entry(values, failed, source, Kind.FAILED, failure, reason=error)
+    if (
+        values["status"] == Status.FAILED or "failedAt" in values
+    ):  # its file may have come after all
+        failed = "givenUpAt" if "givenUpAt" in values else "failedAt"
+        source = Source.SWEEP if "failedBy" in values else Source.RECORDER
+        error = values.get("error")
+        failure = f"It failed: {error or 'no reason is known'}"
+        yield from _entry(values, failed, source, Kind.FAILED, failure, reason=error)
     file = f"The file is in the bucket: {values.get('size')} bytes"
     yield from _entry(values, "readyAt", Source.BUCKET, Kind.FILE_ARRIVED, file)
     yield from _hold(values.get("lastHold", {}))

@@ -67,6 +67,7 @@ export function useMessages(open: boolean, announce: Say): Messages {
   const [toldBy, setToldBy] = useState("");
   const [read, setRead] = useState(0);
   const draft = useRef("");
+  const givenBack = useRef(""); // what the draft begins with if messages could not be sent
   const last = useRef(0);
   const waiting = useRef<Message[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -107,7 +108,10 @@ export function useMessages(open: boolean, announce: Say): Messages {
       const { id } = await room.localParticipant.sendText(text, { topic: TOPIC });
       add(room.localParticipant, text, id);
     } catch (error) {
-      draft.current = [text, draft.current].filter(Boolean).join("\n");
+      const earlier = draft.current.startsWith(givenBack.current) ? givenBack.current : "";
+      const typed = draft.current.slice(earlier.length).trimStart();
+      givenBack.current = [earlier, text].filter(Boolean).join("\n");
+      draft.current = [givenBack.current, typed].filter(Boolean).join("\n");
       setReturned((before) => before + 1);
       throw error;
     }

@@ -25,7 +25,7 @@ const stopped: Record<Kind, Word> = { camera: "cameraStopped", microphone: "mute
 export function useOwnMedia(roomName: string, choice: Inside, { role, permissions }: Standing, announce: Say, warn: Say) {
   const room = useRoomContext();
   const { isCameraEnabled, isMicrophoneEnabled, isScreenShareEnabled, localParticipant } = useLocalParticipant();
-  const isAway = useConnectionState() === ConnectionState.Disconnected;
+  const state = useConnectionState();
   const [pending, setPending] = useState<Kind | null>(null);
   const [troubles, setTroubles] = useState<Troubles>({});
   const trouble = useCallback((kind: Capture, what: Troubles[Capture]) => setTroubles((before) => ({ ...before, [kind]: what })), []);
@@ -53,9 +53,10 @@ export function useOwnMedia(roomName: string, choice: Inside, { role, permission
 
   /** `lasts`: false for a moment only, which is not how the participant wants to be after a reload. */
   const set = async (kind: Kind, on: boolean, lasts = true) => {
-    if (kind === "microphone") talks.current = on && !lasts;
-    if (room.state === ConnectionState.Disconnected) {
-      if (kind !== "screen") keepOn(kind, on); // from the next connection on
+    const isAway = room.state === ConnectionState.Disconnected;
+    if (kind === "microphone") talks.current = on && !lasts && !isAway;
+    if (isAway) {
+      if (lasts && kind !== "screen") keepOn(kind, on); // from the next connection on
       return;
     }
     setPending(kind);
@@ -159,7 +160,7 @@ export function useOwnMedia(roomName: string, choice: Inside, { role, permission
   }, [room]);
   useEffect(() => note(), [isCameraEnabled, isMicrophoneEnabled, pending]);
 
-  const { camera, microphone } = isAway ? kept : { camera: isCameraEnabled, microphone: isMicrophoneEnabled };
+  const { camera, microphone } = state === ConnectionState.Disconnected ? kept : { camera: isCameraEnabled, microphone: isMicrophoneEnabled };
   return { camera, microphone, screen: isScreenShareEnabled, pending, set, troubles, dismiss: (kind: Capture) => trouble(kind, undefined) };
 }
 
