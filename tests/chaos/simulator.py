@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import import_module
+from itertools import count
 from random import Random
 from types import SimpleNamespace
 from typing import Any, cast
@@ -489,6 +490,7 @@ def in_place(world: World) -> Iterator[None]:
         choice=world.random.choice,
         token_urlsafe=lambda size: f"{world.random.getrandbits(8 * size):x}",
     )
+    versions = (f"version-{number}" for number in count())
     make = world.make_api_call(BaseClient._make_api_call)  # type: ignore[attr-defined]
     with ExitStack() as places, memory_aws():
         for target, value in (
@@ -503,6 +505,7 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.recordings.faststart.MIN_PART", PART),
             ("meet.recordings.faststart.MAX_LENGTH", PART // 4),
             ("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", PART),
+            ("moto.s3.models.random", SimpleNamespace(uuid4=lambda: next(versions))),
             ("meet.recordings.settlement._PARALLEL", 1),  # threads would have an order of their own
             ("meet.dynamodb._POOL", SimpleNamespace(map=map)),
             ("meet.rooms.ending._PARALLEL", 1),
