@@ -51,6 +51,7 @@ ON_DYNAMODB_LOCAL_TOO = {
     "test_sweep_recordings",
     "test_sweep_rooms",
     "test_hold",
+    "test_recording_timeline",
     "test_share_link_deletions",
     "test_share_link_limits",
     "test_share_link_repeats",

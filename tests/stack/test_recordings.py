@@ -168,7 +168,7 @@ def test_a_link_plays_without_the_key_and_no_other_recording(
     link = api.call("GET", f"{ready['path']}/url").body["url"]
 
     assert api.call("GET", link, key=None, headers={"Range": "bytes=0-3"}).status == 206
-    assert api.call("GET", link[:-1] + "x", key=None).status == 401
+    assert api.call("GET", link.replace("token=", "token=9"), key=None).status == 401
     other = link.replace(ready["id"], "rec_" + "0" * 26)
     assert api.call("GET", other, key=None).status == 401
     assert api.call("GET", f"{ready['path']}/stream", key=None).status == 401
