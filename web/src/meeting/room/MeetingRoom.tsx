@@ -71,7 +71,7 @@ export default function Meeting({ roomName, admission, choice, isSecond, onMoveH
     onLost();
   };
 
-  // Another function would make LiveKitRoom connect again, during an outage with a token that is no longer good.
+  // LiveKitRoom connects again whenever this function changes, and the token may have expired during an outage.
   const onError = useCallback(() => {
     if (!entered.current || rejoining.current) onEnd(entered.current ? "lost" : "server");
   }, [onEnd]);
