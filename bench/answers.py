@@ -4,7 +4,7 @@ import io
 import json
 import pickle
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import SimpleNamespace
@@ -57,7 +57,8 @@ def sample_of(function: str) -> Sample:
     if function.startswith("sweep_"):
         moment = _NOTHING_DUE
     sample = Sample(function, event, given(function), moment)
-    with memory_aws(), patch.object(clock, "now", lambda: moment):
+    metrics = redirect_stdout(io.StringIO())
+    with memory_aws(), patch.object(clock, "now", lambda: moment), metrics:
         wiring.reset()
         store()
         handler = import_module(f"functions.{function}.app").handler

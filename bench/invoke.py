@@ -104,8 +104,8 @@ def answer_at_the_network(answers):
 
     find = builtins.__import__
 
-    def find_and_answer(name, *rest):
-        found = find(name, *rest)
+    def find_and_answer(name, *rest, **named):
+        found = find(name, *rest, **named)
         if name == "boto3":
             builtins.__import__ = find
             answer_for_botocore(answers)
@@ -181,8 +181,11 @@ def cold(spec, answers):
 
 
 def check(reply):
-    """Stop the measurement of an operation that does not do what it is for."""
-    if reply.get("statusCode", 200) >= 400:
+    """Stop the measurement of an operation that does not do what it is for.
+
+    Functions that handle events may return nothing; they raise instead.
+    """
+    if (reply or {}).get("statusCode", 200) >= 400:
         raise SystemExit(str(reply))
 
 
