@@ -11,6 +11,7 @@ from meet.recordings.lifecycle import Evidence
 from tests.fakes import Clock, FakeLiveKit, FakeRecorder
 from tests.functions import stages
 from tests.functions.gateway import Call
+from tests.functions.logs import collected
 from tests.functions.stages import ALL, FIRST, MODERATOR, PUBLISHES, SECOND_ONE, Open
 
 
@@ -186,6 +187,26 @@ def test_a_track_of_a_meeting_that_is_not_known_yet_is_left_to_the_sweep(
     assert stage.starts() == 0
     stage.minute()
     assert stage.starts() == 1
+
+
+def test_the_log_says_why_a_recording_began_late(open_stage: Open) -> None:
+    stage = open_stage(PUBLISHES)
+    stage.enter("Ada")
+    stage.come("Mo", is_publishing=True)  # of whose tracks LiveKit reports nothing
+    with collected() as logs:
+        stage.minute()
+    (line,) = [each for each in logs() if "track_published" in each["message"]]
+    assert (stage.starts(), line["room"]) == (1, stage.room)
+
+
+def test_a_recording_that_a_webhook_began_has_no_such_line(open_stage: Open) -> None:
+    stage = open_stage(PUBLISHES)
+    with collected() as logs:
+        stage.enter("Ada")
+        stage.publish("Ada")
+        stage.minute()
+    assert stage.starts() == 1
+    assert not [each for each in logs() if "track_published" in each["message"]]
 
 
 def test_a_track_in_a_room_that_is_not_ours_asks_livekit_nothing(open_stage: Open) -> None:

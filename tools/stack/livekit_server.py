@@ -42,7 +42,8 @@ def write_configuration(
         "webhook": {
             "api_key": keys[0],
             "urls": [webhook],
-            "filter_params": {"exclude_events": ["track_unpublished"]},  # as docs/deploy.md says
+            # As docs/deploy.md says where recordings begin automatically.
+            "filter_params": {"exclude_events": ["track_unpublished"]},
         },
         "room": {"auto_create": True},  # the token's room configuration makes the room
         # If no recorder is free, starting a recording fails after 7 s instead of 21.

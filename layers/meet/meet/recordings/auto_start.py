@@ -84,7 +84,15 @@ class AutomaticStarts:
             and not self.control.recordings.has_failed(latest.recording_id)
         ):
             return False
-        return self._start(room, publisher=None)
+        is_started = self._start(room, publisher=None)
+        if is_started and not attempts_in(room, meeting.sid):
+            # Late, and by now the only trace of the reason.
+            logger.info(
+                "the sweep started it, since no webhook of LiveKit did: see track_published "
+                "in docs/deploy.md",
+                extra={"room": room.name},
+            )
+        return is_started
 
     def _start(self, room: Room, publisher: str | None) -> bool:
         """Start recording a room whose condition is met; True if it was started."""
