@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from meet.powertools import APIGatewayRestResolver
 
 
 @contextmanager

@@ -3,14 +3,13 @@
 import json
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-
 from meet import clock, wiring
 from meet.console import browser
 from meet.console.schemas import Login, SessionView
 from meet.console.tokens import Session
 from meet.errors import MeetError
 from meet.http import JSON, Event, create_api, entrypoint, logger, read_body
+from meet.powertools import APIGatewayRestResolver, Response
 from meet.settings import settings
 
 MAX_BODY_BYTES = 4 * 1024

@@ -2,8 +2,6 @@
 
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import bearers, wiring
 from meet.answers import Success, answers
 from meet.errors import InvalidRequest, RoomNotFound
@@ -11,6 +9,7 @@ from meet.guests.errors import NameInvited
 from meet.http import actor_of, create_api, entrypoint, json_reply, origin
 from meet.parameters import IdempotencyKey, RoomName
 from meet.participants.guest_schemas import InvitationsView, InvitationView, NewInvitations
+from meet.powertools import Response
 
 api = create_api()
 

@@ -2,13 +2,12 @@
 
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import bearers, wiring
 from meet.answers import Success, answers
 from meet.errors import InvalidRequest
 from meet.http import actor_of, create_api, entrypoint, json_reply, origin
 from meet.parameters import IdempotencyKey, RecordingId
+from meet.powertools import Response
 from meet.recordings.errors import RecordingNotFound, RecordingNotReady, TooManyLinks
 from meet.recordings.link_schemas import NewShareLink, ShareLinkView
 

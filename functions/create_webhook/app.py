@@ -2,13 +2,12 @@
 
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import Success, answers
 from meet.errors import InvalidRequest
 from meet.http import create_api, entrypoint, json_reply, logger
 from meet.parameters import IdempotencyKey
+from meet.powertools import Response
 from meet.webhooks.errors import TooManyWebhooks
 from meet.webhooks.model import new_secret
 from meet.webhooks.schemas import NewWebhook

@@ -1,7 +1,5 @@
 """DELETE /rooms/{roomName}/bans/{banId}: lift a ban."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.errors import OtherRoom, RoomNotFound
@@ -9,6 +7,7 @@ from meet.guests.errors import BanNotFound
 from meet.http import create_api, entrypoint, keep_to_own_room, no_content
 from meet.parameters import RoomName
 from meet.participants.guest_schemas import BanId
+from meet.powertools import Response
 
 api = create_api()
 

@@ -1,7 +1,5 @@
 """DELETE /rooms/{roomName}/invitations/{invitationId}: revoke an invitation."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.errors import RoomNotFound
@@ -9,6 +7,7 @@ from meet.guests.errors import InvitationNotFound
 from meet.http import actor_of, create_api, entrypoint, no_content
 from meet.parameters import RoomName
 from meet.participants.guest_schemas import InvitationId
+from meet.powertools import Response
 
 api = create_api()
 

@@ -2,11 +2,10 @@
 
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import Success, answers
 from meet.http import actor_of, create_api, entrypoint, json_reply, no_content
+from meet.powertools import Response
 from meet.recordings.schemas import DeletionView, IdsQuery, RecordingIds, ids_of
 
 api = create_api()

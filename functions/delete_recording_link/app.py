@@ -1,11 +1,10 @@
 """DELETE /recordings/{recordingId}/links/{linkId}: revoke a share link."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.http import create_api, entrypoint, no_content
 from meet.parameters import RecordingId
+from meet.powertools import Response
 from meet.recordings.errors import LinkNotFound, RecordingNotFound
 from meet.recordings.link_schemas import LinkId
 

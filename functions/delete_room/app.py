@@ -1,12 +1,11 @@
 """DELETE /rooms/{roomName}: end a room and the meeting in it."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.errors import RoomNotFound
 from meet.http import actor_of, create_api, entrypoint, no_content
 from meet.parameters import RoomName
+from meet.powertools import Response
 
 api = create_api()
 

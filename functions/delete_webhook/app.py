@@ -1,10 +1,9 @@
 """DELETE /webhooks/{webhookId}: send nothing to an endpoint any longer."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.http import create_api, entrypoint, no_content
+from meet.powertools import Response
 from meet.webhooks.errors import WebhookNotFound
 from meet.webhooks.schemas import WebhookId
 

@@ -1,13 +1,12 @@
 """DELETE /participants/{participantName}: remove participants from a room."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.errors import MediaServerUnavailable, OtherRoom, ParticipantNotFound, RoomNotFound
 from meet.http import actor_of, create_api, entrypoint, keep_to_own_room, logger, no_content
 from meet.participants.guest_schemas import BanQuery
 from meet.participants.schemas import ParticipantSegment, RoomQuery
+from meet.powertools import Response
 
 api = create_api()
 

@@ -2,8 +2,6 @@
 
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import metrics, wiring
 from meet.answers import Success, answers
 from meet.errors import (
@@ -22,6 +20,7 @@ from meet.participants.admission import Admission
 from meet.participants.errors import InMeetingAlready, LinkDisabled, NotStarted, RoomClosed
 from meet.participants.schemas import TokenRequest
 from meet.participants.views import GlanceView, TokenView
+from meet.powertools import Response
 from meet.settings import settings
 
 api = create_api()

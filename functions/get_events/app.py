@@ -2,8 +2,6 @@
 
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import Success, answers
 from meet.events.cursor import Cursor, EventPage
@@ -21,6 +19,7 @@ from meet.events.schemas import (
 )
 from meet.http import JSON, create_api, entrypoint
 from meet.parameters import MaxItems
+from meet.powertools import Response
 
 api = create_api()
 

@@ -1,10 +1,9 @@
 """GET and HEAD /recordings/{recordingId}/download: save a recording's file."""
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.http import base64_reply, create_api, entrypoint
+from meet.powertools import APIGatewayRestResolver, Response
 from meet.recordings.errors import (
     InvalidRangeHeader,
     RangeNotSatisfiable,

@@ -1,10 +1,9 @@
 """GET /recordings/{recordingId}/links/{linkId}/stream: play a shared recording."""
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.http import address_of, base64_reply, create_api, entrypoint
+from meet.powertools import APIGatewayRestResolver, Response
 from meet.recordings.errors import (
     DownloadNotAllowed,
     InvalidRangeHeader,

@@ -2,12 +2,11 @@
 
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.http import JSON, base64_reply, create_api, entrypoint, json_reply
 from meet.negotiation import prefers
+from meet.powertools import APIGatewayRestResolver, Response
 from meet.recordings.errors import (
     InvalidRangeHeader,
     RangeNotSatisfiable,

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.errors import OtherRoom
 from meet.http import create_api, entrypoint, keep_to_own_room, page_of
 from meet.paging import MAX_ITEMS
 from meet.parameters import Fields, MaxItems
+from meet.powertools import Response
 from meet.recordings.schemas import (
     DeletedFilter,
     RecordingPageToken,

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.http import create_api, entrypoint, origin, page_of
 from meet.paging import MAX_ITEMS
 from meet.parameters import Fields, MaxItems
+from meet.powertools import Response
 from meet.rooms.schemas import RoomPageToken
 from meet.rooms.views import RoomView
 

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.http import create_api, entrypoint, page_of
 from meet.paging import MAX_ITEMS
 from meet.parameters import MaxItems
+from meet.powertools import Response
 from meet.webhooks.errors import WebhookNotFound
 from meet.webhooks.schemas import DeliveryPageToken, WebhookId
 from meet.webhooks.views import DeliveryView

@@ -2,12 +2,11 @@
 
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler.openapi.params import Body
-
 from meet import wiring
 from meet.answers import answers
 from meet.http import address_of, create_api, entrypoint, origin
 from meet.parameters import RecordingId
+from meet.powertools import Body
 from meet.recordings.errors import (
     LinkExpired,
     LinkNotFound,

@@ -3,8 +3,6 @@
 from contextlib import suppress
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import metrics, wiring
 from meet.errors import RoomNotFound, Unauthorized
 from meet.http import create_api, entrypoint, json_reply, logger, raw_body
@@ -17,6 +15,7 @@ from meet.livekit.webhooks import (
     TRACK_PUBLISHED,
     Webhook,
 )
+from meet.powertools import Response
 from meet.rooms.model import Room
 
 api = create_api()

@@ -1,11 +1,10 @@
 """DELETE /recordings/{recordingId}/hold: let a recording be deleted again."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.http import actor_of, create_api, entrypoint, no_content
 from meet.parameters import RecordingId
+from meet.powertools import Response
 from meet.recordings.errors import RecordingNotFound
 
 api = create_api()

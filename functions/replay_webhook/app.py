@@ -2,13 +2,12 @@
 
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import Success, answers
 from meet.errors import InvalidRequest
 from meet.events.errors import EventsNotKept
 from meet.http import create_api, entrypoint, json_reply
+from meet.powertools import Response
 from meet.webhooks.errors import WebhookNotFound
 from meet.webhooks.schemas import ReplayRequest, WebhookId
 from meet.webhooks.views import ReplayView

@@ -2,8 +2,6 @@
 
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import Success, answers
 from meet.errors import MediaServerUnavailable, OtherRoom, ParticipantNotFound, RoomNotFound
@@ -11,6 +9,7 @@ from meet.http import create_api, entrypoint, json_reply, keep_to_own_room
 from meet.live.errors import NoMeeting
 from meet.live.schemas import Done, MessageBody
 from meet.parameters import RoomName
+from meet.powertools import Response
 
 api = create_api()
 

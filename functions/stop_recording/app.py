@@ -1,11 +1,10 @@
 """PUT /recordings/{recordingId}: stop a recording."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from meet import wiring
 from meet.answers import answers
 from meet.http import actor_of, create_api, entrypoint, no_content, room_of_caller
 from meet.parameters import RecordingId
+from meet.powertools import Response
 from meet.recordings.errors import RecordingFinished, RecordingNotFound
 
 api = create_api()

@@ -305,3 +305,25 @@ def test_only_the_pages_are_a_web_application(loaded: dict[str, dict[str, str | 
     for function, modules in loaded.items():
         found = {"starlette", "mangum", "meet.web"} & modules.keys()
         assert found == ({"starlette", "mangum", "meet.web"} if function == "web" else set())
+
+
+def test_only_the_pages_load_asyncio(loaded: dict[str, dict[str, str | None]]) -> None:
+    for function, modules in loaded.items():
+        assert ("asyncio.base_events" in modules) == (function == "web"), function
+
+
+def test_asyncio_is_there_for_whoever_wants_it_after_all() -> None:
+    program = """
+import sys
+import meet.powertools
+assert "asyncio" not in sys.modules
+from aws_lambda_powertools.event_handler import appsync
+appsync.asyncio.run(appsync.asyncio.sleep(0, "slept"))
+import asyncio.events
+assert appsync.asyncio.iscoroutine is asyncio.iscoroutine
+"""
+    layer = {"PYTHONPATH": str(ROOT / "layers/meet")}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=layer, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 import boto3
 import pytest
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
+from meet.powertools import APIGatewayRestResolver
 from meet.recordings.lifecycle import Evidence
 from meet.rooms.repository import RoomRepository
 from tests.fakes import Clock, FakeLiveKit

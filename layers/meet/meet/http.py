@@ -7,9 +7,6 @@ from http import HTTPStatus
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import unquote, urlencode
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ValidationError
@@ -30,6 +27,7 @@ from meet.headers import for_every_answer
 from meet.logs import create_logger
 from meet.paging import to_token
 from meet.parameters import NEXT_PAGE_HEADER
+from meet.powertools import APIGatewayRestResolver, NotFoundError, RequestValidationError, Response
 from meet.settings import settings
 from meet.types import expected, sentence
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from pydantic import AfterValidator
 
 from meet.paging import MAX_ITEMS
+from meet.powertools import Header, Path, Query
 from meet.types import PathSegment, QueryInteger, broken_rule
 
 NEXT_PAGE_HEADER = "X-Next-Page-Token"

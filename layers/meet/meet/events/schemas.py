@@ -3,11 +3,11 @@
 import json
 from typing import Annotated, Any, Literal
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field
 
 from meet.events.cursor import Cursor, EventPage
 from meet.events.model import EventType
+from meet.powertools import Query
 from meet.types import View, broken_rule
 
 DEFAULT_ITEMS = 100

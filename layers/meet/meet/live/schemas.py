@@ -3,7 +3,6 @@
 import re
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from meet.live.hands import raised_at
@@ -12,6 +11,7 @@ from meet.live.roles import Wanted, downgrade, exactly, upgrade
 from meet.livekit.participants import Participant, Source
 from meet.parameters import TRUE_OR_FALSE, Flag
 from meet.participants.roles import role_of
+from meet.powertools import Path, Query
 from meet.rooms.model import Role, Room
 from meet.rooms.views import join_link
 from meet.types import Boolean, ChosenSegment, Text, View, WireModel, broken_rule, expected

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal, Self
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import BeforeValidator, Field
 
 from meet.lobby.model import Decision, Waiting
 from meet.lobby.service import Turn
 from meet.participants.views import GlanceView
+from meet.powertools import Path
 from meet.rooms.model import Role
 from meet.types import PathSegment, View, WireModel, broken_rule, expected
 

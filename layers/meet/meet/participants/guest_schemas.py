@@ -2,7 +2,6 @@
 
 from typing import Annotated, Self
 
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from meet.clock import Milliseconds
@@ -15,6 +14,7 @@ from meet.participants.schemas import (
     ParticipantRole,
     UserMetadata,
 )
+from meet.powertools import Body, Path, Query
 from meet.rooms.model import Role
 from meet.rooms.schemas import Expiration
 from meet.types import Boolean, Integer, PathSegment, View, WireModel, broken_rule, expected

@@ -3,7 +3,6 @@
 import re
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -16,6 +15,7 @@ from pydantic import (
 )
 
 from meet.participants.entry import Entry, Wish
+from meet.powertools import Path, Query
 from meet.rooms.model import Role
 from meet.types import (
     Boolean,

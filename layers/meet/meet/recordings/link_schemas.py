@@ -2,10 +2,10 @@
 
 from typing import Annotated, Self
 
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import Field
 
 from meet.clock import DAY, Milliseconds
+from meet.powertools import Body, Path
 from meet.recordings.links import PASS, Draft, ShareLink
 from meet.recordings.model import Recording
 from meet.rooms.schemas import within

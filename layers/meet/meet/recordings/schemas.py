@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Annotated, Literal, Self
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from meet.clock import DAY
@@ -11,6 +10,7 @@ from meet.errors import InvalidRequest
 from meet.livekit.recorder import Encoding, Layout
 from meet.paging import from_token
 from meet.parameters import TRUE_OR_FALSE, Flag, next_page
+from meet.powertools import Query
 from meet.recordings.errors import RecordingNotFound
 from meet.recordings.items import composition_values
 from meet.recordings.lifecycle import Status

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from meet import clock
 from meet.paging import from_token
 from meet.parameters import next_page
+from meet.powertools import Body
 from meet.rooms.items import LIST_KEY, Changes
 from meet.rooms.model import AutoStart, Preferences, RecordingPlan, clean_prefix
 from meet.rooms.recording_options import AnAutoStart, CompositionOptions

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -24,6 +23,7 @@ from meet.events.cursor import Cursor
 from meet.events.model import EventType
 from meet.paging import from_token
 from meet.parameters import next_page
+from meet.powertools import Body, Path
 from meet.rooms.model import clean_prefix
 from meet.settings import settings
 from meet.types import (

@@ -14,9 +14,8 @@ from meet.wiring.rooms import room_repository
 from meet.wiring.stack import signing_key
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.event_handler import APIGatewayRestResolver
-
     from meet.authorization import Authorizer
+    from meet.powertools import APIGatewayRestResolver
 
 
 def authorizer() -> "Authorizer":
