@@ -90,7 +90,7 @@ RECORDING: dict[tuple[str, str], float] = {
 IDLE: dict[tuple[str, str], float] = {
     ("sweep_rooms", DEFAULT_PATH): MONTH_MINUTES,
     ("sweep_recordings", "nothing due"): MONTH_MINUTES,
-    ("sweep_webhooks", DEFAULT_PATH): MONTH_MINUTES,
+    ("sweep_webhooks", "no webhooks"): MONTH_MINUTES,
 }
 DELIVERY: dict[tuple[str, str], float] = {
     ("dispatch_events", DEFAULT_PATH): 1 / 10,
@@ -119,15 +119,19 @@ def meeting() -> Bill:
 
 
 def idle() -> Bill:
-    """Return the bill for a month without meetings."""
+    """Return the bill for a month without meetings and webhooks."""
     bill = of(IDLE)
     secrets = len(resources("AWS::SecretsManager::Secret"))
     asked = MONTH_MINUTES / SECRETS_MINUTES  # by the sweep of the rooms
     bill.add("Secrets Manager", secrets * prices.SECRET_MONTH + asked * prices.SECRET_CALL)
+    return bill
+
+
+def polling() -> float:
+    """Return the USD for which Lambda waits at the queues of webhooks for a month."""
     queues = functions()["deliver_webhook"]["Events"]
     polls = len(queues) * POLLERS * MONTH_MINUTES * 60 / POLL_SECONDS
-    bill.add("SQS: Lambda waiting at the queues of webhooks", polls * prices.SQS)
-    return bill
+    return polls * prices.SQS
 
 
 def watched() -> Bill:
@@ -215,7 +219,9 @@ def report() -> str:
             + table(["what", "USD"], of(DELIVERY).times(10**6).rows())
             + "\n",
             f"### An idle month\n\n{table(['what', 'USD'], empty.rows())}\n",
-            f"With `AlarmEmail`, alarms and a dashboard, {watched().total:.2f} USD more.\n",
+            "With a webhook, for Lambda waiting at the queues of deliveries, "
+            f"{polling():.2f} USD more. With `AlarmEmail`, for alarms and a dashboard, "
+            f"{watched().total:.2f} USD more.\n",
             "### An always-on node\n\n"
             + table(["node", "USD a month", "meetings a month that cost as much here"], even)
             + "\n",

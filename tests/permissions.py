@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from meet.wiring import clients
 from tests.roles import Need, allows, arn, role
 from tools import ROOT
+from tools.memory_aws import MAPPINGS
 from tools.template import translated
 
 
@@ -74,6 +75,10 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
             yield Need("dynamodb:Query", queried, "" if index else _queried_key(parameters))
         case "sqs", "SendMessageBatch":
             yield Need("sqs:SendMessage", arn(parameters["QueueUrl"].rpartition("/")[2]))
+        case "lambda", "GetEventSourceMapping" | "UpdateEventSourceMapping":
+            function = arn(parameters.get("FunctionName", "DeliverWebhook"))
+            (mapping,) = [name for name, uuid in MAPPINGS.items() if uuid == parameters["UUID"]]
+            yield Need(f"{service}:{operation}", arn(mapping), function)
         case _:
             raise NotImplementedError(f"what {service}:{operation} needs")
 

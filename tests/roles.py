@@ -33,7 +33,7 @@ class Need(NamedTuple):
     action: str
     resource: str
     key: str = ""
-    """Of an item of a table: dynamodb:LeadingKeys."""
+    """Of an item: dynamodb:LeadingKeys. Of an event source mapping: lambda:FunctionArn."""
     attributes: frozenset[str] | None = None
     """Of an item, those that are asked for: dynamodb:Attributes. None stands for all of them."""
 
@@ -156,6 +156,10 @@ def _limits(condition: dict[str, Any]) -> dict[str, tuple[str, ...]]:
             others or more
         ):
             return {"keys": tuple(_list(keys))}
+        case {"ArnLikeIfExists": {"lambda:FunctionArn": functions, **others}, **more} if not (
+            others or more
+        ):
+            return {"keys": tuple(map(arn_of, _list(functions)))}
         case {
             "ForAllValues:StringEquals": {"dynamodb:Attributes": attributes, **others},
             **more,
@@ -196,6 +200,8 @@ def arn(name: str) -> str:
             return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
         case "AWS::Lambda::Function":
             return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+        case "AWS::Lambda::EventSourceMapping":
+            return f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:{name}"
     raise NotImplementedError(f"the ARN of {kind}")
 
 

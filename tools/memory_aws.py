@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast
 from unittest.mock import patch
 
@@ -14,13 +15,14 @@ import urllib3
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto import mock_aws
+from moto.awslambda.models import EventSourceMapping
 from moto.backends import get_backend
 from moto.core.models import botocore_stubber
 from moto.dynamodb.responses import DynamoHandler
 from moto.s3.exceptions import MissingKey, PreconditionFailed
 from moto.s3.responses import S3Response
 
-from tools.template import resources
+from tools.template import functions, resources
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,6 +35,12 @@ LIVEKIT_SECRET = "livekit-secret-of-at-least-32-bytes"  # noqa: S105 - opens not
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 _QUEUES = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}"
+
+MAPPINGS = {
+    "DeliverWebhookQuick": "6c1f8a52-0d5e-4b8e-9f57-3f2c8f0a1d01",
+    "DeliverWebhookSlow": "6c1f8a52-0d5e-4b8e-9f57-3f2c8f0a1d02",
+}
+"""The ids of the event source mappings that poll the queues of deliveries."""
 
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": REGION,
@@ -48,6 +56,8 @@ ENVIRONMENT = {
     "WEBHOOKS_TABLE": "WebhooksTable",
     "DELIVERIES_QUEUE": f"{_QUEUES}/Deliveries",
     "SLOW_DELIVERIES_QUEUE": f"{_QUEUES}/SlowDeliveries",
+    "DELIVERIES_MAPPING": MAPPINGS["DeliverWebhookQuick"],
+    "SLOW_DELIVERIES_MAPPING": MAPPINGS["DeliverWebhookSlow"],
     "RECORDINGS_BUCKET": "recordings",
     "MAX_RECORDING_SECONDS": "21600",
     "RECORDING_RETENTION_DAYS": "0",
@@ -165,7 +175,7 @@ def _requests_reach_moto() -> Iterator[None]:
 
 @contextmanager
 def memory_aws(**environment: str) -> Iterator[None]:
-    """Create the tables and secrets of the template while the block runs."""
+    """Create the tables, secrets and queues of the template while the block runs."""
     with (
         patch.dict(os.environ, ENVIRONMENT),
         mock_aws(),
@@ -184,7 +194,35 @@ def memory_aws(**environment: str) -> Iterator[None]:
         files.put_bucket_versioning(ENVIRONMENT["RECORDINGS_BUCKET"], "Enabled")
         for name in resources("AWS::SQS::Queue"):
             get_backend("sqs")[ACCOUNT][REGION].create_queue(name)
+        _create_mappings()
         yield
+
+
+def _create_mappings() -> None:
+    """Create what polls the queues of deliveries.
+
+    moto's queues do not know of it, or they would run the function in a container.
+    """
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:DeliverWebhook"
+    for name, queue in _polled().items():
+        spec = {
+            "RegionName": REGION,
+            "AccountId": ACCOUNT,
+            "FunctionName": "DeliverWebhook",
+            "FunctionArn": function,
+            "EventSourceArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue['Queue']['GetAtt'][:-4]}",
+            "Enabled": queue["Enabled"],
+        }
+        mapping = cast(Any, EventSourceMapping)(spec)
+        mapping.uuid = MAPPINGS[f"DeliverWebhook{name}"]
+        get_backend("lambda")[ACCOUNT][REGION]._event_source_mappings[mapping.uuid] = mapping
+
+
+@cache
+def _polled() -> dict[str, dict[str, Any]]:
+    """Return the properties of the events by which Lambda polls queues for deliver_webhook."""
+    events = functions()["deliver_webhook"]["Events"]
+    return {name: event["Properties"] for name, event in events.items()}
 
 
 def _create_secrets() -> None:

@@ -66,8 +66,12 @@ def with_canary(source: dict[str, Any], kind: str, *, release: str) -> dict[str,
             {"Fn::GetAtt": ["Monitoring", "Outputs.AuthorizerFailed"]},
         ],
     }
-    source["Resources"]["Monitoring"].pop("Condition")  # the deployment needs its alarms
-    (authorizer,) = source["Resources"]["Api"]["Properties"]["Auth"]["Authorizers"].values()
+    made = source["Resources"]
+    made["Monitoring"].pop("Condition")  # the deployment needs its alarms
+    # Its alias would wait for the alarms, one of which is about SweepWebhooks, and that function
+    # for the mappings that call the alias.
+    made["DeliverWebhook"]["Properties"]["DeploymentPreference"] = {"Enabled": False}
+    (authorizer,) = made["Api"]["Properties"]["Auth"]["Authorizers"].values()
     authorizer["FunctionArn"] = {"Ref": "Authorize.Alias"}
     return source
 

@@ -30,7 +30,7 @@ api = create_api()
 def create_webhook(request: NewWebhook, idempotency_key: IdempotencyKey = None) -> Response[str]:
     """Register an address that events are posted to, signed with the secret in the answer.
 
-    Its first events come within 30 seconds.
+    Its first events come within 30 seconds, those of a stack's first webhook up to a minute later.
     """
     definition = request.to_definition()
     secret = request.to_secret(definition.format) or new_secret()

@@ -1,4 +1,4 @@
-"""Every minute: queue deliveries that are due, and try endpoints that rest."""
+"""Every minute: queue deliveries that are due, try endpoints that rest, let Lambda poll or not."""
 
 from typing import Any
 
@@ -14,6 +14,9 @@ logger = create_logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Queue what is due; report how many deliveries, probes and released deliveries it queued."""
     deadline = clock.sweep_deadline(context.get_remaining_time_in_millis())
-    report = wiring.webhook_sweep().sweep(deadline)._asdict()
-    logger.info("webhooks swept", extra=report)
+    try:
+        report = wiring.webhook_sweep().sweep(deadline)._asdict()
+        logger.info("webhooks swept", extra=report)
+    finally:  # last, so that its failure is that of the sweep, but keeps it from nothing
+        wiring.queue_polling().adjust(wiring.webhook_repository().are_any)
     return report

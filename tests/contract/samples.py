@@ -31,7 +31,7 @@ from meet.wiring.events import event_log
 from tests.fakes import Clock
 from tests.functions.gateway import CONTEXT
 from tools import ROOT
-from tools.memory_aws import ENVIRONMENT
+from tools.memory_aws import ENVIRONMENT, MAPPINGS
 from tools.openapi.examples import EXPIRES, NAME, RECORDING_ID
 from tools.template import functions, load_template
 
@@ -47,6 +47,7 @@ REFERENCES = {
     "RecordingsBucket": ENVIRONMENT["RECORDINGS_BUCKET"],
     "Deliveries": ENVIRONMENT["DELIVERIES_QUEUE"],
     "SlowDeliveries": ENVIRONMENT["SLOW_DELIVERIES_QUEUE"],
+    **MAPPINGS,
 }
 
 ROOM = Room(
@@ -167,6 +168,7 @@ def store() -> None:
     store_recording(STARTED, Evidence.EGRESS_ACTIVE, {"egressId": "EG_1", "startedAt": BEGAN})
     event_log().append([[EVENT]])
     wiring.webhook_repository().add(WEBHOOK, SECRET)
+    wiring.queue_polling().switch_on()
     wiring.waiting_repository().add(WAITING)
     guests, by = wiring.guest_repository(), Actor("apiKey", "first")
     guests.add_invitations(NAME, [INVITATION], now=ROOM.created_at, by=by)

@@ -54,6 +54,7 @@ from tests.contract.samples import (
     SHARED,
     STARTED,
     WAITING,
+    WEBHOOK,
     Called,
     run,
 )
@@ -65,6 +66,7 @@ from tools.memory_aws import (
     ENVIRONMENT,
     LIVEKIT_KEY,
     LIVEKIT_SECRET,
+    MAPPINGS,
 )
 
 SAMPLE = "its sample event"
@@ -367,6 +369,14 @@ def _banned() -> Event:
     }
 
 
+def _no_webhooks() -> Event:
+    wiring.webhook_repository().remove(WEBHOOK.id)
+    for each in MAPPINGS.values():
+        boto3.client("lambda").update_event_source_mapping(UUID=each, Enabled=False)
+    event: Event = SAMPLES["sweep_webhooks"]
+    return event
+
+
 def _meeting_is_over() -> Event:
     inside = LiveKitRoom(name=ROOM.name, sid="RM_1", metadata=room_metadata(wiring.owner()))
     LIVEKIT["RoomService/ListRooms"] = ListRoomsResponse(rooms=[inside])
@@ -436,6 +446,7 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
         16 * MINUTE
     ),
     ("sweep_rooms", "a long meeting is ended"): lambda: _meeting_of_20_minutes(20 * MINUTE),
+    ("sweep_webhooks", "no webhooks"): _no_webhooks,
     ("web", "a file"): lambda: _web("/assets/page.css"),
 }
 """What may come besides a sample event."""

@@ -24,6 +24,7 @@ from tests.roles import (
     role,
 )
 from tools.memory_aws import ENVIRONMENT
+from tools.memory_aws import MAPPINGS as MAPPING_IDS
 from tools.template import translated
 
 FUNCTIONS = sorted(logical_ids())
@@ -43,6 +44,10 @@ A_WEBHOOK, A_WEBHOOKS_SECRETS = (
     items.secrets_key("wh-k3v9x0q2m7t1c8z")["webhookId"]["S"],
 )
 QUEUES = [f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}" for name in ("Deliveries", "SlowDeliveries")]
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
+MAPPINGS = [
+    f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:{name}" for name in MAPPING_IDS
+]
 ANSWERS = f"{DYNAMODB}/IdempotencyTable"
 BUCKET = f"arn:aws:s3:::{ENVIRONMENT['RECORDINGS_BUCKET']}"
 FILE, ANOTHER_FILE = f"{BUCKET}/recordings/room/rec_0.mp4", f"{BUCKET}/anything-else"
@@ -249,7 +254,7 @@ TABLE = [
     Row("count webhooks", "dynamodb:UpdateItem", WEBHOOKS,
         {"create_webhook", "delete_webhook"}, "all"),
     Row("learn which webhooks there are", "dynamodb:GetItem", WEBHOOKS,
-        {"get_webhooks", "dispatch_events"}, "all"),
+        {"get_webhooks", "dispatch_events", "sweep_webhooks"}, "all"),
     Row("read a webhook's secrets", "dynamodb:GetItem", WEBHOOKS,
         {"create_webhook", "test_webhook", "deliver_webhook"}, A_WEBHOOKS_SECRETS),
     Row("store a webhook's secret", "dynamodb:PutItem", WEBHOOKS, {"create_webhook"},
@@ -268,6 +273,18 @@ TABLE = [
     Row("queue deliveries", "sqs:SendMessage", QUEUES,
         {"dispatch_events", "deliver_webhook", "sweep_webhooks", "replay_webhook"}),
     Row("read or empty the queues", "sqs:ReceiveMessage DeleteMessage PurgeQueue", QUEUES, NOBODY),
+    Row("learn whether Lambda polls the queues", "lambda:GetEventSourceMapping", MAPPINGS,
+        {"sweep_webhooks"}),
+    Row("let Lambda poll the queues or not", "lambda:UpdateEventSourceMapping", MAPPINGS,
+        {"create_webhook", "sweep_webhooks"}, f"{FUNCTION}:DeliverWebhook"),
+    Row("do so where functions have an alias", "lambda:UpdateEventSourceMapping", MAPPINGS,
+        {"create_webhook", "sweep_webhooks"}, f"{FUNCTION}:DeliverWebhook:live"),
+    Row("give the queues to another function", "lambda:UpdateEventSourceMapping", MAPPINGS, NOBODY,
+        f"{FUNCTION}:CreateRoom"),
+    Row("make or remove a mapping, or change another", "lambda:CreateEventSourceMapping "
+        "DeleteEventSourceMapping UpdateEventSourceMapping",
+        f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:DispatchEventsEvents", NOBODY,
+        f"{FUNCTION}:DeliverWebhook"),
     # ---------------------------------------------------------------------------- answers
     Row("remember the room of an Idempotency-Key", REMEMBER, ANSWERS, {"create_room"},
         "createRoom#0123"),
@@ -325,7 +342,7 @@ TABLE = [
         NOBODY),
     # -------------------------------------------------------------------------- elsewhere
     Row("call another function or change one", "lambda:InvokeFunction UpdateFunctionCode",
-        f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:CreateRoom", NOBODY),
+        f"{FUNCTION}:CreateRoom", NOBODY),
     Row("become somebody else", "sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/any", NOBODY),
     Row("put or read dead letters", "sqs:ReceiveMessage PurgeQueue",
         f"arn:aws:sqs:{REGION}:{ACCOUNT}:DeadLetters", NOBODY),

@@ -18,10 +18,16 @@ from meet.wiring.events import event_log
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import CONTEXT, Call
+from tools.memory_aws import ENVIRONMENT
 
 ROOM = "team-7yj8dfcycq1n0gr"
 VISIBILITY = 120 * SECOND
 BATCH = 5
+MAPPINGS = {
+    "Deliveries": ENVIRONMENT["DELIVERIES_MAPPING"],
+    "SlowDeliveries": ENVIRONMENT["SLOW_DELIVERIES_MAPPING"],
+}
+"""Queue -> the id of the mapping by which Lambda polls it."""
 
 SWEEPING = cast(
     LambdaContext,
@@ -109,7 +115,8 @@ class Post:
         until = self.clock() + milliseconds
         self._next_sweep = self._next_sweep or self.clock() + self.every
         while True:
-            due = self.waiting[0][0] if self.waiting else until + 1
+            is_polled = bool(self.waiting) and self.polls(self.waiting[0][2])
+            due = max(self.waiting[0][0], self.clock()) if is_polled else until + 1
             moment = min(due, self._next_sweep)
             if moment > until:
                 break
@@ -120,6 +127,10 @@ class Post:
                 self._next_sweep += self.every
                 self.sweep()
         self.clock.wait_until(Milliseconds(until))
+
+    def polls(self, queue: str) -> bool:
+        """True if Lambda polls a queue, such as Deliveries."""
+        return states()[MAPPINGS[queue]] == "Enabled"
 
     def deliver(self) -> None:
         """Deliver one batch of what is due."""
@@ -164,6 +175,13 @@ class Post:
                 self.waiting,
                 (moment, next(self._numbers), url.rpartition("/")[2], entry["MessageBody"]),
             )
+
+
+def states() -> dict[str, str]:
+    """Return the state of each mapping, as Lambda tells it."""
+    client = boto3.client("lambda")
+    found = [client.get_event_source_mapping(UUID=each) for each in MAPPINGS.values()]
+    return {each["UUID"]: each["State"] for each in found}
 
 
 def item(webhook: dict[str, Any], name: str = "webhook") -> dict[str, Any] | None:

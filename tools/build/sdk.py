@@ -5,7 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
-SERVICES = ("s3", "sqs")
+SERVICES = ("lambda", "s3", "sqs")
 """The services that functions call by the SDK; `meet.amazon` calls the others."""
 
 

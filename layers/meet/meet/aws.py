@@ -1,4 +1,4 @@
-"""How boto3 calls S3 and SQS: timeouts and retries, as those of `amazon`."""
+"""How boto3 calls S3, SQS and Lambda: timeouts and retries, mostly those of `amazon`."""
 
 from botocore.config import Config
 
@@ -20,3 +20,6 @@ S3_CONFIG = AWS_CONFIG.merge(
 
 COPYING_CONFIG = S3_CONFIG.merge(Config(read_timeout=60))
 """S3 answers once it has copied up to a quarter of a gigabyte."""
+
+POLLING_CONFIG = AWS_CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
+"""What fails is tried again by the next sweep, and somebody waits for a webhook to be created."""

@@ -68,6 +68,9 @@ class Settings:
 
     deliveries_queue = Variable("DELIVERIES_QUEUE", str)
     slow_deliveries_queue = Variable("SLOW_DELIVERIES_QUEUE", str)
+    deliveries_mapping = Variable("DELIVERIES_MAPPING", str)
+    """The id of the event source mapping, by which Lambda polls the queue."""
+    slow_deliveries_mapping = Variable("SLOW_DELIVERIES_MAPPING", str)
 
     api_keys_secret = Variable("API_KEYS_SECRET", str)
     admin_secret = Variable("ADMIN_SECRET", str)

@@ -55,7 +55,7 @@ class WebhookRepository:
             raise TooManyWebhooks
 
     def remove(self, webhook_id: str) -> None:
-        """Delete a webhook and its secrets; its deliveries are dropped once due.
+        """Delete a webhook and its secrets; its deliveries are dropped once due, or old.
 
         Raises WebhookNotFound.
         """
@@ -78,6 +78,10 @@ class WebhookRepository:
         stored = dynamodb.get_many(self.client, table=self.table, keys=keys)
         webhooks = [items.from_values(each) for each in stored]
         return sorted(webhooks, key=lambda webhook: (-webhook.created_at, webhook.id))
+
+    def are_any(self) -> bool:
+        """True if there are webhooks, enabled or not."""
+        return "ids" in (self._read(_ALL) or {})  # a set of DynamoDB is never empty
 
     def find(self, webhook_id: str) -> Webhook | None:
         """Return a webhook, None if there is none."""

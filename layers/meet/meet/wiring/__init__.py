@@ -13,6 +13,7 @@ from meet.wiring.console import admin, console_sessions, console_tokens
 from meet.wiring.endpoints import (
     delivery_repository,
     event_dispatch,
+    queue_polling,
     webhook_creation,
     webhook_definition,
     webhook_delivery,
@@ -96,6 +97,7 @@ __all__ = [
     "participant_admission",
     "participant_removal",
     "playback_key",
+    "queue_polling",
     "recording_control",
     "recording_custody",
     "recording_deletion",

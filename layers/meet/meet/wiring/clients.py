@@ -11,6 +11,7 @@ from meet.wiring.kept import kept
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
     from urllib3 import PoolManager
@@ -91,6 +92,15 @@ def sqs() -> "SQSClient":
     from meet.aws import AWS_CONFIG
 
     return boto3.client("sqs", config=AWS_CONFIG)
+
+
+@kept
+def lambdas() -> "LambdaClient":
+    import boto3
+
+    from meet.aws import POLLING_CONFIG
+
+    return boto3.client("lambda", config=POLLING_CONFIG)
 
 
 @kept

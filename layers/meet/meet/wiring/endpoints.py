@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         WebhookReplay,
         WebhookTest,
     )
+    from meet.webhooks.polling import QueuePolling
     from meet.webhooks.queue import DeliveryQueue
     from meet.webhooks.repository import WebhookRepository
     from meet.webhooks.sending import Sender
@@ -42,6 +43,13 @@ def delivery_queue() -> "DeliveryQueue":
     from meet.webhooks.queue import DeliveryQueue
 
     return DeliveryQueue(clients.sqs(), settings.deliveries_queue, settings.slow_deliveries_queue)
+
+
+def queue_polling() -> "QueuePolling":
+    from meet.webhooks.polling import QueuePolling
+
+    mappings = settings.deliveries_mapping, settings.slow_deliveries_mapping
+    return QueuePolling(clients.lambdas(), mappings)
 
 
 @kept
@@ -68,7 +76,7 @@ def _known_webhooks() -> "KnownWebhooks":
 def webhook_creation() -> "WebhookCreation":
     from meet.webhooks.operations import WebhookCreation
 
-    return WebhookCreation(webhook_repository())
+    return WebhookCreation(webhook_repository(), queue_polling())
 
 
 def webhook_definition() -> "WebhookDefinition":
