@@ -1,10 +1,14 @@
 """What an invocation costs: its calls, its time, its log lines, and the request that it answers."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from math import ceil
 
 from bench import prices
 from bench.calls import TABLE, UNITS
+from meet.dynamodb import SHARDS
 from tools.template import functions, load_template
 
 COLD = 0.1
@@ -21,6 +25,8 @@ ENDPOINT_SECONDS = 0.1
 QUEUE_REQUESTS = 3
 """Send, receive, delete."""
 DEFAULT_PATH = "its sample event"
+
+_AT_ONCE = re.compile(r"dynamodb Query \w+, \w+|lambda \w+")
 
 _OPEN = {"generate_participant_token", "receive_livekit_webhook", "web", "console_session"}
 """Functions without an authorizer."""
@@ -76,12 +82,9 @@ def gigabytes(function: str) -> float:
 
 def invocations(bill: Bill, function: str, path: str, count: float) -> None:
     """Charge invocations with all that they call; secrets come from memory."""
-    waited = SECONDS
+    waited = SECONDS + waiting(TABLE[function][path])
     for call, times in TABLE[function][path].items():
         service = call.partition(" ")[0]
-        if service == "secretsmanager":
-            continue
-        waited += times * (LIVEKIT_SECONDS if service == "LiveKit" else AWS_SECONDS)
         if service == "dynamodb":
             bill.add("DynamoDB", count * times * _reading(call))
         elif service == "s3":
@@ -105,6 +108,24 @@ def invocations(bill: Bill, function: str, path: str, count: float) -> None:
         bill.add("traffic", count * ANSWER_KB / 1e6 * prices.TRAFFIC_GB)
         if function not in _OPEN:
             invocations(bill, "authorize", DEFAULT_PATH, count)
+
+
+def waiting(calls: Mapping[str, int]) -> float:
+    """Return the seconds in which calls are waited for; secrets are in memory.
+
+    The queries of an index go out together, as many as it has shards, and so do the calls of
+    Lambda about the two queues of deliveries.
+    """
+    waited = 0.0
+    for call, times in calls.items():
+        service = call.partition(" ")[0]
+        if service == "LiveKit":
+            waited += times * LIVEKIT_SECONDS
+        elif _AT_ONCE.fullmatch(call):
+            waited += ceil(times / len(SHARDS)) * AWS_SECONDS
+        elif service != "secretsmanager":
+            waited += times * AWS_SECONDS
+    return waited
 
 
 def _reading(call: str) -> float:

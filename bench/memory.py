@@ -3,25 +3,23 @@
 from collections.abc import Mapping
 
 from bench import prices
-from bench.bill import AWS_SECONDS, LIVEKIT_SECONDS, megabytes
+from bench.bill import DEFAULT_PATH, megabytes, waiting
 from bench.calls import TABLE
 from bench.table import table
 
 SIZES = (256, 512, 1024, 1769)
 WHOLE = 1769
 """Megabytes with which a function has a whole processor; others have their part of it."""
-PATHS = {"create_room": "no Idempotency-Key", "get_rooms": "its sample event"}
+PATHS = {"create_room": "no Idempotency-Key"}
 COLD = 0.25
 """CPU seconds of a cold start, as measured above."""
-_AT_ONCE = {"get_rooms": 3}
-"""Calls that go out together with another one."""
 
 
 def report(cpu: Mapping[str, float]) -> str:
     """Return the table for functions whose CPU seconds a call are given."""
     rows = []
     for function, seconds in cpu.items():
-        waited = _waited(function)
+        waited = waiting(TABLE[function][PATHS.get(function, DEFAULT_PATH)])
         row = [f"`{function}`"]
         for size in SIZES:
             took = waited + seconds * WHOLE / size
@@ -32,14 +30,3 @@ def report(cpu: Mapping[str, float]) -> str:
     cold = [f"{COLD * WHOLE / size:.1f} s, {dear:.2f}" for size in SIZES]
     rows.append(["a cold start", *cold, ""])
     return table(["", *(f"{size} MB" for size in SIZES), "chosen"], rows) + "\n"
-
-
-def _waited(function: str) -> float:
-    """Return the seconds in which a call waits for others; secrets are in memory."""
-    calls = TABLE[function][PATHS.get(function, "its sample event")].items()
-    waited = 0.0
-    for call, times in calls:
-        service = call.partition(" ")[0]
-        if service != "secretsmanager":
-            waited += times * (LIVEKIT_SECONDS if service == "LiveKit" else AWS_SECONDS)
-    return waited - _AT_ONCE.get(function, 0) * AWS_SECONDS
