@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from moto.backends import get_backend
 
 from meet.clock import MINUTE, SECOND, Milliseconds
 from meet.events.model import EventType, Fact, event_id
@@ -18,7 +19,7 @@ from meet.wiring.events import event_log
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import CONTEXT, Call
-from tools.memory_aws import ENVIRONMENT
+from tools.memory_aws import ACCOUNT, ENVIRONMENT, REGION
 
 ROOM = "team-7yj8dfcycq1n0gr"
 VISIBILITY = 120 * SECOND
@@ -178,10 +179,9 @@ class Post:
 
 
 def states() -> dict[str, str]:
-    """Return the state of each mapping, as Lambda tells it."""
-    client = boto3.client("lambda")
-    found = [client.get_event_source_mapping(UUID=each) for each in MAPPINGS.values()]
-    return {each["UUID"]: each["State"] for each in found}
+    """Return the state of each mapping, without asking for it."""
+    mappings = get_backend("lambda")[ACCOUNT][REGION]._event_source_mappings
+    return {each: mappings[each].get_configuration()["State"] for each in MAPPINGS.values()}
 
 
 def item(webhook: dict[str, Any], name: str = "webhook") -> dict[str, Any] | None:

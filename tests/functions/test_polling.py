@@ -97,8 +97,9 @@ def test_a_new_stack_polls_nothing_and_the_sweep_leaves_it_so(
     post: Post, aws_calls: AwsCalls
 ) -> None:
     assert states() == OFF
-    post.sweep()
-    assert UPDATE not in aws_calls.names
+    aws_calls.forget()
+    assert post.sweep() == {"due": 0, "probes": 0, "released": 0}
+    assert aws_calls.names == ["GetItem", GET, GET]
     assert states() == OFF
 
 
@@ -295,6 +296,24 @@ def test_an_update_of_the_stack_that_ends_it_is_repaired_within_a_minute_and_not
     post.run(MINUTE)
     assert sorted(endpoint.ids) == sorted(logged)
     assert states() == ON
+
+
+def test_what_waits_for_a_deleted_webhook_is_not_queued_while_there_is_no_other_one(
+    post: Post, endpoint: Receiver
+) -> None:
+    webhook = post.register(endpoint.url)
+    endpoint.answers(500)
+    logged = post.log()
+    post.run(12 * SECOND)
+    assert post.queued == logged * 2
+    delete(post, webhook)
+    post.run(HOUR)
+    assert post.queued == logged * 2
+    post.register(URL, roomNamePrefix="elsewhere")
+    post.run(2 * MINUTE)
+    assert post.queued == logged * 3
+    assert post.waiting == [], "it is dropped"
+    assert len(endpoint.received) == 2
 
 
 def test_what_was_queued_for_a_deleted_webhook_waits_and_is_then_dropped(

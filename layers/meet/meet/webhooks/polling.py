@@ -31,16 +31,15 @@ class QueuePolling:
         """Let Lambda poll all queues; raises what Lambda refuses after it tried all of them."""
         self._each(lambda mapping: self._switch(mapping, on=True))
 
-    def adjust(self, is_wanted: Callable[[], bool]) -> None:
-        """Let Lambda poll the queues if that is wanted, or else stop it.
+    def adjust(self, *, on: bool, look_again: Callable[[], bool]) -> None:
+        """Let Lambda poll the queues or not; `look_again` returns what is right by now.
 
         A mapping that Lambda is changing is left alone, for the next call to look at. Raises
         what Lambda refuses, after it tried all of them.
         """
-        wanted = is_wanted()
-        changed = self._each(lambda mapping: self._adjust(mapping, on=wanted))
+        changed = self._each(lambda mapping: self._adjust(mapping, on=on))
         # Whoever created a webhook meanwhile may have switched it on before this switched it off.
-        if any(changed) and not wanted and is_wanted():
+        if any(changed) and not on and look_again():
             self.switch_on()
 
     def _adjust(self, mapping: str, *, on: bool) -> bool:
