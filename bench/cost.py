@@ -55,9 +55,9 @@ SECRETS_MINUTES = 5
 NODE_DISK_GB = 50
 
 TRACKS = 2 * PEOPLE
-"""Published. A server that docs/deploy.md configures does not report the tracks' ends."""
-WEBHOOKS = 2 + 2 * PEOPLE + TRACKS
-"""room_started, room_finished; for each person joined, left and their tracks."""
+"""Published. LiveKit reports them where recordings begin automatically, see docs/deploy.md."""
+WEBHOOKS = 2 + 2 * PEOPLE
+"""room_started, room_finished; for each person joined and left."""
 EVENTS = 4 + 2 * PEOPLE
 """Room created and deleted, meeting started and ended; for each person joined and left."""
 
@@ -71,7 +71,6 @@ MEETING: dict[tuple[str, str], float] = {
     ("receive_livekit_webhook", "a participant joins others"): PEOPLE,
     ("receive_livekit_webhook", "a participant leaves"): PEOPLE,
     ("receive_livekit_webhook", "a meeting ends"): 1,
-    ("receive_livekit_webhook", "a track is published"): TRACKS,
     ("log_events", DEFAULT_PATH): EVENTS,
     ("delete_room", DEFAULT_PATH): 1,
 }
@@ -188,8 +187,7 @@ def report() -> str:
     """Return the tables of docs/cost.md."""
     one, empty = meeting(), idle()
     service = without_files(one)
-    tracks = of({("receive_livekit_webhook", "a track is published"): -TRACKS})
-    untold = Bill({what: usd + tracks.lines.get(what, 0) for what, usd in service.lines.items()})
+    tracks = of({("receive_livekit_webhook", "a track is published"): TRACKS}).total
     nodes = {kind: node(kind) for kind in prices.NODES}
     even = [
         [f"`{kind}`", f"{dollars:.2f}", f"{(dollars - empty.total) / service.total:,.0f}"]
@@ -212,9 +210,10 @@ def report() -> str:
             f"### 1,000 meetings\n\n{table(['what', 'USD'], one.times(1000).rows())}\n",
             f"{requests:.0f} requests each. Without the files of recordings, which cost the same "
             f"behind any back end: {service.total * 1000:.2f} USD.\n",
-            "Where LiveKit does not report published tracks, which only recordings that begin "
-            f"automatically need: {requests - TRACKS:.0f} requests, "
-            f"{untold.total * 1000:.2f} USD.\n",
+            "Where LiveKit reports published tracks, for recordings that begin automatically: "
+            f"{requests + TRACKS:.0f} requests, {(service.total + tracks) * 1000:.2f} USD. LiveKit "
+            f"Cloud reports their ends, too: {requests + 2 * TRACKS:.0f} requests, "
+            f"{(service.total + 2 * tracks) * 1000:.2f} USD.\n",
             "### A million events to one webhook\n\n"
             + table(["what", "USD"], of(DELIVERY).times(10**6).rows())
             + "\n",
