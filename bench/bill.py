@@ -80,10 +80,17 @@ def gigabytes(function: str) -> float:
     return megabytes(function) / 1024
 
 
+def comes_from_memory(call: str) -> bool:
+    """True if a function keeps the answer for minutes: that of a secret or a signing key."""
+    return call.startswith("secretsmanager ") or call == "dynamodb GetItem SigningKeysTable"
+
+
 def invocations(bill: Bill, function: str, path: str, count: float) -> None:
-    """Charge invocations with all that they call; secrets come from memory."""
+    """Charge invocations with all that they call; secrets and signing keys come from memory."""
     waited = SECONDS + waiting(TABLE[function][path])
     for call, times in TABLE[function][path].items():
+        if comes_from_memory(call):
+            continue
         service = call.partition(" ")[0]
         if service == "dynamodb":
             bill.add("DynamoDB", count * times * _reading(call))
@@ -111,19 +118,20 @@ def invocations(bill: Bill, function: str, path: str, count: float) -> None:
 
 
 def waiting(calls: Mapping[str, int]) -> float:
-    """Return the seconds in which calls are waited for; secrets are in memory.
+    """Return the seconds in which calls are waited for; secrets and signing keys are in memory.
 
     The queries of an index go out together, as many as it has shards, and so do the calls of
     Lambda about the two queues of deliveries.
     """
     waited = 0.0
     for call, times in calls.items():
-        service = call.partition(" ")[0]
-        if service == "LiveKit":
+        if comes_from_memory(call):
+            continue
+        if call.startswith("LiveKit "):
             waited += times * LIVEKIT_SECONDS
         elif _AT_ONCE.fullmatch(call):
             waited += ceil(times / len(SHARDS)) * AWS_SECONDS
-        elif service != "secretsmanager":
+        else:
             waited += times * AWS_SECONDS
     return waited
 

@@ -16,10 +16,11 @@ import anyio.to_thread
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from meet.signing import Purpose
 from meet.wiring import clients
 from tests.roles import Need, allows, arn, role
 from tools import ROOT
-from tools.memory_aws import MAPPINGS
+from tools.memory_aws import ENVIRONMENT, MAPPINGS
 from tools.template import translated
 
 
@@ -181,6 +182,7 @@ def enforced(ledger: Ledger) -> Iterator[None]:
     """Hold every function to its role, for as long as the block runs; tests may do anything."""
     make, submit = BaseClient._make_api_call, ThreadPoolExecutor.submit  # type: ignore[attr-defined]
     run_sync, secret = anyio.to_thread.run_sync, clients.secret
+    signing_key = clients.signing_key
 
     def make_if_allowed(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         function = _calling_function(user_of_client())
@@ -213,8 +215,18 @@ def enforced(ledger: Ledger) -> Iterator[None]:
                 ledger.check(function, "secretsmanager", "GetSecretValue", need)
         return secret(name)
 
+    def signing_key_if_allowed(purpose: Purpose) -> bytes:
+        function = _calling_function(sys._getframe())
+        if function is not None:  # in its own process it would read it, and make it if it is first
+            key, table = {"purpose": {"S": purpose.value}}, ENVIRONMENT["SIGNING_KEYS_TABLE"]
+            for operation, about in (("GetItem", {"Key": key}), ("PutItem", {"Item": key})):
+                for need in needs_of("dynamodb", operation, {"TableName": table, **about}):
+                    ledger.check(function, "dynamodb", operation, need)
+        return signing_key(purpose)
+
     with (
         patch.object(clients, "secret", secret_if_allowed),
+        patch.object(clients, "signing_key", signing_key_if_allowed),
         patch.object(BaseClient, "_make_api_call", make_if_allowed),
         patch.object(ThreadPoolExecutor, "submit", submit_as_caller),
         patch.object(anyio.to_thread, "run_sync", run_sync_as_caller),  # Starlette's way

@@ -27,9 +27,8 @@ from tools.template import functions, resources
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-API_KEY = "the-first-key"
-ADMIN_USERNAME = "admin"
-ADMIN_PASSWORD = "the-admins-password"  # noqa: S105 - opens nothing
+API_KEY = "the-first-api-key"
+ADMIN_USERNAME, ADMIN_PASSWORD = "first", API_KEY
 LIVEKIT_KEY = "livekit-key"
 LIVEKIT_SECRET = "livekit-secret-of-at-least-32-bytes"  # noqa: S105 - opens nothing
 
@@ -62,8 +61,7 @@ ENVIRONMENT = {
     "MAX_RECORDING_SECONDS": "21600",
     "RECORDING_RETENTION_DAYS": "0",
     "RECORDING_TRASH_DAYS": "0",
-    "SIGNING_SECRET": "SigningSecret",
-    "ADMIN_SECRET": "AdminSecret",
+    "SIGNING_KEYS_TABLE": "SigningKeysTable",
     "PUBLIC_URL": "",
     "IDEMPOTENCY_TABLE": "IdempotencyTable",
     "API_KEYS_SECRET": "ApiKeysSecret",
@@ -75,8 +73,7 @@ ENVIRONMENT = {
 }
 
 SECRETS = {
-    "AdminSecret": {"username": ADMIN_USERNAME, "password": ADMIN_PASSWORD},
-    "ApiKeysSecret": {"first": API_KEY},
+    "ApiKeysSecret": {ADMIN_USERNAME: API_KEY},
     "LiveKitSecret": {"apiKey": LIVEKIT_KEY, "apiSecret": LIVEKIT_SECRET},
 }
 
@@ -227,7 +224,6 @@ def _polled() -> dict[str, dict[str, Any]]:
 
 def _create_secrets() -> None:
     secrets = boto3.client("secretsmanager")
-    secrets.create_secret(Name="SigningSecret", SecretString="signs-links-and-sessions")
     for name, value in SECRETS.items():
         secrets.create_secret(Name=name, SecretString=json.dumps(value))
 

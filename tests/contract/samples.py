@@ -5,6 +5,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from decimal import Decimal
+from hashlib import sha256
 from importlib import import_module
 from typing import Any
 from unittest.mock import patch
@@ -26,7 +27,9 @@ from meet.recordings.links import Draft as LinkDraft
 from meet.recordings.links import ShareLink
 from meet.recordings.model import Recording
 from meet.rooms.model import Preferences, Role, Room
+from meet.signing import Purpose, SigningKeys
 from meet.webhooks.model import Definition, Webhook
+from meet.wiring import clients
 from meet.wiring.events import event_log
 from tests.fakes import Clock
 from tests.functions.gateway import CONTEXT
@@ -122,6 +125,8 @@ WEBHOOK = Webhook(
 )
 """Its endpoint answers 204."""
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SIGNING_KEYS = {purpose: sha256(purpose.encode()).digest() for purpose in Purpose}
+"""Not random, so that a sample can have what they signed."""
 
 WAITING = Waiting(
     id=SAMPLES["decide_waiting"]["pathParameters"]["waitingId"],
@@ -157,7 +162,10 @@ class Called:
 
 
 def store() -> None:
-    """Store what the samples are about: a room with two recordings, and one each of the others."""
+    """Store what the samples are about: a room with two recordings, and one each of the others.
+
+    The signing keys are there, as almost always: the first call ever makes them.
+    """
     wiring.room_repository().add(ROOM)
     ended = {"startedAt": BEGAN, "endedAt": BEGAN + 60_000, "duration": Decimal(60)}
     put = boto3.client("s3").put_object(
@@ -174,6 +182,9 @@ def store() -> None:
     guests.add_invitations(NAME, [INVITATION], now=ROOM.created_at, by=by)
     guests.add_ban(NAME, BAN, by=by)
     wiring.link_repository().add(READY, SHARED, by=by)
+    keys = SigningKeys(clients.dynamodb(), ENVIRONMENT["SIGNING_KEYS_TABLE"])
+    for purpose, key in SIGNING_KEYS.items():
+        keys._add(purpose, key)
     wiring.reset()
 
 

@@ -92,8 +92,6 @@ def _(world: World) -> None:
         excluded = set(each.get("ExcludeCharacters", ""))
         assert not any(character in excluded for character in "!#$%&*+")
     assert how["ApiKeysSecret"]["ExcludePunctuation"] is True
-    assert how["AdminSecret"]["ExcludePunctuation"] is True
-    assert set(how["AdminSecret"]["ExcludeCharacters"]) == set("01IOl")
 
 
 @documented(

@@ -31,9 +31,9 @@ from meet import wiring
 from meet.actors import LOBBY
 from meet.bearers import token_of
 from meet.clock import HOUR, MINUTE, Milliseconds
-from meet.console.admin import Admin
+from meet.console.accounts import Accounts
 from meet.console.browser import SESSION_COOKIE
-from meet.console.tokens import ConsoleTokens, Session
+from meet.console.tokens import ConsoleTokens
 from meet.guests.model import Draft
 from meet.livekit.rooms import room_metadata
 from meet.lobby.model import Decision, Ticket
@@ -42,7 +42,7 @@ from meet.participants.api_tokens import ApiTokens
 from meet.recordings import playback
 from meet.recordings.links import viewer
 from meet.rooms.model import Lobby, Role, Room
-from meet.signing import derived_key
+from meet.signing import Purpose
 from meet.wiring import clients
 from tests.contract.samples import (
     BEGAN,
@@ -52,6 +52,7 @@ from tests.contract.samples import (
     ROOM,
     SAMPLES,
     SHARED,
+    SIGNING_KEYS,
     STARTED,
     WAITING,
     WEBHOOK,
@@ -193,17 +194,15 @@ def _authorize(event: Event, **headers: str) -> Event:
 
 
 def _as_moderator() -> Event:
-    tokens = ApiTokens(derived_key("signs-links-and-sessions", "moderators"), wiring.owner())
+    tokens = ApiTokens(SIGNING_KEYS[Purpose.MODERATORS], wiring.owner())
     token = tokens.sign(ROOM.name, "Alice_k2j9x0", Role.MODERATOR, expires_at=ROOM.expires_at)
     return _authorize(SAMPLES["create_recording"], Authorization=f"Bearer {token}")
 
 
 def _cookie() -> str:
-    admin = Admin(ADMIN_USERNAME, ADMIN_PASSWORD)
-    key = derived_key("signs-links-and-sessions", "console", bound_to=admin.fingerprint)
-    issuer = "meet-" + hashlib.sha256(ENVIRONMENT["STACK_ID"].encode()).hexdigest()[:16]
-    session = Session.begin(ADMIN_USERNAME)
-    return f"{SESSION_COOKIE}={ConsoleTokens(key, issuer).encode(session)}"
+    accounts = Accounts({ADMIN_USERNAME: ADMIN_PASSWORD})
+    tokens = ConsoleTokens(SIGNING_KEYS[Purpose.CONSOLE], wiring.owner(), accounts)
+    return f"{SESSION_COOKIE}={tokens.encode(tokens.begin(ADMIN_USERNAME))}"
 
 
 def _console_session(method: str, path: str) -> Event:
@@ -275,7 +274,7 @@ def _nobody_may_return() -> Event:
 
 
 def _with_playback_link() -> Event:
-    key = derived_key("signs-links-and-sessions", "playback links")
+    key = SIGNING_KEYS[Purpose.PLAYBACK_LINKS]
     token = playback.sign(READY.id, expires_at=ROOM.expires_at, key=key)
     query = {playback.PARAMETER: token}
     return _authorize(SAMPLES["get_recording_stream"] | {"queryStringParameters": query})
@@ -284,7 +283,7 @@ def _with_playback_link() -> Event:
 def _watching_on() -> Event:
     event: Event = SAMPLES["get_recording_link_stream"]
     now = Milliseconds(event["requestContext"]["requestTimeEpoch"])
-    key = derived_key("signs-links-and-sessions", "viewers of share links")
+    key = SIGNING_KEYS[Purpose.VIEWERS]
     address = event["requestContext"]["identity"]["sourceIp"]
     watcher = viewer(SHARED.id, address, key)
     wiring.link_repository().count_view(READY.id, SHARED, watcher, now=now)
@@ -509,13 +508,14 @@ def test_an_automatic_recording_is_uploaded_with_the_key_in_the_egress_secret(
 
 
 @pytest.mark.parametrize("function", ["authorize", "generate_participant_token"])
-def test_the_second_invocation_asks_for_no_secret(
+def test_the_second_invocation_asks_for_no_secret_and_no_signing_key(
     called: Called, still_clock: Clock, function: str
 ) -> None:
     run(function, still_clock)
     called.aws.clear()
     run(function, still_clock)
     assert not [call for call in called.aws if call[0] == "secretsmanager"]
+    assert not [call for call in noted(called) if "SigningKeysTable" in call]
     assert clients.secret(ENVIRONMENT["LIVEKIT_SECRET"])
 
 

@@ -228,7 +228,6 @@ for name in {built!r}:
 ASKS = {
     *(
         "access_tokens",
-        "admin",
         "api_tokens",
         "console_sessions",
         "console_tokens",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from meet.recordings.model import PREFIX
+from meet.signing import Purpose
 from meet.webhooks import items
 from tests.permissions import Ledger
 from tests.roles import (
@@ -48,6 +49,7 @@ FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
 MAPPINGS = [
     f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:{name}" for name in MAPPING_IDS
 ]
+KEYS = f"{DYNAMODB}/SigningKeysTable"
 ANSWERS = f"{DYNAMODB}/IdempotencyTable"
 BUCKET = f"arn:aws:s3:::{ENVIRONMENT['RECORDINGS_BUCKET']}"
 FILE, ANOTHER_FILE = f"{BUCKET}/recordings/room/rec_0.mp4", f"{BUCKET}/anything-else"
@@ -122,6 +124,7 @@ LOOKS_FOR_FILES = {
     "recording_uploaded",
     "sweep_recordings",
 }
+FIND_OR_MAKE = "dynamodb:GetItem PutItem"
 REMEMBER = "dynamodb:PutItem UpdateItem DeleteItem"
 NOBODY = set[str]()
 
@@ -306,7 +309,7 @@ TABLE = [
     Row("scan, administer or empty a table",
         "dynamodb:Scan DeleteTable UpdateTable UpdateTimeToLive ExportTableToPointInTime "
         "PartiQLSelect PartiQLUpdate PartiQLInsert PartiQLDelete",
-        [ROOMS, RECORDINGS, MEETINGS, EVENTS, WEBHOOKS, ANSWERS], NOBODY),
+        [ROOMS, RECORDINGS, MEETINGS, EVENTS, WEBHOOKS, ANSWERS, KEYS], NOBODY),
     # ------------------------------------------------------------------------------ files
     Row("read a file", "s3:GetObject", FILE, LOOKS_FOR_FILES),
     Row("read what a file was before", "s3:GetObjectVersion", FILE,
@@ -326,20 +329,33 @@ TABLE = [
     Row("administer the bucket", "s3:DeleteBucket PutBucketPolicy PutLifecycleConfiguration "
         "PutBucketNotification PutEncryptionConfiguration", BUCKET, NOBODY),
     # ---------------------------------------------------------------------------- secrets
-    Row("read the API keys", "secretsmanager:GetSecretValue", "ApiKeysSecret", {"authorize"}),
-    Row("read what signs links and sessions", "secretsmanager:GetSecretValue", "SigningSecret",
-        {"authorize", "get_recording_url", "console_session", "generate_participant_token"}
-        | PLAYS_LINKS
-        | {"generate_participant_tokens", "create_invitations", "create_recording_link"}),
-    Row("read the admin's password", "secretsmanager:GetSecretValue", "AdminSecret",
+    Row("read the API keys", "secretsmanager:GetSecretValue", "ApiKeysSecret",
         {"authorize", "console_session"}),
+    Row("read or make what signs sessions of the console", FIND_OR_MAKE, KEYS,
+        {"authorize", "console_session"}, Purpose.CONSOLE),
+    Row("read or make what signs participants' tokens", FIND_OR_MAKE, KEYS,
+        {"authorize", "generate_participant_token", "generate_participant_tokens"},
+        Purpose.MODERATORS),
+    Row("read or make what signs playback links", FIND_OR_MAKE, KEYS,
+        {"authorize", "get_recording_url"}, Purpose.PLAYBACK_LINKS),
+    Row("read or make what signs passes of share links", FIND_OR_MAKE, KEYS, PLAYS_LINKS,
+        Purpose.PASSES),
+    Row("read or make what hides viewers of share links", FIND_OR_MAKE, KEYS, PLAYS_LINKS,
+        Purpose.VIEWERS),
+    Row("read or make what tokens of repeated answers come from", FIND_OR_MAKE, KEYS,
+        {"create_invitations", "create_recording_link"}, Purpose.NEW_TOKENS),
+    Row("read or make any other key", FIND_OR_MAKE, KEYS, NOBODY),
+    *(
+        Row(f"change or delete the key for {each}, or read many", "dynamodb:UpdateItem DeleteItem "
+            "BatchGetItem BatchWriteItem ConditionCheckItem Query", KEYS, NOBODY, each)
+        for each in Purpose
+    ),
     Row("read LiveKit's key", "secretsmanager:GetSecretValue", "LiveKitSecret",
         TALKS_TO_LIVEKIT),
     Row("read the key that egress uploads with", "secretsmanager:GetSecretValue",
         "EgressSecretArn", STARTS_RECORDINGS),
     Row("change a secret", "secretsmanager:PutSecretValue UpdateSecret DeleteSecret",
-        ["ApiKeysSecret", "SigningSecret", "AdminSecret", "LiveKitSecret", "EgressSecretArn"],
-        NOBODY),
+        ["ApiKeysSecret", "LiveKitSecret", "EgressSecretArn"], NOBODY),
     # -------------------------------------------------------------------------- elsewhere
     Row("call another function or change one", "lambda:InvokeFunction UpdateFunctionCode",
         f"{FUNCTION}:CreateRoom", NOBODY),
@@ -404,6 +420,11 @@ def _reach(actions: str) -> set[str]:
         for action in actions.split()
         if allows(role(function), Need(f"dynamodb:{action}", WEBHOOKS, A_WEBHOOKS_SECRETS))
     }
+
+
+def test_a_signing_key_leaves_its_table_by_no_stream_and_no_index() -> None:
+    table = translated()["Resources"]["SigningKeysTable"]["Properties"]
+    assert not table.keys() & {"StreamSpecification", "GlobalSecondaryIndexes"}
 
 
 @pytest.mark.last

@@ -103,7 +103,7 @@ def key_names(schema: list[dict[str, str]]) -> list[str]:
 
 
 def test_every_table_is_checked_here() -> None:
-    assert TABLES.keys() == ITEMS.keys() | {"IdempotencyTable"}
+    assert TABLES.keys() == ITEMS.keys() | {"IdempotencyTable", "SigningKeysTable"}
 
 
 def test_an_item_has_the_key_of_its_table_and_of_every_index() -> None:
@@ -149,6 +149,7 @@ def test_the_time_to_live_is_an_attribute_that_rooms_have_in_seconds() -> None:
         "EventsTable": {"AttributeName": events.TTL_ATTRIBUTE, "Enabled": True},
         "WebhooksTable": {"AttributeName": "deleteAfter", "Enabled": True},
         "IdempotencyTable": {"AttributeName": idempotency.EXPIRY_ATTRIBUTE, "Enabled": True},
+        "SigningKeysTable": None,
     }
     seconds = (ROOM.expires_at + rooms.TTL_GRACE) // 1000
     assert rooms.to_values(ROOM)[rooms.TTL_ATTRIBUTE] == seconds

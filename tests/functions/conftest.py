@@ -57,6 +57,7 @@ ON_DYNAMODB_LOCAL_TOO = {
     "test_share_link_repeats",
     "test_share_link_views",
     "test_share_links",
+    "test_signing_keys",
     "test_recording_options",
     "test_trash",
     "test_update_room",

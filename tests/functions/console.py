@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-from meet import wiring
+from meet.signing import Purpose
 from tests.functions.gateway import CONTEXT, ORIGIN, ROUTES, Reply, event
 from tools.memory_aws import ADMIN_PASSWORD, ADMIN_USERNAME
 
@@ -102,12 +102,18 @@ def authorize(
     return answer
 
 
-def set_admin(**changes: str) -> None:
-    """Change the admin's secret, and let every function see it."""
+def set_keys(**keys: str) -> None:
+    """Store these API keys and no others; functions see them when they have forgotten the old."""
     boto3.client("secretsmanager").put_secret_value(
-        SecretId="AdminSecret", SecretString=json.dumps(RIGHT | changes)
+        SecretId="ApiKeysSecret", SecretString=json.dumps(keys)
     )
-    wiring.reset()
+
+
+def forget_key(purpose: Purpose) -> None:
+    """Delete a signing key; functions notice when they have forgotten it."""
+    boto3.client("dynamodb").delete_item(
+        TableName="SigningKeysTable", Key={"purpose": {"S": purpose.value}}
+    )
 
 
 def claims_of(token: str) -> dict[str, Any]:

@@ -6,13 +6,13 @@ import sys
 from importlib import import_module
 from typing import Any
 
-import boto3
 import pytest
 
 from meet.clock import SECOND
 from meet.wiring import clients
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
+from tests.functions.console import set_keys
 from tests.functions.gateway import CONTEXT, event
 from tests.functions.logs import Logs
 from tools import ROOT
@@ -45,12 +45,6 @@ def is_let_in(key: str) -> bool:
         assert str(error) == "Unauthorized"
         return False
     return True
-
-
-def set_keys(**keys: str) -> None:
-    boto3.client("secretsmanager").put_secret_value(
-        SecretId="ApiKeysSecret", SecretString=json.dumps(keys)
-    )
 
 
 def test_a_right_key_is_let_in_for_this_request_alone(aws: None) -> None:

@@ -15,6 +15,8 @@ import pytest
 from meet import wiring
 from meet.access import OPERATIONS, Credential
 from meet.clock import HOUR, MINUTE
+from meet.signing import Purpose
+from meet.wiring import clients
 from tests.fakes import Clock, FakeLiveKit, FakeRecorder
 from tests.functions.gateway import CONTEXT, Call, Reply, event, invoke
 from tests.functions.rooms import create_room, secret_of
@@ -231,7 +233,7 @@ def test_a_token_signed_by_another_key_or_for_another_purpose_opens_nothing(
         signed(wiring.console_tokens().key),
         signed(wiring.playback_key()),
         signed(LIVEKIT_SECRET.encode()),
-        signed(b"signs-links-and-sessions"),
+        signed(clients.signing_key(Purpose.NEW_TOKENS)),
         signed(algorithm="HS512"),
         signed(iss="meet-another"),
         signed(aud="console"),

@@ -1,31 +1,35 @@
 """The console's sessions: how long they live, what ends them, and what is not one."""
 
 import base64
+import hashlib
 import json
+import re
 from typing import Any
 
-import boto3
 import jwt
 import pytest
 
 from meet import wiring
 from meet.clock import HOUR, MINUTE, SECOND
+from meet.console.accounts import Accounts
 from meet.console.sessions import PREFIX
-from meet.console.tokens import LONGEST_SESSION, SESSION_LIFETIME
+from meet.console.tokens import LONGEST_SESSION, SESSION_LIFETIME, Session
+from meet.signing import Purpose
+from meet.wiring import clients
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.console import (
-    RIGHT,
     SESSION,
     WRONG,
     Browser,
     attributes,
     authorize,
     claims_of,
-    set_admin,
+    forget_key,
+    set_keys,
 )
 from tests.functions.logs import Logs
-from tools.memory_aws import ADMIN_PASSWORD
+from tools.memory_aws import ADMIN_PASSWORD, API_KEY
 
 UNAUTHORIZED = {"message": "Unauthorized"}
 
@@ -164,22 +168,110 @@ def test_logging_out_takes_the_cookie_away_and_is_never_refused(console: Browser
         assert console.who_am_i().status == 401
 
 
-@pytest.mark.parametrize("changes", [{"password": "another-long-password"}, {"username": "boss"}])
-def test_another_password_or_name_ends_every_session(
-    console: Browser, changes: dict[str, str]
+OTHER = {"username": "grace", "password": "the-key-of-grace"}
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        {},
+        {"first": "the-first-key-from-now-on"},
+        {"renamed": API_KEY},
+        {"first": ""},
+        {"first": OTHER["password"]},
+    ],
+)
+def test_a_session_ends_with_its_key_and_those_of_others_go_on(
+    browser: Browser, still_clock: Clock, left: dict[str, str]
 ) -> None:
-    set_admin(**changes)
-    assert console.who_am_i().status == 401
-    assert console.renew().status == 401
-    assert console.log_in().status == 401
-    assert console.log_in(RIGHT | changes).status == 200
-    assert console.who_am_i().status == 200
+    hers = {OTHER["username"]: OTHER["password"]}
+    set_keys(first=API_KEY, **hers)
+    ours, her = browser, Browser("203.0.113.1")
+    assert (ours.log_in().status, her.log_in(OTHER).status) == (200, 200)
+    set_keys(**left, **hers)
+    assert may_read(ours), "functions keep secrets in memory"
+    still_clock.advance(clients.MAX_AGE * SECOND)
+    assert not may_read(ours)
+    assert ours.who_am_i().status == 401
+    assert ours.renew().status == 401
+    assert ours.log_in().status == 401
+    assert may_read(her)
+    assert her.who_am_i().body["username"] == "grace"
+    assert her.renew().status == 200
+    assert may_read(her)
+    for name, key in left.items():
+        answer = ours.log_in({"username": name, "password": key})
+        assert answer.status == (200 if key else 401)
 
 
-def test_another_signing_secret_ends_every_session(console: Browser) -> None:
-    boto3.client("secretsmanager").put_secret_value(SecretId="SigningSecret", SecretString="new")
-    wiring.reset()
+def test_a_key_that_is_added_ends_no_session(console: Browser, still_clock: Clock) -> None:
+    set_keys(first=API_KEY, second="another-key")
+    still_clock.advance(clients.MAX_AGE * SECOND)
+    assert may_read(console)
+    assert console.renew().status == 200
+
+
+def test_a_key_that_was_changed_and_came_back_lets_its_sessions_go_on(
+    console: Browser, still_clock: Clock
+) -> None:
+    for key, works in (("an-interim-api-key", False), (API_KEY, True)):
+        set_keys(first=key)
+        still_clock.advance(clients.MAX_AGE * SECOND)
+        assert may_read(console) is works
+
+
+def test_a_login_is_bound_to_the_key_that_was_checked_although_it_changes_meanwhile(
+    browser: Browser, still_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_right = Accounts.is_right
+
+    def check_slowly(accounts: Accounts, username: str, password: str) -> bool:
+        right = is_right(accounts, username, password)
+        set_keys(first="the-first-key-from-now-on")
+        still_clock.advance(clients.MAX_AGE * SECOND)
+        return right
+
+    monkeypatch.setattr(Accounts, "is_right", check_slowly)
+    assert browser.log_in().status == 200
+    assert not may_read(browser)
+    assert browser.renew().status == 401
+
+
+def test_a_renewal_is_bound_to_the_key_of_before_although_it_changes_meanwhile(
+    console: Browser, still_clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewed = Session.renewed
+
+    def renew_slowly(session: Session) -> Session:
+        set_keys(first="the-first-key-from-now-on")
+        still_clock.advance(clients.MAX_AGE * SECOND)
+        return renewed(session)
+
+    monkeypatch.setattr(Session, "renewed", renew_slowly)
+    assert console.renew().status == 200
+    assert not may_read(console)
+
+
+def test_what_binds_a_session_to_its_key_tells_nothing_of_the_key(
+    console: Browser, browser: Browser, still_clock: Clock
+) -> None:
+    bound = claims_of(console.jar[SESSION])["key"]
+    assert re.fullmatch("[0-9a-f]{32}", bound)
+    for digest in ("sha256", "sha512", "md5"):
+        for text in (API_KEY, json.dumps(["first", API_KEY])):
+            assert not hashlib.new(digest, text.encode()).hexdigest().startswith(bound)
+    forget_key(Purpose.CONSOLE)
+    still_clock.advance(clients.MAX_AGE * SECOND)
+    browser.log_in()
+    assert claims_of(browser.jar[SESSION])["key"] != bound
+
+
+def test_another_signing_key_ends_every_session(console: Browser, still_clock: Clock) -> None:
+    forget_key(Purpose.CONSOLE)
+    assert console.who_am_i().status == 200, "functions keep keys in memory"
+    still_clock.advance(clients.MAX_AGE * SECOND)
     assert console.who_am_i().status == 401
+    assert console.log_in().status == 200
 
 
 def test_a_session_of_another_stack_opens_nothing(
@@ -205,7 +297,7 @@ def encoded(part: dict[str, Any]) -> str:
 
 def test_only_our_own_signature_counts(console: Browser) -> None:
     claims, key = claims_of(console.jar[SESSION]), wiring.console_tokens().key
-    required = ("exp", "iat", "iss", "aud", "sid")
+    required = ("exp", "iat", "iss", "aud", "sid", "sub", "key")
     without = [{k: v for k, v in claims.items() if k != name} for name in required]
     for token in (
         jwt.encode(claims, "", algorithm="none"),
@@ -214,6 +306,9 @@ def test_only_our_own_signature_counts(console: Browser) -> None:
         jwt.encode(claims, b"another key" * 4, algorithm="HS256"),
         jwt.encode(claims | {"aud": "another"}, key, algorithm="HS256"),
         jwt.encode(claims | {"iss": "meet-0"}, key, algorithm="HS256"),
+        jwt.encode(claims | {"key": claims["key"][:-1]}, key, algorithm="HS256"),
+        jwt.encode(claims | {"key": ""}, key, algorithm="HS256"),
+        jwt.encode(claims | {"sub": "second"}, key, algorithm="HS256"),
         *(jwt.encode(each, key, algorithm="HS256") for each in without),
         "",
         "x",
@@ -235,7 +330,7 @@ def test_neither_passwords_nor_cookies_are_logged(browser: Browser, logs: Logs) 
     assert "login refused" in said
     for secret in (ADMIN_PASSWORD, "a-wrong-guess", *browser.jar.values()):
         assert secret not in said
-    assert ADMIN_PASSWORD not in repr(wiring.admin())
+    assert ADMIN_PASSWORD not in repr(wiring.console_tokens().accounts)
 
 
 def test_head_answers_as_get_does(console: Browser) -> None:

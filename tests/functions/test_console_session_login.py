@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from meet.clock import MINUTE, SECOND
-from meet.console.admin import MIN_LENGTH, Admin
+from meet.console.accounts import MIN_LENGTH, Accounts
+from meet.wiring import clients
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
-from tests.functions.console import RIGHT, SESSION, WRONG, Browser, attributes, set_admin
+from tests.functions.console import RIGHT, SESSION, WRONG, Browser, attributes, set_keys
 from tests.functions.gateway import HOST, ORIGIN, REQUEST_ID
 from tests.functions.logs import Logs
-from tools.memory_aws import ADMIN_PASSWORD, ADMIN_USERNAME
+from tools.memory_aws import ADMIN_PASSWORD, ADMIN_USERNAME, API_KEY
 from tools.template import resources
 
 MALFORMED = {"code": 400, "message": "Malformed JSON body", "reason": "malformed_body"}
@@ -96,9 +97,21 @@ def test_a_wrong_name_and_a_wrong_password_are_one_and_the_same(
 
 
 def test_a_stack_whose_password_is_empty_lets_nobody_in(browser: Browser) -> None:
-    set_admin(password="")
+    set_keys(first="")
     assert browser.log_in(RIGHT | {"password": ""}).status == 401
-    assert not Admin("", "").is_right("", "")
+    assert not Accounts({"": ""}).is_right("", "")
+    assert not Accounts({}).is_right("", "")
+
+
+def test_each_name_has_its_own_key_and_no_other(browser: Browser) -> None:
+    keys = {"first": API_KEY, "grace": "the-key-of-grace", '"first", "': "a-name-with-quotes"}
+    set_keys(**keys)
+    for name in keys:
+        for owner, key in keys.items():
+            answer = browser.log_in({"username": name, "password": key})
+            assert answer.status == (200 if name == owner else 401)
+            if name == owner:
+                assert answer.body["username"] == name
 
 
 def test_however_many_fail_the_right_password_gets_in_at_once(
@@ -116,22 +129,24 @@ def test_however_many_fail_the_right_password_gets_in_at_once(
 
 
 def test_a_password_that_can_be_guessed_opens_nothing_and_whoever_knows_it_is_told(
-    browser: Browser, logs: Logs
+    browser: Browser, logs: Logs, still_clock: Clock
 ) -> None:
     short, long_enough = "x" * (MIN_LENGTH - 1), "x" * MIN_LENGTH
-    set_admin(password=short)
+    set_keys(first=short)
     assert browser.log_in(RIGHT | {"password": "guess"}).status == 401
     answer = browser.log_in(RIGHT | {"password": short})
     assert answer.status == 403
     assert answer.body["message"] == "The console's password is too short: store a longer one"
     assert answer.cookies == {}
     assert "PasswordTooShort" in str(logs())
-    set_admin(password=long_enough)
+    set_keys(first=long_enough)
+    still_clock.advance(clients.MAX_AGE * SECOND)
     assert browser.log_in(RIGHT | {"password": long_enough}).status == 200
 
 
-def test_the_deployment_generates_a_password_that_needs_no_limit_on_guesses() -> None:
-    generated = resources("AWS::SecretsManager::Secret")["AdminSecret"]["GenerateSecretString"]
+def test_the_deployment_generates_a_key_that_needs_no_limit_on_guesses() -> None:
+    generated = resources("AWS::SecretsManager::Secret")["ApiKeysSecret"]["GenerateSecretString"]
+    assert generated["GenerateStringKey"] == ADMIN_USERNAME
     assert generated["PasswordLength"] > MIN_LENGTH
     left_out = set(string.printable) & set(generated.get("ExcludeCharacters", ""))
     letters = set(string.ascii_letters + string.digits) - left_out

@@ -11,7 +11,8 @@ import jwt
 from meet import clock
 from meet.access import API, OPERATIONS, Credential
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
-from meet.console.tokens import ConsoleTokens, Session
+from meet.console.accounts import Accounts
+from meet.console.tokens import ConsoleTokens
 from meet.livekit.tokens import AccessTokens
 from meet.participants.api_tokens import ApiTokens
 from meet.participants.roles import metadata
@@ -120,12 +121,25 @@ def _with_keys(target: Target) -> Iterator[tuple[str, Caller]]:
 def _with_cookies(target: Target) -> Iterator[tuple[str, Caller]]:
     console, home = target.console, target.origin
     good = session(target)
-    another_key = ConsoleTokens(b"k" * 32, console.issuer)
-    another_stack = ConsoleTokens(console.key, "meet-another")
-    ended = Session.begin("admin", at=Milliseconds(clock.now() - 13 * HOUR))
+    another_key = replace(console, key=b"k" * 32)
+    another_stack = replace(console, issuer="meet-another")
+    of_old_key = replace(console, accounts=Accounts({"first": target.old_key}))
+    of_nobody = replace(console, accounts=Accounts({"first": "x", "nobody": "x"}))
+    unbound = jwt.decode(good, options={"verify_signature": False})
+    del unbound["key"]
+    ended = console.begin("first", at=Milliseconds(clock.now() - 13 * HOUR))
     cookie = Credential.CONSOLE_COOKIE
     yield "a cookie of another stack", _cookie(session(target, another_stack), home)
     yield "a cookie signed by another key", _cookie(session(target, another_key), home)
+    yield "a cookie of a key that was rotated out", _cookie(session(target, of_old_key), home)
+    yield (
+        "a cookie of a name that no key has",
+        _cookie(of_nobody.encode(of_nobody.begin("nobody")), home),
+    )
+    yield (
+        "a cookie that is bound to no key",
+        _cookie(jwt.encode(unbound, console.key, algorithm="HS256"), home),
+    )
     yield "an expired cookie", _cookie(console.encode(ended), home)
     yield "an edited cookie", _cookie(_edited(good, exp=4_000_000_000), home)
     yield "an unsigned cookie", _cookie(_unsigned(good), home)
@@ -231,7 +245,7 @@ def _with_links(target: Target) -> Iterator[tuple[str, Caller]]:
 def session(target: Target, console: ConsoleTokens | None = None) -> str:
     """Return the cookie of a login a moment ago."""
     console = console or target.console
-    return console.encode(Session.begin("admin"))
+    return console.encode(console.begin("first"))
 
 
 def moderator(

@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from meet import clock
 from meet.clock import MINUTE, Milliseconds
-from meet.console.admin import Admin
+from meet.console.accounts import Accounts
 from meet.console.tokens import ConsoleTokens
 from meet.livekit.tokens import AccessTokens
 from meet.participants.api_tokens import ApiTokens
@@ -18,7 +18,7 @@ from meet.recordings.lifecycle import Evidence
 from meet.recordings.model import Recording
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
-from meet.signing import derived_key
+from meet.signing import Purpose, SigningKeys
 from tests.live import Client
 from tests.security.callers import Target
 
@@ -37,14 +37,13 @@ def aws_client(api: Client, service: str) -> Any:
     )
 
 
-def secret_called(api: Client, logical_id: str) -> tuple[str, str]:
-    """Return name and value of a secret of the running stack."""
+def signing_key(api: Client, purpose: Purpose) -> bytes:
+    """Return a key of the running stack, which is made if no function needed it so far."""
     stack = aws_client(api, "cloudformation").describe_stack_resource(
-        StackName="meet", LogicalResourceId=logical_id
+        StackName="meet", LogicalResourceId="SigningKeysTable"
     )
-    name: str = stack["StackResourceDetail"]["PhysicalResourceId"]
-    value = aws_client(api, "secretsmanager").get_secret_value(SecretId=name)
-    return name, value["SecretString"]
+    table: str = stack["StackResourceDetail"]["PhysicalResourceId"]
+    return SigningKeys(aws_client(api, "dynamodb"), table).get(purpose)
 
 
 def stack_id(api: Client) -> str:
@@ -55,10 +54,8 @@ def stack_id(api: Client) -> str:
 
 def console_tokens(api: Client) -> ConsoleTokens:
     """Return the signer of the running stack's cookies."""
-    admin = Admin(**json.loads(secret_called(api, "AdminSecret")[1]))
-    signing = secret_called(api, "SigningSecret")[1]
-    key = derived_key(signing, "console", bound_to=admin.fingerprint)
-    return ConsoleTokens(key, issuer(api))
+    keys = {api.stack.admin_username: api.stack.admin_password}
+    return ConsoleTokens(signing_key(api, Purpose.CONSOLE), issuer(api), Accounts(keys))
 
 
 def issuer(api: Client) -> str:
@@ -119,10 +116,10 @@ def target_on(api: Client) -> Target:
         api.stack.api_key,
         rotated_out(api),
         AccessTokens(api.stack.livekit_api_key, api.stack.livekit_api_secret),
-        ApiTokens(derived_key(secret_called(api, "SigningSecret")[1], "moderators"), issuer(api)),
+        ApiTokens(signing_key(api, Purpose.MODERATORS), issuer(api)),
         console_tokens(api),
         ended_session(api),
-        derived_key(secret_called(api, "SigningSecret")[1], "playback links"),
+        signing_key(api, Purpose.PLAYBACK_LINKS),
         *rooms,
         *recordings,
     )

@@ -10,10 +10,9 @@ import pytest
 from meet import wiring
 from meet.access import API, OPERATIONS, Credential
 from meet.console.sessions import ConsoleSessions
-from meet.console.tokens import Session
+from tests.functions.console import set_keys
 from tests.functions.gateway import CONTEXT, ORIGIN, event, invoke
 from tests.functions.recordings import Studio
-from tests.functions.test_authorize import set_keys
 from tests.live import Client
 from tests.security.callers import (
     READS,
@@ -66,7 +65,7 @@ def check(method: str, resource: str, target: Target, send: Send) -> None:
 
 
 def _ended(sessions: ConsoleSessions) -> str:
-    token = sessions.tokens.encode(Session.begin("admin"))
+    token = sessions.tokens.encode(sessions.tokens.begin("first"))
     sessions.end([token])
     return token
 

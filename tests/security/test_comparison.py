@@ -10,7 +10,7 @@ import pytest
 from meet import access
 from meet.access import name_of_key
 from meet.clock import Milliseconds
-from meet.console import admin
+from meet.console.accounts import Accounts
 from meet.errors import Unauthorized
 from meet.livekit.tokens import AccessTokens
 from meet.recordings import playback
@@ -25,7 +25,7 @@ ROOM = Room.new(
     max_participants=None,
     preferences=Preferences(),
 )
-ADMIN = admin.Admin("admin", "a" * 24)
+ACCOUNTS = Accounts(KEYS)
 GUESSES = ["", "a", "a" * 42, "a" * 43, "b" * 43, "z" * 43, "a" * 100_000, "\udcff", *KEYS.values()]
 SOURCES = [
     *sorted((ROOT / "layers" / "meet" / "meet").rglob("*.py")),
@@ -62,8 +62,8 @@ COMPARISONS: dict[str, tuple[Callable[[str], object], int]] = {
         lambda guess: playback.is_valid(f"9.{guess}", "rec_", now=Milliseconds(1), key=b"k"),
         1,
     ),
-    "password": (lambda guess: ADMIN.is_right("admin", guess.replace("\udcff", "?")), 1),
-    "name of the admin": (lambda guess: ADMIN.is_right(guess.replace("\udcff", "?"), "b"), 1),
+    "password": (lambda guess: ACCOUNTS.is_right("first", guess), len(KEYS)),
+    "name of an account": (lambda guess: ACCOUNTS.is_right(guess, KEYS["first"]), len(KEYS)),
     "hash of a webhook": (lambda guess: _webhook(guess.replace("\udcff", "?")), 1),
 }
 
@@ -80,6 +80,7 @@ def test_every_guess_is_compared_as_often_and_as_long_as_any_other(
 
 
 def test_a_right_guess_is_right_wherever_it_stands() -> None:
+    assert all(ACCOUNTS.is_right(*each) for each in KEYS.items())
     assert all(name_of_key(key, KEYS) == name for name, key in KEYS.items())
     assert [ROOM.role_for(secret) for secret in ROOM.secrets.values()] == list(ROOM.secrets)
 

@@ -1,7 +1,9 @@
 """Everything that the running stack wrote and said while the other tests used it: no secret."""
 
+import base64
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,9 +12,10 @@ import pytest
 
 from meet import clock
 from meet.clock import HOUR
+from meet.signing import Purpose
 from tests.live import Client
 from tests.security.callers import Target, moderator, playback_link, session
-from tests.security.running import aws_client, secret_called
+from tests.security.running import aws_client, signing_key
 
 JWT = re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{20,}")
 PLAYBACK = re.compile(r"(?<!\d)\d{10}\.[\w-]{43}(?![\w-])")
@@ -64,6 +67,16 @@ class Known:
         return found
 
 
+def written(api: Client) -> Iterator[tuple[str, str]]:
+    """Yield each signing key in each way that it could be written."""
+    for purpose in Purpose:
+        key = signing_key(api, purpose)
+        yield f"the key of {purpose} in hexadecimal", key.hex()
+        yield f"the key of {purpose} in base64", base64.b64encode(key).decode().rstrip("=")
+        yield f"the key of {purpose} in a URL", base64.urlsafe_b64encode(key).decode().rstrip("=")
+        yield f"the key of {purpose} as Python shows it", repr(key)[2:-1]
+
+
 @pytest.fixture
 def known(api: Client) -> Known:
     pages = (
@@ -74,9 +87,8 @@ def known(api: Client) -> Known:
         {
             "the API key": api.stack.api_key,
             "LiveKit's secret": api.stack.livekit_api_secret,
-            "the signing secret": secret_called(api, "SigningSecret")[1],
-            "the admin's password": api.stack.admin_password,
-        },
+        }
+        | dict(written(api)),
         {secret["S"] for secrets in rooms for secret in secrets.values()},
     )
 

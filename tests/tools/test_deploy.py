@@ -83,7 +83,7 @@ def template(*parameters: str) -> str:
             "Resources": {"Q": {"Type": "AWS::SQS::Queue"}},
             "Outputs": {
                 "ApiUrl": {"Description": "The API.", "Value": "https://api"},
-                "AdminSecret": {"Description": "The password.", "Value": "arn"},
+                "ApiKeysSecret": {"Description": "The keys.", "Value": "arn"},
             },
         }
     )

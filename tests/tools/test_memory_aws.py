@@ -25,8 +25,8 @@ def test_what_a_test_stored_is_not_there_for_the_next(quick_aws: None) -> None:
             assert everything(client) == [[[] for _ in TABLES], [[] for _ in LOGGED]]
             client.put_item(TableName="RoomsTable", Item=ROOM)
             secrets = boto3.client("secretsmanager")
-            assert secrets.get_secret_value(SecretId="SigningSecret")["SecretString"] != "changed"
-            secrets.put_secret_value(SecretId="SigningSecret", SecretString="changed")
+            assert secrets.get_secret_value(SecretId="LiveKitSecret")["SecretString"] != "changed"
+            secrets.put_secret_value(SecretId="LiveKitSecret", SecretString="changed")
             secrets.delete_secret(SecretId="ApiKeysSecret", ForceDeleteWithoutRecovery=True)
             assert boto3.client("s3").list_objects_v2(Bucket="recordings")["KeyCount"] == 0
             boto3.client("s3").put_object(Bucket="recordings", Key="a", Body=b"b")

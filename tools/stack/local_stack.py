@@ -275,6 +275,5 @@ class LocalStack:
         self.recordings_table = outputs.get("RecordingsTable")
         self.recordings_bucket = outputs.get("RecordingsBucket")
         self.api_keys_secret = outputs["ApiKeysSecret"]
-        self.api_key = next(iter(deployment.secret(self.api_keys_secret).values()))
-        admin = deployment.secret(outputs["AdminSecret"])
-        self.admin_username, self.admin_password = admin["username"], admin["password"]
+        name, self.api_key = next(iter(deployment.secret(self.api_keys_secret).items()))
+        self.admin_username, self.admin_password = name, self.api_key  # of the console

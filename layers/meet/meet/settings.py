@@ -64,6 +64,7 @@ class Settings:
     events_table = Variable("EVENTS_TABLE", str)
     webhooks_table = Variable("WEBHOOKS_TABLE", str)
     idempotency_table = Variable("IDEMPOTENCY_TABLE", str)
+    signing_keys_table = Variable("SIGNING_KEYS_TABLE", str)
     recordings_bucket = Variable("RECORDINGS_BUCKET", str)
 
     deliveries_queue = Variable("DELIVERIES_QUEUE", str)
@@ -73,8 +74,6 @@ class Settings:
     slow_deliveries_mapping = Variable("SLOW_DELIVERIES_MAPPING", str)
 
     api_keys_secret = Variable("API_KEYS_SECRET", str)
-    admin_secret = Variable("ADMIN_SECRET", str)
-    signing_secret = Variable("SIGNING_SECRET", str)
     livekit_secret = Variable("LIVEKIT_SECRET", str)
 
     livekit_url = Variable("LIVEKIT_URL", str, default="")

@@ -1,15 +1,16 @@
 """Settings become clients, and clients become services.
 
 Clients, connections and what remembers failures are built once per Lambda environment, on first
-use, and kept until `reset`. Services only hold those, so each call builds one; a secret is read
-on each call, and is at most MAX_AGE seconds old. Functions import what they need and no
-more: importing this package reads no environment, builds no client and imports no LiveKit.
+use, and kept until `reset`. Services only hold those, so each call builds one; secrets and signing
+keys are asked for on each call, and are at most MAX_AGE seconds old. Functions import what they
+need and no more: importing this package reads no environment, builds no client and imports no
+LiveKit.
 
 The modules reach secrets and LiveKit through the module that builds them (`clients.secret`,
-`livekit.media_server`), so that a test replaces each in one place.
+`clients.signing_key`, `livekit.media_server`), so that a test replaces each in one place.
 """
 
-from meet.wiring.console import admin, console_sessions, console_tokens
+from meet.wiring.console import console_sessions, console_tokens
 from meet.wiring.endpoints import (
     delivery_repository,
     event_dispatch,
@@ -65,7 +66,6 @@ from meet.wiring.stack import owner
 
 __all__ = [
     "access_tokens",
-    "admin",
     "api_tokens",
     "arrivals",
     "authorizer",

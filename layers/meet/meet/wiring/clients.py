@@ -1,11 +1,12 @@
-"""Clients of AWS and HTTP connections, and the stack's secrets."""
+"""Clients of AWS and HTTP connections, and the stack's secrets, which are kept for a while."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from meet import clock
 from meet.clock import SECOND
 from meet.settings import settings
+from meet.signing import Purpose, SigningKeys
 from meet.wiring.kept import kept
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from meet.sigv4 import AccessKey
 
 MAX_AGE = 300
-"""Seconds that a secret is kept in memory: a changed one is in use everywhere after that time."""
+"""Seconds that secrets and signing keys are kept in memory: changes count everywhere after that."""
+
+Value = TypeVar("Value", str, bytes)
 
 
 @kept
@@ -118,16 +121,31 @@ def http_pool() -> "PoolManager":
 
 
 @kept
-def _secrets() -> dict[str, tuple[int, str]]:
-    """Return the secrets that were read: name -> when, and the text."""
+def _memory() -> dict[str, tuple[int, Any]]:
+    """Return the secrets and signing keys that were read: name -> when, and the value."""
     return {}
+
+
+def _remembered(name: str, read: Callable[[], Value]) -> Value:
+    """Return the value of a name, at most MAX_AGE seconds old: from memory, or read again."""
+    read_at, value = _memory().get(name, (0, None))
+    if value is None or not 0 <= clock.now() - read_at < MAX_AGE * SECOND:
+        read_at = clock.now()
+        value = read()
+        _memory()[name] = read_at, value
+    return cast("Value", value)
 
 
 def secret(name: str) -> str:
     """Return a secret of the stack, at most MAX_AGE seconds old."""
-    read_at, text = _secrets().get(name, (0, ""))
-    if not 0 <= clock.now() - read_at < MAX_AGE * SECOND:
-        read_at = clock.now()
-        text = str(_secrets_manager().get_secret_value(SecretId=name)["SecretString"])
-        _secrets()[name] = read_at, text
-    return text
+
+    def read() -> str:
+        return str(_secrets_manager().get_secret_value(SecretId=name)["SecretString"])
+
+    return _remembered(f"secret: {name}", read)
+
+
+def signing_key(purpose: Purpose) -> bytes:
+    """Return the stack's key for one purpose, at most MAX_AGE seconds old."""
+    keys = SigningKeys(dynamodb(), settings.signing_keys_table)
+    return _remembered(f"signing key: {purpose}", lambda: keys.get(purpose))

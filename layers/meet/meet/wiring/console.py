@@ -1,33 +1,23 @@
-"""The console's account and sessions."""
+"""The console's accounts and sessions."""
 
-import json
 from typing import TYPE_CHECKING
 
 from meet.settings import settings
+from meet.signing import Purpose
 from meet.wiring import clients
-from meet.wiring.stack import owner, signing_key
+from meet.wiring.stack import api_keys, owner
 
 if TYPE_CHECKING:
-    from meet.console.admin import Admin
     from meet.console.sessions import ConsoleSessions
     from meet.console.tokens import ConsoleTokens
 
 
-def admin() -> "Admin":
-    from meet.console.admin import Admin
-
-    stored = json.loads(clients.secret(settings.admin_secret))
-    return Admin(stored["username"], stored["password"])
-
-
 def console_tokens() -> "ConsoleTokens":
-    """Return the signer of console cookies.
-
-    Its key depends on the password, so changing that ends all sessions.
-    """
+    """Return the signer of console cookies, for the accounts of now."""
+    from meet.console.accounts import Accounts
     from meet.console.tokens import ConsoleTokens
 
-    return ConsoleTokens(signing_key("console", bound_to=admin().fingerprint), owner())
+    return ConsoleTokens(clients.signing_key(Purpose.CONSOLE), owner(), Accounts(api_keys()))
 
 
 def console_sessions() -> "ConsoleSessions":

@@ -1,17 +1,17 @@
 """What surrounds an operation: authorization before it, Idempotency-Key around it."""
 
-import json
 import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from meet.settings import settings
+from meet.signing import Purpose
 from meet.wiring import clients
 from meet.wiring.console import console_sessions
 from meet.wiring.participants import api_tokens
 from meet.wiring.recordings import playback_key
 from meet.wiring.rooms import room_repository
-from meet.wiring.stack import signing_key
+from meet.wiring.stack import api_keys
 
 if TYPE_CHECKING:
     from meet.authorization import Authorizer
@@ -26,18 +26,16 @@ def authorizer() -> "Authorizer":
     )
 
 
-def api_keys() -> dict[str, str]:
-    """Return the API keys by their names."""
-    keys: dict[str, str] = json.loads(clients.secret(settings.api_keys_secret))
-    return keys
-
-
 def token_key(idempotency_key: str | None) -> bytes:
     """Return the key that makes the tokens in an answer.
 
     It is the stack's if the answer may have to be repeated, else one for this request alone.
     """
-    return secrets.token_bytes(32) if idempotency_key is None else signing_key("new tokens")
+    return (
+        secrets.token_bytes(32)
+        if idempotency_key is None
+        else clients.signing_key(Purpose.NEW_TOKENS)
+    )
 
 
 def once(

@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING
 
 from meet.settings import settings
-from meet.wiring import livekit
+from meet.signing import Purpose
+from meet.wiring import clients, livekit
 from meet.wiring.guests import guest_list, guest_repository
 from meet.wiring.rooms import room_service
-from meet.wiring.stack import owner, signing_key
+from meet.wiring.stack import owner
 
 if TYPE_CHECKING:
     from meet.participants.admission import ParticipantAdmission
@@ -68,4 +69,4 @@ def arrivals() -> "Arrivals":
 def api_tokens() -> "ApiTokens":
     from meet.participants.api_tokens import ApiTokens
 
-    return ApiTokens(signing_key("moderators"), owner())
+    return ApiTokens(clients.signing_key(Purpose.MODERATORS), owner())

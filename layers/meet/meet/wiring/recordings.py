@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from meet.settings import settings
+from meet.signing import Purpose
 from meet.wiring import clients, livekit
 from meet.wiring.rooms import room_repository, room_service
-from meet.wiring.stack import signing_key
 
 if TYPE_CHECKING:
     from meet.recordings.auto_start import AutomaticStarts
@@ -37,7 +37,7 @@ def media_store() -> "MediaStore":
 
 def playback_key() -> bytes:
     """Return the key that signs playback links."""
-    return signing_key("playback links")
+    return clients.signing_key(Purpose.PLAYBACK_LINKS)
 
 
 def recording_control() -> "RecordingControl":
@@ -79,8 +79,8 @@ def shared_playback() -> "SharedPlayback":
         recording_repository(),
         link_repository(),
         media_store,
-        lambda: signing_key("passes of share links"),
-        lambda: signing_key("viewers of share links"),
+        lambda: clients.signing_key(Purpose.PASSES),
+        lambda: clients.signing_key(Purpose.VIEWERS),
     )
 
 

@@ -1,9 +1,9 @@
-"""What identifies one stack: its name in LiveKit, and its signing keys."""
+"""What identifies one stack: its name in LiveKit, and its API keys."""
 
 import hashlib
+import json
 
 from meet.settings import settings
-from meet.signing import derived_key
 from meet.wiring import clients
 
 
@@ -12,6 +12,7 @@ def owner() -> str:
     return "meet-" + hashlib.sha256(settings.stack_id.encode()).hexdigest()[:16]
 
 
-def signing_key(purpose: str, *, bound_to: bytes = b"") -> bytes:
-    """Return the stack's key for one purpose; with `bound_to`, it changes when that does."""
-    return derived_key(clients.secret(settings.signing_secret), purpose, bound_to=bound_to)
+def api_keys() -> dict[str, str]:
+    """Return the API keys by their names."""
+    keys: dict[str, str] = json.loads(clients.secret(settings.api_keys_secret))
+    return keys
