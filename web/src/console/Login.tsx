@@ -18,6 +18,7 @@ export function LoginPage() {
       <div className="card login-card">
         <Mark />
         <h1>{t("console")}</h1>
+        <p className="soft">{t("loginHint")}</p>
         <LoginForm />
         <LanguageChoice t={t} choose={choose} />
       </div>
