@@ -42,3 +42,9 @@ def test_an_idle_month_has_no_polling_and_one_with_a_webhook_has(bill: ModuleTyp
 
     assert not [what for what in cost.idle().lines if "SQS" in what]
     assert cost.polling() == pytest.approx(0.53, abs=0.01)
+
+
+def test_an_idle_month_costs_at_most_1_usd(bill: ModuleType) -> None:
+    from bench import cost  # noqa: PLC0415
+
+    assert cost.idle().total <= 1, cost.idle().rows()
