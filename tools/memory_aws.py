@@ -208,7 +208,7 @@ def _create_mappings() -> None:
             "FunctionName": "DeliverWebhook",
             "FunctionArn": function,
             "EventSourceArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue['Queue']['GetAtt'][:-4]}",
-            "Enabled": queue["Enabled"],
+            "Enabled": queue.get("Enabled", True),
         }
         mapping = cast(Any, EventSourceMapping)(spec)
         mapping.uuid = MAPPINGS[f"DeliverWebhook{name}"]

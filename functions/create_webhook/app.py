@@ -30,7 +30,7 @@ api = create_api()
 def create_webhook(request: NewWebhook, idempotency_key: IdempotencyKey = None) -> Response[str]:
     """Register an address that events are posted to, signed with the secret in the answer.
 
-    Its first events come within 30 seconds, those of a stack's first webhook up to a minute later.
+    Its first events come within 30 seconds; if there was no other webhook, within a few minutes.
     """
     definition = request.to_definition()
     secret = request.to_secret(definition.format) or new_secret()
@@ -43,6 +43,10 @@ def create_webhook(request: NewWebhook, idempotency_key: IdempotencyKey = None) 
         return WebhookView.of(webhook).to_json()  # answers are kept without the secret
 
     view = wiring.once(api, "createWebhook", idempotency_key, create)
+    try:
+        wiring.queue_polling().adjust(on=True)
+    except Exception:  # the next sweep does it
+        logger.exception("polling not switched on", extra={"webhook": view["webhookId"]})
     if not created:  # by an earlier request: its secret, or what replaced it
         secret = wiring.webhook_repository().secrets(view["webhookId"]).current
     return json_reply(NewWebhookView.with_secret(view, secret), HTTPStatus.CREATED)

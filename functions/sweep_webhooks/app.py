@@ -1,4 +1,4 @@
-"""Every minute: queue deliveries that are due, try endpoints that rest, let Lambda poll or not."""
+"""Every minute: queue deliveries that are due, try endpoints that rest, switch Lambda's polling."""
 
 from typing import Any
 
@@ -15,14 +15,17 @@ logger = create_logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Queue what is due; report how many deliveries, probes and released deliveries it queued."""
     deadline = clock.sweep_deadline(context.get_remaining_time_in_millis())
-    webhooks = wiring.webhook_repository()
-    are_any = webhooks.are_any()
-    swept = Swept()
+    are_any = wiring.webhook_repository().are_any()
+    failure = None
     try:
-        if are_any:  # or nothing can be due but what would be dropped
-            swept = wiring.webhook_sweep().sweep(deadline)
-    finally:  # last, so that its failure is that of the sweep, but keeps it from nothing
-        wiring.queue_polling().adjust(on=are_any, look_again=webhooks.are_any)
+        wiring.queue_polling().adjust(on=are_any)
+    except Exception as error:
+        logger.exception("polling not adjusted")
+        failure = error
+    # Without a webhook nothing is due but what would be dropped.
+    swept = wiring.webhook_sweep().sweep(deadline) if are_any else Swept()
     report = swept._asdict()
     logger.info("webhooks swept", extra=report)
+    if failure:
+        raise failure  # so that the alarm notices
     return report

@@ -176,7 +176,7 @@ def store() -> None:
     store_recording(STARTED, Evidence.EGRESS_ACTIVE, {"egressId": "EG_1", "startedAt": BEGAN})
     event_log().append([[EVENT]])
     wiring.webhook_repository().add(WEBHOOK, SECRET)
-    wiring.queue_polling().switch_on()
+    wiring.queue_polling().adjust(on=True)
     wiring.waiting_repository().add(WAITING)
     guests, by = wiring.guest_repository(), Actor("apiKey", "first")
     guests.add_invitations(NAME, [INVITATION], now=ROOM.created_at, by=by)

@@ -311,16 +311,33 @@ def test_only_the_pages_load_asyncio(loaded: dict[str, dict[str, str | None]]) -
         assert ("asyncio.base_events" in modules) == (function == "web"), function
 
 
-def test_asyncio_is_there_for_whoever_wants_it_after_all() -> None:
-    program = """
-import sys
-import meet.powertools
-assert "asyncio" not in sys.modules
+@pytest.mark.parametrize(
+    "program",
+    [
+        """
 from aws_lambda_powertools.event_handler import appsync
 appsync.asyncio.run(appsync.asyncio.sleep(0, "slept"))
 import asyncio.events
 assert appsync.asyncio.iscoroutine is asyncio.iscoroutine
-"""
+""",
+        """
+with meet.powertools._deferred("asyncio"):
+    from asyncio import sleep
+import asyncio.events
+assert sleep is asyncio.sleep
+""",
+        """
+with meet.powertools._deferred("asyncio"):
+    import asyncio
+    class Later(asyncio.Future): pass
+    import asyncio.events
+assert Later.__base__ is asyncio.Future is sys.modules["asyncio"].Future
+""",
+    ],
+    ids=["afterwards", "by a name", "by an attribute"],
+)
+def test_asyncio_is_there_for_whoever_wants_it_after_all(program: str) -> None:
+    program = f"import sys\nimport meet.powertools\nassert 'asyncio' not in sys.modules\n{program}"
     layer = {"PYTHONPATH": str(ROOT / "layers/meet")}
     done = subprocess.run(
         [sys.executable, "-c", program], env=layer, capture_output=True, text=True, check=False

@@ -277,7 +277,7 @@ TABLE = [
         {"dispatch_events", "deliver_webhook", "sweep_webhooks", "replay_webhook"}),
     Row("read or empty the queues", "sqs:ReceiveMessage DeleteMessage PurgeQueue", QUEUES, NOBODY),
     Row("learn whether Lambda polls the queues", "lambda:GetEventSourceMapping", MAPPINGS,
-        {"sweep_webhooks"}),
+        {"create_webhook", "sweep_webhooks"}),
     Row("let Lambda poll the queues or not", "lambda:UpdateEventSourceMapping", MAPPINGS,
         {"create_webhook", "sweep_webhooks"}, f"{FUNCTION}:DeliverWebhook"),
     Row("do so where functions have an alias", "lambda:UpdateEventSourceMapping", MAPPINGS,

@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from meet.clock import SECOND
+from meet.http import actor_of
 from meet.wiring import clients
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
@@ -53,6 +55,15 @@ def test_a_right_key_is_let_in_for_this_request_alone(aws: None) -> None:
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": ARN}],
     }
+
+
+def test_a_keys_name_passes_the_gateway_in_ascii_and_is_itself_again_behind_it(aws: None) -> None:
+    set_keys(**{"José & co": "the-key-of-jose"})
+    answer = authorize({"X-API-KEY": "the-key-of-jose"})
+    assert answer["context"]["apiKey"].isascii()
+    request = {"authorizer": answer["context"] | {"principalId": answer["principalId"]}}
+    api: Any = SimpleNamespace(current_event={"requestContext": request})
+    assert actor_of(api).name == "José & co"
 
 
 @pytest.mark.parametrize("name", ["X-API-KEY", "x-api-key", "X-Api-Key", "x-API-kEY"])

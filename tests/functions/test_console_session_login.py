@@ -3,6 +3,7 @@
 import json
 import math
 import string
+import unicodedata
 from typing import Any
 
 import pytest
@@ -103,6 +104,16 @@ def test_a_stack_whose_password_is_empty_lets_nobody_in(browser: Browser) -> Non
     assert not Accounts({}).is_right("", "")
 
 
+@pytest.mark.parametrize(("stored", "typed"), [("NFD", "NFC"), ("NFC", "NFD")])
+def test_a_name_is_the_same_however_its_accents_are_written(
+    browser: Browser, stored: Any, typed: Any
+) -> None:
+    set_keys(**{unicodedata.normalize(stored, "José"): API_KEY})
+    name = unicodedata.normalize(typed, "José")
+    assert browser.log_in({"username": name, "password": API_KEY}).status == 200
+    assert browser.who_am_i().status == 200
+
+
 def test_each_name_has_its_own_key_and_no_other(browser: Browser) -> None:
     keys = {"first": API_KEY, "grace": "the-key-of-grace", '"first", "': "a-name-with-quotes"}
     set_keys(**keys)
@@ -136,7 +147,7 @@ def test_a_password_that_can_be_guessed_opens_nothing_and_whoever_knows_it_is_to
     assert browser.log_in(RIGHT | {"password": "guess"}).status == 401
     answer = browser.log_in(RIGHT | {"password": short})
     assert answer.status == 403
-    assert answer.body["message"] == "The console's password is too short: store a longer one"
+    assert answer.body["message"] == "This API key is too short for the console: store a longer one"
     assert answer.cookies == {}
     assert "PasswordTooShort" in str(logs())
     set_keys(first=long_enough)

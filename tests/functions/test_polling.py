@@ -93,17 +93,33 @@ def delete(post: Post, webhook: dict[str, Any]) -> None:
     assert post.call("DELETE", f"/webhooks/{webhook['webhookId']}").status == 204
 
 
-def test_a_new_stack_polls_nothing_and_the_sweep_leaves_it_so(
-    post: Post, aws_calls: AwsCalls
-) -> None:
-    assert states() == OFF
+def test_the_first_sweep_of_a_stack_ends_it(post: Post, aws_calls: AwsCalls) -> None:
+    assert states() == ON
     aws_calls.forget()
     assert post.sweep() == {"due": 0, "probes": 0, "released": 0}
-    assert aws_calls.names == ["GetItem", GET, GET]
+    assert sorted(aws_calls.names) == [GET, GET, "GetItem", UPDATE, UPDATE]
+    assert states() == OFF
+
+
+def test_without_a_webhook_lambda_is_asked_every_ten_minutes(
+    post: Post, aws_calls: AwsCalls
+) -> None:
+    post.sweep()
+    post.clock.advance(MINUTE)
+    post.sweep()
+    aws_calls.forget()
+    post.clock.advance(9 * MINUTE)
+    post.sweep()
+    assert aws_calls.names == ["GetItem"]
+    switch(on=True)  # as a person may
+    post.clock.advance(MINUTE)
+    post.sweep()
     assert states() == OFF
 
 
 def test_the_first_webhook_begins_it_and_the_sweep_after_the_last_one_ends_it(post: Post) -> None:
+    post.sweep()
+    assert states() == OFF
     first, second = post.register(URL), post.register(URL)
     assert states() == ON
     delete(post, first)
@@ -115,8 +131,17 @@ def test_the_first_webhook_begins_it_and_the_sweep_after_the_last_one_ends_it(po
     assert states() == OFF
 
 
+def test_another_webhook_leaves_what_polls_alone(post: Post, aws_calls: AwsCalls) -> None:
+    post.register(URL)
+    aws_calls.forget()
+    post.register(URL)
+    assert UPDATE not in aws_calls.names
+    assert states() == ON
+
+
 def test_a_disabled_webhook_counts_as_one(post: Post) -> None:
     """A replay to it is queued, and enabling it must not depend on Lambda."""
+    switch(on=False)
     post.register(URL, enabled=False)
     post.sweep()
     assert states() == ON
@@ -140,6 +165,7 @@ def test_a_sweep_in_a_minute_with_nothing_to_change_changes_nothing(
 def test_a_webhook_is_created_also_if_polling_cannot_begin_and_the_sweep_begins_it(
     post: Post, of_lambda: Lambda, endpoint: Receiver, logs: Logs, error: Exception
 ) -> None:
+    switch(on=False)
     of_lambda.fails = {(UPDATE, QUICK): error, (UPDATE, SLOW): error}
     webhook = post.register(endpoint.url)
     (line,) = [each for each in logs() if each["message"] == "polling not switched on"]
@@ -157,6 +183,7 @@ def test_a_webhook_is_created_also_if_polling_cannot_begin_and_the_sweep_begins_
 def test_one_queue_that_cannot_be_switched_keeps_the_other_from_nothing(
     post: Post, of_lambda: Lambda
 ) -> None:
+    switch(on=False)
     of_lambda.fails = {(UPDATE, QUICK): refusal(UPDATE)}
     post.register(URL)
     assert states() == {QUICK: "Disabled", SLOW: "Enabled"}
@@ -166,7 +193,7 @@ def test_one_queue_that_cannot_be_switched_keeps_the_other_from_nothing(
 def test_a_sweep_that_cannot_switch_does_all_else_and_then_fails(
     post: Post, of_lambda: Lambda, endpoint: Receiver, operation: str
 ) -> None:
-    """Its alarm tells."""
+    """The alarm WebhooksSweepFailed notices."""
     post.register(endpoint.url)
     endpoint.answers(500)
     post.log()
@@ -217,6 +244,7 @@ def test_what_lambda_is_changing_is_left_for_the_next_minute(
 def test_a_webhook_that_is_created_while_lambda_is_changing_it_waits_for_the_sweep(
     post: Post, of_lambda: Lambda, logs: Logs
 ) -> None:
+    switch(on=False)
     of_lambda.states = dict.fromkeys(MAPPINGS.values(), "Disabling")
     post.register(URL)
     assert not [each for each in logs() if each["level"] == "ERROR"]
@@ -226,43 +254,31 @@ def test_a_webhook_that_is_created_while_lambda_is_changing_it_waits_for_the_swe
     assert states() == ON
 
 
-def test_a_webhook_that_is_created_between_the_sweeps_look_and_its_switching_off_is_served(
+def test_a_webhook_that_is_created_between_the_sweeps_look_and_its_switching_off_waits_a_minute(
     post: Post, of_lambda: Lambda
 ) -> None:
-    switch(on=True)
     of_lambda.before = {UPDATE: lambda: post.register(URL)}
+    post.sweep()
     post.sweep()
     assert states() == ON
 
 
-def test_a_webhook_that_is_created_while_it_ends_is_served_a_minute_later(
-    post: Post, of_lambda: Lambda, monkeypatch: pytest.MonkeyPatch
+def test_a_webhook_that_is_created_while_it_ends_waits_a_minute(
+    post: Post, of_lambda: Lambda
 ) -> None:
     """As at AWS, where a mapping is Disabling for a while and refuses to be switched on again."""
-    switch(on=True)
-    look, looks = WebhookRepository.are_any, []
-
-    def created_meanwhile(webhooks: WebhookRepository) -> bool:
-        looks.append(look(webhooks))
-        if len(looks) == 2:  # the polling was just switched off
-            of_lambda.states = dict.fromkeys(MAPPINGS.values(), "Disabling")
-            post.register(URL)
-            looks[-1] = look(webhooks)
-        return looks[-1]
-
-    monkeypatch.setattr(WebhookRepository, "are_any", created_meanwhile)
     post.sweep()
-    assert looks == [False, True]
+    of_lambda.states = dict.fromkeys(MAPPINGS.values(), "Disabling")
+    post.register(URL)
     of_lambda.states.clear()
     assert states() == OFF
     post.sweep()
     assert states() == ON
 
 
-def test_two_sweeps_at_once_of_which_one_saw_no_webhook_yet_end_with_polling(
+def test_after_two_sweeps_at_once_of_which_one_saw_no_webhook_yet_the_next_one_is_right(
     post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    switch(on=True)
     look, both = WebhookRepository.are_any, Barrier(2)
     late: list[bool] = []
 
@@ -283,6 +299,7 @@ def test_two_sweeps_at_once_of_which_one_saw_no_webhook_yet_end_with_polling(
         both.wait(10)
         early.result()
     assert late == [False]
+    post.sweep()
     assert states() == ON
 
 

@@ -46,7 +46,7 @@ SECURITY_SCHEMES = {
         "name": "OvMeetAccessToken",
         "in": "cookie",
         "description": (
-            "The session of the admin console. Methods other than GET and HEAD also need the "
+            "The session of the console. Methods other than GET and HEAD also need the "
             "console's own `Origin` header, as browsers send it."
         ),
     },

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from meet.rooms.repository import RoomRepository
 
 Context: TypeAlias = dict[str, str]
-"""What the authorizer tells the function about its caller: see meet.http.caller_of."""
+"""What the authorizer tells the function about its caller: see meet.http.caller_of.
+
+Names are percent-encoded: the gateway promises ASCII alone.
+"""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Authorizer:
         if key is None:
             return None
         name = name_of_key(key, self.api_keys())
-        return None if name is None else {"apiKey": name}
+        return None if name is None else {"apiKey": quote(name)}
 
     def _session(self, event: Event) -> Context | None:
         shown = browser.cookies(event, browser.SESSION_COOKIE)
@@ -102,7 +105,6 @@ class Authorizer:
         is_shut_out = bearer.link is not None and room.has_shut_out(bearer.link)
         is_inside = room.is_open(clock.now()) and not room.has_removed(bearer.identity)
         is_valid = is_inside and not is_shut_out and role in roles
-        # Percent-encoded: the gateway promises ASCII alone in a context.
         return {"room": room.name, "identity": quote(bearer.identity)} if is_valid else None
 
 

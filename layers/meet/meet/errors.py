@@ -170,7 +170,7 @@ class Unauthorized(MeetError):
 
 
 class WrongCredentials(MeetError):
-    """The console's user name or password is wrong."""
+    """No API key of this name is the one that was entered to log in to the console."""
 
     status = HTTPStatus.UNAUTHORIZED
     message = "Wrong name or password"
@@ -186,10 +186,10 @@ class OtherSite(MeetError):
 
 
 class PasswordTooShort(MeetError):
-    """The console's password is correct, but short enough to be guessed."""
+    """The API key is correct, but short enough to be guessed."""
 
     status = HTTPStatus.FORBIDDEN
-    message = "The console's password is too short: store a longer one"
+    message = "This API key is too short for the console: store a longer one"
     reason = "password_too_short"
 
 

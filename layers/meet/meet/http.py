@@ -142,7 +142,8 @@ def actor_of(api: APIGatewayRestResolver) -> Actor:
             return Actor(ActorType.MODERATOR, unquote(authorized["identity"]))
         case Credential.OWN_PARTICIPANT_TOKEN:
             raise TypeError("events name no participant who is not a moderator")
-    return Actor(ActorType.API_KEY, authorized.get("apiKey"))
+    name = authorized.get("apiKey")
+    return Actor(ActorType.API_KEY, None if name is None else unquote(name))
 
 
 def room_of_caller(api: APIGatewayRestResolver) -> str | None:

@@ -11,9 +11,11 @@ from types import ModuleType
 
 
 class _StandIn(ModuleType):
-    """Imports the module of its name once something of it is wanted."""
+    """Imports the real module when an attribute is first used, and gives way to it."""
 
     def __getattr__(self, name: str) -> object:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
         return getattr(importlib.import_module(self.__name__), name)
 
 
@@ -23,11 +25,12 @@ def _deferred(module: str) -> Iterator[None]:
     if module in sys.modules:
         yield
         return
-    sys.modules[module] = _StandIn(module)
+    stand_in = sys.modules[module] = _StandIn(module)
     try:
         yield
     finally:
-        del sys.modules[module]
+        if sys.modules.get(module) is stand_in:
+            del sys.modules[module]
 
 
 with _deferred("asyncio"):

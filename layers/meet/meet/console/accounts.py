@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from meet.access import is_same
 from meet.errors import PasswordTooShort, WrongCredentials
 
 MIN_LENGTH = 15
-"""Shortest valid password: NIST SP 800-63B-4 asks for this where there is no second factor.
+"""Shortest API key that opens the console: NIST SP 800-63B-4 asks for it without a second factor.
 
 Failed logins are neither counted nor delayed; docs/decisions.md says why.
 """
@@ -51,12 +52,15 @@ class Accounts:
         Without the signing key, it reveals nothing of the API key. The same key signs the cookies;
         what it signs here begins with a bracket, so it is never one of those.
         """
-        api_key = self.api_keys.get(username)
-        if api_key is None:
+        names = {unicodedata.normalize("NFC", name): name for name in self.api_keys}
+        name = names.get(unicodedata.normalize("NFC", username))
+        if name is None:
             return None
+        api_key = self.api_keys[name]
         message = _pair(username, api_key).encode()
         return hmac.digest(signing_key, message, hashlib.sha256)[:_BYTES].hex()
 
 
 def _pair(username: str, password: str) -> str:
-    return json.dumps([username, password])
+    """Return both as one text; keyboards and editors write some names in different ways."""
+    return json.dumps([unicodedata.normalize("NFC", username), password])

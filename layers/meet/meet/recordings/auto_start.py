@@ -86,9 +86,9 @@ class AutomaticStarts:
             return False
         is_started = self._start(room, publisher=None)
         if is_started and not attempts_in(room, meeting.sid):
-            # Late, and by now the only trace of the reason.
+            # Up to a minute late. Where that happens often, LiveKit does not report tracks.
             logger.info(
-                "the sweep started it, since no webhook of LiveKit did: see track_published "
+                "the sweep started it, and no webhook: if this is usual, see track_published "
                 "in docs/deploy.md",
                 extra={"room": room.name},
             )

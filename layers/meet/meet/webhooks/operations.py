@@ -1,7 +1,6 @@
 """What users do with webhooks: create, change, test, replay."""
 
 import json
-import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +16,9 @@ from meet.webhooks import openvidu
 from meet.webhooks.errors import EndpointFailed
 from meet.webhooks.matching import can_express, wants
 from meet.webhooks.model import Definition, Format, Webhook, new_secret
-from meet.webhooks.polling import QueuePolling
 from meet.webhooks.queue import DeliveryQueue, Message
 from meet.webhooks.repository import SecretOfOtherFormat, WebhookRepository
 from meet.webhooks.sending import Outcome, Sender
-
-logger = logging.getLogger(__name__)
 
 TEST = "webhook.test"
 
@@ -38,16 +34,11 @@ class WebhookCreation:
     """Creates webhooks."""
 
     webhooks: WebhookRepository
-    polling: QueuePolling
 
     def create(self, definition: Definition, secret: str) -> Webhook:
-        """Store and return a new webhook, and let its queues be polled; raises TooManyWebhooks."""
+        """Store and return a new webhook; raises TooManyWebhooks."""
         webhook = Webhook.new(definition, now=clock.now())
         self.webhooks.add(webhook, secret)
-        try:
-            self.polling.switch_on()
-        except Exception:  # the next sweep does it
-            logger.exception("polling not switched on", extra={"webhook": webhook.id})
         return webhook
 
 

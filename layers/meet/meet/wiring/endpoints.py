@@ -45,6 +45,7 @@ def delivery_queue() -> "DeliveryQueue":
     return DeliveryQueue(clients.sqs(), settings.deliveries_queue, settings.slow_deliveries_queue)
 
 
+@kept
 def queue_polling() -> "QueuePolling":
     from meet.webhooks.polling import QueuePolling
 
@@ -76,7 +77,7 @@ def _known_webhooks() -> "KnownWebhooks":
 def webhook_creation() -> "WebhookCreation":
     from meet.webhooks.operations import WebhookCreation
 
-    return WebhookCreation(webhook_repository(), queue_polling())
+    return WebhookCreation(webhook_repository())
 
 
 def webhook_definition() -> "WebhookDefinition":

@@ -11,7 +11,7 @@ export const de: Words = {
   logIn: "Anmelden",
   loggingIn: "Anmeldung läuft …",
   logOut: "Abmelden",
-  loginHint: "Mit dem Namen eines API-Schlüssels und dem Schlüssel als Passwort.",
+  loginHint: "Melden Sie sich mit dem Namen eines API-Schlüssels und dem Schlüssel als Passwort an.",
   username: "Name",
   password: "Passwort",
   showPassword: "Passwort anzeigen",

@@ -11,7 +11,7 @@ export const en = {
   logIn: "Log in",
   loggingIn: "Logging in …",
   logOut: "Log out",
-  loginHint: "With the name of an API key, and the key as the password.",
+  loginHint: "Log in with the name of an API key, and the key as the password.",
   username: "Name",
   password: "Password",
   showPassword: "Show password",

@@ -11,7 +11,7 @@ export const es: Words = {
   logIn: "Iniciar sesión",
   loggingIn: "Iniciando sesión …",
   logOut: "Cerrar sesión",
-  loginHint: "Con el nombre de una clave de API y la clave como contraseña.",
+  loginHint: "Inicie sesión con el nombre de una clave de API y la clave como contraseña.",
   username: "Nombre",
   password: "Contraseña",
   showPassword: "Mostrar la contraseña",

@@ -11,7 +11,7 @@ export const fr: Words = {
   logIn: "Se connecter",
   loggingIn: "Connexion …",
   logOut: "Se déconnecter",
-  loginHint: "Avec le nom d’une clé d’API et la clé comme mot de passe.",
+  loginHint: "Connectez-vous avec le nom d’une clé d’API et la clé comme mot de passe.",
   username: "Nom",
   password: "Mot de passe",
   showPassword: "Afficher le mot de passe",
