@@ -89,7 +89,7 @@ RECORDING: dict[tuple[str, str], float] = {
 IDLE: dict[tuple[str, str], float] = {
     ("sweep_rooms", DEFAULT_PATH): MONTH_MINUTES,
     ("sweep_recordings", "nothing due"): MONTH_MINUTES,
-    ("sweep_webhooks", "no webhooks"): MONTH_MINUTES,
+    ("sweep_webhooks", "no webhooks, nine minutes of ten"): MONTH_MINUTES,
 }
 DELIVERY: dict[tuple[str, str], float] = {
     ("dispatch_events", DEFAULT_PATH): 1 / 10,

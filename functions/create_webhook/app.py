@@ -43,12 +43,12 @@ def create_webhook(request: NewWebhook, idempotency_key: IdempotencyKey = None) 
         return WebhookView.of(webhook).to_json()  # answers are kept without the secret
 
     view = wiring.once(api, "createWebhook", idempotency_key, create)
+    if not created:  # by an earlier request: its secret, or what replaced it
+        secret = wiring.webhook_repository().secrets(view["webhookId"]).current
     try:
         wiring.queue_polling().adjust(on=True)
     except Exception:  # the next sweep does it
         logger.exception("polling not switched on", extra={"webhook": view["webhookId"]})
-    if not created:  # by an earlier request: its secret, or what replaced it
-        secret = wiring.webhook_repository().secrets(view["webhookId"]).current
     return json_reply(NewWebhookView.with_secret(view, secret), HTTPStatus.CREATED)
 
 

@@ -67,7 +67,6 @@ from tools.memory_aws import (
     ENVIRONMENT,
     LIVEKIT_KEY,
     LIVEKIT_SECRET,
-    MAPPINGS,
 )
 
 SAMPLE = "its sample event"
@@ -370,8 +369,8 @@ def _banned() -> Event:
 
 def _no_webhooks() -> Event:
     wiring.webhook_repository().remove(WEBHOOK.id)
-    for each in MAPPINGS.values():
-        boto3.client("lambda").update_event_source_mapping(UUID=each, Enabled=False)
+    for _ in ("switches it off", "finds it off"):
+        wiring.queue_polling().adjust(on=False)
     event: Event = SAMPLES["sweep_webhooks"]
     return event
 
@@ -445,7 +444,7 @@ PATHS: dict[tuple[str, str], Callable[[], Event]] = {
         16 * MINUTE
     ),
     ("sweep_rooms", "a long meeting is ended"): lambda: _meeting_of_20_minutes(20 * MINUTE),
-    ("sweep_webhooks", "no webhooks"): _no_webhooks,
+    ("sweep_webhooks", "no webhooks, nine minutes of ten"): _no_webhooks,
     ("web", "a file"): lambda: _web("/assets/page.css"),
 }
 """What may come besides a sample event."""

@@ -13,7 +13,9 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from meet.clock import HOUR, MINUTE, SECOND
 from meet.webhooks.deliveries import DeliveryRepository
+from meet.webhooks.polling import QueuePolling
 from meet.webhooks.repository import WebhookRepository
+from meet.wiring import clients
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import Call
@@ -80,7 +82,7 @@ def of_lambda(aws: None, monkeypatch: pytest.MonkeyPatch) -> Lambda:
 
 
 def switch(*, on: bool) -> None:
-    """Do what an update of the stack can do, or a person."""
+    """Do what a person can do."""
     for each in MAPPINGS.values():
         boto3.client("lambda").update_event_source_mapping(UUID=each, Enabled=on)
 
@@ -117,6 +119,21 @@ def test_without_a_webhook_lambda_is_asked_every_ten_minutes(
     assert states() == OFF
 
 
+def test_polling_for_a_webhook_that_a_quiet_sweep_never_saw_ends_after_ten_minutes(
+    post: Post,
+) -> None:
+    """At AWS each function has a memory of its own."""
+    post.sweep()
+    post.sweep()
+    QueuePolling(clients.lambdas(), tuple(MAPPINGS.values())).adjust(on=True)
+    post.clock.advance(9 * MINUTE)
+    post.sweep()
+    assert states() == ON
+    post.clock.advance(MINUTE)
+    post.sweep()
+    assert states() == OFF
+
+
 def test_the_first_webhook_begins_it_and_the_sweep_after_the_last_one_ends_it(post: Post) -> None:
     post.sweep()
     assert states() == OFF
@@ -131,7 +148,7 @@ def test_the_first_webhook_begins_it_and_the_sweep_after_the_last_one_ends_it(po
     assert states() == OFF
 
 
-def test_another_webhook_leaves_what_polls_alone(post: Post, aws_calls: AwsCalls) -> None:
+def test_another_webhook_does_not_switch_polling_again(post: Post, aws_calls: AwsCalls) -> None:
     post.register(URL)
     aws_calls.forget()
     post.register(URL)
@@ -180,7 +197,7 @@ def test_a_webhook_is_created_also_if_polling_cannot_begin_and_the_sweep_begins_
     assert endpoint.ids == logged
 
 
-def test_one_queue_that_cannot_be_switched_keeps_the_other_from_nothing(
+def test_one_queue_that_cannot_be_switched_does_not_stop_the_other(
     post: Post, of_lambda: Lambda
 ) -> None:
     switch(on=False)
@@ -303,7 +320,7 @@ def test_after_two_sweeps_at_once_of_which_one_saw_no_webhook_yet_the_next_one_i
     assert states() == ON
 
 
-def test_an_update_of_the_stack_that_ends_it_is_repaired_within_a_minute_and_nothing_is_lost(
+def test_polling_that_somebody_ended_begins_within_a_minute_and_nothing_is_lost(
     post: Post, endpoint: Receiver
 ) -> None:
     post.register(endpoint.url)

@@ -170,7 +170,7 @@ class Unauthorized(MeetError):
 
 
 class WrongCredentials(MeetError):
-    """No API key of this name is the one that was entered to log in to the console."""
+    """The name or the API key of a login to the console is wrong."""
 
     status = HTTPStatus.UNAUTHORIZED
     message = "Wrong name or password"

@@ -1,7 +1,7 @@
 """Whether Lambda polls the queues of deliveries: it costs money, so only while there is a webhook.
 
-Messages wait in their queues until then, up to four days. What Lambda says counts, since an update
-of the stack can change it, too.
+Messages wait in their queues until then, up to four days. What Lambda says counts, since others
+may change it, too.
 """
 
 import logging
@@ -21,7 +21,7 @@ _ON, _OFF = "Enabled", "Disabled"
 """In all other states Lambda is changing the mapping already, and refuses another change."""
 
 _QUIET = 10 * MINUTE
-"""How long nobody asks for mappings that were off and have to be: audits charge for each call."""
+"""How long nobody asks for mappings that are off, as they should be: audits charge for calls."""
 
 
 class QueuePolling:
@@ -36,13 +36,15 @@ class QueuePolling:
     def adjust(self, *, on: bool) -> None:
         """Let Lambda poll the queues, or not; what is as it should be already is left alone.
 
-        So is a mapping that Lambda is changing, for the next call to look at. Raises what Lambda
+        So is a mapping that Lambda is changing; the next call looks at it. Raises what Lambda
         refuses, after it tried all of them.
         """
         if not on and clock.now() < self._quiet_until:
             return
+        self._quiet_until = 0
         are_right = self._each(lambda mapping: self._adjust(mapping, on=on))
-        self._quiet_until = clock.now() + _QUIET if not on and all(are_right) else 0
+        if not on and all(are_right):
+            self._quiet_until = clock.now() + _QUIET
 
     def _adjust(self, mapping: str, *, on: bool) -> bool:
         """Return True if the mapping was as it should be."""
