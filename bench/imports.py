@@ -17,7 +17,7 @@ ROUNDS = 5
 STANDARD = "the standard library"
 
 WHY = {
-    STANDARD: "`asyncio` (Powertools), `email` and `http` (urllib3), `typing` (all) and more",
+    STANDARD: "`email` and `http` (urllib3), `typing` (all) and more",
     "aws_lambda_powertools": "routing, validation, logs, idempotency",
     "annotated_types": "pydantic's constraints",
     "boto3": "its types for DynamoDB; Powertools asks for it",
