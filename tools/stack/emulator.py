@@ -14,7 +14,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack
 from ministack.core import persistence
-from ministack.services import cloudformation, lambda_svc
+from ministack.services import cloudformation, lambda_svc, s3
 from ministack.services.cloudformation import provisioners
 
 from tools.stack import warm_functions
@@ -25,6 +25,7 @@ _DATA = ("dynamodb", "s3", "secretsmanager")
 """Services that requests change; others change only in a deployment, which saves by itself."""
 _ATTEMPTS = 5
 _ALARM = "AWS::CloudWatch::Alarm"
+_CHECKSUM = "x-amz-checksum"
 
 
 def _save(wanted: Container[str]) -> None:
@@ -125,6 +126,31 @@ def _read_streams_from_their_beginning() -> None:
     lambda_svc._restore_esm_positions = restore_others
 
 
+def _send_parts_of_versions() -> None:
+    """Mind Range where a request names a version, as S3 does; the emulator sends all of it."""
+    get = s3._get_object
+
+    def get_part(
+        bucket: str, key: str, headers: dict[str, str], query: dict[str, Any] | None = None
+    ) -> Any:
+        status, answered, body = get(bucket, key, headers, query)
+        wanted = headers.get("range", "")
+        if status != 200 or not wanted:
+            return status, answered, body
+        part = s3._parse_range(wanted, len(body))
+        if part is None:
+            refused = s3._xml_body(s3._range_error_xml(bucket, key))
+            return 416, {"Content-Type": "application/xml"}, refused
+        first, last = part
+        sent = body[first : last + 1]
+        where = f"bytes {first}-{last}/{len(body)}"
+        of_part = {"Content-Length": str(len(sent)), "Content-Range": where}
+        of_whole = {n: v for n, v in answered.items() if not n.lower().startswith(_CHECKSUM)}
+        return 206, of_whole | of_part, sent
+
+    s3._get_object = get_part
+
+
 def main() -> None:
     """Serve until SIGTERM; the environment configures the emulator."""
     parser = argparse.ArgumentParser()
@@ -139,6 +165,7 @@ def main() -> None:
     _remember_attributes_in_nested_stacks()
     _generate_secrets_without_punctuation()
     _read_streams_from_their_beginning()
+    _send_parts_of_versions()
     warm_functions.log_to(arguments.function_log)
     warm_functions.wait_less_for_logs()
     warm_functions.keep_workers_whose_handler_raised()
