@@ -14,7 +14,9 @@ from tests.functions.aws_calls import AwsCalls
 from tests.functions.console import Browser
 from tests.functions.gateway import Call
 from tests.functions.logs import Logs
+from tests.functions.post import Post
 from tests.functions.recordings import Studio
+from tests.receivers import Receiver, receiver
 from tests.threads import threads_apart
 
 ON_DYNAMODB_LOCAL_TOO = {
@@ -144,3 +146,20 @@ def console(browser: Browser) -> Browser:
     """A browser that is logged in to the console."""
     assert browser.log_in().status == 200
     return browser
+
+
+@pytest.fixture
+def post(
+    call: Call, still_clock: Clock, aws_calls: AwsCalls, monkeypatch: pytest.MonkeyPatch
+) -> Post:
+    """Return the way from the log to webhooks, which may be on this machine."""
+    monkeypatch.setenv("ALLOW_HTTP_WEBHOOKS", "true")
+    monkeypatch.setenv("ALLOW_PRIVATE_WEBHOOKS", "true")
+    return Post(call, still_clock, aws_calls)
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Receiver]:
+    """Run a server that webhooks post to."""
+    with receiver() as running:
+        yield running

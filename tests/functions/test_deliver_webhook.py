@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +14,6 @@ from meet.events.model import EventType
 from meet.webhooks import sending
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
-from tests.functions.gateway import Call
 from tests.functions.logs import Logs
 from tests.functions.post import ROOM, Post, item
 from tests.functions.rooms import create_room
@@ -23,19 +21,9 @@ from tests.receivers import Receiver, free_port, hang, receiver, talker
 
 
 @pytest.fixture
-def post(
-    call: Call, still_clock: Clock, aws_calls: AwsCalls, monkeypatch: pytest.MonkeyPatch
-) -> Post:
-    monkeypatch.setenv("ALLOW_HTTP_WEBHOOKS", "true")
-    monkeypatch.setenv("ALLOW_PRIVATE_WEBHOOKS", "true")
+def post(post: Post, monkeypatch: pytest.MonkeyPatch) -> Post:
     monkeypatch.setattr("meet.webhooks.delivery.random.random", lambda: 0.0)
-    return Post(call, still_clock, aws_calls)
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Receiver]:
-    with receiver() as running:
-        yield running
+    return post
 
 
 def test_an_event_arrives_signed_and_nothing_is_written_for_it(

@@ -1,6 +1,6 @@
 """Lambda polls the queues of deliveries only while there is a webhook."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Barrier
@@ -16,33 +16,16 @@ from meet.webhooks.deliveries import DeliveryRepository
 from meet.webhooks.polling import QueuePolling
 from meet.webhooks.repository import WebhookRepository
 from meet.wiring import clients
-from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
-from tests.functions.gateway import Call
 from tests.functions.logs import Logs
 from tests.functions.post import MAPPINGS, Post, states
-from tests.receivers import Receiver, receiver
+from tests.receivers import Receiver
 
 QUICK, SLOW = MAPPINGS.values()
 ON, OFF = dict.fromkeys(MAPPINGS.values(), "Enabled"), dict.fromkeys(MAPPINGS.values(), "Disabled")
 GET, UPDATE = "GetEventSourceMapping", "UpdateEventSourceMapping"
 CHANGES = {"Creating", "Enabling", "Disabling", "Updating", "Deleting"}
 URL = "https://example.com/webhooks/meet"
-
-
-@pytest.fixture
-def post(
-    call: Call, still_clock: Clock, aws_calls: AwsCalls, monkeypatch: pytest.MonkeyPatch
-) -> Post:
-    monkeypatch.setenv("ALLOW_HTTP_WEBHOOKS", "true")
-    monkeypatch.setenv("ALLOW_PRIVATE_WEBHOOKS", "true")
-    return Post(call, still_clock, aws_calls)
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Receiver]:
-    with receiver() as running:
-        yield running
 
 
 @dataclass

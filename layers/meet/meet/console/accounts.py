@@ -52,15 +52,17 @@ class Accounts:
         Without the signing key, it reveals nothing of the API key. The same key signs the cookies;
         what it signs here begins with a bracket, so it is never one of those.
         """
-        names = {unicodedata.normalize("NFC", name): name for name in self.api_keys}
-        name = names.get(unicodedata.normalize("NFC", username))
-        if name is None:
+        api_key = {_normal(name): key for name, key in self.api_keys.items()}.get(_normal(username))
+        if api_key is None:
             return None
-        api_key = self.api_keys[name]
         message = _pair(username, api_key).encode()
         return hmac.digest(signing_key, message, hashlib.sha256)[:_BYTES].hex()
 
 
 def _pair(username: str, password: str) -> str:
-    """Return both as one text; keyboards and editors write some names in different ways."""
-    return json.dumps([unicodedata.normalize("NFC", username), password])
+    return json.dumps([_normal(username), password])
+
+
+def _normal(username: str) -> str:
+    """Return a name in one form; keyboards and editors write some names in different ways."""
+    return unicodedata.normalize("NFC", username)
