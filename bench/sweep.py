@@ -25,6 +25,7 @@ from meet.clock import HOUR, SECOND, Milliseconds, now
 from meet.livekit.rooms import room_metadata
 from meet.rooms.items import to_values
 from meet.rooms.model import Preferences, Role, Room
+from meet.sweep_index import SWEEP_INDEX
 from tests.contract.samples import SAMPLES
 from tools import dynamodb_local
 from tools.memory_aws import ENVIRONMENT
@@ -112,7 +113,7 @@ def _row(place: Place, around: Surroundings, delay: float) -> list[str]:
 def _due(client: "DynamoDBClient") -> int:
     """Return how many rooms wait for a sweep; DynamoDB Local may be busy with the last one."""
     pages = client.get_paginator("scan").paginate(
-        TableName=_TABLE, IndexName=dynamodb.SWEEP_INDEX, Select="COUNT"
+        TableName=_TABLE, IndexName=SWEEP_INDEX, Select="COUNT"
     )
     return sum(page["Count"] for page in pages)
 

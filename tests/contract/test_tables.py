@@ -25,6 +25,7 @@ from meet.recordings.lifecycle import Evidence, Status
 from meet.recordings.model import Recording
 from meet.rooms import items as rooms
 from meet.rooms.model import Preferences, Role, Room
+from meet.sweep_index import SWEEP_INDEX
 from meet.webhooks import deliveries
 from meet.webhooks import items as webhook_items
 from meet.webhooks.errors import OverlapRunning
@@ -74,20 +75,20 @@ ITEMS = {
 INDEXES = {
     "MeetingsTable": {
         meetings.ROOM_INDEX: (["roomName", "listKey"], "ALL"),
-        dynamodb.SWEEP_INDEX: (["indexShard", "sweepAt"], "KEYS_ONLY"),
+        SWEEP_INDEX: (["indexShard", "sweepAt"], "KEYS_ONLY"),
     },
     "EventsTable": {log.ROOM_INDEX: (["roomName", "position"], "ALL")},
     "WebhooksTable": {
         deliveries.INDEX: (["deliveryState", "listKey"], "ALL"),
-        dynamodb.SWEEP_INDEX: (["indexShard", "sweepAt"], "INCLUDE"),
+        SWEEP_INDEX: (["indexShard", "sweepAt"], "INCLUDE"),
     },
     "RoomsTable": {
         dynamodb.LIST_INDEX: (["indexShard", "listKey"], "ALL"),
-        dynamodb.SWEEP_INDEX: (["indexShard", "sweepAt"], "KEYS_ONLY"),
+        SWEEP_INDEX: (["indexShard", "sweepAt"], "KEYS_ONLY"),
     },
     "RecordingsTable": {
         dynamodb.LIST_INDEX: (["indexShard", "listKey"], "ALL"),
-        dynamodb.SWEEP_INDEX: (["indexShard", "sweepAt"], "KEYS_ONLY"),
+        SWEEP_INDEX: (["indexShard", "sweepAt"], "KEYS_ONLY"),
         recordings.STATUS_INDEX: (["statusShard", "listKey"], "ALL"),
         recordings.ROOM_INDEX: (["roomName", "listKey"], "ALL"),
     },

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from meet import dynamodb
+from meet import dynamodb, sweep_index
 from meet.clock import Milliseconds
 
 Ask = Callable[[Any], Iterator[dict[str, Any]]]
@@ -17,7 +17,7 @@ def newest(client: Any) -> Iterator[dict[str, Any]]:
 
 
 def due(client: Any) -> Iterator[dict[str, Any]]:
-    return dynamodb.due_items(client, table="Rooms", until=Milliseconds(0))
+    return sweep_index.due_items(client, table="Rooms", until=Milliseconds(0))
 
 
 class Patient:

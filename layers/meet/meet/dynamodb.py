@@ -1,8 +1,8 @@
 """What both tables share: DynamoDB's wire format, and lists spread over index partitions.
 
 Every item has an indexShard, so that no single index partition receives all writes (each accepts
-1,000 a second), and a listKey that sorts newest first. sweepAt is when a sweep has to look at an
-item. An item without sweepAt is not in the sweep's index, one without listKey not in the list's.
+1,000 a second), and a listKey that sorts newest first. An item without listKey is not in the list's
+index.
 """
 
 import heapq
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 LIST_INDEX = "newestFirst"
-SWEEP_INDEX = "dueForSweep"
 
 SHARDS = tuple(str(number) for number in range(4))
 _END_OF_TIME = 10**15 - 1
@@ -269,7 +268,7 @@ def newest_first(
     """Yield the items after a list key, reading little more than `limit` of them."""
     partitions = list(partitions)
     condition = f"{attribute} = :partition" + (" AND listKey > :after" if after else "")
-    streams = _at_once(
+    streams = at_once(
         client,
         [
             {
@@ -283,33 +282,6 @@ def newest_first(
         ],
     )
     return heapq.merge(*streams, key=lambda values: str(values["listKey"]))
-
-
-def due(
-    client: "DynamoDBClient", *, table: str, name: str, until: Milliseconds
-) -> Iterator[tuple[str, Milliseconds]]:
-    """Yield name and due time of the items that a sweep has to look at, earliest first."""
-    for values in due_items(client, table=table, until=until):
-        yield str(values[name]), Milliseconds(int(values["sweepAt"]))
-
-
-def due_items(
-    client: "DynamoDBClient", *, table: str, until: Milliseconds
-) -> Iterator[dict[str, Any]]:
-    """Yield what the index holds of the items that a sweep has to look at, earliest first."""
-    streams = _at_once(
-        client,
-        [
-            {
-                "TableName": table,
-                "IndexName": SWEEP_INDEX,
-                "KeyConditionExpression": "indexShard = :shard AND sweepAt <= :until",
-                "ExpressionAttributeValues": to_item({":shard": shard, ":until": until}),
-            }
-            for shard in SHARDS
-        ],
-    )
-    return heapq.merge(*streams, key=lambda values: int(values["sweepAt"]))
 
 
 def items_under(
@@ -347,7 +319,7 @@ def query(client: "DynamoDBClient", **request: Any) -> Iterator[dict[str, Any]]:
     yield from _pages(client, request, client.query(**request))
 
 
-def _at_once(
+def at_once(
     client: "DynamoDBClient", requests: Sequence[dict[str, Any]]
 ) -> list[Iterator[dict[str, Any]]]:
     """Return the items of several queries, whose first pages are asked for at the same time."""

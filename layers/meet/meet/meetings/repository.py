@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from meet import dynamodb
+from meet import dynamodb, sweep_index
 from meet.actors import Actor
 from meet.clock import SECOND, Milliseconds
 from meet.meetings.items import (
@@ -195,7 +195,7 @@ class MeetingRepository:
     def unfinished(self) -> Iterator[tuple[str, Milliseconds]]:
         """Yield id and sweepAt of the meetings that have not ended, or whose sessions have not."""
         end_of_time = Milliseconds(10**15)
-        return dynamodb.due(self.client, table=self.table, name="meetingId", until=end_of_time)
+        return sweep_index.due(self.client, table=self.table, name="meetingId", until=end_of_time)
 
     def get(self, meeting_id: str) -> Meeting | None:
         """Return a meeting; None if it is not known."""

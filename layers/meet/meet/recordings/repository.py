@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from meet import clock, dynamodb, metrics
+from meet import clock, dynamodb, metrics, sweep_index
 from meet.actors import Actor
 from meet.clock import Milliseconds
 from meet.errors import RoomNotFound
@@ -299,7 +299,7 @@ class RecordingRepository:
 
     def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
         """Yield id and due time of the recordings that the sweep has to check, earliest first."""
-        return dynamodb.due(self.client, table=self.table, name="recordingId", until=until)
+        return sweep_index.due(self.client, table=self.table, name="recordingId", until=until)
 
     def delete(self, recording: Recording, *, by: Actor | None = None) -> bool:
         """Delete a finished recording; True if its status was still the given one.

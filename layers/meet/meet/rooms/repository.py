@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from meet import dynamodb
+from meet import dynamodb, sweep_index
 from meet.actors import Actor
 from meet.clock import Milliseconds
 from meet.errors import RoomNotFound
@@ -229,7 +229,7 @@ class RoomRepository:
 
     def due(self, until: Milliseconds) -> Iterator[tuple[str, Milliseconds]]:
         """Yield name and due time of the rooms that the sweep has to end, earliest first."""
-        return dynamodb.due(self.client, table=self.table, name="roomName", until=until)
+        return sweep_index.due(self.client, table=self.table, name="roomName", until=until)
 
     def sweep_again(self, name: str, *, at: Milliseconds) -> None:
         """Make a room due for the sweep again, whose meeting could not be ended.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from meet import dynamodb
+from meet import dynamodb, sweep_index
 from meet.clock import MINUTE, SECOND, Milliseconds
 from meet.dynamodb import Change
 from meet.events.model import StoredEvent
@@ -122,7 +122,7 @@ class DeliveryRepository:
 
     def due(self, until: Milliseconds) -> Iterator[Due]:
         """Yield what the sweep has to look at, earliest first."""
-        for values in dynamodb.due_items(self.client, table=self.table, until=until):
+        for values in sweep_index.due_items(self.client, table=self.table, until=until):
             yield Due(
                 values["webhookId"],
                 items.event_in(values["item"]),
