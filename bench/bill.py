@@ -141,7 +141,7 @@ def _reading(call: str) -> float:
     operation = call.split(" ")[1]
     if operation in {"GetItem", "BatchGetItem"}:
         return prices.READ_UNIT
-    return prices.READ_UNIT / 2 if operation == "Query" else 0
+    return prices.READ_UNIT / 2 if operation in {"Query", "Scan"} else 0
 
 
 def of(work: dict[tuple[str, str], float]) -> Bill:

@@ -70,10 +70,11 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
             attributes = _attributes(parameters) if operation == "GetItem" else None
             key = _leading_key(table, parameters.get("Key") or parameters["Item"])
             yield Need(f"dynamodb:{operation}", arn(table), key, attributes)
-        case "dynamodb", "Query":
+        case "dynamodb", "Query" | "Scan":
             index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
-            queried = f"{arn(parameters['TableName'])}{index}"
-            yield Need("dynamodb:Query", queried, "" if index else _queried_key(parameters))
+            asked = f"{arn(parameters['TableName'])}{index}"
+            key = "" if index or operation == "Scan" else _queried_key(parameters)
+            yield Need(f"dynamodb:{operation}", asked, key)
         case "sqs", "SendMessageBatch":
             yield Need("sqs:SendMessage", arn(parameters["QueueUrl"].rpartition("/")[2]))
         case "lambda", "GetEventSourceMapping" | "UpdateEventSourceMapping":

@@ -230,7 +230,7 @@ class World:
         while "LastEvaluatedKey" in page:
             key = page["LastEvaluatedKey"]
             further = {"ExclusiveStartKey": key} if key else {}
-            page = client._make_api_call("Scan", {"TableName": table, **further})
+            page = client.scan(TableName=table, **further)
             found += page["Items"]
         return found
 

@@ -161,7 +161,7 @@ TABLE = [
     Row("learn a room's secrets", "dynamodb:GetItem", ROOMS, READS_ROOMS,
         attributes=frozenset({"roomName", "secrets"})),
     Row("list rooms", "dynamodb:Query", ROOM_LIST, {"get_rooms"}),
-    Row("find rooms that are over", "dynamodb:Query", ROOM_SWEEP, {"sweep_rooms"}),
+    Row("find rooms that are over", "dynamodb:Query Scan", ROOM_SWEEP, {"sweep_rooms"}),
     Row("tell meetings from strays", "dynamodb:BatchGetItem", ROOMS, {"sweep_rooms"}),
     Row("remove a room, or write many", "dynamodb:DeleteItem BatchWriteItem Query", ROOMS, NOBODY),
     # ------------------------------------------------------------------------- recordings
@@ -181,7 +181,7 @@ TABLE = [
     Row("read many recordings", "dynamodb:BatchGetItem", RECORDINGS,
         {"delete_multiple_recordings"}),
     Row("list recordings", "dynamodb:Query", RECORDING_LISTS, {"get_recordings"}),
-    Row("find recordings without an end", "dynamodb:Query", RECORDING_SWEEP,
+    Row("find recordings without an end", "dynamodb:Query Scan", RECORDING_SWEEP,
         {"sweep_recordings"}),
     Row("query the recordings' table itself", "dynamodb:Query", RECORDINGS, NOBODY),
     # --------------------------------------------------------------------------- meetings
@@ -227,7 +227,7 @@ TABLE = [
         {"delete_recording_link", "get_recording_link_stream"}, "recording#any"),
     Row("delete the links of a recording", "dynamodb:BatchWriteItem", MEETINGS,
         DELETES | {"sweep_recordings"}, "recording#any"),
-    Row("find meetings that may be over", "dynamodb:Query", f"{MEETINGS}/index/dueForSweep",
+    Row("find meetings that may be over", "dynamodb:Query Scan", f"{MEETINGS}/index/dueForSweep",
         {"sweep_rooms"}),
     Row("read a meeting", "dynamodb:GetItem", MEETINGS, {"sweep_rooms"}),
     Row("remove a meeting, or write many", "dynamodb:DeleteItem BatchWriteItem", MEETINGS, NOBODY),
@@ -270,7 +270,7 @@ TABLE = [
         NOBODY, A_WEBHOOKS_SECRETS),
     Row("list deliveries", "dynamodb:Query", f"{WEBHOOKS}/index/deliveries",
         {"get_webhook_deliveries", "sweep_webhooks"}),
-    Row("find deliveries that are due", "dynamodb:Query", f"{WEBHOOKS}/index/dueForSweep",
+    Row("find deliveries that are due", "dynamodb:Query Scan", f"{WEBHOOKS}/index/dueForSweep",
         {"sweep_webhooks"}),
     Row("write many webhooks", "dynamodb:BatchWriteItem Query", WEBHOOKS, NOBODY),
     Row("queue deliveries", "sqs:SendMessage", QUEUES,
@@ -310,6 +310,8 @@ TABLE = [
         "dynamodb:Scan DeleteTable UpdateTable UpdateTimeToLive ExportTableToPointInTime "
         "PartiQLSelect PartiQLUpdate PartiQLInsert PartiQLDelete",
         [ROOMS, RECORDINGS, MEETINGS, EVENTS, WEBHOOKS, ANSWERS, KEYS], NOBODY),
+    Row("scan a list", "dynamodb:Scan", [ROOM_LIST, *RECORDING_LISTS, ROOM_EVENTS,
+        f"{MEETINGS}/index/byRoom", f"{WEBHOOKS}/index/deliveries"], NOBODY),
     # ------------------------------------------------------------------------------ files
     Row("read a file", "s3:GetObject", FILE, LOOKS_FOR_FILES),
     Row("read what a file was before", "s3:GetObjectVersion", FILE,

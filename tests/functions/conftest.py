@@ -50,6 +50,7 @@ ON_DYNAMODB_LOCAL_TOO = {
     "test_room_terms",
     "test_rotate_link",
     "test_stop_recording",
+    "test_sweep_index",
     "test_sweep_recordings",
     "test_sweep_rooms",
     "test_hold",

@@ -14,6 +14,7 @@ from meet import wiring
 from meet.actors import Actor
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.rooms.repository import RoomRepository
+from meet.sweep_index import PAGE
 from tests.contract.samples import ROOM as SAMPLE_ROOM
 from tests.fakes import Clock, FakeLiveKit
 from tests.functions.aws_calls import AwsCalls
@@ -306,15 +307,15 @@ def test_an_item_that_ttl_removed_leaves_nothing_to_end(
     assert sweep()["waiting"] == 0
 
 
-def test_the_sweep_reads_only_what_is_due(
+def test_the_sweep_reads_a_page_and_beyond_that_only_what_is_due(
     call: Call, still_clock: Clock, livekit: FakeLiveKit, aws_calls: AwsCalls
 ) -> None:
-    for _ in range(30):
+    for _ in range(60):
         create_room(call, still_clock, expirationDate=still_clock() + 2 * HOUR)
     aws_calls.forget()
     sweep()
-    assert set(aws_calls.names) == {"Query"}
-    assert sum(len(answer["Items"]) for _, _, answer in aws_calls.made) == 0
+    assert sorted(aws_calls.names) == ["Query"] * 4 + ["Scan"] * 2, "of rooms, and of meetings"
+    assert sum(len(answer["Items"]) for _, _, answer in aws_calls.made) == PAGE
 
 
 def test_more_rooms_than_a_page_of_the_index_are_ended_in_one_sweep(

@@ -217,6 +217,7 @@ class DynamoDB(JsonClient):
     update_item = _operation("UpdateItem")
     delete_item = _operation("DeleteItem")
     query = _operation("Query")
+    scan = _operation("Scan")
     batch_get_item = _operation("BatchGetItem")
     batch_write_item = _operation("BatchWriteItem")
     transact_write_items = _operation("TransactWriteItems")
