@@ -17,7 +17,7 @@ ROUNDS = 5
 STANDARD = "the standard library"
 
 WHY = {
-    STANDARD: "`email` and `http` (urllib3), `typing` (all) and more",
+    STANDARD: "`email` and `http` (HTTP to AWS), `typing` (all) and more",
     "aws_lambda_powertools": "routing, validation, logs, idempotency",
     "annotated_types": "pydantic's constraints",
     "boto3": "its types for DynamoDB; Powertools asks for it",
@@ -31,7 +31,7 @@ WHY = {
     "pydantic_core": "validation",
     "s3transfer": "imported by boto3",
     "typing_extensions": "pydantic's types",
-    "urllib3": "HTTP to AWS and to LiveKit",
+    "urllib3": "HTTP to LiveKit, and to S3",
 }
 
 _LINE = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+([\w.]+)")

@@ -94,41 +94,46 @@ class Replied:
 
 def answer_at_the_network(answers):
     """Let everything happen that a call makes happen, but the sending."""
-    answer_for_livekit(answers)
     answer_for_our_clients(answers)
+    on_import("urllib3", lambda: answer_for_livekit(answers))
     if "boto3" in sys.modules or "meet" not in sys.modules:
         answer_for_botocore(answers)
+    else:
+        on_import("boto3", lambda: answer_for_botocore(answers))
+
+
+def on_import(module, then):
+    """Do something once a module is imported: imports it later than a function would is unfair."""
+    if module in sys.modules:
+        then()
         return
-    # Ours imports it for the first call of S3 or SQS: so it has to be imported where it is now.
     import builtins
 
     find = builtins.__import__
 
-    def find_and_answer(name, *rest, **named):
+    def find_and_do(name, *rest, **named):
         found = find(name, *rest, **named)
-        if name == "boto3":
-            builtins.__import__ = find
-            answer_for_botocore(answers)
+        if then_once and name.partition(".")[0] == module:
+            then_once.pop()()
         return found
 
-    builtins.__import__ = find_and_answer
+    then_once = [then]
+    builtins.__import__ = find_and_do
 
 
 def answer_for_our_clients(answers):
     """Answer the clients of meet.amazon, after they signed their request."""
-    import urllib3
+    if "meet.connections" not in sys.modules:
+        return
+    from meet.connections import Connections
 
-    send = urllib3.HTTPConnectionPool.urlopen
-
-    def urlopen(pool, method, url, body=None, headers=None, **named):
-        if "x-amz-target" not in (headers or {}):
-            return send(pool, method, url, body, headers, **named)
+    def post(connections, body, headers):
         import json
 
         status, answer = answers.next_of(headers["x-amz-target"].partition(".")[2])
         return Replied(status, json.dumps(answer).encode())
 
-    urllib3.HTTPConnectionPool.urlopen = urlopen
+    Connections.post = post
 
 
 def answer_for_botocore(answers):

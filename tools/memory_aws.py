@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from unittest.mock import patch
 
 import boto3
-import urllib3
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto import mock_aws
@@ -22,6 +21,7 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.s3.exceptions import MissingKey, PreconditionFailed
 from moto.s3.responses import S3Response
 
+from meet.connections import Connections, Reply
 from tools.template import functions, resources
 
 if TYPE_CHECKING:
@@ -153,20 +153,19 @@ def _conditions_of_uploads() -> Iterator[None]:
 @contextmanager
 def _requests_reach_moto() -> Iterator[None]:
     """Give moto the requests to AWS that do not come from botocore, where moto waits for them."""
-    send = urllib3.HTTPSConnectionPool.urlopen
+    send = Connections.post
 
-    def send_or_give(pool: Any, method: str, url: str, *rest: Any, **named: Any) -> Any:
-        if not pool.host.endswith(".amazonaws.com"):
-            return send(pool, method, url, *rest, **named)
-        body, headers = rest
+    def send_or_give(connections: Connections, body: bytes, headers: dict[str, str]) -> Reply:
+        if not headers["host"].endswith(".amazonaws.com"):
+            return send(connections, body, headers)
         request = AWSPreparedRequest(
-            method, f"https://{pool.host}{url}", HTTPHeaders.from_dict(headers), body, False
+            "POST", f"https://{headers['host']}/", HTTPHeaders.from_dict(headers), body, False
         )
         status, told, answer = cast(Any, botocore_stubber.process_request(request))
         data = answer.encode() if isinstance(answer, str) else answer
-        return urllib3.HTTPResponse(data, told, status, preload_content=True)
+        return Reply(status, HTTPHeaders.from_dict(told), data)
 
-    with patch.object(urllib3.HTTPSConnectionPool, "urlopen", send_or_give):
+    with patch.object(Connections, "post", send_or_give):
         yield
 
 

@@ -14,20 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import urllib3
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    ReadTimeoutError,
-    SSLError,
-)
-from urllib3 import exceptions as failures
+from botocore.exceptions import ClientError, ConnectionClosedError
 
 from meet import clock
 from meet.clock import SECOND
+from meet.connections import FAILURES, Connections, Reply
 from meet.errors import TemporarilyUnavailable
 from meet.sigv4 import AccessKey, Signer
 
@@ -126,10 +117,11 @@ class JsonClient:
         self._signer = Signer(self.service, region, urlsplit(endpoint).netloc)
         self._clock_is_behind = 0.0
         """Seconds."""
-        self._pool = urllib3.connection_from_url(
+        self._connections = Connections(
             endpoint,
-            maxsize=_CONNECTIONS,
-            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT),
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            most=_CONNECTIONS,
         )
 
     def _make_api_call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -140,9 +132,9 @@ class JsonClient:
             attempt += 1
             try:
                 reply = self._send(operation, body)
-            except failures.HTTPError as error:
+            except FAILURES:
                 if attempt == ATTEMPTS:
-                    raise self._unreachable(error) from error
+                    raise
                 clock.back_off(attempt)
                 continue
             if not _is_whole(reply):
@@ -173,36 +165,25 @@ class JsonClient:
         """Return the parameters with those that a caller need not give."""
         return parameters
 
-    def _send(self, operation: str, body: bytes) -> "urllib3.BaseHTTPResponse":
+    def _send(self, operation: str, body: bytes) -> Reply:
         headers = {"content-type": self.media_type, "x-amz-target": f"{self.target}.{operation}"}
         now = clock.now() / SECOND + self._clock_is_behind
         signed = self._signer.sign(headers, body, self._access_key(), at=now)
         signed["accept-encoding"] = "identity"
         signed["user-agent"] = "meet"
-        return self._pool.urlopen("POST", "/", body, signed, retries=False, redirect=False)
+        return self._connections.post(body, signed)
 
-    def _set_clock(self, reply: "urllib3.BaseHTTPResponse") -> bool:
+    def _set_clock(self, reply: Reply) -> bool:
         """Note how far this machine's clock is from that of AWS; False if it was not the reason."""
         try:
-            there = parsedate_to_datetime(reply.headers["date"]).timestamp()
-        except (KeyError, ValueError):
+            there = parsedate_to_datetime(reply.headers.get("date", "")).timestamp()
+        except ValueError:
             return False
         behind = there - clock.now() / SECOND
         changed = abs(behind - self._clock_is_behind) > _SKEW
         if changed:
             self._clock_is_behind = behind
         return changed
-
-    def _unreachable(self, error: failures.HTTPError) -> BotoCoreError:
-        """Return botocore's exception for a connection that failed."""
-        known: dict[type[Exception], type[BotoCoreError]] = {
-            failures.NewConnectionError: EndpointConnectionError,
-            failures.ConnectTimeoutError: ConnectTimeoutError,
-            failures.ReadTimeoutError: ReadTimeoutError,
-            failures.SSLError: SSLError,
-        }
-        kind = known.get(type(error), ConnectionClosedError)
-        return kind(endpoint_url=self.endpoint, error=error)
 
 
 class DynamoDB(JsonClient):
@@ -239,13 +220,13 @@ class SecretsManager(JsonClient):
     get_secret_value = _operation("GetSecretValue")
 
 
-def _is_whole(reply: "urllib3.BaseHTTPResponse") -> bool:
+def _is_whole(reply: Reply) -> bool:
     """True if an answer has the checksum that DynamoDB announces."""
     announced = reply.headers.get("x-amz-crc32")
     return announced is None or int(announced) == zlib.crc32(reply.data)
 
 
-def _parsed(reply: "urllib3.BaseHTTPResponse") -> Any:
+def _parsed(reply: Reply) -> Any:
     """Return an answer's JSON; empty if it has none, as that of a proxy."""
     try:
         return json.loads(reply.data) if reply.data else {}
@@ -255,9 +236,7 @@ def _parsed(reply: "urllib3.BaseHTTPResponse") -> Any:
         return {}
 
 
-def _error(
-    operation: str, reply: "urllib3.BaseHTTPResponse", answer: dict[str, Any], attempt: int
-) -> ClientError:
+def _error(operation: str, reply: Reply, answer: dict[str, Any], attempt: int) -> ClientError:
     """Return the exception for an answer that is an error."""
     code = str(answer.pop("__type", reply.status)).rpartition("#")[2]
     message = answer.pop("message", None) or answer.pop("Message", None) or ""

@@ -1,0 +1,130 @@
+"""Kept connections to an AWS endpoint, by the standard library's HTTP client.
+
+A request to one endpoint needs neither redirects nor proxies nor encodings. urllib3, which has all
+of them, takes as much processor time again for each request, and a part of every cold start.
+"""
+
+import http.client
+import select
+import socket
+import ssl
+import weakref
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+FAILURES = (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+"""What `post` raises, as botocore does."""
+
+
+class Reply(NamedTuple):
+    """An HTTP response, whose body is read."""
+
+    status: int
+    headers: "Message"
+    data: bytes
+
+
+class Connections:
+    """Connections to one endpoint, each for one request at a time; threads may share them."""
+
+    def __init__(
+        self, endpoint: str, *, connect_timeout: float, read_timeout: float, most: int
+    ) -> None:
+        """Connect to nothing yet; timeouts are in seconds, and `most` connections are kept."""
+        parts = urlsplit(endpoint)
+        self._endpoint = endpoint
+        self._host, self._port = parts.hostname or "", parts.port
+        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        self._most = most
+        self._idle: deque[http.client.HTTPConnection] = deque()
+        weakref.finalize(self, _close, self._idle)
+
+    def post(self, body: bytes, headers: dict[str, str]) -> Reply:
+        """Send a body to the root of the endpoint; raises one of FAILURES."""
+        connection = self._take() or self._connected()
+        try:
+            connection.request("POST", "/", body, headers)
+            reply = _reply_of(connection.getresponse())
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, TimeoutError):
+                raise ReadTimeoutError(endpoint_url=self._endpoint, error=error) from error
+            if isinstance(error, http.client.HTTPException | OSError):
+                raise ConnectionClosedError(endpoint_url=self._endpoint, error=error) from error
+            raise
+        if len(self._idle) < self._most:
+            self._idle.append(connection)
+        else:
+            connection.close()
+        return reply
+
+    def _take(self) -> http.client.HTTPConnection | None:
+        """Return the connection that was used last, unless its peer has closed it meanwhile."""
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return None
+            if connection.sock is not None and not _is_readable(connection.sock):
+                return connection
+            connection.close()
+
+    def _connected(self) -> http.client.HTTPConnection:
+        connection = self._unconnected()
+        try:
+            connection.connect()
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, ssl.SSLError):
+                raise SSLError(endpoint_url=self._endpoint, error=error) from error
+            if isinstance(error, TimeoutError):
+                raise ConnectTimeoutError(endpoint_url=self._endpoint, error=error) from error
+            if isinstance(error, OSError):
+                raise EndpointConnectionError(endpoint_url=self._endpoint, error=error) from error
+            raise
+        connection.sock.settimeout(self._read_timeout)
+        return connection
+
+    def _unconnected(self) -> http.client.HTTPConnection:
+        host, port, timeout = self._host, self._port, self._connect_timeout
+        if self._tls is None:
+            return http.client.HTTPConnection(host, port, timeout=timeout)
+        return http.client.HTTPSConnection(host, port, timeout=timeout, context=self._tls)
+
+
+def _reply_of(response: http.client.HTTPResponse) -> Reply:
+    if response.length is None and not response.chunked:
+        raise http.client.IncompleteRead(b"")  # a response without a length may end anywhere
+    return Reply(response.status, response.headers, response.read())
+
+
+def _close(connections: deque[http.client.HTTPConnection]) -> None:
+    for each in connections:
+        each.close()
+
+
+def _is_readable(sock: socket.socket) -> bool:
+    """True if an idle socket has something to read: the end, since nothing was asked."""
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(0))
