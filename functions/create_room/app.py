@@ -7,7 +7,7 @@ from meet.answers import answers
 from meet.http import actor_of, create_api, entrypoint, logger, origin
 from meet.parameters import IdempotencyKey
 from meet.rooms.schemas import NewRoom
-from meet.rooms.views import RoomView, with_origin
+from meet.rooms.views import RoomView, room_view, with_origin
 
 api = create_api()
 
@@ -36,7 +36,7 @@ def create_room(options: NewRoom, idempotency_key: IdempotencyKey = None) -> dic
             by=actor_of(api),
         )
         logger.append_keys(room=room.name)
-        return RoomView.of(room, origin="").to_json()  # answers are stored without an origin
+        return room_view(room, origin="")  # answers are stored without an origin
 
     view = wiring.once(api, "createRoom", idempotency_key, create)
     return with_origin(view, origin(api))

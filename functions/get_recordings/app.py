@@ -1,7 +1,5 @@
 """GET /recordings: list recordings."""
 
-from typing import Any
-
 from meet import wiring
 from meet.answers import answers
 from meet.errors import OtherRoom
@@ -36,7 +34,7 @@ def get_recordings(
     fields: Fields = None,
     max_items: MaxItems = MAX_ITEMS,
     after: RecordingPageToken = None,
-) -> Response[list[dict[str, Any]]]:
+) -> Response[str]:
     """List the recordings, newest first, in pages of `maxItems`."""
     keep_to_own_room(api, room_name)
     page = wiring.recording_repository().page(

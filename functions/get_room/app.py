@@ -7,7 +7,7 @@ from meet.answers import answers
 from meet.errors import RoomNotFound
 from meet.http import create_api, entrypoint, origin
 from meet.parameters import Fields, RoomName
-from meet.rooms.views import RoomView
+from meet.rooms.views import RoomView, room_view
 
 api = create_api()
 
@@ -22,7 +22,7 @@ api = create_api()
 def get_room(room_name: RoomName, fields: Fields = None) -> dict[str, Any]:
     """Show a room, or the properties of it that `fields` names."""
     room = wiring.room_service().get(room_name)
-    return RoomView.of(room, origin=origin(api)).to_json(fields)
+    return room_view(room, origin=origin(api), fields=fields)
 
 
 handler = entrypoint(api)

@@ -1,7 +1,5 @@
 """GET /rooms: list the open rooms."""
 
-from typing import Any
-
 from meet import wiring
 from meet.answers import answers
 from meet.http import create_api, entrypoint, origin, page_of
@@ -9,7 +7,7 @@ from meet.paging import MAX_ITEMS
 from meet.parameters import Fields, MaxItems
 from meet.powertools import Response
 from meet.rooms.schemas import RoomPageToken
-from meet.rooms.views import RoomView
+from meet.rooms.views import RoomView, room_view
 
 api = create_api()
 
@@ -25,11 +23,11 @@ def get_rooms(
     fields: Fields = None,
     max_items: MaxItems = MAX_ITEMS,
     after: RoomPageToken = None,
-) -> Response[list[dict[str, Any]]]:
+) -> Response[str]:
     """List the rooms that are open, newest first, in pages of `maxItems`."""
     page = wiring.room_service().list(after=after, limit=max_items)
     links = origin(api)
-    views = [RoomView.of(room, origin=links).to_json(fields) for room in page.items]
+    views = [room_view(room, origin=links, fields=fields) for room in page.items]
     return page_of(api, views, page.last_key)
 
 

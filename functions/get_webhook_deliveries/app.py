@@ -1,7 +1,5 @@
 """GET /webhooks/{webhookId}/deliveries: what an endpoint has not accepted."""
 
-from typing import Any
-
 from meet import wiring
 from meet.answers import answers
 from meet.http import create_api, entrypoint, page_of
@@ -26,7 +24,7 @@ def get_webhook_deliveries(
     webhook_id: WebhookId,
     max_items: MaxItems = MAX_ITEMS,
     after: DeliveryPageToken = None,
-) -> Response[list[dict[str, Any]]]:
+) -> Response[str]:
     """List the events that wait for another attempt or were given up, newest first.
 
     What the endpoint has accepted is not listed.

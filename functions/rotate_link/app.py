@@ -8,7 +8,7 @@ from meet.errors import RoomNotFound
 from meet.http import actor_of, create_api, entrypoint, origin
 from meet.parameters import RoomName
 from meet.participants.guest_schemas import Disconnect, LinkRole
-from meet.rooms.views import RoomView
+from meet.rooms.views import RoomView, room_view
 
 api = create_api()
 
@@ -30,7 +30,7 @@ def rotate_link(
     room = wiring.exclusion().rotate_link(
         room_name, role, disconnects=disconnect == "true", by=actor_of(api)
     )
-    return RoomView.of(room, origin=origin(api)).to_json()
+    return room_view(room, origin=origin(api))
 
 
 handler = entrypoint(api)

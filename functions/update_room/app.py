@@ -8,7 +8,7 @@ from meet.errors import InvalidRequest, RoomNotFound
 from meet.http import actor_of, create_api, entrypoint, origin
 from meet.parameters import RoomName
 from meet.rooms.schemas import ChangedRoom
-from meet.rooms.views import RoomView
+from meet.rooms.views import RoomView, room_view
 
 api = create_api()
 
@@ -35,7 +35,7 @@ def update_room(room_name: RoomName, update: ChangedRoom) -> dict[str, Any]:
         field = "" if update.preferences is None else "preferences"
         raise InvalidRequest((field, "Must name at least one property to change"))
     room = wiring.room_service().change(room_name, changes, by=actor_of(api))
-    return RoomView.of(room, origin=origin(api)).to_json()
+    return room_view(room, origin=origin(api))
 
 
 handler = entrypoint(api)

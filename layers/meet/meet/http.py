@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlencode
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
 from meet.access import Credential
 from meet.actors import Actor, ActorType
@@ -173,15 +174,19 @@ def keep_to_own_room(api: APIGatewayRestResolver, room_name: str | None) -> None
 
 def page_of(
     api: APIGatewayRestResolver, views: list[dict[str, Any]], last_key: str | None
-) -> Response[list[dict[str, Any]]]:
-    """Return a bare array, with the link to the next page if there is one (RFC 8288)."""
+) -> Response[str]:
+    """Return a bare array, with the link to the next page if there is one (RFC 8288).
+
+    It is written here: Powertools would validate and copy each view before.
+    """
     headers: dict[str, str] = {}
     if last_key is not None:
         token, event = to_token(last_key), api.current_event
         query = {**(event.query_string_parameters or {}), "nextPageToken": token}
         url = f"{origin(api)}/meet{event['requestContext']['resourcePath']}?{urlencode(query)}"
         headers = {"Link": f'<{url}>; rel="next"', NEXT_PAGE_HEADER: token}
-    return Response(HTTPStatus.OK, JSON, views, headers=headers)
+    body = to_json(views, ensure_ascii=True).decode()
+    return Response(HTTPStatus.OK, JSON, body, headers=headers)
 
 
 def json_reply(body: dict[str, Any], status: HTTPStatus) -> Response[str]:

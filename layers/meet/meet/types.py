@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any
 from urllib.parse import unquote
 
@@ -180,17 +180,26 @@ class View(WireModel):
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
     def to_json(self, fields: str | None = None) -> dict[str, Any]:
-        """Return the JSON object, limited to the comma-separated fields if given.
+        """Return the JSON object, limited to the comma-separated fields if given."""
+        shown = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return selected(shown, fields, names_of(type(self)))
 
-        Unknown names are ignored; if no valid name remains, the whole object is returned.
-        """
-        names = {name.strip() for name in fields.split(",")} if fields else set()
-        wanted = names and {
-            name for name, field in type(self).model_fields.items() if field.alias in names
-        }
-        return self.model_dump(
-            mode="json", by_alias=True, exclude_none=True, include=wanted or None
-        )
+
+@cache
+def names_of(view: type[View]) -> frozenset[str]:
+    """Return the names of all fields of a view, as JSON has them."""
+    return frozenset(field.alias or name for name, field in view.model_fields.items())
+
+
+def selected(shown: dict[str, Any], fields: str | None, known: frozenset[str]) -> dict[str, Any]:
+    """Return a JSON object, limited to the comma-separated fields if given.
+
+    Names that are not known are ignored; if none is left, the whole object is returned.
+    """
+    if not fields:
+        return shown
+    wanted = known.intersection(name.strip() for name in fields.split(","))
+    return {name: value for name, value in shown.items() if name in wanted} if wanted else shown
 
 
 def sentence(error: dict[str, Any]) -> str:

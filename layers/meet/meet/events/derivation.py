@@ -20,7 +20,7 @@ from meet.recordings.lifecycle import Status
 from meet.recordings.schemas import RecordingView
 from meet.rooms import items as room_items
 from meet.rooms.model import ClosedBy
-from meet.rooms.views import RoomFacts, changed_between
+from meet.rooms.views import changed_between, room_facts
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -63,7 +63,7 @@ def _rooms(change: Transition) -> Iterator[Fact]:
     name, new = change.new["roomName"], change.new
     by = Actor.of(new.get("by"))
     room = room_items.from_values(dict(new))
-    data = RoomFacts.showing(room).to_json()
+    data = room_facts(room)
     if not change.old:
         yield _fact(EventType.ROOM_CREATED, new["creationDate"], name, data, by, name)
         return
