@@ -4,13 +4,14 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { DynamoDBDocumentClient, GetCommand, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import express from "express";
 import { AccessToken, RoomServiceClient } from "livekit-server-sdk";
 
 const rooms = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 const secrets = new SecretsManagerClient({});
 const { ROOMS_TABLE, LIVEKIT_SECRET, LIVEKIT_URL } = process.env;
+const SHARDS = ["0", "1", "2", "3"];
 const DAY = 24 * 60 * 60 * 1000;
 
 const app = express();
@@ -55,10 +56,28 @@ app.get("/api/v1/rooms/:roomName", async (request, response) => {
   return response.json(shown(room, base(request)));
 });
 
+async function newest(shard, limit) {
+  const found = await rooms.send(
+    new QueryCommand({
+      TableName: ROOMS_TABLE,
+      IndexName: "newestFirst",
+      KeyConditionExpression: "indexShard = :shard",
+      ExpressionAttributeValues: { ":shard": shard },
+      Limit: Math.ceil(limit / SHARDS.length) + 8,
+    }),
+  );
+  return found.Items;
+}
+
 app.get("/api/v1/rooms", async (request, response) => {
   const Limit = Number(request.query.maxItems ?? 100);
-  const found = await rooms.send(new ScanCommand({ TableName: ROOMS_TABLE, Limit }));
-  const open = found.Items.filter((room) => !room.closedAt && room.expirationDate > Date.now());
+  const pages = await Promise.all(SHARDS.map((shard) => newest(shard, Limit)));
+  const open = pages.flat().filter((room) => !room.closedAt && room.expirationDate > Date.now());
+  open.sort((one, other) => (one.listKey < other.listKey ? -1 : 1));
+  if (open.splice(Limit).length) {
+    const after = Buffer.from(open.at(-1).listKey).toString("base64url");
+    response.links({ next: `${base(request)}api/v1/rooms?maxItems=${Limit}&nextPageToken=${after}` });
+  }
   return response.json(open.map((room) => shown(room, base(request))));
 });
 
