@@ -13,7 +13,7 @@ logger = create_logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     """Check the recordings that are due; return how many are settled and how many wait."""
-    settled, waiting = wiring.recording_settlement().sweep(
+    settled, waiting = wiring.recording_sweep().sweep(
         clock.sweep_deadline(context.get_remaining_time_in_millis())
     )
     logger.info("recordings swept", extra={"settled": settled, "waiting": waiting})

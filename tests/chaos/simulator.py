@@ -506,7 +506,7 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.recordings.faststart.MAX_LENGTH", PART // 4),
             ("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", PART),
             ("moto.s3.models.random", SimpleNamespace(uuid4=lambda: next(versions))),
-            ("meet.recordings.settlement._PARALLEL", 1),  # threads would have an order of their own
+            ("meet.recordings.sweep._PARALLEL", 1),  # threads would have an order of their own
             ("meet.dynamodb._POOL", SimpleNamespace(map=map)),
             ("meet.rooms.ending._PARALLEL", 1),
             ("meet.rooms.ending._WRITERS", 1),

@@ -162,7 +162,8 @@ TABLE = [
         attributes=frozenset({"roomName", "secrets"})),
     Row("list rooms", "dynamodb:Query", ROOM_LIST, {"get_rooms"}),
     Row("find rooms that are over", "dynamodb:Query Scan", ROOM_SWEEP, {"sweep_rooms"}),
-    Row("tell meetings from strays", "dynamodb:BatchGetItem", ROOMS, {"sweep_rooms"}),
+    Row("tell meetings from strays, or find many open", "dynamodb:BatchGetItem", ROOMS,
+        {"sweep_rooms", "sweep_recordings"}),
     Row("remove a room, or write many", "dynamodb:DeleteItem BatchWriteItem Query", ROOMS, NOBODY),
     # ------------------------------------------------------------------------- recordings
     Row("write a state, hold, claim or restore", "dynamodb:UpdateItem", RECORDINGS,
@@ -179,7 +180,7 @@ TABLE = [
         | {"recording_uploaded", "receive_livekit_webhook", "sweep_recordings", "sweep_rooms"}
         | {"faststart_recording"}),
     Row("read many recordings", "dynamodb:BatchGetItem", RECORDINGS,
-        {"delete_multiple_recordings"}),
+        {"delete_multiple_recordings", "sweep_recordings"}),
     Row("list recordings", "dynamodb:Query", RECORDING_LISTS, {"get_recordings"}),
     Row("find recordings without an end", "dynamodb:Query Scan", RECORDING_SWEEP,
         {"sweep_recordings"}),

@@ -158,6 +158,27 @@ def sweep(remaining: int = 55_000) -> dict[str, int]:
     return report
 
 
+def under_way(studio: Studio, count: int) -> list[str]:
+    """Let so many recordings go on, which a sweep has seen once; the next one is due."""
+    ids = [studio.active() for _ in range(count)]
+    studio.clock.advance(MINUTE)
+    assert sweep() == {"settled": 0, "waiting": count}
+    studio.clock.advance(MINUTE)
+    studio.recorder.calls.clear()
+    studio.livekit.calls.clear()
+    return ids
+
+
+def looked_into(studio: Studio) -> list[str]:
+    """Return the rooms whose participants LiveKit was asked for, as often as it was."""
+    return sorted(room for what, room in studio.livekit.calls if what == "participants")
+
+
+def room_of(recording_id: str) -> str:
+    name: str = (item_of(recording_id) or {})["roomName"]["S"]
+    return name
+
+
 def object_created(key: str) -> dict[str, str | None]:
     """Hand over the event that EventBridge sends for a new object."""
     detail = {"version": "0", "bucket": {"name": BUCKET}, "object": {"key": key, "size": 5}}

@@ -405,14 +405,14 @@ def test_a_sweep_that_meets_a_deletion_does_not_forget_that_a_file_may_come(
     key = stored(recording_id).object_key
     studio.recorder.egresses.clear()
     minute(studio, 2)
-    attend = RecordingSettlement._attend_to
+    attend = RecordingSettlement.attend_to
 
     def attend_meanwhile(settlement: RecordingSettlement, *due: Any) -> bool:
         assert studio.call("DELETE", f"/recordings/{recording_id}").status == 204
         return attend(settlement, *due)
 
     with monkeypatch.context() as racing:
-        racing.setattr(RecordingSettlement, "_attend_to", attend_meanwhile)
+        racing.setattr(RecordingSettlement, "attend_to", attend_meanwhile)
         minute(studio)
     assert studio.call("GET", f"/recordings/{recording_id}").status == 404
     put(key, b"late")
@@ -613,14 +613,14 @@ def test_those_that_wait_never_keep_the_rest_waiting(
 ) -> None:
     under_way = {studio.start(studio.room()) for _ in range(15)}
     checked = set()
-    check = RecordingSettlement._attend_to
+    check = RecordingSettlement.attend_to
 
     def slowly(self: RecordingSettlement, recording_id: str, *more: Any) -> bool:
         checked.add(recording_id)
         studio.clock.advance(5 * SECOND)
         return check(self, recording_id, *more)
 
-    monkeypatch.setattr(RecordingSettlement, "_attend_to", slowly)
+    monkeypatch.setattr(RecordingSettlement, "attend_to", slowly)
     assert minute(studio) == {"settled": 0, "waiting": 15}
     assert checked < under_way, "the deadline ends a sweep before it has checked all"
     for _ in range(40):

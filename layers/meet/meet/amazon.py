@@ -26,8 +26,8 @@ CONNECT_TIMEOUT = 2
 READ_TIMEOUT = 5
 ATTEMPTS = 3
 """Timeouts in seconds: three attempts fit well within API Gateway's 29 s."""
-_CONNECTIONS = 40
-"""As many as there are threads in a sweep."""
+CONNECTIONS = 64
+"""To one service, as many as there are threads in a sweep."""
 
 _CONFLICT_ATTEMPTS = 10
 _CONFLICT = "TransactionConflictException"
@@ -121,7 +121,7 @@ class JsonClient:
             endpoint,
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
-            most=_CONNECTIONS,
+            most=CONNECTIONS,
         )
 
     def _make_api_call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from botocore.config import Config
 
-from meet.amazon import ATTEMPTS, CONNECT_TIMEOUT, READ_TIMEOUT
+from meet.amazon import ATTEMPTS, CONNECT_TIMEOUT, CONNECTIONS, READ_TIMEOUT
 
 AWS_CONFIG = Config(
     connect_timeout=CONNECT_TIMEOUT,
     read_timeout=READ_TIMEOUT,
+    max_pool_connections=CONNECTIONS,
     retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
 )
 

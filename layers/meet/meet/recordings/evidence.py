@@ -150,3 +150,13 @@ class RecordingEvidence:
             logger.warning("egress stop unanswered", extra={"egress": egress.id}, exc_info=True)
             return False
         return True
+
+
+def is_known(recording: Recording, egress: Egress) -> bool:
+    """True if everything that an active egress tells is stored: writing it would change nothing."""
+    return (
+        recording.status in RECORDING
+        and advance(recording.status, Evidence(egress.state)) is recording.status
+        and recording.egress_id is not None
+        and (egress.started_at is None or recording.started_at is not None)
+    )

@@ -22,7 +22,7 @@ ABSENCE_DEADLINE = MINUTE - 10 * SECOND
 """How long the recorder, or all participants, may be absent: they may lose the network and
 reconnect. It is the minute between two sweeps, less a margin for a sweep that runs early."""
 
-_IN_THE_MEETING = {EgressState.STARTING, EgressState.ACTIVE}
+IN_THE_MEETING = frozenset({EgressState.STARTING, EgressState.ACTIVE})
 """A recorder that is ENDING has left the meeting, and uploads its file."""
 
 
@@ -36,6 +36,15 @@ class Verdict(Enum):
     """The recorder is neither in the meeting nor reachable."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is seen in a meeting that is being recorded."""
+
+    recorder: bool
+    people: bool
+    """True if anyone is in it who is not a recorder."""
+
+
 @dataclass(frozen=True)
 class Presence:
     """Checks that the recorder and at least one participant are in the recorded meeting."""
@@ -44,25 +53,36 @@ class Presence:
     media_server: "Callable[[], MediaServer]"
     recorder: Callable[[], Recorder]
 
-    def look(self, recording: Recording, egress: Egress | None) -> Verdict:
+    def look(self, room: str, egress: Egress) -> Sight | None:
+        """Look into a recorded meeting; None if LiveKit cannot be reached."""
+        try:
+            inside = self.media_server().participants(room)
+        except MediaServerUnavailable:
+            return None
+        return Sight(
+            recorder=any(each.is_recorder and each.identity == egress.id for each in inside),
+            people=not all(each.is_recorder for each in inside),
+        )
+
+    def judge(
+        self,
+        recording: Recording,
+        egress: Egress | None,
+        look: Callable[[str, Egress], Sight | None],
+    ) -> Verdict:
         """Judge a recording by the participants of its meeting, now and at earlier checks.
 
         While LiveKit cannot be reached, nothing is concluded, and absences are counted from zero
         afterwards. Without an egress nothing is known about the recorder.
         """
-        if egress is None or egress.state not in _IN_THE_MEETING:
-            self._note(recording, recorder_missing_since=None, empty_since=None)
-            return Verdict.GOES_ON
-        try:
-            inside = self.media_server().participants(recording.room_name)
-        except MediaServerUnavailable:
+        is_inside = egress is not None and egress.state in IN_THE_MEETING
+        seen = look(recording.room_name, egress) if egress is not None and is_inside else None
+        if egress is None or seen is None:
             self._note(recording, recorder_missing_since=None, empty_since=None)
             return Verdict.GOES_ON
         now = clock.now()
-        is_there = any(each.is_recorder and each.identity == egress.id for each in inside)
-        is_empty = all(each.is_recorder for each in inside)
-        missing_since = None if is_there else recording.recorder_missing_since or now
-        empty_since = (recording.empty_since or now) if is_empty else None
+        missing_since = None if seen.recorder else recording.recorder_missing_since or now
+        empty_since = None if seen.people else recording.empty_since or now
         self._note(recording, recorder_missing_since=missing_since, empty_since=empty_since)
         if _is_long(missing_since, now) and not self._is_alive(egress):
             return Verdict.IS_DEAD

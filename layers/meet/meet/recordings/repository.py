@@ -113,6 +113,12 @@ class RecordingRepository:
         values = self._read(recording_id)
         return from_values(values) if "status" in values else None
 
+    def stored_among(self, recording_ids: Sequence[str]) -> list[Recording]:
+        """Return those of the recordings that are stored, even if they are over, in any order."""
+        keys = [key_of(each) for each in recording_ids if ID.fullmatch(each)]
+        items = dynamodb.get_many(self.client, table=self.table, keys=keys)
+        return [from_values(values) for values in items if "status" in values]
+
     def timeline(self, recording_id: str) -> list[Entry]:
         """Return the history of a recording, also of one in the trash.
 

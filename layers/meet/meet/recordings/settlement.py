@@ -1,23 +1,24 @@
-"""The sweep of recordings: ends those whose webhook or upload event never arrived."""
+"""Settles recordings that are due: ends those whose webhook or upload event never arrived."""
 
 import logging
-import random
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias
 
 from meet import clock, metrics
 from meet.actors import SWEEP
-from meet.clock import HOUR, MINUTE, Milliseconds
+from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
 from meet.errors import RoomNotFound
 from meet.livekit.recorder import Egress, EgressState
 from meet.recordings import reasons
 from meet.recordings.deletion import RecordingDeletion
 from meet.recordings.errors import RecordingNotFound
-from meet.recordings.evidence import RecordingEvidence
+from meet.recordings.evidence import RecordingEvidence, is_known
 from meet.recordings.lifecycle import Evidence, Status
-from meet.recordings.model import Recording, id_in_key
-from meet.recordings.presence import Presence, Verdict
+from meet.recordings.model import Recording
+from meet.recordings.presence import IN_THE_MEETING, Presence, Sight, Verdict
+from meet.rooms.model import Room
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +33,26 @@ OBJECT_DEADLINE = MINUTE
 SILENCE_DEADLINE = HOUR
 """How long past its maximum duration a recording waits for a LiveKit that cannot be reached."""
 
-_PARALLEL = 8
+_FRESH = SECOND
+"""How old it may be what decides about a recording. A batch waits when LiveKit is slow."""
 
-_Seen: TypeAlias = dict[str | None, Egress]
+Seen: TypeAlias = dict[str | None, Egress]
 """The active egresses in LiveKit's list, by recording."""
+_Look: TypeAlias = Callable[[str, Egress], Sight | None]
+"""Looks into a meeting, once for each recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Recordings that were read together, and those of their rooms that were open."""
+
+    recordings: dict[str, Recording] = field(default_factory=dict)
+    rooms: dict[str, Room] = field(default_factory=dict)
+    read_at: int = 0
+
+    def if_fresh(self, now: Milliseconds) -> "Batch":
+        """Return it, or an empty one if it is too old to decide by."""
+        return self if now <= self.read_at + _FRESH else Batch()
 
 
 @dataclass(frozen=True)
@@ -48,45 +65,24 @@ class RecordingSettlement:
     max_duration: int
     """Milliseconds."""
 
-    def sweep(self, deadline: Milliseconds) -> tuple[int, int]:
-        """Check every recording that is due; return how many are settled and how many wait.
-
-        Starts no new check after the deadline, and checks in another order each time: those that
-        wait stay due, and while LiveKit is slow the same ones would keep the rest waiting. A
-        failure does not stop the others.
-        """
-        due = [each for each, _ in self.evidence.recordings.due(clock.now())]
-        if not due:
-            return 0, 0
-        random.Random(clock.now()).shuffle(due)  # noqa: S311 - no secret
+    def attend_to(self, recording_id: str, seen: Seen | None, batch: Batch) -> bool:
+        """Check one recording, or delete it; True if the sweep is done with it."""
         try:
-            seen: _Seen | None = {
-                id_in_key(each.object_key): each
-                for each in self.evidence.recorder().under_way()
-                if each.bucket in {"", self.evidence.media.bucket}
-            }
-        except Exception:  # whatever it is: the bucket can still be checked
-            logger.warning("egress list unavailable", exc_info=True)
-            seen = None
+            return self._attend_to(recording_id, seen, batch)
+        except RecordingNotFound:
+            return self._settle_deleted(recording_id)
 
-        def attempt(recording_id: str) -> bool:
-            if clock.now() >= deadline:
-                return False
-            try:
-                return self._attend_to(recording_id, seen)
-            except RecordingNotFound:
-                return self._settle_deleted(recording_id)
-            except Exception:
-                logger.exception("recording sweep failed", extra={"recording": recording_id})
-                return False
-
-        with ThreadPoolExecutor(_PARALLEL) as pool:
-            settled = list(pool.map(attempt, due))
-        return settled.count(True), settled.count(False)
-
-    def _attend_to(self, recording_id: str, seen: _Seen | None) -> bool:
-        """Check one recording, or delete it; raises RecordingNotFound."""
-        recording = self.evidence.recordings.stored(recording_id)
+    def _attend_to(self, recording_id: str, seen: Seen | None, batch: Batch) -> bool:
+        """Check a recording that is stored; raises RecordingNotFound."""
+        look: _Look = cache(self.presence.look)
+        recording = batch.recordings.get(recording_id)
+        egress = (seen or {}).get(recording_id)
+        if recording and egress and self._goes_on(recording, egress, batch.rooms, look):
+            return False
+        batch = batch.if_fresh(clock.now())
+        recording = batch.recordings.get(recording_id) or self.evidence.recordings.stored(
+            recording_id
+        )
         if recording is None:
             raise RecordingNotFound
         if recording.claim is not None or recording.is_over(clock.now()):
@@ -95,23 +91,48 @@ class RecordingSettlement:
         if recording.trash is not None:
             self.evidence.recordings.settled(recording, look_again_at=recording.trash.until)
             return True
-        return self._settle(recording, seen)
+        return self._settle(recording, seen, batch.rooms, look)
 
-    def _settle(self, recording: Recording, seen: _Seen | None) -> bool:
+    def _goes_on(
+        self, recording: Recording, egress: Egress, rooms: dict[str, Room], look: _Look
+    ) -> bool:
+        """True if a recording goes on as it is stored: there is nothing to write, or to end.
+
+        Its recorder is in the meeting, so its file is not in the bucket yet.
+        """
+        if (
+            recording.stop_requested_at is not None
+            or recording.recorder_missing_since is not None
+            or recording.empty_since is not None
+            or egress.state not in IN_THE_MEETING
+            or not is_known(recording, egress)
+            or recording.room_name not in rooms
+            or self._has_to_end(recording, clock.now(), rooms)
+        ):
+            return False
+        sight = look(recording.room_name, egress)
+        return sight is not None and sight.recorder and sight.people
+
+    def _settle(
+        self, recording: Recording, seen: Seen | None, rooms: dict[str, Room], look: _Look
+    ) -> bool:
         """Check one recording; True if it is finished and LiveKit has nothing to add."""
         found_in = recording.status
         egress = None
         if not recording.is_finished or recording.ended_at is None:
             egress = self._find(recording, seen)
-            if egress is not None:
+            is_stopped = recording.stop_requested_at is not None
+            if egress is not None and (is_stopped or not is_known(recording, egress)):
                 recording = self.evidence.egress_of(recording, egress)
         looked = egress is not None and egress.is_over  # egress_of did it then
         if not looked:
             # LiveKit lists a dead worker as recording, even if its file is in the bucket.
             recording = self.evidence.look_into_bucket(recording)
         if not recording.is_finished:
-            recording = self._give_up_or_end(recording, egress, silent=seen is None)
-        if not recording.is_finished or self._details_may_come(recording, egress, seen):
+            verdict = self.presence.judge(recording, egress, look)
+            is_silent = seen is None
+            recording = self._give_up_or_end(recording, egress, verdict, rooms, silent=is_silent)
+        if not recording.is_finished or self._details_may_come(recording, egress, seen, look):
             return False
         self.evidence.rooms.release(recording.room_name, recording.id)
         if recording.trash is not None or recording.claim is not None:
@@ -141,7 +162,7 @@ class RecordingSettlement:
             self.evidence.recordings.deleted_for_good(recording_id)
         return True
 
-    def _find(self, recording: Recording, seen: _Seen | None) -> Egress | None:
+    def _find(self, recording: Recording, seen: Seen | None) -> Egress | None:
         if seen is None:
             return None
         if recording.id in seen:
@@ -150,7 +171,7 @@ class RecordingSettlement:
         return next((each for each in ended if each.object_key == recording.object_key), None)
 
     def _details_may_come(
-        self, recording: Recording, egress: Egress | None, seen: _Seen | None
+        self, recording: Recording, egress: Egress | None, seen: Seen | None, look: _Look
     ) -> bool:
         """True if LiveKit may still know how long a READY recording is."""
         if recording.status is not Status.READY or recording.ended_at is not None:
@@ -158,20 +179,25 @@ class RecordingSettlement:
         if seen is not None and (egress is None or egress.is_over):
             return False
         is_late = clock.now() >= self._last_moment(recording)
-        return not is_late and self.presence.look(recording, egress) is not Verdict.IS_DEAD
+        return not is_late and self.presence.judge(recording, egress, look) is not Verdict.IS_DEAD
 
     def _give_up_or_end(
-        self, recording: Recording, egress: Egress | None, *, silent: bool
+        self,
+        recording: Recording,
+        egress: Egress | None,
+        verdict: Verdict,
+        rooms: dict[str, Room],
+        *,
+        silent: bool,
     ) -> Recording:
         now = clock.now()
-        verdict = self.presence.look(recording, egress)
         reason = self._hopeless(recording, egress, now, silent=silent)
         if egress is not None and reason is None:
             if verdict is Verdict.IS_DEAD:
                 recording, is_ending = self._end(recording, egress, now)
                 reason = None if is_ending else reasons.GONE
             elif recording.stop_requested_at is None and (
-                verdict is Verdict.IS_OVER or self._has_to_end(recording, now)
+                verdict is Verdict.IS_OVER or self._has_to_end(recording, now, rooms)
             ):
                 recording, _ = self._end(recording, egress, now)
         if reason is not None:
@@ -227,11 +253,12 @@ class RecordingSettlement:
             self.evidence.write(recording, Evidence.STOP_REQUESTED, {"stopAnsweredAt": now})
         return None
 
-    def _has_to_end(self, recording: Recording, now: Milliseconds) -> bool:
+    def _has_to_end(self, recording: Recording, now: Milliseconds, rooms: dict[str, Room]) -> bool:
         if now > (recording.started_at or recording.created_at) + self.max_duration:
             return True
         try:
-            return not self.evidence.rooms.get(recording.room_name).is_open(now)
+            room = rooms.get(recording.room_name) or self.evidence.rooms.get(recording.room_name)
+            return not room.is_open(now)
         except RoomNotFound:
             return True
 

@@ -57,8 +57,8 @@ from meet.wiring.recordings import (
     recording_delivery,
     recording_evidence,
     recording_repository,
-    recording_settlement,
     recording_sharing,
+    recording_sweep,
     shared_playback,
 )
 from meet.wiring.rooms import room_ending, room_repository, room_service
@@ -104,8 +104,8 @@ __all__ = [
     "recording_delivery",
     "recording_evidence",
     "recording_repository",
-    "recording_settlement",
     "recording_sharing",
+    "recording_sweep",
     "reset",
     "role_changes",
     "room_ending",

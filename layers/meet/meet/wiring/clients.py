@@ -116,8 +116,14 @@ def idempotency_store() -> "DynamoDBPersistenceLayer":
 @kept
 def http_pool() -> "PoolManager":
     import urllib3
+    from urllib3.util.ssl_ import create_urllib3_context
 
-    return urllib3.PoolManager(maxsize=32)
+    from meet.amazon import CONNECTIONS
+
+    # One for all connections: each would load the system's authorities, which takes 20 ms.
+    tls = create_urllib3_context()
+    tls.load_default_certs()
+    return urllib3.PoolManager(maxsize=CONNECTIONS, ssl_context=tls)
 
 
 @kept

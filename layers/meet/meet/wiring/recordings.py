@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from meet.recordings.link_repository import LinkRepository
     from meet.recordings.media import MediaStore
     from meet.recordings.repository import RecordingRepository
-    from meet.recordings.settlement import RecordingSettlement
     from meet.recordings.sharing import RecordingSharing
+    from meet.recordings.sweep import RecordingSweep
     from meet.recordings.watching import SharedPlayback
 
 
@@ -123,12 +123,12 @@ def faststart() -> "Faststart":
     return Faststart(recording_repository(), Replacement(files))
 
 
-def recording_settlement() -> "RecordingSettlement":
+def recording_sweep() -> "RecordingSweep":
     from meet.recordings.presence import Presence
     from meet.recordings.settlement import RecordingSettlement
+    from meet.recordings.sweep import RecordingSweep
 
     evidence = recording_evidence()
     presence = Presence(evidence.recordings, livekit.media_server, livekit.recorder)
-    return RecordingSettlement(
-        evidence, presence, recording_deletion(), settings.max_recording_duration
-    )
+    longest = settings.max_recording_duration
+    return RecordingSweep(RecordingSettlement(evidence, presence, recording_deletion(), longest))
