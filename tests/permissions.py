@@ -81,6 +81,8 @@ def needs_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
             function = arn(parameters.get("FunctionName", "DeliverWebhook"))
             (mapping,) = [name for name, uuid in MAPPINGS.items() if uuid == parameters["UUID"]]
             yield Need(f"{service}:{operation}", arn(mapping), function)
+        case "lambda", "Invoke":
+            yield Need("lambda:InvokeFunction", parameters["FunctionName"])
         case _:
             raise NotImplementedError(f"what {service}:{operation} needs")
 

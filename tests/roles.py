@@ -118,7 +118,12 @@ def _role(function: str) -> dict[str, Any]:
     found = translated()["Resources"]
     name, _ = found[logical_ids()[function]]["Properties"]["Role"]["Fn::GetAtt"]
     properties: dict[str, Any] = found[name]["Properties"]
-    return properties
+    attached = [
+        each["Properties"]
+        for each in found.values()
+        if each["Type"] == "AWS::IAM::Policy" and {"Ref": name} in each["Properties"]["Roles"]
+    ]
+    return properties | {"Policies": properties.get("Policies", []) + attached}
 
 
 def _statements(role_properties: dict[str, Any]) -> Iterator[Statement]:

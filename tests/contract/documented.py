@@ -57,7 +57,11 @@ def documented(fact: str, *, source: str) -> Callable[[Callable[[World], None]],
 
 OF_THE_ACCOUNT = {"AWS::CloudWatch::Dashboard", "AWS::IAM::Role", "AWS::S3::Bucket"}
 """Kinds whose names all regions share."""
-NO_NAMES = {("AWS::ApiGateway::Stage", "StageName"), ("AWS::CloudWatch::Alarm", "MetricName")}
+NO_NAMES = {
+    ("AWS::ApiGateway::Stage", "StageName"),
+    ("AWS::CloudWatch::Alarm", "MetricName"),
+    ("AWS::IAM::Policy", "PolicyName"),
+}
 """Properties that name something inside another resource, or something else."""
 
 

@@ -360,6 +360,9 @@ TABLE = [
     Row("change a secret", "secretsmanager:PutSecretValue UpdateSecret DeleteSecret",
         ["ApiKeysSecret", "LiveKitSecret", "EgressSecretArn"], NOBODY),
     # -------------------------------------------------------------------------- elsewhere
+    Row("share a sweep with itself", "lambda:InvokeFunction",
+        [f"{FUNCTION}:SweepRecordings", f"{FUNCTION}:SweepRecordings:live"],
+        {"sweep_recordings"}),
     Row("call another function or change one", "lambda:InvokeFunction UpdateFunctionCode",
         f"{FUNCTION}:CreateRoom", NOBODY),
     Row("become somebody else", "sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/any", NOBODY),

@@ -18,7 +18,7 @@ from meet.recordings.model import Recording
 from tests.fakes import Clock, FakeLiveKit, FakeRecorder
 from tests.functions.gateway import CONTEXT, Call, Reply, event, invoke
 from tests.functions.rooms import HOUR, create_room
-from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
+from tools.memory_aws import ACCOUNT, LIVEKIT_KEY, LIVEKIT_SECRET, REGION
 
 BUCKET = "recordings"
 SECOND = 1_000
@@ -151,18 +151,25 @@ def item_of(recording_id: str) -> dict[str, Any] | None:
     return item if "status" in item else None  # a deletion leaves a mark
 
 
-def sweep(remaining: int = 55_000) -> dict[str, int]:
-    """Run the sweep as the schedule does."""
-    context = type(CONTEXT)(**vars(CONTEXT) | {"get_remaining_time_in_millis": lambda: remaining})
-    report: dict[str, int] = import_module("functions.sweep_recordings.app").handler({}, context)
+SWEEP = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:SweepRecordings"
+
+
+def sweep(
+    remaining: int = 55_000, *, event: dict[str, Any] | None = None, function: str = SWEEP
+) -> dict[str, int]:
+    """Run the sweep as the schedule does, or with another event."""
+    told = {"get_remaining_time_in_millis": lambda: remaining, "invoked_function_arn": function}
+    context = type(CONTEXT)(**vars(CONTEXT) | told)
+    handler = import_module("functions.sweep_recordings.app").handler
+    report: dict[str, int] = handler(event or {}, context)
     return report
 
 
-def under_way(studio: Studio, count: int) -> list[str]:
+def under_way(studio: Studio, count: int, *, event: dict[str, Any] | None = None) -> list[str]:
     """Let so many recordings go on, which a sweep has seen once; the next one is due."""
     ids = [studio.active() for _ in range(count)]
     studio.clock.advance(MINUTE)
-    assert sweep() == {"settled": 0, "waiting": count}
+    assert sweep(event=event) == {"settled": 0, "waiting": count}
     studio.clock.advance(MINUTE)
     studio.recorder.calls.clear()
     studio.livekit.calls.clear()

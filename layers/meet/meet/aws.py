@@ -22,5 +22,5 @@ S3_CONFIG = AWS_CONFIG.merge(
 COPYING_CONFIG = S3_CONFIG.merge(Config(read_timeout=60))
 """S3 answers once it has copied up to a quarter of a gigabyte."""
 
-POLLING_CONFIG = AWS_CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
-"""What fails is tried again by the next sweep, and somebody waits for a webhook to be created."""
+LAMBDA_CONFIG = AWS_CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+"""What fails is done by the next sweep, and callers wait for a webhook to be created."""

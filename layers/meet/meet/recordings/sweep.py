@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import BoundedSemaphore
@@ -26,15 +26,17 @@ class RecordingSweep:
 
     settlement: RecordingSettlement
 
-    def sweep(self, deadline: Milliseconds) -> tuple[int, int]:
-        """Check every recording that is due; return how many are settled and how many wait.
+    def sweep(
+        self, deadline: Milliseconds, mine: Callable[[list[str]], list[str]]
+    ) -> tuple[int, int]:
+        """Check the recordings that are due; return how many are settled and how many wait.
 
-        Starts no new check after the deadline, and checks in another order each time: those that
-        wait stay due, and while LiveKit is slow the same ones would keep the rest waiting. A
-        failure does not stop the others.
+        `mine` chooses those that this sweep checks. Starts no new check after the deadline, and
+        checks in another order each time: those that wait stay due, and while LiveKit is slow the
+        same ones would keep the rest waiting. A failure does not stop the others.
         """
         evidence = self.settlement.evidence
-        due = [each for each, _ in evidence.recordings.due(clock.now())]
+        due = mine([each for each, _ in evidence.recordings.due(clock.now())])
         if not due:
             return 0, 0
         random.Random(clock.now()).shuffle(due)  # noqa: S311 - no secret

@@ -60,6 +60,7 @@ from meet.wiring.recordings import (
     recording_sharing,
     recording_sweep,
     shared_playback,
+    sweep_sharing,
 )
 from meet.wiring.rooms import room_ending, room_repository, room_service
 from meet.wiring.stack import owner
@@ -112,6 +113,7 @@ __all__ = [
     "room_repository",
     "room_service",
     "shared_playback",
+    "sweep_sharing",
     "token_key",
     "waiting_repository",
     "webhook_creation",

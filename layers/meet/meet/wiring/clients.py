@@ -101,9 +101,9 @@ def sqs() -> "SQSClient":
 def lambdas() -> "LambdaClient":
     import boto3
 
-    from meet.aws import POLLING_CONFIG
+    from meet.aws import LAMBDA_CONFIG
 
-    return boto3.client("lambda", config=POLLING_CONFIG)
+    return boto3.client("lambda", config=LAMBDA_CONFIG)
 
 
 @kept

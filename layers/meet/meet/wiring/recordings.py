@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from meet.recordings.faststart import Faststart
     from meet.recordings.link_repository import LinkRepository
     from meet.recordings.media import MediaStore
+    from meet.recordings.parts import SweepSharing
     from meet.recordings.repository import RecordingRepository
     from meet.recordings.sharing import RecordingSharing
     from meet.recordings.sweep import RecordingSweep
@@ -132,3 +133,10 @@ def recording_sweep() -> "RecordingSweep":
     presence = Presence(evidence.recordings, livekit.media_server, livekit.recorder)
     longest = settings.max_recording_duration
     return RecordingSweep(RecordingSettlement(evidence, presence, recording_deletion(), longest))
+
+
+def sweep_sharing(function: str) -> "SweepSharing":
+    """Return the sharing of a sweep among invocations of the function with this ARN."""
+    from meet.recordings.parts import SweepSharing
+
+    return SweepSharing(clients.lambdas, function)
