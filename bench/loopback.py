@@ -1,4 +1,4 @@
-"""Secrets Manager, S3 and LiveKit on this machine; prints its port, ends with its input.
+"""Secrets Manager, S3, Lambda and LiveKit on this machine; prints its port, ends with its input.
 
 python -m bench.loopback
 """
@@ -37,8 +37,10 @@ class State:
     delay: float = 0.0
     """Seconds before each answer."""
     asked: int = 0
-    looked_at: int = 0
+    looked_at: set[str] = field(default_factory=set)
     """Recorded meetings whose participants were asked for."""
+    invoked: list[dict[str, int]] = field(default_factory=list)
+    """Events for which Lambda was asked to run a function, which it does not here."""
     ended_at: float = 0.0
 
     def answer(self, method: str, body: bytes) -> bytes:
@@ -55,8 +57,9 @@ class State:
             found: bytes = ListRoomsResponse(rooms=rooms).SerializeToString()
             return found
         if method == "ListParticipants" and self.recordings:
-            self.looked_at += 1
-            egress = self.recordings[ListParticipantsRequest.FromString(body).room]
+            room = ListParticipantsRequest.FromString(body).room
+            self.looked_at.add(room)
+            egress = self.recordings[room]
             recorder = ParticipantInfo(identity=egress, kind=ParticipantInfo.Kind.EGRESS)
             inside = [ParticipantInfo(identity="Bob_x7c4q1"), recorder]
             there: bytes = ListParticipantsResponse(participants=inside).SerializeToString()
@@ -93,7 +96,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
-        """Answer LiveKit's calls, and those of Secrets Manager and S3."""
+        """Answer LiveKit's calls, and those of Secrets Manager, S3 and Lambda."""
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         if "x-amz-target" in self.headers:
             text = json.dumps(SECRETS[json.loads(body)["SecretId"]])
@@ -115,6 +118,9 @@ class Handler(BaseHTTPRequestHandler):
                 self._answer(MessageToJson(LIVEKIT[f"RoomService/{method}"]).encode(), kind)
             else:
                 self._answer(state.answer(method, body), kind)
+        elif self.path.endswith("/invocations"):
+            state.invoked.append(json.loads(body))
+            self._answer(b"", "application/json", 202)
         else:
             self._answer(b"<DeleteResult/>", "application/xml")
 
@@ -123,7 +129,8 @@ class Handler(BaseHTTPRequestHandler):
         told = {
             "left": len(state.meetings),
             "asked": state.asked,
-            "looked_at": state.looked_at,
+            "looked_at": len(state.looked_at),
+            "invoked": state.invoked,
             "ended_at": state.ended_at,
         }
         self._answer(json.dumps(told).encode(), "application/json")
@@ -147,9 +154,18 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Server(ThreadingHTTPServer):
+    """Takes as many connections at the same time as a sweep has threads."""
+
+    request_queue_size = 128
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of callers that are gone."""
+
+
 def main() -> None:
     """Serve until the standard input is closed."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with Server(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
         print(server.server_port, flush=True)

@@ -54,17 +54,18 @@ def measure(place: Place) -> str:
 
 
 def by_delay(
-    place: Place, heads: list[str], row: Callable[[Place, Surroundings, float], list[str]]
+    place: Place, heads: list[str], *rows_of: Callable[[Place, Surroundings, float], list[str]]
 ) -> str:
-    """Return a table with a row for each delay of LiveKit, measured in surroundings of its own.
+    """Return a table with rows for each delay of LiveKit, each measured in its own surroundings.
 
     Where DynamoDB Local cannot be had, return why.
     """
     rows = []
     try:
         for delay in DELAYS:
-            with surroundings(place.directory) as around:
-                rows.append(row(place, around, delay))
+            for row in rows_of:
+                with surroundings(place.directory) as around:
+                    rows.append(row(place, around, delay))
     except dynamodb_local.NotToBeHad as reason:
         return f"**Not measured.** {reason}\n"
     return table(heads, rows) + "\n"

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import ExitStack
 from typing import Any
 
 import urllib3
@@ -13,6 +14,8 @@ from meet.clock import HOUR, MINUTE, SECOND, Milliseconds, now
 from meet.recordings.items import to_values
 from meet.recordings.lifecycle import Status
 from meet.recordings.model import Recording, new_id
+from meet.recordings.parts import MOST_PARTS, Invocation, Part
+from meet.recordings.parts import SHARE as SHARE_OF_ONE
 from meet.rooms.items import to_values as room_values
 from meet.rooms.model import Preferences, Role, Room
 from tests.contract.samples import SAMPLES
@@ -23,16 +26,46 @@ RECORDINGS = 5_000
 
 def measure(place: Place) -> str:
     """Return the table; where DynamoDB Local cannot be had, why."""
-    heads = ["LiveKit takes", "recordings checked in one run", "calls of LiveKit", "run", "CPU"]
-    return by_delay(place, heads, _row)
+    heads = [
+        *("LiveKit takes", "invocations", "recordings checked", "calls of LiveKit"),
+        *("the longest one", "CPU, all of them", "resident, at most"),
+    ]
+    return by_delay(place, heads, _alone, _shared)
 
 
-def _row(place: Place, around: Surroundings, delay: float) -> list[str]:
+def _alone(place: Place, around: Surroundings, delay: float) -> list[str]:
+    """Measure one invocation that has to check everything."""
+    return _row(place, around, delay, [_part(0, 1)])
+
+
+def _shared(place: Place, around: Surroundings, delay: float) -> list[str]:
+    """Measure the invocation of a minute, and those that it asks Lambda for.
+
+    One after the other, since each has a share of a processor to itself at AWS.
+    """
+    count = min(-(-RECORDINGS // SHARE_OF_ONE), MOST_PARTS)
+    others = [_part(number, count) for number in range(1, count)]
+    return _row(place, around, delay, [SAMPLES["sweep_recordings"], *others])
+
+
+def _part(number: int, parts: int) -> dict[str, int]:
+    return Invocation(Part(number, parts), Milliseconds(now() + HOUR)).to_event()
+
+
+def _row(
+    place: Place, around: Surroundings, delay: float, events: list[dict[str, Any]]
+) -> list[str]:
     client = dynamodb_local.our_client_of(around.dynamodb)
     http = urllib3.PoolManager()
     function = "sweep_recordings"
-    with child(around, place.python, place.ours(function), function, SAMPLES[function]) as sweep:
-        sweep.ask("handles")  # its first call is behind it
+    code = place.ours(function)
+    with ExitStack() as processes:
+        sweeps = [
+            processes.enter_context(child(around, place.python, code, function, event))
+            for event in events
+        ]
+        for sweep in sweeps:
+            sweep.ask("handles")  # its first call is behind it
         recordings = [_recording(number) for number in range(RECORDINGS)]
         store(client, "RoomsTable", [room_values(_room(each.room_name)) for each in recordings])
         store(client, "RecordingsTable", [_values(each) for each in recordings])
@@ -40,19 +73,26 @@ def _row(place: Place, around: Surroundings, delay: float) -> list[str]:
         told = json.dumps({"recordings": under_way, "delay": delay}).encode()
         http.request("POST", f"{around.others}/recordings", body=told)
         before = http.request("GET", around.others).json()
-        began = time.monotonic()
-        with held_to(SHARE, sweep.process.pid):
-            ((used, _, _),) = sweep.ask(1)
-        took = time.monotonic() - began
+        took, cpu, resident = 0.0, 0.0, 0
+        for sweep in sweeps:
+            began = time.monotonic()
+            with held_to(SHARE, sweep.process.pid):
+                ((used, _, _),) = sweep.ask(1)
+            took = max(took, time.monotonic() - began)
+            cpu += used
+            resident = max(resident, sweep.ask("handles")[1])
         after = http.request("GET", around.others).json()
-    asked = after["asked"] - before["asked"]
-    checked = after["looked_at"] - before["looked_at"]
+    asked_for = sorted(each["part"] for each in after["invoked"])
+    if asked_for != [each["part"] for each in events[1:]]:
+        raise SystemExit(f"Lambda was asked for the parts {asked_for}")
     return [
         f"{delay} s",
-        f"{checked:,} of {RECORDINGS:,}",
-        f"{asked:,}",
+        str(len(events)),
+        f"{after['looked_at']:,} of {RECORDINGS:,}",
+        f"{after['asked'] - before['asked']:,}",
         f"{took:.0f} s",
-        f"{used:.1f} s",
+        f"{cpu:.1f} s",
+        f"{resident / 2**20:.0f} MiB",
     ]
 
 
