@@ -95,5 +95,5 @@ class RecordingSweep:
         evidence, now = self.settlement.evidence, clock.now()
         recordings = {each.id: each for each in evidence.recordings.stored_among(ids)}
         listed = {each.room_name for each in recordings.values() if each.id in seen}
-        rooms = evidence.rooms.open_among(list(listed), now=now) if listed else []
+        rooms = evidence.rooms.open_among(sorted(listed), now=now) if listed else []
         return Batch(recordings, {each.name: each for each in rooms}, now)
