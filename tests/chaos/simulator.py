@@ -476,8 +476,17 @@ def _info(egress: Egress) -> dict[str, Any]:
     return info
 
 
+WITH_THREADS = (
+    *("recordings.auto_start", "recordings.replacement", "recordings.sweep"),
+    *("rooms.ending", "meetings.sweep"),
+)
+
+
 class InOrder(Executor):
-    """Does what it is given at once, so that the order is always the same."""
+    """Does what it is given at once, so that the order is always the same.
+
+    Where work is killed, what would follow in other threads is killed with it.
+    """
 
     def __init__(self, threads: int) -> None:
         pass
@@ -515,17 +524,13 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.clock.pause", lambda attempt: None),
             ("meet.wiring.livekit.media_server", media_server),
             ("meet.wiring.livekit.recorder", recorder),
-            ("meet.recordings.auto_start._PARALLEL", 1),
-            ("meet.recordings.replacement._PARALLEL", 1),
+            *((f"meet.{module}.ThreadPoolExecutor", InOrder) for module in WITH_THREADS),
             ("meet.recordings.replacement.COPIED_AT_ONCE", PART),
             ("meet.recordings.faststart.MIN_PART", PART),
             ("meet.recordings.faststart.MAX_LENGTH", PART // 4),
             ("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", PART),
             ("moto.s3.models.random", SimpleNamespace(uuid4=lambda: next(versions))),
-            ("meet.recordings.sweep._PARALLEL", 1),  # threads would have an order of their own
             ("meet.dynamodb._POOL", SimpleNamespace(map=map)),
-            ("meet.rooms.ending.ThreadPoolExecutor", InOrder),  # it has two, side by side
-            ("meet.meetings.sweep._PARALLEL", 1),
             ("meet.recordings.model.secrets", by_seed),
             ("meet.rooms.model.secrets", by_seed),
         ):

@@ -32,7 +32,7 @@ def test_of_recordings_that_go_on_only_livekit_is_asked_one_by_one(
     ids = under_way(studio, 5)
     aws_calls.forget()
     assert sweep() == {"settled": 0, "waiting": 5}
-    assert Counter(aws_calls.names) == {"Query": 4, "BatchGetItem": 2}
+    assert Counter(aws_calls.names) == {"Scan": 1, "BatchGetItem": 2}
     assert looked_into(studio) == sorted(map(room_of, ids))
     assert studio.recorder.calls == [("under_way",)]
 
