@@ -94,37 +94,34 @@ class Replied:
 
 def answer_at_the_network(answers):
     """Let everything happen that a call makes happen, but the sending."""
-    answer_for_our_clients(answers)
+    on_import("meet.connections", lambda: answer_for_our_clients(answers))
     on_import("urllib3", lambda: answer_for_livekit(answers))
-    if "boto3" in sys.modules or "meet" not in sys.modules:
-        answer_for_botocore(answers)
-    else:
+    if "meet" in sys.modules:
         on_import("boto3", lambda: answer_for_botocore(answers))
+    else:
+        answer_for_botocore(answers)
 
 
 def on_import(module, then):
-    """Do something once a module is imported: imports it later than a function would is unfair."""
+    """Do something as soon as a module is imported, which ours do when they first need it."""
     if module in sys.modules:
         then()
         return
     import builtins
 
-    find = builtins.__import__
+    find, left = builtins.__import__, [then]
 
     def find_and_do(name, *rest, **named):
         found = find(name, *rest, **named)
-        if then_once and name.partition(".")[0] == module:
-            then_once.pop()()
+        if left and (name == module or name.startswith(f"{module}.")):
+            left.pop()()
         return found
 
-    then_once = [then]
     builtins.__import__ = find_and_do
 
 
 def answer_for_our_clients(answers):
     """Answer the clients of meet.amazon, after they signed their request."""
-    if "meet.connections" not in sys.modules:
-        return
     from meet.connections import Connections
 
     def post(connections, body, headers):
@@ -207,8 +204,8 @@ def memory(spec, answers):
     handler = __import__(spec["module"]).handler
     stand_still(spec["moment"])
     ask = Endpoint.make_request
-    answer_for_livekit(answers)
-    answer_for_our_clients(answers)
+    on_import("meet.connections", lambda: answer_for_our_clients(answers))
+    on_import("urllib3", lambda: answer_for_livekit(answers))
     answer_for_botocore(answers)
     given = Endpoint.make_request
     Endpoint.make_request = lambda endpoint, model, request: (

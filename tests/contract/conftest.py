@@ -12,7 +12,8 @@ import pytest
 import urllib3
 from botocore.client import BaseClient
 
-from meet.webhooks.sending import Outcome, Sender
+from meet.webhooks.outcome import Outcome
+from meet.webhooks.sending import Sender
 from tests.contract.samples import LIVEKIT, Called, store
 from tests.contract.write_units import counted
 from tests.fakes import Clock

@@ -11,8 +11,9 @@ import pytest
 
 from meet.clock import Milliseconds
 from meet.webhooks.model import Secrets, Webhook
+from meet.webhooks.outcome import Outcome, Problem
 from meet.webhooks.repository import WebhookRepository
-from meet.webhooks.sending import Outcome, Problem, Sender
+from meet.webhooks.sending import Sender
 from tests.fakes import Clock
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.gateway import CONTEXT, Call

@@ -25,10 +25,14 @@ SOON = 10
 REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Told: yes\r\n\r\n{}"
 
 
+def connections_of(url: str, *, read: float = SOON, most: int = 40) -> Connections:
+    return Connections(url, connect_timeout=SOON, read_timeout=read, most=most)
+
+
 @contextmanager
 def connections(url: str, *, read: float = SOON, most: int = 40) -> Iterator[Connections]:
     """Yield connections, which are closed afterwards: a server waits for them."""
-    asked = Connections(url, connect_timeout=SOON, read_timeout=read, most=most)
+    asked = connections_of(url, read=read, most=most)
     yield asked
     for each in asked._idle:
         each.close()
@@ -145,6 +149,30 @@ def test_an_answer_that_is_cut_or_is_not_http_is_a_closed_connection(said: bytes
         assert not asked._idle, "what was read halfway is not used again"
 
 
+def test_a_refusal_without_a_length_is_told_as_it_is() -> None:
+    def talk(connection: socket.socket) -> None:
+        if read_request(connection):
+            connection.sendall(b"HTTP/1.0 503 Busy\r\n\r\n<html>")
+
+    with talker(talk) as url, connections(url) as asked:
+        reply = asked.post(b"{}", {})
+    assert (reply.status, reply.data) == (503, b"<html>")
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("http://[::1]", "::1", 80),
+        ("https://[fd00:ec2::254]/", "fd00:ec2::254", 443),
+        ("https://dynamodb.eu-west-1.amazonaws.com", "dynamodb.eu-west-1.amazonaws.com", 443),
+        ("http://localhost:8000", "localhost", 8000),
+    ],
+)
+def test_the_host_and_the_port_are_those_of_the_endpoint(url: str, host: str, port: int) -> None:
+    connected = connections_of(url)._unconnected()
+    assert (connected.host, connected.port) == (host, port)
+
+
 def test_a_server_that_keeps_silent_is_waited_for_as_long_as_was_said() -> None:
     over = threading.Event()
 
@@ -205,7 +233,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
 
 def test_what_is_kept_is_closed_with_the_client() -> None:
     with server(9) as (url, _):
-        asked = Connections(url, connect_timeout=SOON, read_timeout=SOON, most=1)
+        asked = connections_of(url)
         post(asked)
         kept = asked._idle[0]
         del asked

@@ -17,8 +17,9 @@ from standardwebhooks import Webhook as StandardWebhook
 from meet.clock import HOUR, Milliseconds, now
 from meet.webhooks import sending
 from meet.webhooks.model import Definition, Format, Secrets, Webhook, new_secret
+from meet.webhooks.outcome import Outcome
 from meet.webhooks.peer import is_public
-from meet.webhooks.sending import Outcome, Sender
+from meet.webhooks.sending import Sender
 from tests.receivers import (
     babble,
     certificate_in,

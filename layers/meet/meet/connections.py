@@ -51,8 +51,10 @@ class Connections:
         """Connect to nothing yet; timeouts are in seconds, and `most` connections are kept."""
         parts = urlsplit(endpoint)
         self._endpoint = endpoint
-        self._host, self._port = parts.hostname or "", parts.port
-        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        is_secure = parts.scheme == "https"
+        self._host = parts.hostname or ""
+        self._port = parts.port or (443 if is_secure else 80)
+        self._tls = ssl.create_default_context() if is_secure else None
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._most = most
@@ -113,8 +115,9 @@ class Connections:
 
 
 def _reply_of(response: http.client.HTTPResponse) -> Reply:
-    if response.length is None and not response.chunked:
-        raise http.client.IncompleteRead(b"")  # a response without a length may end anywhere
+    is_open_ended = response.length is None and not response.chunked
+    if is_open_ended and response.status < 300:
+        raise http.client.IncompleteRead(b"")  # it may have been cut anywhere
     return Reply(response.status, response.headers, response.read())
 
 

@@ -25,7 +25,7 @@ LIST_INDEX = "newestFirst"
 SHARDS = tuple(str(number) for number in range(4))
 _END_OF_TIME = 10**15 - 1
 
-_POOL = ThreadPoolExecutor(len(SHARDS) - 1, "queries")
+_POOL = ThreadPoolExecutor(len(SHARDS), "queries")
 """Kept, so that a list starts no threads of its own; the thread that lists asks one itself."""
 
 _BATCH_GET = 100

@@ -1,7 +1,7 @@
 """The index of what sweeps have to look at, which is empty in a stack that nobody uses.
 
-sweepAt is when a sweep has to look at an item; an item without it is not in the index. Others are
-spread over partitions, as those of lists.
+sweepAt is when a sweep has to look at an item; an item without it is not in the index. The entries
+are spread over partitions, as those of lists.
 """
 
 from collections.abc import Iterator

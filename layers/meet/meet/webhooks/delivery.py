@@ -24,9 +24,10 @@ from meet.webhooks.model import (
     delay_before,
 )
 from meet.webhooks.openvidu import FindRoom, body_of
+from meet.webhooks.outcome import Outcome
 from meet.webhooks.queue import DeliveryQueue, Message
 from meet.webhooks.repository import WebhookRepository
-from meet.webhooks.sending import PATIENCE, QUICK, Outcome, Sender
+from meet.webhooks.sending import PATIENCE, QUICK, Sender
 
 logger = logging.getLogger(__name__)
 

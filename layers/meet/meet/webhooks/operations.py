@@ -16,9 +16,10 @@ from meet.webhooks import openvidu
 from meet.webhooks.errors import EndpointFailed
 from meet.webhooks.matching import can_express, wants
 from meet.webhooks.model import Definition, Format, Webhook, new_secret
+from meet.webhooks.outcome import Outcome
 from meet.webhooks.queue import DeliveryQueue, Message
 from meet.webhooks.repository import SecretOfOtherFormat, WebhookRepository
-from meet.webhooks.sending import Outcome, Sender
+from meet.webhooks.sending import Sender
 
 TEST = "webhook.test"
 

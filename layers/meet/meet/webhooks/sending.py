@@ -1,11 +1,10 @@
-"""One attempt to send an event to an endpoint, and what came of it, in our own words."""
+"""One attempt to send an event to an endpoint."""
 
 import http.client
 import math
 import ssl
 import threading
 from dataclasses import dataclass
-from enum import StrEnum
 from urllib.parse import urlsplit
 
 import urllib3
@@ -13,6 +12,7 @@ import urllib3
 from meet import clock
 from meet.clock import HOUR, SECOND, Milliseconds
 from meet.webhooks.model import Secrets, Webhook
+from meet.webhooks.outcome import Outcome, Problem
 from meet.webhooks.peer import (
     CheckedHTTPConnection,
     CheckedHTTPSConnection,
@@ -30,54 +30,6 @@ QUICK = 1.5
 MOST_RETRY_AFTER = HOUR
 
 _MAY_ASK_TO_WAIT = {429, 503}
-
-
-class Problem(StrEnum):
-    """Why the endpoint did not answer."""
-
-    NOT_RESOLVED = "could not be resolved"
-    NOT_PUBLIC = "is not a public address"
-    NOT_REACHED = "could not be reached"
-    REFUSED = "refused the connection"
-    NO_CERTIFICATE = "has no valid certificate"
-    NO_TLS = "does not speak TLS"
-    SILENT = "did not answer in 15 s"
-    BROKE_OFF = "closed the connection"
-    NOT_HTTP = "does not speak HTTP"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one attempt."""
-
-    duration: float
-    """Seconds."""
-    status: int | None = None
-    problem: Problem | None = None
-    retry_after: int | None = None
-    """Milliseconds that a 429 or 503 asks to wait, at most MOST_RETRY_AFTER."""
-
-    @property
-    def is_success(self) -> bool:
-        """True if the endpoint accepted the event."""
-        return self.status is not None and 200 <= self.status < 300
-
-    @property
-    def is_gone(self) -> bool:
-        """True if the endpoint wants no more events."""
-        return self.status == http.client.GONE
-
-    @property
-    def is_silent(self) -> bool:
-        """True if there was no answer within the time of the attempt."""
-        return self.problem is Problem.SILENT
-
-    @property
-    def words(self) -> str:
-        """The outcome as users read it; nothing of the answer but its status."""
-        if self.problem is None:
-            return f"The endpoint answered {self.status}"
-        return f"The endpoint {self.problem}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pydantic import Field
 from meet.events.model import EventType
 from meet.types import View
 from meet.webhooks.model import Delivery, DeliveryStatus, Format, Webhook
-from meet.webhooks.sending import Outcome
+from meet.webhooks.outcome import Outcome
 
 ID = "wh-k3v9x0q2m7t1c8z"
 URL = "https://example.com/webhooks/meet"
