@@ -12,7 +12,6 @@ from meet.recordings.lifecycle import Evidence
 from meet.recordings.repository import RecordingRepository
 from meet.recordings.sweep import RecordingSweep
 from meet.rooms.repository import RoomRepository
-from meet.wiring import clients
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.logs import Logs
 from tests.functions.recordings import (
@@ -136,9 +135,3 @@ def test_two_sweeps_at_once_do_what_one_does(studio: Studio) -> None:
     for each in (complete, dead, lost):
         assert studio.is_free(room_of(each))
     assert not is_due(complete)
-
-
-def test_all_connections_to_livekit_trust_the_same_authorities_loaded_once() -> None:
-    context = clients.http_pool().connection_pool_kw["ssl_context"]
-    assert context.check_hostname
-    assert context.verify_mode.name == "CERT_REQUIRED"

@@ -2,6 +2,7 @@
 
 import gc
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +17,11 @@ from botocore.exceptions import (
     ReadTimeoutError,
     SSLError,
 )
+from urllib3.exceptions import MaxRetryError
+from urllib3.util import Retry
 
-from meet.connections import Connections
+from meet.connections import Connections, tls
+from meet.livekit.twirp import Pools
 from tests.receivers import certificate_in, free_port, receiver, talker
 
 SOON = 10
@@ -222,7 +226,8 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
         with connections(url) as asked, pytest.raises(SSLError):
             post(asked)
         assert not endpoint.received
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        trusting = ssl.create_default_context(cafile=str(certificate))
+        monkeypatch.setattr("meet.connections._made_once", lambda: trusting)
         with connections(url) as asked:
             assert asked.post(b"{}", {}).status == 204
         other = url.replace("127.0.0.1", "localhost")  # a name that is not in the certificate
@@ -239,3 +244,25 @@ def test_what_is_kept_is_closed_with_the_client() -> None:
         del asked
         gc.collect()
         assert kept.sock is None
+
+
+def test_all_connections_have_the_same_tls_which_is_made_once_and_checks_peers() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        made = set(pool.map(lambda _: tls(), range(4)))
+    assert made == {tls()}
+    assert tls().check_hostname
+    assert tls().verify_mode is ssl.CERT_REQUIRED
+
+
+def test_connections_to_livekit_have_it_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = certificate_in(tmp_path)
+    with receiver(certificate=certificate) as endpoint:
+        with Pools() as refused, pytest.raises(MaxRetryError, match="certificate verify failed"):
+            refused.request("POST", endpoint.url, retries=Retry(0))
+        assert not endpoint.received
+        trusting = ssl.create_default_context(cafile=str(certificate))
+        monkeypatch.setattr("meet.connections._made_once", lambda: trusting)
+        with Pools() as pools:
+            assert pools.request("POST", endpoint.url).status == 204

@@ -10,6 +10,8 @@ import socket
 import ssl
 import weakref
 from collections import deque
+from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -34,6 +36,20 @@ FAILURES = (
 """What `post` raises, as botocore does."""
 
 
+_ONE_AT_A_TIME = Lock()
+
+
+def tls() -> ssl.SSLContext:
+    """Return the TLS of all connections: making it loads the authorities, which takes 20 ms."""
+    with _ONE_AT_A_TIME:
+        return _made_once()
+
+
+@cache
+def _made_once() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
 class Reply(NamedTuple):
     """An HTTP response, whose body is read."""
 
@@ -51,10 +67,9 @@ class Connections:
         """Connect to nothing yet; timeouts are in seconds, and `most` connections are kept."""
         parts = urlsplit(endpoint)
         self._endpoint = endpoint
-        is_secure = parts.scheme == "https"
+        self._is_secure = parts.scheme == "https"
         self._host = parts.hostname or ""
-        self._port = parts.port or (443 if is_secure else 80)
-        self._tls = ssl.create_default_context() if is_secure else None
+        self._port = parts.port or (443 if self._is_secure else 80)
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._most = most
@@ -109,9 +124,9 @@ class Connections:
 
     def _unconnected(self) -> http.client.HTTPConnection:
         host, port, timeout = self._host, self._port, self._connect_timeout
-        if self._tls is None:
-            return http.client.HTTPConnection(host, port, timeout=timeout)
-        return http.client.HTTPSConnection(host, port, timeout=timeout, context=self._tls)
+        if self._is_secure:
+            return http.client.HTTPSConnection(host, port, timeout=timeout, context=tls())
+        return http.client.HTTPConnection(host, port, timeout=timeout)
 
 
 def _reply_of(response: http.client.HTTPResponse) -> Reply:

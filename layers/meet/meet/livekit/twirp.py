@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import urllib3
 from google.protobuf.message import DecodeError, Message
 
+from meet.connections import tls
 from meet.errors import MediaServerUnavailable
 from meet.livekit.outages import Kind, Outages, harmless
 from meet.livekit.tokens import AccessTokens
@@ -41,6 +42,22 @@ _UNAVAILABLE = {"unavailable", "unauthenticated", "unknown", "resource_exhausted
 _NO_TWIRP = "no_twirp"  # ours: a proxy in front of LiveKit answered
 _UNKNOWN = {"deadline_exceeded", "internal", _NO_TWIRP}
 _NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+
+
+class Pools(urllib3.PoolManager):
+    """Connections that share their TLS; urllib3 would load the authorities for each."""
+
+    def _new_pool(
+        self,
+        scheme: str,
+        host: str,
+        port: int,
+        request_context: dict[str, Any] | None = None,
+    ) -> urllib3.HTTPConnectionPool:
+        context = self.connection_pool_kw.copy() if request_context is None else request_context
+        if scheme == "https":
+            context["ssl_context"] = tls()
+        return super()._new_pool(scheme, host, port, context)
 
 
 @dataclass(frozen=True)

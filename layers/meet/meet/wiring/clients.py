@@ -115,15 +115,10 @@ def idempotency_store() -> "DynamoDBPersistenceLayer":
 
 @kept
 def http_pool() -> "PoolManager":
-    import urllib3
-    from urllib3.util.ssl_ import create_urllib3_context
-
     from meet.amazon import CONNECTIONS
+    from meet.livekit.twirp import Pools
 
-    # One for all connections: each would load the system's authorities, which takes 20 ms.
-    tls = create_urllib3_context()
-    tls.load_default_certs()
-    return urllib3.PoolManager(maxsize=CONNECTIONS, ssl_context=tls)
+    return Pools(maxsize=CONNECTIONS)
 
 
 @kept
