@@ -94,27 +94,39 @@ class Replied:
 
 def answer_at_the_network(answers):
     """Let everything happen that a call makes happen, but the sending."""
-    on_import("meet.connections", lambda: answer_for_our_clients(answers))
-    on_import("urllib3", lambda: answer_for_livekit(answers))
     if "meet" in sys.modules:
-        on_import("boto3", lambda: answer_for_botocore(answers))
+        on_import({**answers_of_ours(answers), "boto3": lambda: answer_for_botocore(answers)})
     else:
+        answer_for_livekit(answers)
         answer_for_botocore(answers)
 
 
-def on_import(module, then):
-    """Do something as soon as a module is imported, which ours do when they first need it."""
-    if module in sys.modules:
-        then()
+def answers_of_ours(answers):
+    """Return the patches by the module that each is for, which ours import when they need it."""
+    return {
+        "meet.connections": lambda: answer_for_our_clients(answers),
+        "urllib3": lambda: answer_for_livekit(answers),
+    }
+
+
+def on_import(later):
+    """Do something for each module as soon as it is imported, or now if it is."""
+    for module in [*later]:
+        if module in sys.modules:
+            later.pop(module)()
+    if not later:
         return
     import builtins
 
-    find, left = builtins.__import__, [then]
+    find = builtins.__import__
 
     def find_and_do(name, *rest, **named):
         found = find(name, *rest, **named)
-        if left and (name == module or name.startswith(f"{module}.")):
-            left.pop()()
+        for module in [*later]:
+            if name == module or name.startswith(f"{module}."):
+                later.pop(module)()
+        if not later:
+            builtins.__import__ = find
         return found
 
     builtins.__import__ = find_and_do
@@ -193,7 +205,7 @@ def check(reply):
 
 def memory(spec, answers):
     """Return bytes: traced in one invocation at most, then the peak resident before a whole
-    piece, after one, and after all; not a number where there is no /proc.
+    piece, after one, and after all; not a number without /proc.
 
     Only DynamoDB's answers are given here; the file comes from a server.
     """
@@ -204,8 +216,7 @@ def memory(spec, answers):
     handler = __import__(spec["module"]).handler
     stand_still(spec["moment"])
     ask = Endpoint.make_request
-    on_import("meet.connections", lambda: answer_for_our_clients(answers))
-    on_import("urllib3", lambda: answer_for_livekit(answers))
+    on_import(answers_of_ours(answers))
     answer_for_botocore(answers)
     given = Endpoint.make_request
     Endpoint.make_request = lambda endpoint, model, request: (

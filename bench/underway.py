@@ -14,8 +14,7 @@ from meet.clock import HOUR, MINUTE, SECOND, Milliseconds, now
 from meet.recordings.items import to_values
 from meet.recordings.lifecycle import Status
 from meet.recordings.model import Recording, new_id
-from meet.recordings.parts import MOST_PARTS, Invocation, Part
-from meet.recordings.parts import SHARE as SHARE_OF_ONE
+from meet.recordings.parts import Invocation, Part, parts_for
 from meet.rooms.items import to_values as room_values
 from meet.rooms.model import Preferences, Role, Room
 from tests.contract.samples import SAMPLES
@@ -35,7 +34,7 @@ def measure(place: Place) -> str:
 
 def _alone(place: Place, around: Surroundings, delay: float) -> list[str]:
     """Measure one invocation that has to check everything."""
-    return _row(place, around, delay, [_part(0, 1)])
+    return _row(place, around, delay, [_event(Part(0, 1))])
 
 
 def _shared(place: Place, around: Surroundings, delay: float) -> list[str]:
@@ -43,13 +42,12 @@ def _shared(place: Place, around: Surroundings, delay: float) -> list[str]:
 
     One after the other, since each has a share of a processor to itself at AWS.
     """
-    count = min(-(-RECORDINGS // SHARE_OF_ONE), MOST_PARTS)
-    others = [_part(number, count) for number in range(1, count)]
+    others = map(_event, parts_for(RECORDINGS)[1:])
     return _row(place, around, delay, [SAMPLES["sweep_recordings"], *others])
 
 
-def _part(number: int, parts: int) -> dict[str, int]:
-    return Invocation(Part(number, parts), Milliseconds(now() + HOUR)).to_event()
+def _event(part: Part) -> dict[str, int]:
+    return Invocation(part, Milliseconds(now() + HOUR)).to_event()
 
 
 def _row(

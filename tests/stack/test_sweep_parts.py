@@ -61,7 +61,7 @@ def test_the_sweep_runs_its_other_parts_itself(api: Client) -> None:
             stored = list(dynamodb.get_many(tables, table=table, keys=keys))
             return len(stored) == DUE and not any("sweepAt" in each for each in stored)
 
-        eventually(are_done, SWEPT_IN, "no recording is due any more")
+        eventually(are_done, SWEPT_IN, "an index without them")
     finally:
         keys = [dynamodb.to_item({"recordingId": each}) for each in ids]
         dynamodb.delete_many(tables, table=table, keys=keys)

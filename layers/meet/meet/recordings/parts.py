@@ -34,6 +34,12 @@ class Part:
         return [each for each in due if crc32(each.encode()) % self.parts == self.number]
 
 
+def parts_for(due: int) -> list[Part]:
+    """Return the parts that so many recordings are checked in."""
+    count = max(1, min(-(-due // SHARE), MOST_PARTS))
+    return [Part(number, count) for number in range(count)]
+
+
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """One part of a sweep, as an event: it is not split again, and ends with the whole."""
@@ -66,10 +72,9 @@ class SweepSharing:
 
         A part that Lambda does not take is left to the caller, too.
         """
-        count = min(-(-len(due) // SHARE), MOST_PARTS)
-        if count < 2:
+        first, *others = parts_for(len(due))
+        if not others:
             return due
-        first, *others = [Part(number, count) for number in range(count)]
         client = self.client()
 
         def invoke(part: Part) -> bool:
@@ -83,6 +88,6 @@ class SweepSharing:
 
         with ThreadPoolExecutor(len(others)) as pool:
             invoked = list(pool.map(invoke, others))
-        logger.info("sweep shared", extra={"due": len(due), "parts": count})
+        logger.info("sweep shared", extra={"due": len(due), "parts": first.parts})
         left = [part for part, done in zip(others, invoked, strict=True) if not done]
         return [each for part in (first, *left) for each in part.of(due)]

@@ -75,8 +75,9 @@ class Presence:
         While LiveKit cannot be reached, nothing is concluded, and absences are counted from zero
         afterwards. Without an egress nothing is known about the recorder.
         """
-        is_inside = egress is not None and egress.state in IN_THE_MEETING
-        seen = look(recording.room_name, egress) if egress is not None and is_inside else None
+        seen = None
+        if egress is not None and egress.state in IN_THE_MEETING:
+            seen = look(recording.room_name, egress)
         if egress is None or seen is None:
             self._note(recording, recorder_missing_since=None, empty_since=None)
             return Verdict.GOES_ON

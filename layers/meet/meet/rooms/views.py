@@ -12,7 +12,8 @@ from meet.rooms.schemas import MAX_PARTICIPANTS, RoomPreferences
 from meet.rooms.terms import LinksOptions, LobbyOptions
 from meet.types import View, names_of, selected
 
-LINKS = ("moderatorURL", "publisherURL", "viewerURL")
+_LINKS = {role: f"{role}URL" for role in Role}
+"""Names of the links in the API."""
 _NO_LOBBY = Lobby()
 
 _NAME = "OpenVidu-k3v9x0q2m7t1c8z"
@@ -21,7 +22,7 @@ _EXPIRES = 1_893_456_000_000
 
 def _join_link(role: Role) -> Any:
     return Field(
-        alias=f"{role}URL",
+        alias=_LINKS[role],
         description=f"The link to join as {role}. Anyone who has it can join.",
         examples=[f"http://localhost:6080/meet/{_NAME}/?secret={role}-secret"],
         json_schema_extra={"format": "uri"},
@@ -85,7 +86,6 @@ class RoomView(RoomFacts, title="OpenViduMeetRoom"):
     viewer_url: str = _join_link(Role.VIEWER)
 
 
-_LINK_NAMES = {role: f"{role}URL" for role in Role}
 _NAMES = names_of(RoomView)
 
 
@@ -116,7 +116,7 @@ def room_facts(room: Room) -> dict[str, Any]:
 def room_view(room: Room, *, origin: str, fields: str | None = None) -> dict[str, Any]:
     """Return a room's JSON, a `RoomView` with links on this origin, limited to these fields."""
     view = room_facts(room)
-    for role, name in _LINK_NAMES.items():
+    for role, name in _LINKS.items():
         view[name] = join_link(room, role, origin)
     return view if fields is None else selected(view, fields, _NAMES)
 
@@ -169,7 +169,9 @@ def _lobby(lobby: Lobby) -> dict[str, Any]:
 
 def changed_between(old: Room, new: Room) -> list[str]:
     """Return the dotted paths of what differs, links that were replaced among them."""
-    links = [f"{role}URL" for role in Role if old.links[role].version != new.links[role].version]
+    links = [
+        name for role, name in _LINKS.items() if old.links[role].version != new.links[role].version
+    ]
     return sorted([*_changed(settings_of(old), settings_of(new)), *links])
 
 
@@ -189,4 +191,4 @@ def join_link(room: Room, role: Role, origin: str) -> str:
 
 def with_origin(view: dict[str, Any], origin: str) -> dict[str, Any]:
     """Return a room's JSON, whose links are paths, with links that begin with the origin."""
-    return view | {name: origin + view[name] for name in LINKS}
+    return view | {name: origin + view[name] for name in _LINKS.values()}

@@ -9,8 +9,6 @@ from meet.wiring.kept import kept
 from meet.wiring.rooms import room_repository
 
 if TYPE_CHECKING:
-    import ssl
-
     from meet.webhooks.deliveries import DeliveryRepository
     from meet.webhooks.delivery import WebhookDelivery
     from meet.webhooks.dispatch import EventDispatch, KnownWebhooks
@@ -53,18 +51,11 @@ def queue_polling() -> "QueuePolling":
     return QueuePolling(clients.lambdas(), mappings)
 
 
-@kept
-def _tls() -> "ssl.SSLContext":
-    """Return the context that trusts the authorities of the system; loading them takes a while."""
-    import ssl
-
-    return ssl.create_default_context()
-
-
 def sender() -> "Sender":
+    from meet.connections import tls
     from meet.webhooks.sending import Sender
 
-    return Sender(_tls(), settings.allow_private_webhooks)
+    return Sender(tls(), settings.allow_private_webhooks)
 
 
 @kept
