@@ -14,12 +14,17 @@ from tools.stack.parts import Emulator
 from tools.stack.warm_functions import SharedLayers
 
 FUNCTION = """
-import importlib.util, os, time
+import importlib.util, os, pathlib, time
 import shared_by_all as version
 
 
 def handler(event, context):
-    time.sleep(1)  # so that each call needs a process of its own
+    here = pathlib.Path(event["here"])
+    (here / context.aws_request_id).touch()
+    until = time.monotonic() + 20
+    while len(list(here.iterdir())) < event["calls"]:  # so each call needs a process of its own
+        assert time.monotonic() < until, "the other calls did not begin"
+        time.sleep(0.01)
     others = [name for name in ("boto3", "pytest") if importlib.util.find_spec(name)]
     return [os.getpid(), os.path.realpath(version.__file__), others]
 """
@@ -73,7 +78,9 @@ def zipped(name: str, content: str) -> bytes:
     return archive.getvalue()
 
 
-def test_the_emulators_processes_share_the_layer_also_after_a_restart(emulator: Emulator) -> None:
+def test_the_emulators_processes_share_the_layer_also_after_a_restart(
+    emulator: Emulator, tmp_path: Path
+) -> None:
     def functions() -> Any:
         return aws_session().client("lambda", endpoint_url=emulator.site.aws_endpoint_url)
 
@@ -93,14 +100,21 @@ def test_the_emulators_processes_share_the_layer_also_after_a_restart(emulator: 
         FunctionName="four", WaiterConfig={"Delay": 1}
     )
 
-    def call(_: int) -> list[Any]:
-        answer = functions().invoke(FunctionName="four", Payload=b"{}")
-        assert "FunctionError" not in answer, answer["Payload"].read()
-        result: list[Any] = json.loads(answer["Payload"].read())
-        return result
+    def call_at_once(calls: int) -> list[Any]:
+        here = tmp_path / f"{calls} calls"
+        here.mkdir()
+        payload = json.dumps({"here": str(here), "calls": calls})
 
-    with ThreadPoolExecutor(4) as callers:
-        answers = list(callers.map(call, range(4)))
+        def call(client: Any) -> Any:
+            answer = client.invoke(FunctionName="four", Payload=payload)
+            result = json.loads(answer["Payload"].read())
+            assert "FunctionError" not in answer, result
+            return result
+
+        with ThreadPoolExecutor(calls) as callers:
+            return list(callers.map(call, [functions() for _ in range(calls)]))
+
+    answers = call_at_once(4)
     assert len({process for process, _, _ in answers}) == 4
     (shared,) = {Path(file) for _, file, _ in answers}
     assert shared.is_relative_to(emulator.site.directory / "layers")
@@ -109,5 +123,6 @@ def test_the_emulators_processes_share_the_layer_also_after_a_restart(emulator: 
     unpacked_at = shared.stat().st_ctime_ns
     emulator.stop()
     emulator.start()
-    assert Path(call(0)[1]) == shared
+    ((_, file, _),) = call_at_once(1)
+    assert Path(file) == shared
     assert shared.stat().st_ctime_ns == unpacked_at

@@ -5,6 +5,7 @@ import hmac
 import json
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,6 +37,8 @@ BODY = '{"type":"room.created","data":{"name":"Zoë"}}'.encode()
 SIGNING = Secrets(new_secret())
 LOCAL = Sender(ssl.create_default_context(), allow_private=True)
 PUBLIC = Sender(ssl.create_default_context())
+ON_A_BUSY_MACHINE = 8
+"""Seconds within which half a second is over: far less than endpoints here keep a caller."""
 
 
 def webhook(url: str, format: Format = Format.STANDARD) -> Webhook:  # noqa: A002
@@ -151,7 +154,7 @@ def test_an_attempt_ends_in_its_time_whatever_the_endpoint_does(
         outcome = send(url, patience=0.5)
         took = time.monotonic() - began
     assert outcome.words == f"The endpoint {says}"
-    assert took < 1.5
+    assert took < ON_A_BUSY_MACHINE
 
 
 @pytest.mark.parametrize("talk", [hang, drip, close, babble])
@@ -162,7 +165,7 @@ def test_so_does_one_with_tls(talk: Callable[[socket.socket], None]) -> None:
         took = time.monotonic() - began
     assert not outcome.is_success
     assert outcome.status is None
-    assert took < 1.5
+    assert took < ON_A_BUSY_MACHINE
 
 
 def test_of_an_answer_of_10_mb_next_to_nothing_is_read() -> None:
@@ -315,15 +318,19 @@ def test_the_address_that_counts_is_the_one_that_the_socket_is_connected_to(
 
 
 def test_a_slow_look_up_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_over = threading.Event()
+
     def look_up(*_: Any, **__: Any) -> list[Any]:
-        time.sleep(1.5)
+        is_over.wait(30)
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr("meet.webhooks.peer.CONNECT_TIMEOUT", 0.2)
     began = time.monotonic()
     outcome = send("http://slow.example/", PUBLIC)
-    assert time.monotonic() - began < 1
+    took = time.monotonic() - began
+    is_over.set()
+    assert took < ON_A_BUSY_MACHINE
     assert outcome.words == "The endpoint could not be resolved"
 
 
