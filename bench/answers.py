@@ -73,9 +73,9 @@ def _noted_in(sample: Sample) -> Iterator[None]:
     ask_aws, send = Endpoint.make_request, JsonClient._send
 
     def note_json(client: JsonClient, operation: str, body: bytes) -> Any:
-        reply = send(client, operation, body)
+        reply = send(client, operation, body).reply()
         sample.aws.append((operation, reply.status, json.loads(reply.data or b"{}")))
-        return reply
+        return SimpleNamespace(reply=lambda: reply, drop=lambda: None)
 
     def note(endpoint: Endpoint, model: Any, request: Any) -> Any:
         response, parsed = ask_aws(endpoint, model, request)

@@ -35,18 +35,18 @@ class Context:
         return int((cls.began + cls.timeout - time.perf_counter()) * 1000)
 
 
-def watch(client):
-    """Count the CPU time that a class of clients takes for its calls."""
-    make = client._make_api_call
+def watch(client, method):
+    """Count the CPU time that a class of clients takes in the method through which all calls go."""
+    make = getattr(client, method)
 
-    def make_and_count(self, operation, parameters):
+    def make_and_count(*arguments):
         began = time.thread_time()
         try:
-            return make(self, operation, parameters)
+            return make(*arguments)
         finally:
             _in_sdk[0] += time.thread_time() - began
 
-    client._make_api_call = make_and_count
+    setattr(client, method, make_and_count)
 
 
 def call(handler, event):
@@ -86,9 +86,9 @@ def main():
         call(handler, event)
         calls.append((handler, event))
     if "meet.amazon" in sys.modules:
-        watch(sys.modules["meet.amazon"].JsonClient)
+        watch(sys.modules["meet.amazon"].JsonClient, "_make_api_calls")
     if "botocore.client" in sys.modules:
-        watch(sys.modules["botocore.client"].BaseClient)
+        watch(sys.modules["botocore.client"].BaseClient, "_make_api_call")
     for line in sys.stdin:
         if line.strip() == "handles":
             found = handles()

@@ -91,6 +91,13 @@ class Replied:
         self.headers = {}
         self.data = data
 
+    def reply(self):
+        """Return it to a client that sent its request before."""
+        return self
+
+    def drop(self):
+        """Close nothing."""
+
 
 def answer_at_the_network(answers):
     """Let everything happen that a call makes happen, but the sending."""
@@ -136,13 +143,13 @@ def answer_for_our_clients(answers):
     """Answer the clients of meet.amazon, after they signed their request."""
     from meet.connections import Connections
 
-    def post(connections, body, headers):
+    def send(connections, body, headers):
         import json
 
         status, answer = answers.next_of(headers["x-amz-target"].partition(".")[2])
         return Replied(status, json.dumps(answer).encode())
 
-    Connections.post = post
+    Connections.send = send
 
 
 def answer_for_botocore(answers):

@@ -1,6 +1,6 @@
 """Our clients of AWS in tests: called through botocore's, and held to its models."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from types import SimpleNamespace
@@ -14,6 +14,9 @@ from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
 
 from meet.amazon import JsonClient
+
+make_api_calls = JsonClient._make_api_calls
+"""Asks AWS, without botocore, and several at once."""
 
 
 @cache
@@ -32,7 +35,7 @@ def _meta(client: JsonClient) -> SimpleNamespace:
 @contextmanager
 def called_through_botocore() -> Iterator[None]:
     """Let every call of AWS pass BaseClient._make_api_call, where tests note and refuse calls."""
-    ours, theirs = JsonClient._make_api_call, BaseClient._make_api_call  # type: ignore[attr-defined]
+    theirs = BaseClient._make_api_call  # type: ignore[attr-defined]
 
     def make(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         if not isinstance(client, JsonClient):
@@ -41,14 +44,15 @@ def called_through_botocore() -> Iterator[None]:
         assert shape is not None
         if report := ParamValidator().validate(parameters, shape).generate_report():
             raise ParamValidationError(report=report)
-        return ours(client, operation, parameters)
+        (answer,) = make_api_calls(client, operation, [parameters])
+        return answer
 
-    def pass_through(client: JsonClient, operation: str, parameters: dict[str, Any]) -> Any:
-        return BaseClient._make_api_call(client, operation, parameters)  # type: ignore[attr-defined]
+    def pass_through(client: Any, operation: str, several: Sequence[dict[str, Any]]) -> Any:
+        return [BaseClient._make_api_call(client, operation, each) for each in several]  # type: ignore[attr-defined]
 
     with (
         patch.object(BaseClient, "_make_api_call", make),
-        patch.object(JsonClient, "_make_api_call", pass_through),
+        patch.object(JsonClient, "_make_api_calls", pass_through),
         patch.object(JsonClient, "meta", property(_meta), create=True),
     ):
         yield

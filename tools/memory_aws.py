@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal, cast
 from unittest.mock import patch
 
@@ -21,7 +22,7 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.s3.exceptions import MissingKey, PreconditionFailed
 from moto.s3.responses import S3Response
 
-from meet.connections import Connections, Reply
+from meet.connections import Connections, Reply, Sent
 from tools.template import functions, resources
 
 if TYPE_CHECKING:
@@ -153,9 +154,9 @@ def _conditions_of_uploads() -> Iterator[None]:
 @contextmanager
 def _requests_reach_moto() -> Iterator[None]:
     """Give moto the requests to AWS that do not come from botocore, where moto waits for them."""
-    send = Connections.post
+    send = Connections.send
 
-    def send_or_give(connections: Connections, body: bytes, headers: dict[str, str]) -> Reply:
+    def send_or_give(connections: Connections, body: bytes, headers: dict[str, str]) -> Sent:
         if not headers["host"].endswith(".amazonaws.com"):
             return send(connections, body, headers)
         request = AWSPreparedRequest(
@@ -163,9 +164,10 @@ def _requests_reach_moto() -> Iterator[None]:
         )
         status, told, answer = cast(Any, botocore_stubber.process_request(request))
         data = answer.encode() if isinstance(answer, str) else answer
-        return Reply(status, HTTPHeaders.from_dict(told), data)
+        reply = Reply(status, HTTPHeaders.from_dict(told), data)
+        return cast(Sent, SimpleNamespace(reply=lambda: reply, drop=lambda: None))
 
-    with patch.object(Connections, "post", send_or_give):
+    with patch.object(Connections, "send", send_or_give):
         yield
 
 

@@ -530,7 +530,6 @@ def in_place(world: World) -> Iterator[None]:
             ("meet.recordings.faststart.MAX_LENGTH", PART // 4),
             ("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", PART),
             ("moto.s3.models.random", SimpleNamespace(uuid4=lambda: next(versions))),
-            ("meet.dynamodb._POOL", SimpleNamespace(map=map)),
             ("meet.recordings.model.secrets", by_seed),
             ("meet.rooms.model.secrets", by_seed),
         ):

@@ -43,7 +43,7 @@ def connections(url: str, *, read: float = SOON, most: int = 40) -> Iterator[Con
 
 
 def post(asked: Connections) -> bytes:
-    return asked.post(b"{}", {"content-type": "application/json"}).data
+    return asked.send(b"{}", {"content-type": "application/json"}).reply().data
 
 
 def read_request(connection: socket.socket) -> bool:
@@ -75,7 +75,7 @@ def server(answers: int) -> Iterator[tuple[str, list[int]]]:
 
 def test_a_reply_has_status_headers_and_body() -> None:
     with server(9) as (url, _), connections(url) as asked:
-        reply = asked.post(b"{}", {"content-type": "application/json"})
+        reply = asked.send(b"{}", {"content-type": "application/json"}).reply()
     assert (reply.status, reply.data, reply.headers.get("x-told")) == (200, b"{}", "yes")
     assert reply.headers.get("x-amz-crc32") is None
 
@@ -159,7 +159,7 @@ def test_a_refusal_without_a_length_is_told_as_it_is() -> None:
             connection.sendall(b"HTTP/1.0 503 Busy\r\n\r\n<html>")
 
     with talker(talk) as url, connections(url) as asked:
-        reply = asked.post(b"{}", {})
+        reply = asked.send(b"{}", {}).reply()
     assert (reply.status, reply.data) == (503, b"<html>")
 
 
@@ -229,7 +229,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
         trusting = ssl.create_default_context(cafile=str(certificate))
         monkeypatch.setattr("meet.connections._made_once", lambda: trusting)
         with connections(url) as asked:
-            assert asked.post(b"{}", {}).status == 204
+            assert asked.send(b"{}", {}).reply().status == 204
         other = url.replace("127.0.0.1", "localhost")  # a name that is not in the certificate
         with connections(other) as asked, pytest.raises(SSLError):
             post(asked)

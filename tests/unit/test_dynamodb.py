@@ -2,14 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from threading import Barrier
-from typing import Any, cast
+from typing import Any
+from unittest.mock import patch
 
 import pytest
+from botocore.exceptions import ClientError
 
 from meet import dynamodb, sweep_index
+from meet.amazon import JsonClient
 from meet.clock import Milliseconds
+from tests.amazon import make_api_calls
+from tests.aws_server import Answer, Server, aws_server
 
 Ask = Callable[[Any], Iterator[dict[str, Any]]]
+ALL = len(dynamodb.SHARDS)
 
 
 def newest(client: Any) -> Iterator[dict[str, Any]]:
@@ -20,41 +26,79 @@ def due(client: Any) -> Iterator[dict[str, Any]]:
     return sweep_index.due_items(client, table="Rooms", until=Milliseconds(0))
 
 
-class Patient:
-    """Answers a query once all partitions were asked."""
+def partition_of(query: dict[str, Any]) -> str:
+    values = query["ExpressionAttributeValues"]
+    partition: str = (values.get(":partition") or values[":shard"])["S"]
+    return partition
 
-    def __init__(self) -> None:
-        self._all = Barrier(len(dynamodb.SHARDS), timeout=10)
-        self.asked: list[str] = []
 
-    def scan(self, **_: Any) -> dict[str, Any]:
-        """Answer that the index is longer than a page."""
-        return {"Items": [], "LastEvaluatedKey": {}}
+def answer_of(query: dict[str, Any]) -> Answer:
+    """Return an item that is named after its partition."""
+    shard = {"S": partition_of(query)}
+    return Answer(
+        body={"Items": [{"indexShard": shard, "listKey": shard, "sweepAt": {"N": shard["S"]}}]}
+    )
 
-    def query(self, **request: Any) -> dict[str, Any]:
-        values = request["ExpressionAttributeValues"]
-        self.asked.append(cast(str, (values.get(":partition") or values[":shard"])["S"]))
-        self._all.wait()
-        return {"Items": []}
+
+def shards_of(items: Iterator[dict[str, Any]]) -> list[str]:
+    return [each["indexShard"] for each in items]
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """Answer a query once all partitions were asked."""
+    together = Barrier(ALL, timeout=10)
+
+    def answer(body: dict[str, Any]) -> Answer:
+        if "KeyConditionExpression" not in body:
+            return Answer(body={"Items": [], "LastEvaluatedKey": {"roomName": {"S": "a"}}})
+        together.wait()
+        return answer_of(body)
+
+    with (
+        aws_server() as laid,
+        patch.object(JsonClient, "_make_api_calls", make_api_calls),
+    ):
+        laid.answer = answer
+        yield laid
 
 
 @pytest.mark.parametrize("ask", [newest, due])
-def test_all_partitions_are_asked_at_the_same_time(ask: Ask) -> None:
-    client = Patient()
-    assert list(ask(client)) == []
-    assert sorted(client.asked) == sorted(dynamodb.SHARDS)
+def test_all_partitions_are_asked_at_the_same_time(server: Server, ask: Ask) -> None:
+    found = shards_of(ask(server.client()))
+    assert found == list(dynamodb.SHARDS), "each partition has its own answer"
 
 
-class OneIsAway(Patient):
-    """Cannot answer for one of the partitions."""
-
-    def query(self, **request: Any) -> dict[str, Any]:
-        answer = super().query(**request)
-        if request["ExpressionAttributeValues"].get(":partition", {}).get("S") == "2":
-            raise ConnectionError("partition 2 is away")
-        return answer
+def test_the_connections_are_those_of_the_list_before(server: Server) -> None:
+    client = server.client()
+    for _ in range(3):
+        assert len(list(newest(client))) == ALL
+    assert server.connections == ALL
 
 
-def test_a_failure_of_one_is_that_of_the_list() -> None:
-    with pytest.raises(ConnectionError, match="partition 2"):
-        list(newest(OneIsAway()))
+def test_a_partition_that_is_busy_or_hangs_up_is_asked_again_alone(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meet.clock.back_off", lambda _: None)
+    faults = {"1": Answer(500), "2": Answer(silent=True), "3": Answer(body={"Items": []}, cut=True)}
+    server.answer = lambda body: faults.pop(partition_of(body), None) or answer_of(body)
+    assert shards_of(newest(server.client())) == list(dynamodb.SHARDS)
+    asked = sorted(partition_of(body) for _, body in server.asked)
+    assert asked == ["0", "1", "1", "2", "2", "3", "3"]
+
+
+def test_a_refusal_of_one_is_that_of_the_list_and_no_unread_answer_is_kept(server: Server) -> None:
+    answer = server.answer
+    assert answer
+
+    def refuse_one(body: dict[str, Any]) -> Answer:
+        given = answer(body)
+        return Answer(400, {"__type": "#AccessDenied"}) if partition_of(body) == "1" else given
+
+    server.answer = refuse_one
+    client = server.client()
+    with pytest.raises(ClientError, match="AccessDenied"):
+        list(newest(client))
+    server.answer = answer
+    assert shards_of(newest(client)) == list(dynamodb.SHARDS), "no answer to the question before"
+    assert server.connections == ALL + 2, "those of partitions 2 and 3 were closed"

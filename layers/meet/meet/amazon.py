@@ -7,7 +7,7 @@ clients, for the operations that functions use; so are the retries, which botoco
 
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from meet import clock
 from meet.clock import SECOND
-from meet.connections import FAILURES, Connections, Reply
+from meet.connections import FAILURES, Connections, Reply, Sent
 from meet.errors import TemporarilyUnavailable
 from meet.sigv4 import AccessKey, Signer
 
@@ -126,52 +126,70 @@ class JsonClient:
 
     def _make_api_call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Return the answer of an operation; raises as botocore does."""
-        body = json.dumps(self._complete(operation, parameters), separators=(",", ":")).encode()
+        (answer,) = self._make_api_calls(operation, [parameters])
+        return answer
+
+    def _make_api_calls(
+        self, operation: str, several: Sequence[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Return the answers of an operation to several requests, which wait at the same time.
+
+        All are sent before the first answer is read, which takes no thread.
+        """
+        bodies = [_written(self._complete(operation, each)) for each in several]
+        sent: list[Sent] = []
+        try:
+            for body in bodies:
+                sent.append(self._send(operation, body))
+            return [self._answer(operation, *each) for each in zip(bodies, sent, strict=True)]
+        finally:
+            for each in sent:
+                each.drop()
+
+    def _answer(self, operation: str, body: bytes, sent: Sent) -> dict[str, Any]:
+        """Return the answer to a body that was sent; where that may help, it is sent again."""
         attempt = conflicts = 0
         while True:
             attempt += 1
             try:
-                reply = self._send(operation, body)
+                reply = sent.reply()
+                if not _is_whole(reply):
+                    raise ConnectionClosedError(endpoint_url=self.endpoint)
             except FAILURES:
                 if attempt == ATTEMPTS:
                     raise
                 clock.back_off(attempt)
-                continue
-            if not _is_whole(reply):
-                if attempt == ATTEMPTS:
-                    raise ConnectionClosedError(endpoint_url=self.endpoint)
-                clock.back_off(attempt)
-                continue
-            answer: dict[str, Any] = _parsed(reply)
-            if reply.status < 300:
-                return answer
-            refused = _error(operation, reply, answer, attempt)
-            code = refused.response["Error"]["Code"]
-            if _is_conflict(answer, code):
-                attempt, conflicts = attempt - 1, conflicts + 1
-                if conflicts == _CONFLICT_ATTEMPTS:
-                    raise TemporarilyUnavailable("other transactions are in the way") from refused
-                clock.pause(conflicts)
-            elif attempt == ATTEMPTS:
-                raise refused
-            elif code in _TOLD_BY_A_CLOCK and self._set_clock(reply):
-                continue
-            elif reply.status in _FAULTS or code in _PASSING_ERRORS:
-                clock.back_off(attempt)
             else:
-                raise refused
+                answer: dict[str, Any] = _parsed(reply)
+                if reply.status < 300:
+                    return answer
+                refused = _error(operation, reply, answer, attempt)
+                code = refused.response["Error"]["Code"]
+                if _is_conflict(answer, code):
+                    attempt, conflicts = attempt - 1, conflicts + 1
+                    if conflicts == _CONFLICT_ATTEMPTS:
+                        reason = "other transactions are in the way"
+                        raise TemporarilyUnavailable(reason) from refused
+                    clock.pause(conflicts)
+                elif attempt == ATTEMPTS:
+                    raise refused
+                elif reply.status in _FAULTS or code in _PASSING_ERRORS:
+                    clock.back_off(attempt)
+                elif code not in _TOLD_BY_A_CLOCK or not self._set_clock(reply):
+                    raise refused
+            sent = self._send(operation, body)
 
     def _complete(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Return the parameters with those that a caller need not give."""
         return parameters
 
-    def _send(self, operation: str, body: bytes) -> Reply:
+    def _send(self, operation: str, body: bytes) -> Sent:
         headers = {"content-type": self.media_type, "x-amz-target": f"{self.target}.{operation}"}
         now = clock.now() / SECOND + self._clock_is_behind
         signed = self._signer.sign(headers, body, self._access_key(), at=now)
         signed["accept-encoding"] = "identity"
         signed["user-agent"] = "meet"
-        return self._connections.post(body, signed)
+        return self._connections.send(body, signed)
 
     def _set_clock(self, reply: Reply) -> bool:
         """Note how far this machine's clock is from that of AWS; False if it was not the reason."""
@@ -203,6 +221,10 @@ class DynamoDB(JsonClient):
     batch_write_item = _operation("BatchWriteItem")
     transact_write_items = _operation("TransactWriteItems")
 
+    def query_at_once(self, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return the first pages of several queries, which wait at the same time."""
+        return self._make_api_calls("Query", requests)
+
     def _complete(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Give a transaction the token by which DynamoDB knows it if it is sent again."""
         if operation != "TransactWriteItems":
@@ -218,6 +240,10 @@ class SecretsManager(JsonClient):
     media_type = "application/x-amz-json-1.1"
 
     get_secret_value = _operation("GetSecretValue")
+
+
+def _written(parameters: dict[str, Any]) -> bytes:
+    return json.dumps(parameters, separators=(",", ":")).encode()
 
 
 def _is_whole(reply: Reply) -> bool:

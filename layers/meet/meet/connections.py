@@ -10,6 +10,8 @@ import socket
 import ssl
 import weakref
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
@@ -33,7 +35,7 @@ FAILURES = (
     ReadTimeoutError,
     SSLError,
 )
-"""What `post` raises, as botocore does."""
+"""What a request raises, as with botocore."""
 
 
 _ONE_AT_A_TIME = Lock()
@@ -76,12 +78,31 @@ class Connections:
         self._idle: deque[http.client.HTTPConnection] = deque()
         weakref.finalize(self, _close, self._idle)
 
-    def post(self, body: bytes, headers: dict[str, str]) -> Reply:
-        """Send a body to the root of the endpoint; raises one of FAILURES."""
-        connection = self._take() or self._connected()
+    def send(self, body: bytes, headers: dict[str, str]) -> "Sent":
+        """Send a body to the root of the endpoint; what fails is told with the reply."""
         try:
-            connection.request("POST", "/", body, headers)
+            connection = self._take() or self._connected()
+            with self._told(connection):
+                connection.request("POST", "/", body, headers)
+        except FAILURES as error:
+            return Sent(self, error)
+        return Sent(self, connection)
+
+    def read(self, connection: http.client.HTTPConnection) -> Reply:
+        """Return the reply to what was sent, and keep the connection; raises one of FAILURES."""
+        with self._told(connection):
             reply = _reply_of(connection.getresponse())
+        if len(self._idle) < self._most:
+            self._idle.append(connection)
+        else:
+            connection.close()
+        return reply
+
+    @contextmanager
+    def _told(self, connection: http.client.HTTPConnection) -> Iterator[None]:
+        """Close a connection on which something fails, and tell it as botocore does."""
+        try:
+            yield
         except BaseException as error:
             connection.close()
             if isinstance(error, TimeoutError):
@@ -89,11 +110,6 @@ class Connections:
             if isinstance(error, http.client.HTTPException | OSError):
                 raise ConnectionClosedError(endpoint_url=self._endpoint, error=error) from error
             raise
-        if len(self._idle) < self._most:
-            self._idle.append(connection)
-        else:
-            connection.close()
-        return reply
 
     def _take(self) -> http.client.HTTPConnection | None:
         """Return the connection that was used last, unless its peer has closed it meanwhile."""
@@ -127,6 +143,29 @@ class Connections:
         if self._is_secure:
             return http.client.HTTPSConnection(host, port, timeout=timeout, context=tls())
         return http.client.HTTPConnection(host, port, timeout=timeout)
+
+
+class Sent:
+    """A request that was sent on a connection of its own, or the failure to send it."""
+
+    def __init__(
+        self, connections: Connections, outcome: http.client.HTTPConnection | Exception
+    ) -> None:
+        self._connections = connections
+        self._outcome = outcome
+        self._is_over = False
+
+    def reply(self) -> Reply:
+        """Wait for the reply, once; raises one of FAILURES."""
+        self._is_over = True
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        return self._connections.read(self._outcome)
+
+    def drop(self) -> None:
+        """Close the connection if the reply was not waited for."""
+        if not self._is_over and not isinstance(self._outcome, Exception):
+            self._outcome.close()
 
 
 def _reply_of(response: http.client.HTTPResponse) -> Reply:

@@ -7,10 +7,9 @@ index.
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
 
 from meet import clock
@@ -20,13 +19,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
+    from meet.amazon import DynamoDB
+
 LIST_INDEX = "newestFirst"
 
 SHARDS = tuple(str(number) for number in range(4))
 _END_OF_TIME = 10**15 - 1
-
-_POOL = ThreadPoolExecutor(len(SHARDS), "queries")
-"""Kept, so that a list starts no threads of its own; the thread that lists asks one itself."""
 
 _BATCH_GET = 100
 BATCH_WRITE = 25
@@ -326,8 +324,7 @@ def at_once(
     client: "DynamoDBClient", requests: Sequence[dict[str, Any]]
 ) -> list[Iterator[dict[str, Any]]]:
     """Return the items of several queries, whose first pages are asked for at the same time."""
-    others = _POOL.map(lambda request: client.query(**request), requests[1:])
-    first = [client.query(**requests[0]), *others]
+    first = cast("DynamoDB", client).query_at_once(requests)
     return [_pages(client, *each) for each in zip(requests, first, strict=True)]
 
 
