@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meet.clock import Milliseconds
+from meet.dynamodb import from_item, to_item
 from meet.livekit.recorder import Encoding, Layout
+from meet.rooms.items import LISTED, from_values, to_values
 from meet.rooms.model import AutoStart, Link, Lobby, Preferences, RecordingPlan, Role, Room, Terms
 from meet.rooms.schemas import MAX_PARTICIPANTS
 from meet.rooms.views import RoomFacts, RoomView, room_facts, room_view
@@ -67,6 +69,14 @@ def same(view: dict[str, Any], model: type[RoomFacts]) -> bool:
 @given(rooms)
 def test_a_room_is_shown_as_its_model_says(room: Room) -> None:
     assert same(room_view(room, origin=ORIGIN), RoomView)
+
+
+@given(rooms)
+def test_what_a_list_reads_of_a_room_is_all_that_is_shown(room: Room) -> None:
+    stored = to_values(room) | {"activeMeetingId": room.active_meeting_id}
+    whole = from_item(to_item(stored))
+    read = {name: value for name, value in whole.items() if name in LISTED}
+    assert room_view(from_values(read), origin=ORIGIN) == room_view(room, origin=ORIGIN)
 
 
 @given(rooms)

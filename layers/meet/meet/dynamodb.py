@@ -265,9 +265,14 @@ def newest_first(
     index: str = LIST_INDEX,
     attribute: str = "indexShard",
     partitions: Iterable[str] = SHARDS,
+    attributes: Sequence[str] = (),
 ) -> Iterator[dict[str, Any]]:
-    """Yield the items after a list key, reading little more than `limit` of them."""
+    """Yield the items after a list key, reading little more than `limit` of them.
+
+    With `attributes`, DynamoDB sends only these of each item, which costs the same.
+    """
     partitions = list(partitions)
+    wanted = {"ProjectionExpression": ",".join(attributes)} if attributes else {}
     condition = f"{attribute} = :partition" + (" AND listKey > :after" if after else "")
     streams = at_once(
         client,
@@ -278,6 +283,7 @@ def newest_first(
                 "KeyConditionExpression": condition,
                 "ExpressionAttributeValues": to_item({":partition": partition, ":after": after}),
                 "Limit": limit // len(partitions) + 8,
+                **wanted,
             }
             for partition in partitions
         ],

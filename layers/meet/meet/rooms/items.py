@@ -46,6 +46,14 @@ _TERMS = {
 }
 """Attributes of which each changes a room's terms; most rooms have none."""
 
+LISTED = (
+    *("roomName", "roomNamePrefix", "creationDate", "expirationDate", "closedAt", "listKey"),
+    *("maxParticipants", "preferences", "secrets", "activeMeetingId"),
+    *sorted(_TERMS),
+    *(f"{role}LinkDisabled" for role in Role),
+)
+"""Attributes that say which rooms a list has, and what it shows of them."""
+
 LIST_KEY = r"\d{15}#[A-Za-z0-9-]{15,66}"
 
 

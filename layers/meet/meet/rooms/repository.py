@@ -12,6 +12,7 @@ from meet.clock import Milliseconds
 from meet.errors import RoomNotFound
 from meet.paging import Page
 from meet.rooms.items import (
+    LISTED,
     TTL_ATTRIBUTE,
     Changes,
     change_of,
@@ -124,8 +125,13 @@ class RoomRepository:
         return [room for room in map(from_values, items) if room.is_open(now)]
 
     def page(self, *, after: str | None, limit: int, now: Milliseconds) -> Page[Room]:
-        """Return at most `limit` open rooms that follow a sort key, newest first."""
-        items = dynamodb.newest_first(self.client, table=self.table, after=after, limit=limit)
+        """Return at most `limit` open rooms that follow a sort key, newest first.
+
+        They have what a room's JSON shows, and nothing else.
+        """
+        items = dynamodb.newest_first(
+            self.client, table=self.table, after=after, limit=limit, attributes=LISTED
+        )
         rooms = (from_values(values) for values in items)
         found = list(islice((room for room in rooms if room.is_open(now)), limit + 1))
         page = found[:limit]
