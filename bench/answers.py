@@ -72,8 +72,8 @@ def sample_of(function: str) -> Sample:
 def _noted_in(sample: Sample) -> Iterator[None]:
     ask_aws, send = Endpoint.make_request, JsonClient._send
 
-    def note_json(client: JsonClient, operation: str, body: bytes) -> Any:
-        reply = send(client, operation, body).reply()
+    def note_json(client: JsonClient, operation: str, body: bytes, at: float) -> Any:
+        reply = send(client, operation, body, at).reply()
         sample.aws.append((operation, reply.status, json.loads(reply.data or b"{}")))
         return SimpleNamespace(reply=lambda: reply, drop=lambda: None)
 

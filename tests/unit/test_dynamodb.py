@@ -1,6 +1,7 @@
 """Queries of an index that is spread over partitions."""
 
 from collections.abc import Callable, Iterator
+from email.utils import formatdate
 from threading import Barrier
 from typing import Any
 from unittest.mock import patch
@@ -10,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from meet import dynamodb, sweep_index
 from meet.amazon import JsonClient
-from meet.clock import Milliseconds
+from meet.clock import SECOND, Milliseconds, now
 from tests.amazon import make_api_calls
 from tests.aws_server import Answer, Server, aws_server
 
@@ -85,6 +86,17 @@ def test_a_partition_that_is_busy_or_hangs_up_is_asked_again_alone(
     assert shards_of(newest(server.client())) == list(dynamodb.SHARDS)
     asked = sorted(partition_of(body) for _, body in server.asked)
     assert asked == ["0", "1", "1", "2", "2", "3", "3"]
+
+
+def test_a_clock_that_is_wrong_is_set_for_all_that_were_signed_by_it(server: Server) -> None:
+    told = {"date": formatdate(now() / SECOND + 3600, usegmt=True)}
+    refusals = dict.fromkeys(dynamodb.SHARDS, Answer(400, {"__type": "#RequestExpired"}, told))
+    server.answer = lambda body: refusals.pop(partition_of(body), None) or answer_of(body)
+    client = server.client()
+    assert shards_of(newest(client)) == list(dynamodb.SHARDS)
+    assert len(server.asked) == 2 * ALL
+    assert shards_of(newest(client)) == list(dynamodb.SHARDS)
+    assert len(server.asked) == 3 * ALL
 
 
 def test_a_refusal_of_one_is_that_of_the_list_and_no_unread_answer_is_kept(server: Server) -> None:

@@ -138,16 +138,20 @@ class JsonClient:
         """
         bodies = [_written(self._complete(operation, each)) for each in several]
         sent: list[Sent] = []
+        at = self._now()
         try:
             for body in bodies:
-                sent.append(self._send(operation, body))
-            return [self._answer(operation, *each) for each in zip(bodies, sent, strict=True)]
+                sent.append(self._send(operation, body, at))
+            return [self._answer(operation, *each, at) for each in zip(bodies, sent, strict=True)]
         finally:
             for each in sent:
                 each.drop()
 
-    def _answer(self, operation: str, body: bytes, sent: Sent) -> dict[str, Any]:
-        """Return the answer to a body that was sent; where that may help, it is sent again."""
+    def _answer(self, operation: str, body: bytes, sent: Sent, at: float) -> dict[str, Any]:
+        """Return the answer to a body that was sent; where that may help, it is sent again.
+
+        `at` is the time in seconds by which it was signed.
+        """
         attempt = conflicts = 0
         while True:
             attempt += 1
@@ -175,33 +179,39 @@ class JsonClient:
                     raise refused
                 elif reply.status in _FAULTS or code in _PASSING_ERRORS:
                     clock.back_off(attempt)
-                elif code not in _TOLD_BY_A_CLOCK or not self._set_clock(reply):
+                elif code not in _TOLD_BY_A_CLOCK or not self._set_clock(reply, at):
                     raise refused
-            sent = self._send(operation, body)
+            at = self._now()
+            sent = self._send(operation, body, at)
 
     def _complete(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Return the parameters with those that a caller need not give."""
         return parameters
 
-    def _send(self, operation: str, body: bytes) -> Sent:
+    def _now(self) -> float:
+        """Return the time of AWS, in seconds since the Unix epoch."""
+        return clock.now() / SECOND + self._clock_is_behind
+
+    def _send(self, operation: str, body: bytes, at: float) -> Sent:
         headers = {"content-type": self.media_type, "x-amz-target": f"{self.target}.{operation}"}
-        now = clock.now() / SECOND + self._clock_is_behind
-        signed = self._signer.sign(headers, body, self._access_key(), at=now)
+        signed = self._signer.sign(headers, body, self._access_key(), at=at)
         signed["accept-encoding"] = "identity"
         signed["user-agent"] = "meet"
         return self._connections.send(body, signed)
 
-    def _set_clock(self, reply: Reply) -> bool:
-        """Note how far this machine's clock is from that of AWS; False if it was not the reason."""
+    def _set_clock(self, reply: Reply, at: float) -> bool:
+        """Note how far this machine's clock is from that of AWS; False if it was not the reason.
+
+        A request was signed `at` this time, perhaps before an answer to another set the clock.
+        """
         try:
             there = parsedate_to_datetime(reply.headers.get("date", "")).timestamp()
         except ValueError:
             return False
-        behind = there - clock.now() / SECOND
-        changed = abs(behind - self._clock_is_behind) > _SKEW
-        if changed:
-            self._clock_is_behind = behind
-        return changed
+        was_wrong = abs(there - at) > _SKEW
+        if was_wrong:
+            self._clock_is_behind = there - clock.now() / SECOND
+        return was_wrong
 
 
 class DynamoDB(JsonClient):
