@@ -20,7 +20,7 @@ from meet import clock, wiring
 from meet.amazon import JsonClient
 from tests.contract.samples import BEGAN, LIVEKIT, ROOM, SAMPLES, given, store
 from tests.functions.gateway import CONTEXT
-from tools.memory_aws import memory_aws
+from tools.memory_aws import answered, memory_aws
 
 _NOTHING_DUE = BEGAN - clock.HOUR
 """What a sweep finds in nearly every minute."""
@@ -75,7 +75,7 @@ def _noted_in(sample: Sample) -> Iterator[None]:
     def note_json(client: JsonClient, operation: str, body: bytes, at: float) -> Any:
         reply = send(client, operation, body, at).reply()
         sample.aws.append((operation, reply.status, json.loads(reply.data or b"{}")))
-        return SimpleNamespace(reply=lambda: reply, drop=lambda: None)
+        return answered(reply)
 
     def note(endpoint: Endpoint, model: Any, request: Any) -> Any:
         response, parsed = ask_aws(endpoint, model, request)

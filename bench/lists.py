@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 from bench.table import table
 from meet import dynamodb, wiring
+from meet.amazon import DynamoDB
 from meet.clock import Milliseconds
 from meet.paging import to_token
 from meet.rooms.model import Preferences, Role, Room
@@ -23,7 +24,7 @@ from tools.memory_aws import create_tables
 from tools.openapi.examples import EXPIRES
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from meet.amazon import ListClient
 
 SIZES = (100, 1_000, 10_000, 100_000)
 MILLION = 1_000_000
@@ -38,25 +39,20 @@ _BATCH = 25
 _REPETITIONS = 9
 
 
-@dataclass
-class Capacity:
+class Counted(DynamoDB):
     """Counts what queries consume."""
 
-    units: float = 0.0
-    queries: int = 0
+    units = 0.0
+    queries = 0
 
-    def watch(self, client: "DynamoDBClient") -> None:
-        """Count every query of a client from now on."""
-        events = client.meta.events
-        events.register("provide-client-params.dynamodb.Query", self._ask)
-        events.register("after-call.dynamodb.Query", self._count)
-
-    def _ask(self, params: dict[str, Any], **_: Any) -> Any:
-        return params | {"ReturnConsumedCapacity": "TOTAL"}
-
-    def _count(self, parsed: dict[str, Any], **_: Any) -> None:
-        self.queries += 1
-        self.units += parsed["ConsumedCapacity"]["CapacityUnits"]
+    def _make_api_calls(self, operation: str, several: Sequence[dict[str, Any]]) -> Any:
+        if operation == "Query":
+            several = [{**each, "ReturnConsumedCapacity": "TOTAL"} for each in several]
+        answers = super()._make_api_calls(operation, several)
+        if operation == "Query":
+            self.queries += len(answers)
+            self.units += sum(each["ConsumedCapacity"]["CapacityUnits"] for each in answers)
+        return answers
 
 
 @dataclass
@@ -74,16 +70,14 @@ def measure(*, million: bool = False) -> str:
     sizes = (*SIZES, MILLION) if million else SIZES
     try:
         with dynamodb_local.running() as address:
-            client = dynamodb_local.client_of(address)
-            return _measure(client, sizes)
+            create_tables(dynamodb_local.client_of(address))
+            return _measure(dynamodb_local.our_client_of(address, Counted), sizes)
     except dynamodb_local.NotToBeHad as reason:
         return f"**Not measured.** {reason}\n"
 
 
-def _measure(client: "DynamoDBClient", sizes: Sequence[int]) -> str:
-    create_tables(client)
-    capacity = Capacity()
-    capacity.watch(client)
+def _measure(client: "ListClient", sizes: Sequence[int]) -> str:
+    capacity = cast(Counted, client)
     service = RoomService(RoomRepository(client, _TABLE))
     handler = import_module("functions.get_rooms.app").handler
     rows, stored, base = [], 0, 0.0
@@ -106,12 +100,12 @@ def _measure(client: "DynamoDBClient", sizes: Sequence[int]) -> str:
     )
 
 
-def _store(client: "DynamoDBClient", numbers: range) -> None:
+def _store(client: "ListClient", numbers: range) -> None:
     batches = [numbers[at : at + _BATCH] for at in range(0, len(numbers), _BATCH)]
 
     def write(batch: range) -> None:
         shelf = _Shelf()
-        rooms = RoomRepository(cast("DynamoDBClient", shelf), _TABLE)
+        rooms = RoomRepository(cast("ListClient", shelf), _TABLE)
         for number in batch:
             rooms.add(_room(number))
         requests: Any = [{"PutRequest": {"Item": item}} for item in shelf.items]

@@ -16,6 +16,7 @@ import anyio.to_thread
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from meet.amazon import DynamoDB
 from meet.signing import Purpose
 from meet.wiring import clients
 from tests.roles import Need, allows, arn, role
@@ -143,6 +144,8 @@ class Ledger:
 
 _caller: ContextVar[str | None] = ContextVar("caller", default=None)
 _APP = re.compile(r".*/functions/(\w+)/app\.py")
+_METHODS = ("_api_call", DynamoDB.query_at_once.__name__)
+"""Names under which the methods of clients are on the stack."""
 _TESTS = str(ROOT / "tests") + "/"
 
 
@@ -161,11 +164,16 @@ def _calling_function(frame: FrameType | None) -> str | None:
     return _caller.get()
 
 
-def user_of_client() -> FrameType | None:
-    """Return the frame of a client's method, whose caller uses it; tests wrap what is behind it."""
+def user_of_client() -> FrameType:
+    """Return the frame of a client's method, whose caller uses it; tests wrap what is behind it.
+
+    Raises LookupError if a client is called in another way: nobody would be held to their role.
+    """
     frame: FrameType | None = sys._getframe()
-    while frame is not None and frame.f_code.co_name != "_api_call":
+    while frame is not None and frame.f_code.co_name not in _METHODS:
         frame = frame.f_back
+    if frame is None:
+        raise LookupError(f"none of {_METHODS} leads here")
     return frame
 
 

@@ -22,6 +22,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
 from meet.amazon import DynamoDB
+from tools.memory_aws import answered
 
 _ACCOUNT = "123456789012"
 _OF_ITEMS = {
@@ -170,9 +171,9 @@ def moto_without_http() -> Iterator[None]:
     """
     send = DynamoDB._send
 
-    def send_to_moto(client: DynamoDB, operation: str, body: bytes) -> Any:
+    def send_to_moto(client: DynamoDB, operation: str, body: bytes, at: float) -> Any:
         if operation not in _OF_ITEMS:
-            return send(client, operation, body)
+            return send(client, operation, body, at)
         handler = DynamoHandler()
         handler.region, handler.current_account = client.region, _ACCOUNT
         handler.headers = {}
@@ -183,7 +184,7 @@ def moto_without_http() -> Iterator[None]:
             status, answer = 200, json.dumps(present).encode()
         except JsonRESTError as error:
             status, answer = 400, error.description.encode()
-        return urllib3.HTTPResponse(answer, status=status)
+        return answered(urllib3.HTTPResponse(answer, status=status))
 
     with patch.object(DynamoDB, "_send", send_to_moto):
         yield

@@ -20,6 +20,8 @@ from tools import ROOT, locks, ports, processes
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from meet.amazon import ListClient
+
 VERSION = "2.6.1"
 
 _HOME = ROOT / ".local" / f"dynamodb-local-{VERSION}"
@@ -75,10 +77,10 @@ def client_of(address: str) -> "DynamoDBClient":
     )
 
 
-def our_client_of(address: str) -> "DynamoDBClient":
+def our_client_of(address: str, kind: type[DynamoDB] = DynamoDB) -> "ListClient":
     """Return a client of the kind that functions use, for the same tables."""
-    client = DynamoDB(address, "us-east-1", lambda: AccessKey("local", "local"))
-    return cast("DynamoDBClient", client)
+    client = kind(address, "us-east-1", lambda: AccessKey("local", "local"))
+    return cast("ListClient", client)
 
 
 def _libraries() -> Path:

@@ -151,6 +151,11 @@ def _conditions_of_uploads() -> Iterator[None]:
         yield
 
 
+def answered(reply: Any) -> Sent:
+    """Return a request whose reply is there."""
+    return cast(Sent, SimpleNamespace(reply=lambda: reply, drop=lambda: None))
+
+
 @contextmanager
 def _requests_reach_moto() -> Iterator[None]:
     """Give moto the requests to AWS that do not come from botocore, where moto waits for them."""
@@ -164,8 +169,7 @@ def _requests_reach_moto() -> Iterator[None]:
         )
         status, told, answer = cast(Any, botocore_stubber.process_request(request))
         data = answer.encode() if isinstance(answer, str) else answer
-        reply = Reply(status, HTTPHeaders.from_dict(told), data)
-        return cast(Sent, SimpleNamespace(reply=lambda: reply, drop=lambda: None))
+        return answered(Reply(status, HTTPHeaders.from_dict(told), data))
 
     with patch.object(Connections, "send", send_or_give):
         yield

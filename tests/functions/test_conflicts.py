@@ -16,6 +16,7 @@ from tests.contract.samples import SAMPLES, Called, run
 from tests.fakes import Clock
 from tests.functions.gateway import Call
 from tests.functions.rooms import create_room
+from tools.memory_aws import answered
 
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
 _TYPES = "com.amazonaws.dynamodb.v20120810#"
@@ -47,12 +48,12 @@ def conflicts() -> Iterator[Conflicts]:
     tries = Counter[bytes]()
     send = DynamoDB._send
 
-    def send_or_refuse(client: DynamoDB, operation: str, body: bytes) -> Any:
+    def send_or_refuse(client: DynamoDB, operation: str, body: bytes, at: float) -> Any:
         tries[body] += 1
         if operation in WRITES and tries[body] <= told.times:
-            return told.answer(operation, 2)
+            return answered(told.answer(operation, 2))
         del tries[body]  # the same may be asked again
-        return send(client, operation, body)
+        return send(client, operation, body, at)
 
     with patch.object(DynamoDB, "_send", send_or_refuse):
         yield told

@@ -80,6 +80,25 @@ def test_a_reply_has_status_headers_and_body() -> None:
     assert reply.headers.get("x-amz-crc32") is None
 
 
+def test_a_reply_is_read_once_since_the_connection_then_has_another_request() -> None:
+    with server(9) as (url, counts), connections(url) as asked:
+        sent = asked.send(b"{}", {})
+        assert sent.reply().data == b"{}"
+        sent.drop()
+        with pytest.raises(TypeError):
+            sent.reply()
+        assert post(asked) == b"{}"
+    assert counts == [2], "to drop it afterwards did not close the connection"
+
+
+def test_a_connection_whose_reply_nobody_reads_is_closed() -> None:
+    with server(9) as (url, counts), connections(url) as asked:
+        asked.send(b"{}", {}).drop()
+        assert not asked._idle
+        assert post(asked) == b"{}"
+    assert sorted(counts) in ([0, 1], [1, 1])
+
+
 def test_one_after_the_other_have_one_connection() -> None:
     with server(9) as (url, counts), connections(url) as asked:
         assert [post(asked) for _ in range(5)] == [b"{}"] * 5

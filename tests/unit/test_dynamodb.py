@@ -1,13 +1,14 @@
 """Queries of an index that is spread over partitions."""
 
+import time
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from meet import dynamodb, sweep_index
 from meet.amazon import JsonClient
@@ -80,12 +81,65 @@ def test_the_connections_are_those_of_the_list_before(server: Server) -> None:
 def test_a_partition_that_is_busy_or_hangs_up_is_asked_again_alone(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("meet.clock.back_off", lambda _: None)
+    pauses: list[int] = []
+    monkeypatch.setattr("meet.clock.back_off", pauses.append)
     faults = {"1": Answer(500), "2": Answer(silent=True), "3": Answer(body={"Items": []}, cut=True)}
     server.answer = lambda body: faults.pop(partition_of(body), None) or answer_of(body)
     assert shards_of(newest(server.client())) == list(dynamodb.SHARDS)
     asked = sorted(partition_of(body) for _, body in server.asked)
     assert asked == ["0", "1", "1", "2", "2", "3", "3"]
+    assert pauses == [1], "one for all"
+
+
+def test_those_that_get_no_answer_are_waited_for_together(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meet.clock.back_off", lambda _: None)
+    monkeypatch.setattr("meet.connections._AT_LEAST", 0.01)
+    monkeypatch.setattr("meet.amazon.READ_TIMEOUT", 2)
+    waits, over = set(dynamodb.SHARDS), Event()
+
+    def answer_late_at_first(body: dict[str, Any]) -> Answer:
+        if partition_of(body) in waits:
+            waits.remove(partition_of(body))
+            over.wait(30)
+        return answer_of(body)
+
+    server.answer = answer_late_at_first
+    began = time.monotonic()
+    found = shards_of(newest(server.client()))
+    took = time.monotonic() - began
+    over.set()
+    assert found == list(dynamodb.SHARDS)
+    assert took < 2 * ALL - 1
+
+
+def test_where_no_connection_is_to_be_had_there_is_one_attempt_for_all(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[int] = []
+    monkeypatch.setattr("meet.clock.back_off", pauses.append)
+    client = server.client()
+    tried: list[object] = []
+
+    def away(connections: object) -> None:
+        tried.append(connections)
+        raise ConnectTimeoutError(endpoint_url=server.address)
+
+    monkeypatch.setattr("meet.connections.Connections._connected", away)
+    with pytest.raises(ConnectTimeoutError):
+        list(newest(client))
+    assert (len(tried), pauses) == (3, [1, 2])
+
+
+def test_many_partitions_have_few_connections(server: Server) -> None:
+    server.answer = answer_of
+    partitions = [f"{number:02d}" for number in range(24)]
+    found = dynamodb.newest_first(
+        server.client(), table="Rooms", after=None, limit=10, partitions=partitions
+    )
+    assert shards_of(found) == partitions
+    assert server.connections == 8
 
 
 def test_a_clock_that_is_wrong_is_set_for_all_that_were_signed_by_it(server: Server) -> None:
@@ -111,6 +165,7 @@ def test_a_refusal_of_one_is_that_of_the_list_and_no_unread_answer_is_kept(serve
     client = server.client()
     with pytest.raises(ClientError, match="AccessDenied"):
         list(newest(client))
+    assert len(client._connections._idle) == 2
     server.answer = answer
     assert shards_of(newest(client)) == list(dynamodb.SHARDS), "no answer to the question before"
     assert server.connections == ALL + 2, "those of partitions 2 and 3 were closed"

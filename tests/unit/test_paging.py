@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from string import ascii_letters, digits
 
-import boto3
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
+from meet import wiring
 from meet.actors import SWEEP
 from meet.clock import Milliseconds
 from meet.paging import from_token, to_token
@@ -23,7 +23,7 @@ NOW = Milliseconds(1_800_000_000_000)
 @pytest.fixture(scope="module")
 def rooms() -> Iterator[RoomRepository]:
     with memory_aws():
-        yield RoomRepository(boto3.client("dynamodb"), "RoomsTable")
+        yield wiring.room_repository()
 
 
 def add(rooms: RoomRepository, created_at: int) -> Room:

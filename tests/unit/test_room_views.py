@@ -56,6 +56,7 @@ rooms = st.builds(
     ),
     secrets=st.just({role: f"{role}-secret" for role in Role}),
     active_meeting_id=st.none() | st.just("RM_1"),
+    closed_at=st.none() | moments,
     terms=terms,
     links=st.fixed_dictionaries({role: st.builds(Link, st.booleans()) for role in Role}),
 )
@@ -73,10 +74,15 @@ def test_a_room_is_shown_as_its_model_says(room: Room) -> None:
 
 @given(rooms)
 def test_what_a_list_reads_of_a_room_is_all_that_is_shown(room: Room) -> None:
-    stored = to_values(room) | {"activeMeetingId": room.active_meeting_id}
+    stored = to_values(room) | {
+        "activeMeetingId": room.active_meeting_id,
+        "closedAt": room.closed_at,
+    }
     whole = from_item(to_item(stored))
-    read = {name: value for name, value in whole.items() if name in LISTED}
-    assert room_view(from_values(read), origin=ORIGIN) == room_view(room, origin=ORIGIN)
+    read = from_values({name: value for name, value in whole.items() if name in LISTED})
+    assert room_view(read, origin=ORIGIN) == room_view(room, origin=ORIGIN)
+    assert (read.expires_at, read.closed_at) == (room.expires_at, room.closed_at)
+    assert "listKey" in LISTED, "by which partitions are merged"
 
 
 @given(rooms)

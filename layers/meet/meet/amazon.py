@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -20,7 +20,18 @@ from meet import clock
 from meet.clock import SECOND
 from meet.connections import FAILURES, Connections, Reply, Sent
 from meet.errors import TemporarilyUnavailable
+from meet.refusals import EXCEPTIONS, Why, refusal, why_again
 from meet.sigv4 import AccessKey, Signer
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    class ListClient(DynamoDBClient):
+        """boto3's client, and what ours can do besides."""
+
+        def query_at_once(self, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+            """Return the first pages of several queries, which wait at the same time."""
+
 
 CONNECT_TIMEOUT = 2
 READ_TIMEOUT = 5
@@ -30,25 +41,6 @@ CONNECTIONS = 64
 """To one service, as many as there are threads in a sweep."""
 
 _CONFLICT_ATTEMPTS = 10
-_CONFLICT = "TransactionConflictException"
-_CANCELLED = "TransactionCanceledException"
-_PASSING_REASONS = {
-    *("None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
-}
-"""Reasons of a cancelled transaction that may succeed if it is repeated a moment later."""
-
-_FAULTS = {500, 502, 503, 504}
-_PASSING_ERRORS = {
-    *("InternalServerError", "InternalServiceError", "ServiceUnavailable"),
-    *("RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete"),
-    *("ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottledException"),
-    *("Throttling", "ThrottlingException", "TooManyRequestsException"),
-    "TransactionInProgressException",
-}
-_TOLD_BY_A_CLOCK = {
-    *("InvalidSignatureException", "RequestExpired", "RequestTimeTooSkewed"),
-    "SignatureDoesNotMatch",
-}
 _SKEW = 240
 """Seconds by which clocks may differ: AWS tolerates five minutes."""
 
@@ -61,28 +53,6 @@ _DOMAINS = {
     "us-isof": "csp.hci.ic.gov",
 }
 """How the names of regions begin -> the domain of their partition; all others: amazonaws.com."""
-
-
-class ConditionalCheckFailedException(ClientError):
-    """The item does not meet the condition of a write."""
-
-
-class TransactionCanceledException(ClientError):
-    """A transaction wrote nothing; its response has the reasons."""
-
-
-class ResourceNotFoundException(ClientError):
-    """The table or the secret does not exist."""
-
-
-_EXCEPTIONS: dict[str, type[ClientError]] = {
-    each.__name__: each
-    for each in (
-        ConditionalCheckFailedException,
-        TransactionCanceledException,
-        ResourceNotFoundException,
-    )
-}
 
 
 def endpoint_of(service: str, region: str) -> str:
@@ -101,6 +71,13 @@ def _operation(name: str) -> Callable[..., Any]:
     return _api_call
 
 
+class _Again(NamedTuple):
+    """A request that has to be sent again, and what is raised if that was done often enough."""
+
+    why: Why
+    error: Exception
+
+
 class JsonClient:
     """Calls a service that takes and gives JSON; threads may share it."""
 
@@ -108,7 +85,7 @@ class JsonClient:
     target: str
     """The beginning of X-Amz-Target."""
     media_type: str
-    exceptions = SimpleNamespace(**_EXCEPTIONS, ClientError=ClientError)
+    exceptions = SimpleNamespace(**EXCEPTIONS, ClientError=ClientError)
 
     def __init__(self, endpoint: str, region: str, access_key: Callable[[], AccessKey]) -> None:
         self.endpoint = endpoint
@@ -134,81 +111,101 @@ class JsonClient:
     ) -> list[dict[str, Any]]:
         """Return the answers of an operation to several requests, which wait at the same time.
 
-        All are sent before the first answer is read, which takes no thread.
+        All are sent before the first answer is read, which takes no thread; what has to be sent
+        again is, after one pause, together.
         """
-        bodies = [_written(self._complete(operation, each)) for each in several]
-        sent: list[Sent] = []
-        at = self._now()
-        try:
-            for body in bodies:
-                sent.append(self._send(operation, body, at))
-            return [self._answer(operation, *each, at) for each in zip(bodies, sent, strict=True)]
-        finally:
-            for each in sent:
-                each.drop()
-
-    def _answer(self, operation: str, body: bytes, sent: Sent, at: float) -> dict[str, Any]:
-        """Return the answer to a body that was sent; where that may help, it is sent again.
-
-        `at` is the time in seconds by which it was signed.
-        """
+        left = {
+            place: _written(self._complete(operation, each)) for place, each in enumerate(several)
+        }
+        answers: dict[int, dict[str, Any]] = {}
         attempt = conflicts = 0
-        while True:
+        while left:
             attempt += 1
-            try:
-                reply = sent.reply()
-                if not _is_whole(reply):
-                    raise ConnectionClosedError(endpoint_url=self.endpoint)
-            except FAILURES:
-                if attempt == ATTEMPTS:
-                    raise
+            again: list[_Again] = []
+            for place, outcome in self._outcomes(operation, left, attempt).items():
+                if isinstance(outcome, _Again):
+                    again.append(outcome)
+                else:
+                    answers[place] = outcome
+            left = {place: body for place, body in left.items() if place not in answers}
+            if not again:
+                continue
+            why, error = again[0]
+            if why is Why.CONFLICT:
+                attempt, conflicts = attempt - 1, conflicts + 1
+                if conflicts == _CONFLICT_ATTEMPTS:
+                    raise TemporarilyUnavailable("other transactions are in the way") from error
+                clock.pause(conflicts)
+            elif attempt == ATTEMPTS:
+                raise error
+            elif why is Why.FAULT:
                 clock.back_off(attempt)
-            else:
-                answer: dict[str, Any] = _parsed(reply)
-                if reply.status < 300:
-                    return answer
-                refused = _error(operation, reply, answer, attempt)
-                code = refused.response["Error"]["Code"]
-                if _is_conflict(answer, code):
-                    attempt, conflicts = attempt - 1, conflicts + 1
-                    if conflicts == _CONFLICT_ATTEMPTS:
-                        reason = "other transactions are in the way"
-                        raise TemporarilyUnavailable(reason) from refused
-                    clock.pause(conflicts)
-                elif attempt == ATTEMPTS:
-                    raise refused
-                elif reply.status in _FAULTS or code in _PASSING_ERRORS:
-                    clock.back_off(attempt)
-                elif code not in _TOLD_BY_A_CLOCK or not self._set_clock(reply, at):
-                    raise refused
-            at = self._now()
-            sent = self._send(operation, body, at)
+        return [answers[place] for place in range(len(several))]
+
+    def _outcomes(
+        self, operation: str, bodies: dict[int, bytes], attempt: int
+    ) -> "dict[int, dict[str, Any] | _Again]":
+        """Send bodies, and return what came of each that was sent, by its place.
+
+        After one that cannot be sent no other is: they would wait for the same address in turn.
+        """
+        now = clock.now() / SECOND + self._clock_is_behind
+        sent: dict[int, Sent] = {}
+        outcomes: dict[int, dict[str, Any] | _Again] = {}
+        try:
+            for place, body in bodies.items():
+                try:
+                    sent[place] = self._send(operation, body, now)
+                except FAILURES as error:
+                    outcomes[place] = _Again(Why.FAULT, error)
+                    break
+            for place, each in sent.items():
+                outcomes[place] = self._outcome(operation, each, now, attempt)
+        finally:
+            for each in sent.values():
+                each.drop()
+        return outcomes
+
+    def _outcome(
+        self, operation: str, sent: Sent, signed_at: float, attempt: int
+    ) -> "dict[str, Any] | _Again":
+        """Return an answer, or why the request has to be sent again; raises as botocore does."""
+        try:
+            reply = sent.reply()
+        except FAILURES as error:
+            return _Again(Why.FAULT, error)
+        if not _is_whole(reply):
+            return _Again(Why.FAULT, ConnectionClosedError(endpoint_url=self.endpoint))
+        answer: dict[str, Any] = _parsed(reply)
+        if reply.status < 300:
+            return answer
+        refused = refusal(operation, reply, answer, attempt)
+        why = why_again(refused)
+        if why is None or (why is Why.CLOCK and not self._set_clock(reply, signed_at)):
+            raise refused
+        return _Again(why, refused)
 
     def _complete(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Return the parameters with those that a caller need not give."""
         return parameters
 
-    def _now(self) -> float:
-        """Return the time of AWS, in seconds since the Unix epoch."""
-        return clock.now() / SECOND + self._clock_is_behind
-
-    def _send(self, operation: str, body: bytes, at: float) -> Sent:
+    def _send(self, operation: str, body: bytes, signed_at: float) -> Sent:
         headers = {"content-type": self.media_type, "x-amz-target": f"{self.target}.{operation}"}
-        signed = self._signer.sign(headers, body, self._access_key(), at=at)
+        signed = self._signer.sign(headers, body, self._access_key(), at=signed_at)
         signed["accept-encoding"] = "identity"
         signed["user-agent"] = "meet"
         return self._connections.send(body, signed)
 
-    def _set_clock(self, reply: Reply, at: float) -> bool:
+    def _set_clock(self, reply: Reply, signed_at: float) -> bool:
         """Note how far this machine's clock is from that of AWS; False if it was not the reason.
 
-        A request was signed `at` this time, perhaps before an answer to another set the clock.
+        The request may have been signed before the answer to another one set the clock.
         """
         try:
             there = parsedate_to_datetime(reply.headers.get("date", "")).timestamp()
         except ValueError:
             return False
-        was_wrong = abs(there - at) > _SKEW
+        was_wrong = abs(there - signed_at) > _SKEW
         if was_wrong:
             self._clock_is_behind = there - clock.now() / SECOND
         return was_wrong
@@ -232,7 +229,7 @@ class DynamoDB(JsonClient):
     transact_write_items = _operation("TransactWriteItems")
 
     def query_at_once(self, requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return the first pages of several queries, which wait at the same time."""
+        """Return the first pages of several queries."""
         return self._make_api_calls("Query", requests)
 
     def _complete(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -270,28 +267,3 @@ def _parsed(reply: Reply) -> Any:
         if reply.status < 300:
             raise
         return {}
-
-
-def _error(operation: str, reply: Reply, answer: dict[str, Any], attempt: int) -> ClientError:
-    """Return the exception for an answer that is an error."""
-    code = str(answer.pop("__type", reply.status)).rpartition("#")[2]
-    message = answer.pop("message", None) or answer.pop("Message", None) or ""
-    response: Any = {
-        **answer,
-        "Error": {"Code": code, "Message": message},
-        "ResponseMetadata": {
-            "HTTPStatusCode": reply.status,
-            "RequestId": reply.headers.get("x-amzn-requestid", ""),
-            "RetryAttempts": attempt - 1,
-        },
-    }
-    return _EXCEPTIONS.get(code, ClientError)(response, operation)
-
-
-def _is_conflict(answer: dict[str, Any], code: str) -> bool:
-    """True if another transaction was in the way; botocore does not repeat these.
-
-    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
-    """
-    reasons = {each.get("Code", "None") for each in answer.get("CancellationReasons", [])}
-    return code == _CONFLICT or (code == _CANCELLED and reasons <= _PASSING_REASONS)

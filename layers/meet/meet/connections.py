@@ -8,6 +8,7 @@ import http.client
 import select
 import socket
 import ssl
+import time
 import weakref
 from collections import deque
 from collections.abc import Iterator
@@ -37,6 +38,8 @@ FAILURES = (
 )
 """What a request raises, as with botocore."""
 
+_AT_LEAST = 0.2
+"""Seconds to read a reply that has come while others took all of the time."""
 
 _ONE_AT_A_TIME = Lock()
 
@@ -79,18 +82,17 @@ class Connections:
         weakref.finalize(self, _close, self._idle)
 
     def send(self, body: bytes, headers: dict[str, str]) -> "Sent":
-        """Send a body to the root of the endpoint; what fails is told with the reply."""
-        try:
-            connection = self._take() or self._connected()
-            with self._told(connection):
-                connection.request("POST", "/", body, headers)
-        except FAILURES as error:
-            return Sent(self, error)
-        return Sent(self, connection)
+        """Send a body to the root of the endpoint; raises one of FAILURES."""
+        connection = self._take() or self._connected()
+        with self._told(connection):
+            connection.sock.settimeout(self._read_timeout)
+            connection.request("POST", "/", body, headers)
+        return Sent(self, connection, until=time.monotonic() + self._read_timeout)
 
-    def read(self, connection: http.client.HTTPConnection) -> Reply:
+    def read(self, connection: http.client.HTTPConnection, *, until: float) -> Reply:
         """Return the reply to what was sent, and keep the connection; raises one of FAILURES."""
         with self._told(connection):
+            connection.sock.settimeout(max(until - time.monotonic(), _AT_LEAST))
             reply = _reply_of(connection.getresponse())
         if len(self._idle) < self._most:
             self._idle.append(connection)
@@ -135,7 +137,6 @@ class Connections:
             if isinstance(error, OSError):
                 raise EndpointConnectionError(endpoint_url=self._endpoint, error=error) from error
             raise
-        connection.sock.settimeout(self._read_timeout)
         return connection
 
     def _unconnected(self) -> http.client.HTTPConnection:
@@ -146,26 +147,30 @@ class Connections:
 
 
 class Sent:
-    """A request that was sent on a connection of its own, or the failure to send it."""
+    """A request that was sent, on a connection of its own until its reply is read."""
 
     def __init__(
-        self, connections: Connections, outcome: http.client.HTTPConnection | Exception
+        self, connections: Connections, connection: http.client.HTTPConnection, *, until: float
     ) -> None:
         self._connections = connections
-        self._outcome = outcome
-        self._is_over = False
+        self._connection: http.client.HTTPConnection | None = connection
+        self._until = until
 
     def reply(self) -> Reply:
-        """Wait for the reply, once; raises one of FAILURES."""
-        self._is_over = True
-        if isinstance(self._outcome, Exception):
-            raise self._outcome
-        return self._connections.read(self._outcome)
+        """Wait for the reply, which can be done once; raises one of FAILURES.
+
+        Requests that were sent together wait together: the timeout began with the sending.
+        """
+        connection, self._connection = self._connection, None
+        if connection is None:
+            raise TypeError("another request may have the connection by now")
+        return self._connections.read(connection, until=self._until)
 
     def drop(self) -> None:
         """Close the connection if the reply was not waited for."""
-        if not self._is_over and not isinstance(self._outcome, Exception):
-            self._outcome.close()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
 
 def _reply_of(response: http.client.HTTPResponse) -> Reply:

@@ -9,7 +9,7 @@ import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from meet import clock
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-    from meet.amazon import DynamoDB
+    from meet.amazon import ListClient
 
 LIST_INDEX = "newestFirst"
 
 SHARDS = tuple(str(number) for number in range(4))
 _END_OF_TIME = 10**15 - 1
 
+_AT_ONCE = 8
+"""Queries that wait at the same time."""
 _BATCH_GET = 100
 BATCH_WRITE = 25
 """Items that one BatchWriteItem takes."""
@@ -257,7 +259,7 @@ def write_batch(client: "DynamoDBClient", *, table: str, requests: list[Any]) ->
 
 
 def newest_first(
-    client: "DynamoDBClient",
+    client: "ListClient",
     *,
     table: str,
     after: str | None,
@@ -327,10 +329,14 @@ def query(client: "DynamoDBClient", **request: Any) -> Iterator[dict[str, Any]]:
 
 
 def at_once(
-    client: "DynamoDBClient", requests: Sequence[dict[str, Any]]
+    client: "ListClient", requests: Sequence[dict[str, Any]]
 ) -> list[Iterator[dict[str, Any]]]:
-    """Return the items of several queries, whose first pages are asked for at the same time."""
-    first = cast("DynamoDB", client).query_at_once(requests)
+    """Return the items of several queries, whose first pages are asked for at the same time.
+
+    A few at a time: each has a connection of its own, which is kept.
+    """
+    groups = [requests[at : at + _AT_ONCE] for at in range(0, len(requests), _AT_ONCE)]
+    first = [page for group in groups for page in client.query_at_once(group)]
     return [_pages(client, *each) for each in zip(requests, first, strict=True)]
 
 

@@ -12,7 +12,7 @@ from meet import dynamodb
 from meet.clock import Milliseconds
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from meet.amazon import ListClient
 
 SWEEP_INDEX = "dueForSweep"
 
@@ -27,16 +27,14 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCal
 
 
 def due(
-    client: "DynamoDBClient", *, table: str, name: str, until: Milliseconds
+    client: "ListClient", *, table: str, name: str, until: Milliseconds
 ) -> Iterator[tuple[str, Milliseconds]]:
     """Yield name and due time of the items that a sweep has to look at, earliest first."""
     for values in due_items(client, table=table, until=until):
         yield str(values[name]), Milliseconds(int(values["sweepAt"]))
 
 
-def due_items(
-    client: "DynamoDBClient", *, table: str, until: Milliseconds
-) -> Iterator[dict[str, Any]]:
+def due_items(client: "ListClient", *, table: str, until: Milliseconds) -> Iterator[dict[str, Any]]:
     """Yield what the index holds of the items that a sweep has to look at, earliest first.
 
     A scan reads all partitions in one request, but also what is not due yet. So it reads one page,
@@ -50,7 +48,7 @@ def due_items(
 
 
 def _partitions(
-    client: "DynamoDBClient", table: str, until: Milliseconds
+    client: "ListClient", table: str, until: Milliseconds
 ) -> list[Iterator[dict[str, Any]]]:
     """Return the due entries of each partition, earliest first."""
     return dynamodb.at_once(

@@ -25,7 +25,7 @@ from meet.meetings.model import EndReason, LeaveReason, Meeting, Session, most_a
 from meet.rooms.repository import RoomRepository
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from meet.amazon import ListClient
 
 
 _PAGE = 100
@@ -35,7 +35,7 @@ _PAGE = 100
 class MeetingRepository:
     """Stores and finds meetings and sessions."""
 
-    client: "DynamoDBClient"
+    client: "ListClient"
     table: str
     rooms: RoomRepository
     retention: int

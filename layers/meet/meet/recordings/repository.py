@@ -32,7 +32,7 @@ from meet.rooms.model import NAME
 from meet.rooms.repository import RoomRepository
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from meet.amazon import ListClient
 
 STATUS_INDEX = "byStatus"
 ROOM_INDEX = "byRoom"
@@ -43,7 +43,7 @@ LIST_KEY = rf"\d{{15}}#{ID.pattern}"
 class RecordingRepository:
     """Stores and finds recordings."""
 
-    client: "DynamoDBClient"
+    client: "ListClient"
     table: str
     rooms: RoomRepository
 

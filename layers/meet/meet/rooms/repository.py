@@ -34,7 +34,7 @@ from meet.rooms.model import (
 )
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from meet.amazon import ListClient
 
 MOST_REMOVALS = 200
 """Removals kept per room: they take 55 KB at most, of an item's 400 KB."""
@@ -68,7 +68,7 @@ class NameTaken(Exception):
 class RoomRepository:
     """Stores and finds rooms."""
 
-    client: "DynamoDBClient"
+    client: "ListClient"
     table: str
 
     def add(self, room: Room, *, by: Actor | None = None) -> None:

@@ -14,7 +14,7 @@ from meet.webhooks import items
 from meet.webhooks.model import Delivery, DeliveryStatus
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from meet.amazon import ListClient
 
 LIST_KEY = r"\d{15}#evt_[0-9a-z]{26}"
 INDEX = "deliveries"
@@ -38,7 +38,7 @@ class Due(NamedTuple):
 class DeliveryRepository:
     """Stores and finds the deliveries that did not succeed at first."""
 
-    client: "DynamoDBClient"
+    client: "ListClient"
     table: str
     retention: int
     """Milliseconds that events, and with them their deliveries, are kept."""

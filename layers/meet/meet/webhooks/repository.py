@@ -12,7 +12,7 @@ from meet.webhooks.errors import OverlapRunning, TooManyWebhooks, WebhookNotFoun
 from meet.webhooks.model import MAX_WEBHOOKS, Definition, Format, Secrets, Webhook
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+    from meet.amazon import ListClient
 
 ID = re.compile(r"wh-[a-z0-9]{15}", re.ASCII)
 
@@ -31,7 +31,7 @@ class SecretOfOtherFormat(Exception):
 class WebhookRepository:
     """Stores and finds webhooks."""
 
-    client: "DynamoDBClient"
+    client: "ListClient"
     table: str
 
     def add(self, webhook: Webhook, secret: str) -> None:

@@ -11,13 +11,12 @@ from meet.wiring.kept import kept
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
     from urllib3 import PoolManager
 
-    from meet.amazon import SecretsManager
+    from meet.amazon import ListClient, SecretsManager
     from meet.sigv4 import AccessKey
 
 MAX_AGE = 300
@@ -27,13 +26,13 @@ Value = TypeVar("Value", str, bytes)
 
 
 @kept
-def dynamodb() -> "DynamoDBClient":
+def dynamodb() -> "ListClient":
     from meet.amazon import DynamoDB, endpoint_of
 
     region = settings.region
     endpoint = settings.dynamodb_endpoint_url or settings.endpoint_url
     client = DynamoDB(endpoint or endpoint_of("dynamodb", region), region, _access_key())
-    return cast("DynamoDBClient", client)
+    return cast("ListClient", client)
 
 
 @kept
