@@ -1,5 +1,6 @@
 """Queries of an index that is spread over partitions."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
@@ -8,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError
+from botocore.exceptions import ClientError, ConnectionClosedError, ConnectTimeoutError
 
 from meet import dynamodb, sweep_index
 from meet.amazon import JsonClient
@@ -112,6 +113,41 @@ def test_those_that_get_no_answer_are_waited_for_together(
     over.set()
     assert found == list(dynamodb.SHARDS)
     assert took < 2 * ALL - 1
+
+
+def test_a_connection_that_is_closed_while_it_is_asked_says_nothing_about_the_others(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[int] = []
+    monkeypatch.setattr("meet.clock.back_off", pauses.append)
+    server.answer = answer_of
+    client = server.client()
+    send, closed = client._connections.send, set(dynamodb.SHARDS)
+
+    def send_later(body: bytes, headers: dict[str, str]) -> Any:
+        partition = partition_of(json.loads(body))
+        if partition in closed:
+            closed.remove(partition)
+            raise ConnectionClosedError(endpoint_url=server.address)
+        return send(body, headers)
+
+    monkeypatch.setattr(client._connections, "send", send_later)
+    assert shards_of(newest(client)) == list(dynamodb.SHARDS)
+    assert pauses == [1]
+
+
+@pytest.mark.parametrize("late", ["0", "3"])
+def test_of_several_reasons_to_repeat_a_fault_counts(
+    server: Server, monkeypatch: pytest.MonkeyPatch, late: str
+) -> None:
+    pauses: list[int] = []
+    monkeypatch.setattr("meet.clock.back_off", pauses.append)
+    told = {"date": formatdate(now() / SECOND + 3600, usegmt=True)}
+    first = dict.fromkeys(dynamodb.SHARDS, Answer(503))
+    first[late] = Answer(400, {"__type": "#RequestExpired"}, told)
+    server.answer = lambda body: first.pop(partition_of(body), None) or answer_of(body)
+    assert shards_of(newest(server.client())) == list(dynamodb.SHARDS)
+    assert pauses == [1]
 
 
 def test_where_no_connection_is_to_be_had_there_is_one_attempt_for_all(

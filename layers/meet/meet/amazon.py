@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from meet import clock
 from meet.clock import SECOND
-from meet.connections import FAILURES, Connections, Reply, Sent
+from meet.connections import FAILURES, NOT_CONNECTED, Connections, Reply, Sent
 from meet.errors import TemporarilyUnavailable
 from meet.refusals import EXCEPTIONS, Why, refusal, why_again
 from meet.sigv4 import AccessKey, Signer
@@ -111,8 +111,8 @@ class JsonClient:
     ) -> list[dict[str, Any]]:
         """Return the answers of an operation to several requests, which wait at the same time.
 
-        All are sent before the first answer is read, which takes no thread; what has to be sent
-        again is, after one pause, together.
+        All are sent before the first answer is read, which takes no thread. Those that failed are
+        sent again together, after one pause.
         """
         left = {
             place: _written(self._complete(operation, each)) for place, each in enumerate(several)
@@ -130,7 +130,7 @@ class JsonClient:
             left = {place: body for place, body in left.items() if place not in answers}
             if not again:
                 continue
-            why, error = again[0]
+            why, error = min(again, key=lambda each: each.why.value)
             if why is Why.CONFLICT:
                 attempt, conflicts = attempt - 1, conflicts + 1
                 if conflicts == _CONFLICT_ATTEMPTS:
@@ -147,7 +147,7 @@ class JsonClient:
     ) -> "dict[int, dict[str, Any] | _Again]":
         """Send bodies, and return what came of each that was sent, by its place.
 
-        After one that cannot be sent no other is: they would wait for the same address in turn.
+        Where a connection is not to be had, the others are not tried: they have the same address.
         """
         now = clock.now() / SECOND + self._clock_is_behind
         sent: dict[int, Sent] = {}
@@ -158,7 +158,8 @@ class JsonClient:
                     sent[place] = self._send(operation, body, now)
                 except FAILURES as error:
                     outcomes[place] = _Again(Why.FAULT, error)
-                    break
+                    if isinstance(error, NOT_CONNECTED):
+                        break
             for place, each in sent.items():
                 outcomes[place] = self._outcome(operation, each, now, attempt)
         finally:

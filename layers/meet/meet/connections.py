@@ -29,16 +29,12 @@ from botocore.exceptions import (
 if TYPE_CHECKING:
     from email.message import Message
 
-FAILURES = (
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    ReadTimeoutError,
-    SSLError,
-)
+NOT_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, SSLError)
+"""What is raised where no connection is to be had."""
+FAILURES = (*NOT_CONNECTED, ConnectionClosedError, ReadTimeoutError)
 """What a request raises, as with botocore."""
 
-_AT_LEAST = 0.2
+_AT_LEAST = 0.3
 """Seconds to read a reply that has come while others took all of the time."""
 
 _ONE_AT_A_TIME = Lock()

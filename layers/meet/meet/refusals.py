@@ -51,7 +51,7 @@ EXCEPTIONS: dict[str, type[ClientError]] = {
 
 
 class Why(Enum):
-    """Why a request is sent again."""
+    """Why a request is sent again; of several that are sent together, the first here counts."""
 
     FAULT = auto()
     CONFLICT = auto()
