@@ -46,12 +46,12 @@ class Counted(DynamoDB):
     queries = 0
 
     def _make_api_calls(self, operation: str, several: Sequence[dict[str, Any]]) -> Any:
-        if operation == "Query":
-            several = [{**each, "ReturnConsumedCapacity": "TOTAL"} for each in several]
-        answers = super()._make_api_calls(operation, several)
-        if operation == "Query":
-            self.queries += len(answers)
-            self.units += sum(each["ConsumedCapacity"]["CapacityUnits"] for each in answers)
+        if operation != "Query":
+            return super()._make_api_calls(operation, several)
+        counted = [{**each, "ReturnConsumedCapacity": "TOTAL"} for each in several]
+        answers = super()._make_api_calls(operation, counted)
+        self.queries += len(answers)
+        self.units += sum(each["ConsumedCapacity"]["CapacityUnits"] for each in answers)
         return answers
 
 
@@ -66,13 +66,13 @@ class _Shelf:
 
 
 def measure(*, million: bool = False) -> str:
-    """Return the table of pages; where DynamoDB Local cannot be had, why."""
+    """Return the table of pages; where DynamoDB Local is not available, why."""
     sizes = (*SIZES, MILLION) if million else SIZES
     try:
         with dynamodb_local.running() as address:
             create_tables(dynamodb_local.client_of(address))
             return _measure(dynamodb_local.our_client_of(address, Counted), sizes)
-    except dynamodb_local.NotToBeHad as reason:
+    except dynamodb_local.NotAvailable as reason:
         return f"**Not measured.** {reason}\n"
 
 

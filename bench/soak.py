@@ -16,7 +16,7 @@ _WIDTH, _HEIGHT = 640, 240
 
 
 def measure(place: Place, calls: int = CALLS) -> str:
-    """Return the table, and draw the memory; where DynamoDB Local cannot be had, why."""
+    """Return the table, and draw the memory; where DynamoDB Local is not available, why."""
     try:
         with surroundings(place.directory) as around:
             asked = [(f"functions.{name}.app", events()[name]) for name in _FUNCTIONS]
@@ -34,7 +34,7 @@ def measure(place: Place, calls: int = CALLS) -> str:
                 for _ in range(_PARTS):
                     child.ask(calls // _PARTS)
                     seen.append(child.ask("handles"))
-    except dynamodb_local.NotToBeHad as reason:
+    except dynamodb_local.NotAvailable as reason:
         return f"**Not measured.** {reason}\n"
     memory = [resident / _BYTES for _, resident in seen]
     draw(PICTURE, memory, calls)

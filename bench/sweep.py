@@ -45,7 +45,7 @@ _MINUTES = 4
 
 
 def measure(place: Place) -> str:
-    """Return the table; where DynamoDB Local cannot be had, why."""
+    """Return the table; where DynamoDB Local is not available, why."""
     heads = [
         *("LiveKit takes", "calls of LiveKit", "the last meeting is over after"),
         *("rooms that the first run leaves", "runs", "CPU, all runs"),
@@ -58,7 +58,7 @@ def by_delay(
 ) -> str:
     """Return a table with rows for each delay of LiveKit, each measured in its own surroundings.
 
-    Where DynamoDB Local cannot be had, return why.
+    Where DynamoDB Local is not available, return why.
     """
     rows = []
     try:
@@ -66,7 +66,7 @@ def by_delay(
             for row in rows_of:
                 with surroundings(place.directory) as around:
                     rows.append(row(place, around, delay))
-    except dynamodb_local.NotToBeHad as reason:
+    except dynamodb_local.NotAvailable as reason:
         return f"**Not measured.** {reason}\n"
     return table(heads, rows) + "\n"
 

@@ -24,7 +24,7 @@ RECORDINGS = 5_000
 
 
 def measure(place: Place) -> str:
-    """Return the table; where DynamoDB Local cannot be had, why."""
+    """Return the table; where DynamoDB Local is not available, why."""
     heads = [
         *("LiveKit takes", "invocations", "recordings checked", "calls of LiveKit"),
         *("the longest one", "CPU, all of them", "resident, at most"),

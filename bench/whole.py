@@ -122,7 +122,7 @@ class Surroundings:
 
 @contextmanager
 def surroundings(directory: Path) -> Iterator[Surroundings]:
-    """Run the endpoints with a page of rooms; raises NotToBeHad without DynamoDB Local."""
+    """Run the endpoints with a page of rooms; raises NotAvailable without DynamoDB Local."""
     with (
         dynamodb_local.running() as dynamodb,
         started([sys.executable, "-m", "bench.loopback"]) as loopback,
@@ -265,10 +265,10 @@ _GOALS = {
 
 
 def measure(place: Place) -> str:
-    """Return the table; where an endpoint cannot be had, why."""
+    """Return the table; where an endpoint is not available, why."""
     try:
         return _measure(place)
-    except dynamodb_local.NotToBeHad as reason:
+    except dynamodb_local.NotAvailable as reason:
         return f"**Not measured.** {reason}\n"
 
 

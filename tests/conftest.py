@@ -124,14 +124,14 @@ def nothing_denied(ledger: Ledger) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def dynamodb_local() -> Iterator[str]:
     """Amazon's own DynamoDB for developers, which is stricter than moto; its address."""
-    from tools.dynamodb_local import NotToBeHad, running  # noqa: PLC0415 - few runs need it
+    from tools.dynamodb_local import NotAvailable, running  # noqa: PLC0415 - few runs need it
 
     program("java", "default-jre-headless")
     program("mvn", "maven")
     with ExitStack() as stack:
         try:
             address = stack.enter_context(running())
-        except NotToBeHad as reason:
+        except NotAvailable as reason:
             if os.environ.get("CI"):
                 raise
             warnings.warn(f"DYNAMODB LOCAL WAS NOT TESTED: {reason}", stacklevel=1)
@@ -187,7 +187,7 @@ def stack() -> Iterator["LocalStack"]:
     directory = ROOT / ".local" / "test"
     shutil.rmtree(directory, ignore_errors=True)
     with LocalStack(directory, say=print) as running:
-        assert running.livekit_url, "livekit-server could not be had, and these tests need it"
+        assert running.livekit_url, "livekit-server is missing, and these tests need it"
         yield running
 
 

@@ -10,7 +10,7 @@ import pytest
 def program(name: str, package: str = "") -> str:
     """Return the path of a program, of a package of the same name unless another is given.
 
-    Skips the test loudly where it cannot be had; in CI the test fails.
+    Skips the test loudly where it is not available; in CI the test fails.
     """
     found = find_or_install(package or name, name)
     if found is None:

@@ -38,13 +38,13 @@ _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
 _SECONDS_TO_START = 240  # beside everything else that a small machine does at its start
 
 
-class NotToBeHad(Exception):
+class NotAvailable(Exception):
     """DynamoDB Local cannot run here; the message says what is missing."""
 
 
 @contextmanager
 def running() -> Iterator[str]:
-    """Run it in memory while the block runs, and return its address; raises NotToBeHad."""
+    """Run it in memory while the block runs, and return its address; raises NotAvailable."""
     with locks.alone("dynamodb-local"):
         libraries = _libraries()
     port = ports.pick()
@@ -84,21 +84,21 @@ def our_client_of(address: str, kind: type[DynamoDB] = DynamoDB) -> "ListClient"
 
 
 def _libraries() -> Path:
-    """Return the folder with its libraries, downloaded once; raises NotToBeHad."""
+    """Return the folder with its libraries, downloaded once; raises NotAvailable."""
     libraries = _HOME / "lib"
     if not shutil.which("java"):
-        raise NotToBeHad("DynamoDB Local needs Java (on Debian: default-jre-headless).")
+        raise NotAvailable("DynamoDB Local needs Java (on Debian: default-jre-headless).")
     if libraries.exists():
         return libraries
     if not shutil.which("mvn"):
-        raise NotToBeHad("DynamoDB Local is fetched by Maven (on Debian: maven).")
+        raise NotAvailable("DynamoDB Local is fetched by Maven (on Debian: maven).")
     shutil.rmtree(_HOME, ignore_errors=True)
     _HOME.mkdir(parents=True)
     (_HOME / "pom.xml").write_text(_POM)
     fetch = ["mvn", "-q", "dependency:copy-dependencies", "-DoutputDirectory=fetched"]
     done = subprocess.run(fetch, cwd=_HOME, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise NotToBeHad(f"DynamoDB Local could not be fetched: {done.stdout[-500:]}")
+        raise NotAvailable(f"DynamoDB Local could not be fetched: {done.stdout[-500:]}")
     (_HOME / "fetched").rename(libraries)
     return libraries
 
@@ -110,4 +110,4 @@ def _wait_for(client: "DynamoDBClient", server: subprocess.Popen[bytes]) -> None
             client.list_tables()
             return
         time.sleep(0.2)
-    raise NotToBeHad("DynamoDB Local did not start.")
+    raise NotAvailable("DynamoDB Local did not start.")

@@ -195,7 +195,7 @@ def test_no_reserved_word_of_dynamodb_stands_bare_in_an_expression(
 @pytest.mark.usefixtures("whole_run")
 def test_dynamodb_local_is_asked_everything_that_moto_is(asked_of_dynamodb: Asked) -> None:
     if not asked_of_dynamodb.by_engine[DYNAMODB_LOCAL] and not os.environ.get("CI"):
-        pytest.skip("DynamoDB Local was not to be had")
+        pytest.skip("DynamoDB Local was not available")
     assert asked_of_dynamodb.of_moto_alone == {}, "see ON_DYNAMODB_LOCAL_TOO"
 
 

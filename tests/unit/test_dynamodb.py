@@ -66,6 +66,14 @@ def server() -> Iterator[Server]:
         yield laid
 
 
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Note after which attempts a client pauses, instead of waiting."""
+    noted: list[int] = []
+    monkeypatch.setattr("meet.clock.back_off", noted.append)
+    return noted
+
+
 @pytest.mark.parametrize("ask", [newest, due])
 def test_all_partitions_are_asked_at_the_same_time(server: Server, ask: Ask) -> None:
     found = shards_of(ask(server.client()))
@@ -80,10 +88,8 @@ def test_the_connections_are_those_of_the_list_before(server: Server) -> None:
 
 
 def test_a_partition_that_is_busy_or_hangs_up_is_asked_again_alone(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: Server, pauses: list[int]
 ) -> None:
-    pauses: list[int] = []
-    monkeypatch.setattr("meet.clock.back_off", pauses.append)
     faults = {"1": Answer(500), "2": Answer(silent=True), "3": Answer(body={"Items": []}, cut=True)}
     server.answer = lambda body: faults.pop(partition_of(body), None) or answer_of(body)
     assert shards_of(newest(server.client())) == list(dynamodb.SHARDS)
@@ -95,7 +101,6 @@ def test_a_partition_that_is_busy_or_hangs_up_is_asked_again_alone(
 def test_those_that_get_no_answer_are_waited_for_together(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("meet.clock.back_off", lambda _: None)
     monkeypatch.setattr("meet.connections._AT_LEAST", 0.01)
     monkeypatch.setattr("meet.amazon.READ_TIMEOUT", 2)
     waits, over = set(dynamodb.SHARDS), Event()
@@ -116,10 +121,8 @@ def test_those_that_get_no_answer_are_waited_for_together(
 
 
 def test_a_connection_that_is_closed_while_it_is_asked_says_nothing_about_the_others(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: Server, monkeypatch: pytest.MonkeyPatch, pauses: list[int]
 ) -> None:
-    pauses: list[int] = []
-    monkeypatch.setattr("meet.clock.back_off", pauses.append)
     server.answer = answer_of
     client = server.client()
     send, closed = client._connections.send, set(dynamodb.SHARDS)
@@ -138,10 +141,8 @@ def test_a_connection_that_is_closed_while_it_is_asked_says_nothing_about_the_ot
 
 @pytest.mark.parametrize("late", ["0", "3"])
 def test_of_several_reasons_to_repeat_a_fault_counts(
-    server: Server, monkeypatch: pytest.MonkeyPatch, late: str
+    server: Server, pauses: list[int], late: str
 ) -> None:
-    pauses: list[int] = []
-    monkeypatch.setattr("meet.clock.back_off", pauses.append)
     told = {"date": formatdate(now() / SECOND + 3600, usegmt=True)}
     first = dict.fromkeys(dynamodb.SHARDS, Answer(503))
     first[late] = Answer(400, {"__type": "#RequestExpired"}, told)
@@ -150,11 +151,9 @@ def test_of_several_reasons_to_repeat_a_fault_counts(
     assert pauses == [1]
 
 
-def test_where_no_connection_is_to_be_had_there_is_one_attempt_for_all(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+def test_if_a_connection_cannot_be_made_there_is_one_attempt_for_all(
+    server: Server, monkeypatch: pytest.MonkeyPatch, pauses: list[int]
 ) -> None:
-    pauses: list[int] = []
-    monkeypatch.setattr("meet.clock.back_off", pauses.append)
     client = server.client()
     tried: list[object] = []
 

@@ -127,7 +127,7 @@ class JsonClient:
                     again.append(outcome)
                 else:
                     answers[place] = outcome
-            left = {place: body for place, body in left.items() if place not in answers}
+                    del left[place]
             if not again:
                 continue
             why, error = min(again, key=lambda each: each.why.value)
@@ -147,7 +147,7 @@ class JsonClient:
     ) -> "dict[int, dict[str, Any] | _Again]":
         """Send bodies, and return what came of each that was sent, by its place.
 
-        Where a connection is not to be had, the others are not tried: they have the same address.
+        If a connection cannot be made, the others are not tried: they have the same address.
         """
         now = clock.now() / SECOND + self._clock_is_behind
         sent: dict[int, Sent] = {}

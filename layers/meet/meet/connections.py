@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from email.message import Message
 
 NOT_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, SSLError)
-"""What is raised where no connection is to be had."""
+"""What is raised when a connection cannot be made."""
 FAILURES = (*NOT_CONNECTED, ConnectionClosedError, ReadTimeoutError)
 """What a request raises, as with botocore."""
 
