@@ -7,18 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from importlib import import_module
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import urlsplit
 
-import urllib3
 from botocore.endpoint import Endpoint
 from botocore.response import StreamingBody
 
 from meet import clock, wiring
 from meet.amazon import JsonClient
-from tests.contract.samples import BEGAN, LIVEKIT, ROOM, SAMPLES, given, store
+from tests.contract.samples import BEGAN, ROOM, SAMPLES, given, livekit_answers, store
 from tests.functions.gateway import CONTEXT
 from tools.memory_aws import answered, memory_aws
 
@@ -86,14 +83,12 @@ def _noted_in(sample: Sample) -> Iterator[None]:
         sample.aws.append((model.name, response.status_code, noted))
         return response, parsed
 
-    def ask_livekit(pool: object, method: str, url: str, **_: Any) -> SimpleNamespace:
-        asked = urlsplit(url).path.removeprefix("/twirp/livekit.")
-        sample.livekit[asked] = LIVEKIT[asked].SerializeToString() if asked in LIVEKIT else b""
-        return SimpleNamespace(status=200, data=sample.livekit[asked])
+    def note_livekit(method: str, request: bytes, response: bytes) -> None:
+        sample.livekit[method] = response
 
     with (
         patch.object(Endpoint, "make_request", note),
         patch.object(JsonClient, "_send", note_json),
-        patch.object(urllib3.PoolManager, "request", ask_livekit),
+        livekit_answers(note_livekit),
     ):
         yield

@@ -31,7 +31,7 @@ WHY = {
     "pydantic_core": "validation",
     "s3transfer": "imported by boto3",
     "typing_extensions": "pydantic's types",
-    "urllib3": "HTTP to LiveKit, and to S3",
+    "urllib3": "HTTP to S3",
 }
 
 _LINE = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+([\w.]+)")

@@ -51,10 +51,10 @@ class Answers:
         self._unpack()
         return next(self.left[operation])
 
-    def of_livekit(self, url):
+    def of_livekit(self, path):
         """Return the message that answers a Twirp call."""
         self._unpack()
-        return self.livekit[url.partition("/twirp/livekit.")[2]]
+        return self.livekit[path.partition("/twirp/livekit.")[2]]
 
     def _unpack(self):
         with self.lock:
@@ -102,18 +102,15 @@ class Replied:
 def answer_at_the_network(answers):
     """Let everything happen that a call makes happen, but the sending."""
     if "meet" in sys.modules:
-        on_import({**answers_of_ours(answers), "boto3": lambda: answer_for_botocore(answers)})
+        on_import(
+            {
+                "meet.connections": lambda: answer_for_our_clients(answers),
+                "boto3": lambda: answer_for_botocore(answers),
+            }
+        )
     else:
-        answer_for_livekit(answers)
+        answer_for_livekit_api(answers)
         answer_for_botocore(answers)
-
-
-def answers_of_ours(answers):
-    """Return the patches by the module that each is for, which ours import when they need it."""
-    return {
-        "meet.connections": lambda: answer_for_our_clients(answers),
-        "urllib3": lambda: answer_for_livekit(answers),
-    }
 
 
 def on_import(later):
@@ -140,10 +137,12 @@ def on_import(later):
 
 
 def answer_for_our_clients(answers):
-    """Answer the clients of meet.amazon, after they signed their request."""
+    """Answer the clients of AWS and LiveKit, after they signed their request."""
     from meet.connections import Connections
 
-    def send(connections, body, headers):
+    def send(connections, body, headers, *, path="/", **_):
+        if path.startswith("/twirp/"):
+            return Replied(200, answers.of_livekit(path))
         import json
 
         status, answer = answers.next_of(headers["x-amz-target"].partition(".")[2])
@@ -163,20 +162,16 @@ def answer_for_botocore(answers):
     Endpoint.make_request = make_request
 
 
-def answer_for_livekit(answers):
-    """Answer calls over urllib3, and those of livekit-api where that is used."""
-    import urllib3
+def answer_for_livekit_api(answers):
+    """Answer the calls of livekit-api, if it is used."""
+    if "livekit.api" not in sys.modules:
+        return
+    from livekit.api.twirp_client import TwirpClient
 
-    urllib3.PoolManager.request = lambda pool, method, url, **_: Replied(
-        200, answers.of_livekit(url)
-    )
-    if "livekit.api" in sys.modules:
-        from livekit.api.twirp_client import TwirpClient
+    async def request(client, service, method, data, headers, reply, **_):
+        return reply.FromString(answers.of_livekit(f"/twirp/livekit.{service}/{method}"))
 
-        async def request(client, service, method, data, headers, reply, **_):
-            return reply.FromString(answers.of_livekit(f"/twirp/livekit.{service}/{method}"))
-
-        TwirpClient.request = request
+    TwirpClient.request = request
 
 
 def stand_still(moment):
@@ -223,7 +218,7 @@ def memory(spec, answers):
     handler = __import__(spec["module"]).handler
     stand_still(spec["moment"])
     ask = Endpoint.make_request
-    on_import(answers_of_ours(answers))
+    on_import({"meet.connections": lambda: answer_for_our_clients(answers)})
     answer_for_botocore(answers)
     given = Endpoint.make_request
     Endpoint.make_request = lambda endpoint, model, request: (

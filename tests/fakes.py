@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from http.client import HTTPMessage
 from itertools import count
 from typing import Any
 
@@ -11,6 +12,7 @@ from livekit.protocol.models import Room
 
 from meet import clock
 from meet.clock import SECOND, Milliseconds
+from meet.connections import Reply, Sent
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.livekit.participants import Participant, Permission
 from meet.livekit.recorder import (
@@ -25,6 +27,12 @@ from meet.livekit.rooms import LiveMeeting, to_meeting
 from meet.livekit.tokens import issued
 from meet.livekit.twirp import OutcomeUnknown
 from meet.recordings.lifecycle import Evidence
+from tools.memory_aws import answered
+
+
+def replied(status: int, data: bytes = b"") -> Sent:
+    """Return a request whose reply is there."""
+    return answered(Reply(status, HTTPMessage(), data))
 
 
 class Clock:

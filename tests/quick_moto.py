@@ -13,7 +13,6 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-import urllib3
 from moto.core.exceptions import JsonRESTError
 from moto.dynamodb import models
 from moto.dynamodb.models import DynamoDBBackend
@@ -22,7 +21,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 
 from meet.amazon import DynamoDB
-from tools.memory_aws import answered
+from tests.fakes import replied
 
 _ACCOUNT = "123456789012"
 _OF_ITEMS = {
@@ -184,7 +183,7 @@ def moto_without_http() -> Iterator[None]:
             status, answer = 200, json.dumps(present).encode()
         except JsonRESTError as error:
             status, answer = 400, error.description.encode()
-        return answered(urllib3.HTTPResponse(answer, status=status))
+        return replied(status, answer)
 
     with patch.object(DynamoDB, "_send", send_to_moto):
         yield

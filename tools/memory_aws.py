@@ -161,9 +161,11 @@ def _requests_reach_moto() -> Iterator[None]:
     """Give moto the requests to AWS that do not come from botocore, where moto waits for them."""
     send = Connections.send
 
-    def send_or_give(connections: Connections, body: bytes, headers: dict[str, str]) -> Sent:
-        if not headers["host"].endswith(".amazonaws.com"):
-            return send(connections, body, headers)
+    def send_or_give(
+        connections: Connections, body: bytes, headers: dict[str, str], **more: Any
+    ) -> Sent:
+        if not headers.get("host", "").endswith(".amazonaws.com"):
+            return send(connections, body, headers, **more)
         request = AWSPreparedRequest(
             "POST", f"https://{headers['host']}/", HTTPHeaders.from_dict(headers), body, False
         )

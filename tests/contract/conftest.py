@@ -3,18 +3,15 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import urlsplit
 
 import pytest
-import urllib3
 from botocore.client import BaseClient
 
 from meet.webhooks.outcome import Outcome
 from meet.webhooks.sending import Sender
-from tests.contract.samples import LIVEKIT, Called, store
+from tests.contract.samples import LIVEKIT, Called, livekit_answers, store
 from tests.contract.write_units import counted
 from tests.fakes import Clock
 from tests.functions.conftest import loop_of_the_main_thread  # noqa: F401 - a fixture
@@ -51,15 +48,11 @@ def called(aws: None, still_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> It
             with counted(operation, parameters, called.charge):
                 return make(client, operation, parameters)
 
-    def request(pool: object, method: str, url: str, *, body: bytes, **_: Any) -> SimpleNamespace:
-        asked = urlsplit(url).path.removeprefix("/twirp/livekit.")
-        called.livekit.append(asked)
-        called.bodies.append(body)
-        answer = LIVEKIT[asked].SerializeToString() if asked in LIVEKIT else b""
-        return SimpleNamespace(status=200, data=answer)
+    def note(method: str, request: bytes, response: bytes) -> None:
+        called.livekit.append(method)
+        called.bodies.append(request)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", make_and_note)
-    monkeypatch.setattr(urllib3.PoolManager, "request", request)
     monkeypatch.setattr(Sender, "send", lambda *_, **__: Outcome(0.031, 204))
-    with patch.dict(LIVEKIT):  # which a test may change
+    with livekit_answers(note), patch.dict(LIVEKIT):  # which a test may change
         yield called

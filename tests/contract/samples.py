@@ -3,6 +3,8 @@
 import base64
 import json
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
@@ -19,6 +21,7 @@ from livekit.protocol.room import ListParticipantsResponse
 from meet import bearers, wiring
 from meet.actors import Actor
 from meet.clock import DAY, HOUR, Milliseconds
+from meet.connections import Connections, Sent
 from meet.events.model import EventType, Fact
 from meet.guests.model import Ban, Draft, Invitation
 from meet.lobby.model import Waiting
@@ -31,7 +34,7 @@ from meet.signing import Purpose, SigningKeys
 from meet.webhooks.model import Definition, Webhook
 from meet.wiring import clients
 from meet.wiring.events import event_log
-from tests.fakes import Clock
+from tests.fakes import Clock, replied
 from tests.functions.gateway import CONTEXT
 from tools import ROOT
 from tools.memory_aws import ENVIRONMENT, MAPPINGS
@@ -138,6 +141,25 @@ WAITING = Waiting(
     seen_at=Milliseconds(1_785_923_990_000),
     attributes={},
 )
+
+
+@contextmanager
+def livekit_answers(note: Callable[[str, bytes, bytes], None]) -> Iterator[None]:
+    """Give LIVEKIT's answers, or empty ones, and note method, request and response of each call."""
+    send = Connections.send
+
+    def send_or_answer(
+        connections: Connections, body: bytes, headers: dict[str, str], **more: Any
+    ) -> Sent:
+        _, is_livekit, method = more.get("path", "").partition("/twirp/livekit.")
+        if not is_livekit:
+            return send(connections, body, headers, **more)
+        response = LIVEKIT[method].SerializeToString() if method in LIVEKIT else b""
+        note(method, body, response)
+        return replied(200, response)
+
+    with patch.object(Connections, "send", send_or_answer):
+        yield
 
 
 @dataclass

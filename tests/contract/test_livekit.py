@@ -3,13 +3,11 @@
 import base64
 import datetime
 import hashlib
-import io
 import json
 from typing import Any
 
 import jwt
 import pytest
-import urllib3
 from livekit.api import AccessToken, TokenVerifier, VideoGrants, WebhookReceiver
 from livekit.protocol.models import DataPacket, ParticipantInfo, ParticipantPermission, Room
 from livekit.protocol.room import (
@@ -23,8 +21,8 @@ from livekit.protocol.room import (
 
 from meet import clock, wiring
 from meet.clock import HOUR, MINUTE, SECOND, Milliseconds
+from meet.connections import Sent
 from meet.errors import ParticipantNotFound, Unauthorized
-from meet.livekit.outages import Outages
 from meet.livekit.participants import Permission, to_participant
 from meet.livekit.rooms import LiveKit, is_owned, room_metadata, to_meeting
 from meet.livekit.tokens import AccessTokens
@@ -32,7 +30,7 @@ from meet.livekit.twirp import TwirpClient
 from meet.participants.admission import ParticipantAdmission
 from meet.participants.entry import Entrance, Wish
 from meet.rooms.model import Preferences, Role
-from tests.fakes import FakeLiveKit
+from tests.fakes import FakeLiveKit, replied
 from tools.memory_aws import LIVEKIT_KEY, LIVEKIT_SECRET
 
 OURS = AccessTokens(LIVEKIT_KEY, LIVEKIT_SECRET)
@@ -247,16 +245,16 @@ class Wire:
         self.error = error
         self.sent: list[tuple[str, bytes, dict[str, Any]]] = []
 
-    def request(self, verb: str, url: str, *, body: bytes, headers: Any, **more: Any) -> Any:
+    def send(self, body: bytes, headers: dict[str, str], *, path: str, **_: float) -> Sent:
         token = headers["Authorization"].removeprefix("Bearer ")
-        self.sent.append((url.partition("/twirp/")[2], body, claims(token)["video"]))
+        self.sent.append((path.removeprefix("/twirp/"), body, claims(token)["video"]))
         if self.error:
-            return urllib3.HTTPResponse(json.dumps(self.error).encode(), status=404)
-        return urllib3.HTTPResponse(io.BytesIO(), status=200)
+            return replied(404, json.dumps(self.error).encode())
+        return replied(200)
 
 
 def server(wire: Any) -> LiveKit:
-    return LiveKit(TwirpClient("ws://livekit", OURS, wire, Outages()))
+    return LiveKit(TwirpClient(wire, OURS))
 
 
 def test_the_calls_about_a_participant_are_those_of_livekits_protocol() -> None:

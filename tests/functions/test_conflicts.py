@@ -8,15 +8,14 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-import urllib3
 
 from meet.amazon import DynamoDB
+from meet.connections import Sent
 from tests.contract.conftest import called  # noqa: F401 - a fixture
 from tests.contract.samples import SAMPLES, Called, run
-from tests.fakes import Clock
+from tests.fakes import Clock, replied
 from tests.functions.gateway import Call
 from tests.functions.rooms import create_room
-from tools.memory_aws import answered
 
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
 _TYPES = "com.amazonaws.dynamodb.v20120810#"
@@ -30,7 +29,7 @@ class Conflicts:
     reason: str = "TransactionConflict"
     refused: int = 0
 
-    def answer(self, operation: str, parts: int) -> urllib3.HTTPResponse:
+    def answer(self, operation: str, parts: int) -> Sent:
         """Return DynamoDB's refusal."""
         self.refused += 1
         error: dict[str, Any] = {"__type": f"{_TYPES}TransactionConflictException"}
@@ -38,7 +37,7 @@ class Conflicts:
             reasons = [{"Code": self.reason}, *[{"Code": "None"}] * (parts - 1)]
             error["__type"] = f"{_TYPES}TransactionCanceledException"
             error["CancellationReasons"] = reasons
-        return urllib3.HTTPResponse(json.dumps(error).encode(), status=400)
+        return replied(400, json.dumps(error).encode())
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def conflicts() -> Iterator[Conflicts]:
     def send_or_refuse(client: DynamoDB, operation: str, body: bytes, at: float) -> Any:
         tries[body] += 1
         if operation in WRITES and tries[body] <= told.times:
-            return answered(told.answer(operation, 2))
+            return told.answer(operation, 2)
         del tries[body]  # the same may be asked again
         return send(client, operation, body, at)
 

@@ -11,6 +11,7 @@ import pytest
 from livekit.protocol.egress import S3Upload
 
 from meet import wiring
+from meet.connections import Sent
 from meet.livekit.egress import LiveKitEgress
 from meet.livekit.outages import EVENT
 from meet.livekit.tokens import AccessTokens
@@ -19,6 +20,7 @@ from meet.recordings.lifecycle import Evidence
 from meet.recordings.repository import RecordingRepository
 from meet.rooms.repository import RoomRepository
 from meet.wiring import livekit
+from tests.fakes import replied
 from tests.functions.aws_calls import AwsCalls
 from tests.functions.logs import Logs
 from tests.functions.recordings import Studio, item_of, stored, sweep
@@ -366,14 +368,13 @@ def test_what_livekit_refuses_is_503_and_its_reason_is_for_the_log_alone(
     refusal = json.dumps({"code": code, "msg": words}).encode()
     made = []
 
-    def request(*asked: Any, **_: Any) -> SimpleNamespace:
+    def send(*asked: Any, **_: Any) -> Sent:
         made.append(asked)
-        return SimpleNamespace(status=status, data=refusal)
+        return replied(status, refusal)
 
     room = studio.room()
     tokens = AccessTokens("key", "secret-of-at-least-thirty-two-bytes")
-    pool = SimpleNamespace(request=request)
-    client = TwirpClient("wss://livekit.example", tokens, pool)  # type: ignore[arg-type]
+    client = TwirpClient(SimpleNamespace(send=send), tokens)  # type: ignore[arg-type]
     monkeypatch.setattr(livekit, "recorder", lambda: LiveKitEgress(client, S3Upload))
     for _ in range(2):
         reply = studio.post(room)

@@ -1,54 +1,60 @@
 """Why LiveKit is unavailable is written down: a log line and a metric by kind, never a token."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-import urllib3
-from urllib3.exceptions import (
+from botocore.exceptions import (
+    ConnectionClosedError,
     ConnectTimeoutError,
-    NewConnectionError,
-    ProtocolError,
+    EndpointConnectionError,
     ReadTimeoutError,
     SSLError,
 )
 
+from meet.connections import Sent
 from meet.livekit.outages import EVENT, READS_EVERY, Kind
 from meet.wiring import clients, livekit
-from tests.fakes import Clock
+from tests.fakes import Clock, replied
 from tests.functions.gateway import Reply, event, invoke
 from tests.functions.logs import Logs
 from tests.functions.rooms import HOUR
 from tools import ROOT
 
-POOL: Any = urllib3.HTTPConnectionPool("livekit.example.com")
+URL = "https://livekit.example.com"
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJtZWV0In0.c2lnbmF0dXJl"
 PARTICIPANTS, START = "RoomService/ListParticipants", "Egress/StartRoomCompositeEgress"
+
+
+class Answer(NamedTuple):
+    """An HTTP answer."""
+
+    status: int
+    body: bytes = b""
 
 
 @dataclass
 class Away:
     """Stands in for the connections to LiveKit, and answers or fails as it is told."""
 
-    answer: Any = None
+    answer: Exception | Answer = field(default_factory=lambda: Answer(200))
 
-    def request(self, verb: str, url: str, **more: Any) -> Any:
+    def send(self, body: bytes, headers: dict[str, str], **_: Any) -> Sent:
         if isinstance(self.answer, Exception):
             raise self.answer
-        return self.answer
+        return replied(*self.answer)
 
 
-def refusal(status: int, code: str, message: str = "") -> urllib3.HTTPResponse:
-    body = json.dumps({"code": code, "msg": message}).encode()
-    return urllib3.HTTPResponse(body=body, status=status)
+def refusal(status: int, code: str, message: str = "") -> Answer:
+    return Answer(status, json.dumps({"code": code, "msg": message}).encode())
 
 
 @pytest.fixture
 def away(aws: None, monkeypatch: pytest.MonkeyPatch) -> Away:
     away = Away()
-    monkeypatch.setattr(clients, "http_pool", cache(lambda: away))
+    monkeypatch.setattr(clients, "livekit", cache(lambda: away))
     return away
 
 
@@ -95,11 +101,11 @@ def told(logs: Logs, capsys: pytest.CaptureFixture[str]) -> Told:
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (NewConnectionError(POOL, "refused"), "unreachable"),
-        (ConnectTimeoutError("2 s"), "unreachable"),
-        (SSLError("certificate has expired"), "unreachable"),
-        (ProtocolError("broken"), "unreachable"),
-        (ReadTimeoutError(POOL, "/", "5 s"), "timeout"),
+        (EndpointConnectionError(endpoint_url=URL), "unreachable"),
+        (ConnectTimeoutError(endpoint_url=URL), "unreachable"),
+        (SSLError(endpoint_url=URL, error=OSError("certificate has expired")), "unreachable"),
+        (ConnectionClosedError(endpoint_url=URL), "unreachable"),
+        (ReadTimeoutError(endpoint_url=URL), "timeout"),
         (refusal(408, "deadline_exceeded"), "timeout"),
         (refusal(401, "unknown"), "wrong_key"),
         (refusal(401, "unauthenticated", "invalid API key"), "wrong_key"),
@@ -107,15 +113,15 @@ def told(logs: Logs, capsys: pytest.CaptureFixture[str]) -> Told:
         (refusal(429, "resource_exhausted"), "quota"),
         (refusal(500, "internal"), "failed"),
         (refusal(503, "unavailable"), "failed"),
-        (urllib3.HTTPResponse(body=b"<html>", status=502), "not_livekit"),
-        (urllib3.HTTPResponse(body=b"<html>", status=200), "not_livekit"),
+        (Answer(502, b"<html>"), "not_livekit"),
+        (Answer(200, b"<html>"), "not_livekit"),
     ],
 )
 def test_a_token_that_cannot_be_given_says_why_in_the_log_alone(
     room: dict[str, Any],
     away: Away,
     told: Told,
-    answer: Any,
+    answer: Exception | Answer,
     kind: str,
 ) -> None:
     away.answer = answer
@@ -136,34 +142,26 @@ def test_a_token_that_cannot_be_given_says_why_in_the_log_alone(
         (refusal(501, "unimplemented", "not enabled"), "refused"),
         (refusal(403, "permission_denied", "AssumeRole is disabled for this account"), "refused"),
         (refusal(429, "resource_exhausted", "concurrent egress limit"), "quota"),
-        (ReadTimeoutError(POOL, "/", "8 s"), "timeout"),
+        (ReadTimeoutError(endpoint_url=URL), "timeout"),
     ],
 )
 def test_a_recording_that_cannot_start_says_why_each_time(
     room: dict[str, Any],
     away: Away,
     told: Told,
-    answer: Any,
+    answer: Exception | Answer,
     kind: str,
 ) -> None:
     egress = livekit.recorder()
+    away.answer = answer
     for _ in range(2):
-        away.answer = answer
         with pytest.raises(Exception, match=START):
             egress.start(room["roomName"], "recordings/x.mp4")
-        answer = refusal_again(answer)
     lines = told.written()
     assert [(line["kind"], line["method"]) for line in lines] == [(kind, START)] * 2
     assert told.counted() == [kind] * 2
-    if isinstance(answer, urllib3.HTTPResponse):
-        assert json.loads(answer.data)["msg"] in lines[0]["detail"]
-
-
-def refusal_again(answer: Any) -> Any:
-    """Return the same answer, to be read once more."""
-    if isinstance(answer, Exception):
-        return answer
-    return urllib3.HTTPResponse(body=answer.data, status=answer.status)
+    if isinstance(answer, Answer):
+        assert json.loads(answer.body)["msg"] in lines[0]["detail"]
 
 
 def test_reads_that_poll_are_written_down_once_a_minute(
@@ -172,7 +170,7 @@ def test_reads_that_poll_are_written_down_once_a_minute(
     still_clock: Clock,
     told: Told,
 ) -> None:
-    away.answer = NewConnectionError(POOL, "refused")
+    away.answer = EndpointConnectionError(endpoint_url=URL)
     for _ in range(20):
         assert join(room).status == 503
     assert len(told.written()) == 1
@@ -192,15 +190,17 @@ def test_neither_a_token_nor_a_long_story_is_written_down(
     assert len(line["detail"]) < 300
 
 
-@pytest.mark.parametrize("missing", ["url", "secret"])
+@pytest.mark.parametrize(
+    "url", ["", "wss://livekit:x", "wss://[::1", "wss:///x", "wss://x/ü", None]
+)
 def test_a_stack_that_was_given_no_livekit_says_so(
     room: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
     told: Told,
-    missing: str,
+    url: str | None,
 ) -> None:
-    if missing == "url":
-        monkeypatch.setenv("LIVEKIT_URL", "")
+    if url is not None:
+        monkeypatch.setenv("LIVEKIT_URL", url)
     else:
         key = '{"apiKey": "key", "apiSecret": ""}'
         monkeypatch.setattr(clients, "secret", lambda name: key)

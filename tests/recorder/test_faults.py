@@ -5,12 +5,11 @@ import signal
 from pathlib import Path
 
 import pytest
-import urllib3
 from livekit import api
 
 from meet.livekit.egress import LiveKitEgress
 from meet.livekit.tokens import AccessTokens
-from meet.livekit.twirp import TwirpClient
+from meet.livekit.twirp import TwirpClient, connections_to
 from tests.recorder.film import Film
 from tests.recorder.meetings import ALICE, WHISPERER, WHOLE_LIFE, ended, nothing_left, recorded_for
 from tests.recorder.servers import start_redis
@@ -55,7 +54,7 @@ def test_a_killed_worker_takes_its_recorder_along_and_nobody_is_told(livekit: St
 
 def test_whether_a_recorder_lives_is_to_be_had_without_a_harm_to_it(livekit: Stack) -> None:
     """What the sweep asks before it takes one for dead."""
-    client = TwirpClient(livekit.url, AccessTokens(KEY, SECRET), urllib3.PoolManager())
+    client = TwirpClient(connections_to(livekit.url), AccessTokens(KEY, SECRET))
     recorder = LiveKitEgress(client, api.S3Upload)
     with livekit.people("asked", ALICE):
         egress_id = livekit.start("asked")

@@ -17,11 +17,8 @@ from botocore.exceptions import (
     ReadTimeoutError,
     SSLError,
 )
-from urllib3.exceptions import MaxRetryError
-from urllib3.util import Retry
 
 from meet.connections import Connections, tls
-from meet.livekit.twirp import Pools
 from tests.receivers import certificate_in, free_port, receiver, talker
 
 SOON = 10
@@ -196,16 +193,19 @@ def test_the_host_and_the_port_are_those_of_the_endpoint(url: str, host: str, po
     assert (connected.host, connected.port) == (host, port)
 
 
-def test_a_server_that_keeps_silent_is_waited_for_as_long_as_was_said() -> None:
+@pytest.mark.parametrize(("of_all", "of_this"), [(0.05, None), (600, 0.05)])
+def test_a_server_that_keeps_silent_is_waited_for_as_long_as_was_said(
+    of_all: float, of_this: float | None
+) -> None:
     over = threading.Event()
 
     def talk(connection: socket.socket) -> None:
         read_request(connection)
         over.wait(SOON)
 
-    with talker(talk) as url, connections(url, read=0.05) as asked:
+    with talker(talk) as url, connections(url, read=of_all) as asked:
         with pytest.raises(ReadTimeoutError):
-            post(asked)
+            asked.send(b"{}", {}, read_timeout=of_this).reply()
         over.set()
         assert not asked._idle
 
@@ -273,15 +273,25 @@ def test_all_connections_have_the_same_tls_which_is_made_once_and_checks_peers()
     assert tls().verify_mode is ssl.CERT_REQUIRED
 
 
-def test_connections_to_livekit_have_it_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    certificate = certificate_in(tmp_path)
-    with receiver(certificate=certificate) as endpoint:
-        with Pools() as refused, pytest.raises(MaxRetryError, match="certificate verify failed"):
-            refused.request("POST", endpoint.url, retries=Retry(0))
-        assert not endpoint.received
-        trusting = ssl.create_default_context(cafile=str(certificate))
-        monkeypatch.setattr("meet.connections._made_once", lambda: trusting)
-        with Pools() as pools:
-            assert pools.request("POST", endpoint.url).status == 204
+@pytest.mark.parametrize("base", ["", "/", "/below", "/below/"])
+def test_a_path_is_below_that_of_the_endpoint(base: str) -> None:
+    with receiver() as endpoint:
+        asked = connections_of(endpoint.url.removesuffix("/hook") + base)
+        asked.send(b"{}", {}).reply()
+        asked.send(b"{}", {}, path="/x.Y/Z").reply()
+    below = base.rstrip("/")
+    assert [each.path for each in endpoint.received] == [f"{below}/", f"{below}/x.Y/Z"]
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["https://x:y", "https://[::1", "https://", "https:///x", "x", "https://x/ü"]
+)
+def test_an_endpoint_has_to_be_a_url(endpoint: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        connections_of(endpoint)
+
+
+@pytest.mark.parametrize("host", ["a..b", f"{'x' * 64}.example"])
+def test_a_name_that_no_host_can_have_is_one_that_is_not_there(host: str) -> None:
+    with pytest.raises(EndpointConnectionError):
+        post(connections_of(f"https://{host}"))

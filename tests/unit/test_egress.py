@@ -11,7 +11,6 @@ from typing import Any
 
 import jwt
 import pytest
-import urllib3
 from google.protobuf.json_format import ParseDict
 from livekit.protocol.egress import (
     EgressInfo,
@@ -33,8 +32,9 @@ from meet.livekit import twirp
 from meet.livekit.egress import LiveKitEgress, to_egress
 from meet.livekit.recorder import Egress, EgressState
 from meet.livekit.tokens import AccessTokens
-from meet.livekit.twirp import OutcomeUnknown, TwirpClient
+from meet.livekit.twirp import OutcomeUnknown, TwirpClient, connections_to
 from meet.wiring import clients, livekit
+from tests.receivers import talker
 
 KEY = "recordings/abcdefghijklmno/rec_00000000000000000000000000.mp4"
 SECRET = "livekit-secret-of-at-least-32-bytes"
@@ -86,7 +86,7 @@ def server() -> Iterator[Server]:
 
 
 def egress_at(url: str, **upload: Any) -> LiveKitEgress:
-    client = TwirpClient(url, AccessTokens("livekit-key", SECRET), urllib3.PoolManager())
+    client = TwirpClient(connections_to(url), AccessTokens("livekit-key", SECRET))
     return LiveKitEgress(
         client, lambda: S3Upload(bucket="recordings", region="eu-west-1", **upload)
     )
@@ -301,6 +301,21 @@ def test_a_refused_connection_did_nothing(call: Callable[[LiveKitEgress], object
         with pytest.raises(MediaServerUnavailable) as error:
             call(egress_at(url))
     assert type(error.value) is MediaServerUnavailable
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_after_a_broken_connection_all_but_a_start_is_sent_again(
+    call: Callable[[LiveKitEgress], object],
+) -> None:
+    paths: list[bytes] = []
+
+    def break_off(connection: socket.socket) -> None:
+        paths.append(connection.recv(65_536).split()[1])
+
+    with talker(break_off) as url, pytest.raises(OutcomeUnknown):
+        call(egress_at(url.replace("http", "ws")))
+    assert len(paths) == (1 if call is CALLS[0] else 2)
+    assert len(set(paths)) == 1
 
 
 # ------------------------------------------------------------------ what LiveKit's words mean

@@ -37,8 +37,6 @@ CONNECT_TIMEOUT = 2
 READ_TIMEOUT = 5
 ATTEMPTS = 3
 """Timeouts in seconds: three attempts fit well within API Gateway's 29 s."""
-CONNECTIONS = 64
-"""To one service, as many as there are threads in a sweep."""
 
 _CONFLICT_ATTEMPTS = 10
 _SKEW = 240
@@ -98,7 +96,6 @@ class JsonClient:
             endpoint,
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
-            most=CONNECTIONS,
         )
 
     def _make_api_call(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:

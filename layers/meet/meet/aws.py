@@ -2,7 +2,8 @@
 
 from botocore.config import Config
 
-from meet.amazon import ATTEMPTS, CONNECT_TIMEOUT, CONNECTIONS, READ_TIMEOUT
+from meet.amazon import ATTEMPTS, CONNECT_TIMEOUT, READ_TIMEOUT
+from meet.connections import CONNECTIONS
 
 AWS_CONFIG = Config(
     connect_timeout=CONNECT_TIMEOUT,

@@ -1,4 +1,4 @@
-"""Kept connections to an AWS endpoint, by the standard library's HTTP client.
+"""Kept connections to an endpoint of AWS or LiveKit, by the standard library's HTTP client.
 
 A request to one endpoint needs neither redirects nor proxies nor encodings. urllib3, which has all
 of them, takes as much processor time again for each request, and a part of every cold start.
@@ -34,6 +34,9 @@ NOT_CONNECTED = (ConnectTimeoutError, EndpointConnectionError, SSLError)
 FAILURES = (*NOT_CONNECTED, ConnectionClosedError, ReadTimeoutError)
 """What a request raises, as with botocore."""
 
+CONNECTIONS = 64
+"""To one service, as many as there are threads in a sweep."""
+
 _AT_LEAST = 0.3
 """Seconds to read a reply that has come while others took all of the time."""
 
@@ -63,13 +66,26 @@ class Connections:
     """Connections to one endpoint, each for one request at a time; threads may share them."""
 
     def __init__(
-        self, endpoint: str, *, connect_timeout: float, read_timeout: float, most: int
+        self,
+        endpoint: str,
+        *,
+        connect_timeout: float,
+        read_timeout: float,
+        most: int = CONNECTIONS,
     ) -> None:
-        """Connect to nothing yet; timeouts are in seconds, and `most` connections are kept."""
+        """Connect to nothing yet; timeouts are in seconds, and `most` connections are kept.
+
+        Raises ValueError if the endpoint is not a URL.
+        """
         parts = urlsplit(endpoint)
+        if not parts.hostname:
+            raise ValueError(f"no host in {endpoint}")
+        if not parts.path.isascii():
+            raise ValueError(f"not ASCII: {parts.path}")
         self._endpoint = endpoint
+        self._path = parts.path.rstrip("/")
         self._is_secure = parts.scheme == "https"
-        self._host = parts.hostname or ""
+        self._host = parts.hostname
         self._port = parts.port or (443 if self._is_secure else 80)
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
@@ -77,13 +93,24 @@ class Connections:
         self._idle: deque[http.client.HTTPConnection] = deque()
         weakref.finalize(self, _close, self._idle)
 
-    def send(self, body: bytes, headers: dict[str, str]) -> "Sent":
-        """Send a body to the root of the endpoint; raises one of FAILURES."""
+    def send(
+        self,
+        body: bytes,
+        headers: dict[str, str],
+        *,
+        path: str = "/",
+        read_timeout: float | None = None,
+    ) -> "Sent":
+        """Send a body to a path below the endpoint; raises one of FAILURES.
+
+        A read timeout in seconds is for this request alone.
+        """
+        timeout = self._read_timeout if read_timeout is None else read_timeout
         connection = self._take() or self._connected()
         with self._told(connection):
-            connection.sock.settimeout(self._read_timeout)
-            connection.request("POST", "/", body, headers)
-        return Sent(self, connection, until=time.monotonic() + self._read_timeout)
+            connection.sock.settimeout(timeout)
+            connection.request("POST", self._path + path, body, headers)
+        return Sent(self, connection, until=time.monotonic() + timeout)
 
     def read(self, connection: http.client.HTTPConnection, *, until: float) -> Reply:
         """Return the reply to what was sent, and keep the connection; raises one of FAILURES."""
@@ -130,7 +157,7 @@ class Connections:
                 raise SSLError(endpoint_url=self._endpoint, error=error) from error
             if isinstance(error, TimeoutError):
                 raise ConnectTimeoutError(endpoint_url=self._endpoint, error=error) from error
-            if isinstance(error, OSError):
+            if isinstance(error, OSError | UnicodeError):  # a name that cannot be one, too
                 raise EndpointConnectionError(endpoint_url=self._endpoint, error=error) from error
             raise
         return connection

@@ -33,7 +33,7 @@ class Kind(StrEnum):
     """The kinds of failure, by what an operator can do about them."""
 
     NOT_CONFIGURED = "not_configured"
-    """The stack has no LiveKit URL, or no secret for it."""
+    """The stack has no LiveKit URL, one that is not a URL, or no secret for it."""
     UNREACHABLE = "unreachable"
     """The connection failed or broke."""
     TIMEOUT = "timeout"

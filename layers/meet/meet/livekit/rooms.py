@@ -32,7 +32,7 @@ from meet.clock import SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
 from meet.livekit.outages import NO_URL, Kind, Outages
 from meet.livekit.participants import Participant, Permission, is_identity, to_participant
-from meet.livekit.twirp import Refused, Reply, TwirpClient
+from meet.livekit.twirp import Refused, Response, TwirpClient
 
 _About: TypeAlias = RoomParticipantIdentity | UpdateParticipantRequest | MuteRoomTrackRequest
 
@@ -266,13 +266,15 @@ class LiveKit:
         except Refused as refused:
             self._not_found(refused)
 
-    def _about_participant(self, method: str, request: _About, reply: type[Reply]) -> Reply:
+    def _about_participant(
+        self, method: str, request: _About, response: type[Response]
+    ) -> Response:
         """Return LiveKit's answer about one participant; raises ParticipantNotFound."""
         try:
             return self.client.call(
                 f"RoomService/{method}",
                 request,
-                reply,
+                response,
                 grants={"roomAdmin": True, "room": request.room},
             )
         except Refused as refused:

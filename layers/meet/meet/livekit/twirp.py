@@ -7,10 +7,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import urllib3
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from google.protobuf.message import DecodeError, Message
 
-from meet.connections import tls
+from meet.connections import FAILURES, NOT_CONNECTED, Connections, Reply
 from meet.errors import MediaServerUnavailable
 from meet.livekit.outages import Kind, Outages, harmless
 from meet.livekit.tokens import AccessTokens
@@ -19,7 +19,7 @@ CONNECT_TIMEOUT = 2.0
 READ_TIMEOUT = 5.0
 """Seconds. LiveKit answers most calls within milliseconds."""
 
-Reply = TypeVar("Reply", bound=Message)
+Response = TypeVar("Response", bound=Message)
 
 
 class Refused(Exception):
@@ -41,44 +41,38 @@ class OutcomeUnknown(MediaServerUnavailable):
 _UNAVAILABLE = {"unavailable", "unauthenticated", "unknown", "resource_exhausted"}
 _NO_TWIRP = "no_twirp"  # ours: a proxy in front of LiveKit answered
 _UNKNOWN = {"deadline_exceeded", "internal", _NO_TWIRP}
-_NEVER_SENT = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+_USER_AGENT = "Meet"
+"""Some firewalls refuse requests without one."""
 
 
-class Pools(urllib3.PoolManager):
-    """Connections that share their TLS; urllib3 would load the authorities for each."""
+def connections_to(url: str) -> Connections:
+    """Return connections to the server API of a LiveKit, by the WebSocket URL for its clients.
 
-    def _new_pool(
-        self,
-        scheme: str,
-        host: str,
-        port: int,
-        request_context: dict[str, Any] | None = None,
-    ) -> urllib3.HTTPConnectionPool:
-        context = self.connection_pool_kw.copy() if request_context is None else request_context
-        if scheme == "https":
-            context["ssl_context"] = tls()
-        return super()._new_pool(scheme, host, port, context)
+    Raises ValueError if that is not a URL.
+    """
+    return Connections(
+        url.replace("ws", "http", 1), connect_timeout=CONNECT_TIMEOUT, read_timeout=READ_TIMEOUT
+    )
 
 
 @dataclass(frozen=True)
 class TwirpClient:
-    """Calls one LiveKit server; url is its WebSocket URL."""
+    """Calls one LiveKit server."""
 
-    url: str
+    connections: Connections
     tokens: AccessTokens
-    http: urllib3.PoolManager
     outages: Outages = field(default_factory=Outages)
 
     def call(
         self,
         method: str,
         request: Message,
-        reply: type[Reply],
+        response: type[Response],
         *,
         grants: dict[str, Any],
         timeout: float = READ_TIMEOUT,
         repeatable: bool = True,
-    ) -> Reply:
+    ) -> Response:
         """Return LiveKit's answer; raises Refused, OutcomeUnknown or MediaServerUnavailable.
 
         A repeatable call is sent again if its connection breaks: a connection kept from an
@@ -86,27 +80,27 @@ class TwirpClient:
         """
         try:
             try:
-                answer = self._send(method, request, grants, timeout)
-            except urllib3.exceptions.ProtocolError:
+                reply = self._send(method, request, grants, timeout)
+            except ConnectionClosedError:
                 if not repeatable:
                     raise
-                answer = self._send(method, request, grants, timeout)
-        except _NEVER_SENT as error:
-            self.outages.report(Kind.UNREACHABLE, method, f"{type(error).__name__}: {error}")
-            raise MediaServerUnavailable(f"{method}: {type(error).__name__}") from error
-        except urllib3.exceptions.HTTPError as error:
-            is_late = isinstance(error, urllib3.exceptions.TimeoutError)
+                reply = self._send(method, request, grants, timeout)
+        except FAILURES as error:
+            is_late = isinstance(error, ReadTimeoutError)
             kind = Kind.TIMEOUT if is_late else Kind.UNREACHABLE
-            self.outages.report(kind, method, f"{type(error).__name__}: {error}")
-            raise OutcomeUnknown(f"{method}: {type(error).__name__}") from error
-        if answer.status == 200:
+            name = type(error).__name__
+            self.outages.report(kind, method, f"{name}: {error.__cause__ or error}")
+            if isinstance(error, NOT_CONNECTED):
+                raise MediaServerUnavailable(f"{method}: {name}") from error
+            raise OutcomeUnknown(f"{method}: {name}") from error
+        if reply.status == 200:
             try:
-                return reply.FromString(answer.data)
+                return response.FromString(reply.data)
             except DecodeError as error:  # a proxy in front of LiveKit answered
                 self.outages.report(Kind.NOT_LIVEKIT, method, _NO_TWIRP, status=200)
                 raise OutcomeUnknown(f"{method}: 200 {_NO_TWIRP}") from error
-        code, message = _error(answer.data)
-        refused = Refused(method, answer.status, code, message)
+        code, message = _error(reply.data)
+        refused = Refused(method, reply.status, code, message)
         if code in _UNKNOWN:
             raise self.unavailable(refused, OutcomeUnknown)
         if code in _UNAVAILABLE:
@@ -127,21 +121,15 @@ class TwirpClient:
         unavailable.code = code
         return unavailable
 
-    def _send(
-        self, method: str, request: Message, grants: dict[str, Any], timeout: float
-    ) -> urllib3.BaseHTTPResponse:
-        base = self.url.rstrip("/").replace("ws", "http", 1)
-        return self.http.request(
-            "POST",
-            f"{base}/twirp/livekit.{method}",
-            body=request.SerializeToString(),
-            headers={
-                "Authorization": f"Bearer {self.tokens.for_server(grants)}",
-                "Content-Type": "application/protobuf",
-            },
-            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=timeout),
-            retries=False,
-        )
+    def _send(self, method: str, request: Message, grants: dict[str, Any], timeout: float) -> Reply:
+        headers = {
+            "Authorization": f"Bearer {self.tokens.for_server(grants)}",
+            "Content-Type": "application/protobuf",
+            "User-Agent": _USER_AGENT,
+        }
+        path = f"/twirp/livekit.{method}"
+        body = request.SerializeToString()
+        return self.connections.send(body, headers, path=path, read_timeout=timeout).reply()
 
 
 def _error(body: bytes) -> tuple[str, str]:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
-    from urllib3 import PoolManager
 
     from meet.amazon import ListClient, SecretsManager
+    from meet.connections import Connections
     from meet.sigv4 import AccessKey
 
 MAX_AGE = 300
@@ -113,11 +113,10 @@ def idempotency_store() -> "DynamoDBPersistenceLayer":
 
 
 @kept
-def http_pool() -> "PoolManager":
-    from meet.amazon import CONNECTIONS
-    from meet.livekit.twirp import Pools
+def livekit() -> "Connections":
+    from meet.livekit.twirp import connections_to
 
-    return Pools(maxsize=CONNECTIONS)
+    return connections_to(settings.livekit_url)
 
 
 @kept

@@ -11,6 +11,7 @@ from meet.wiring.stack import owner
 if TYPE_CHECKING:
     from livekit.protocol.egress import S3Upload
 
+    from meet.connections import Connections
     from meet.livekit.outages import Outages
     from meet.livekit.recorder import Recorder
     from meet.livekit.rooms import MediaServer
@@ -80,4 +81,17 @@ def upload() -> "S3Upload":
 def _twirp_client() -> "TwirpClient":
     from meet.livekit.twirp import TwirpClient
 
-    return TwirpClient(settings.livekit_url, access_tokens(), clients.http_pool(), outages())
+    return TwirpClient(_connections(), access_tokens(), outages())
+
+
+def _connections() -> "Connections":
+    """Return the connections to LiveKit; raises MediaServerUnavailable if its URL is not one."""
+    from meet.errors import MediaServerUnavailable
+    from meet.livekit.outages import Kind
+
+    try:
+        return clients.livekit()
+    except ValueError as error:
+        reason = f"LiveKitUrl is not a URL: {error}"
+        outages().report(Kind.NOT_CONFIGURED, "connect", reason)
+        raise MediaServerUnavailable(reason) from error
