@@ -15,6 +15,7 @@ from botocore.exceptions import (
 )
 
 from meet.connections import Sent
+from meet.errors import MediaServerUnavailable
 from meet.livekit.outages import EVENT, READS_EVERY, Kind
 from meet.wiring import clients, livekit
 from tests.fakes import Clock, replied
@@ -191,13 +192,23 @@ def test_neither_a_token_nor_a_long_story_is_written_down(
 
 
 @pytest.mark.parametrize(
-    "url", ["", "wss://livekit:x", "wss://[::1", "wss:///x", "wss://x/ü", None]
+    ("url", "reason"),
+    [
+        ("", "the stack has no LiveKitUrl"),
+        ("wss://livekit:x", "LiveKitUrl is not a URL"),
+        ("wss://[::1", "LiveKitUrl is not a URL"),
+        ("wss:///x", "LiveKitUrl is not a URL"),
+        ("wss://livekit.example.com ", "LiveKitUrl is not a URL"),
+        ("WSS://livekit.example.com", "LiveKitUrl is not a URL"),
+        (None, "the stack has no LiveKitApiSecret"),
+    ],
 )
 def test_a_stack_that_was_given_no_livekit_says_so(
     room: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
     told: Told,
     url: str | None,
+    reason: str,
 ) -> None:
     if url is not None:
         monkeypatch.setenv("LIVEKIT_URL", url)
@@ -205,8 +216,12 @@ def test_a_stack_that_was_given_no_livekit_says_so(
         key = '{"apiKey": "key", "apiSecret": ""}'
         monkeypatch.setattr(clients, "secret", lambda name: key)
     assert join(room).status == 503
-    assert {line["kind"] for line in told.written()} == {"not_configured"}
-    assert set(told.counted()) == {"not_configured"}
+    (line,) = told.written()
+    assert line["kind"] == "not_configured"
+    assert reason in line["detail"]
+    assert told.counted() == ["not_configured"]
+    with pytest.raises(MediaServerUnavailable, match=reason):
+        livekit.recorder()
 
 
 def test_the_runbook_knows_every_kind() -> None:

@@ -169,6 +169,29 @@ def test_an_answer_that_is_cut_or_is_not_http_is_a_closed_connection(said: bytes
         assert not asked._idle, "what was read halfway is not used again"
 
 
+@pytest.mark.parametrize("size", [b"-5", b"f" * 40])
+def test_a_chunk_of_an_impossible_size_ends_the_connection(size: bytes) -> None:
+    def talk(connection: socket.socket) -> None:
+        if read_request(connection):
+            head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            connection.sendall(head + size + b"\r\n{}\r\n0\r\n\r\n")
+
+    with talker(talk) as url, connections(url) as asked:
+        with pytest.raises(ConnectionClosedError):
+            post(asked)
+        assert not asked._idle
+
+
+def test_after_a_reply_that_is_not_the_last_a_connection_is_closed() -> None:
+    def talk(connection: socket.socket) -> None:
+        if read_request(connection):
+            connection.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n" + REPLY)
+
+    with talker(talk) as url, connections(url) as asked:
+        assert asked.send(b"{}", {}).reply().status == 103
+        assert not asked._idle, "the next request would get the answer to this one"
+
+
 def test_a_refusal_without_a_length_is_told_as_it_is() -> None:
     def talk(connection: socket.socket) -> None:
         if read_request(connection):
@@ -186,6 +209,7 @@ def test_a_refusal_without_a_length_is_told_as_it_is() -> None:
         ("https://[fd00:ec2::254]/", "fd00:ec2::254", 443),
         ("https://dynamodb.eu-west-1.amazonaws.com", "dynamodb.eu-west-1.amazonaws.com", 443),
         ("http://localhost:8000", "localhost", 8000),
+        ("https://meet.example.", "meet.example", 443),
     ],
 )
 def test_the_host_and_the_port_are_those_of_the_endpoint(url: str, host: str, port: int) -> None:
@@ -284,7 +308,12 @@ def test_a_path_is_below_that_of_the_endpoint(base: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "endpoint", ["https://x:y", "https://[::1", "https://", "https:///x", "x", "https://x/ü"]
+    "endpoint",
+    [
+        *("https://x:y", "https://[::1", "https://", "https:///x", "https://.", "x", "wss://x"),
+        *("https://x y", "https://x ", "https://x/ ", "https://x/a b", "https://x/\x7f"),
+        "https://x/ü",
+    ],
 )
 def test_an_endpoint_has_to_be_a_url(endpoint: str) -> None:
     with pytest.raises(ValueError, match=r".+"):

@@ -5,6 +5,7 @@ of them, takes as much processor time again for each request, and a part of ever
 """
 
 import http.client
+import re
 import select
 import socket
 import ssl
@@ -40,6 +41,7 @@ CONNECTIONS = 64
 _AT_LEAST = 0.3
 """Seconds to read a reply that has come while others took all of the time."""
 
+_UNPRINTED = re.compile(r"[\x00-\x20\x7f]")
 _ONE_AT_A_TIME = Lock()
 
 
@@ -51,7 +53,9 @@ def tls() -> ssl.SSLContext:
 
 @cache
 def _made_once() -> ssl.SSLContext:
-    return ssl.create_default_context()
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 class Reply(NamedTuple):
@@ -75,17 +79,15 @@ class Connections:
     ) -> None:
         """Connect to nothing yet; timeouts are in seconds, and `most` connections are kept.
 
-        Raises ValueError if the endpoint is not a URL.
+        Raises ValueError if the endpoint is not an HTTP URL.
         """
         parts = urlsplit(endpoint)
-        if not parts.hostname:
-            raise ValueError(f"no host in {endpoint}")
-        if not parts.path.isascii():
-            raise ValueError(f"not ASCII: {parts.path}")
+        host = (parts.hostname or "").rstrip(".")  # which certificates do not have
+        _check(parts.scheme, host, parts.path)
         self._endpoint = endpoint
         self._path = parts.path.rstrip("/")
         self._is_secure = parts.scheme == "https"
-        self._host = parts.hostname
+        self._host = host
         self._port = parts.port or (443 if self._is_secure else 80)
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
@@ -117,7 +119,7 @@ class Connections:
         with self._told(connection):
             connection.sock.settimeout(max(until - time.monotonic(), _AT_LEAST))
             reply = _reply_of(connection.getresponse())
-        if len(self._idle) < self._most:
+        if reply.status >= 200 and len(self._idle) < self._most:
             self._idle.append(connection)
         else:
             connection.close()
@@ -199,8 +201,20 @@ class Sent:
 def _reply_of(response: http.client.HTTPResponse) -> Reply:
     is_open_ended = response.length is None and not response.chunked
     if is_open_ended and response.status < 300:
-        raise http.client.IncompleteRead(b"")  # it may have been cut anywhere
-    return Reply(response.status, response.headers, response.read())
+        raise http.client.HTTPException("a response without a length may have been cut anywhere")
+    try:
+        data = response.read()
+    except (ValueError, OverflowError) as error:  # the length of a chunk
+        raise http.client.HTTPException(str(error)) from error
+    return Reply(response.status, response.headers, data)
+
+
+def _check(scheme: str, host: str, path: str) -> None:
+    """Raises ValueError for the parts of an endpoint that no request can be made of."""
+    if scheme not in {"http", "https"}:
+        raise ValueError(f"unknown scheme {scheme!r}")
+    if not host or not path.isascii() or _UNPRINTED.search(host + path):
+        raise ValueError(f"neither a host nor a path: {host!r}, {path!r}")
 
 
 def _close(connections: deque[http.client.HTTPConnection]) -> None:

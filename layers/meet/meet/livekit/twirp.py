@@ -137,5 +137,5 @@ def _error(body: bytes) -> tuple[str, str]:
     try:
         error = json.loads(body)
         return str(error["code"]), str(error.get("msg", ""))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return _NO_TWIRP, ""

@@ -81,7 +81,8 @@ def upload() -> "S3Upload":
 def _twirp_client() -> "TwirpClient":
     from meet.livekit.twirp import TwirpClient
 
-    return TwirpClient(_connections(), access_tokens(), outages())
+    tokens = access_tokens()
+    return TwirpClient(_connections(), tokens, outages())
 
 
 def _connections() -> "Connections":
