@@ -17,7 +17,7 @@ ROUNDS = 5
 STANDARD = "the standard library"
 
 WHY = {
-    STANDARD: "`email` and `http` (HTTP to AWS), `typing` (all) and more",
+    STANDARD: "`email` and `http` (HTTP to AWS and LiveKit), `typing` (all) and more",
     "aws_lambda_powertools": "routing, validation, logs, idempotency",
     "annotated_types": "pydantic's constraints",
     "boto3": "its types for DynamoDB; Powertools asks for it",
