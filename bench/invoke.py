@@ -51,10 +51,10 @@ class Answers:
         self._unpack()
         return next(self.left[operation])
 
-    def of_livekit(self, path):
+    def of_livekit(self, method):
         """Return the message that answers a Twirp call."""
         self._unpack()
-        return self.livekit[path.partition("/twirp/livekit.")[2]]
+        return self.livekit[method]
 
     def _unpack(self):
         with self.lock:
@@ -141,8 +141,9 @@ def answer_for_our_clients(answers):
     from meet.connections import Connections
 
     def send(connections, body, headers, *, path="/", **_):
-        if path.startswith("/twirp/"):
-            return Replied(200, answers.of_livekit(path))
+        _, is_livekit, method = path.partition("/twirp/livekit.")
+        if is_livekit:
+            return Replied(200, answers.of_livekit(method))
         import json
 
         status, answer = answers.next_of(headers["x-amz-target"].partition(".")[2])
@@ -169,7 +170,7 @@ def answer_for_livekit_api(answers):
     from livekit.api.twirp_client import TwirpClient
 
     async def request(client, service, method, data, headers, reply, **_):
-        return reply.FromString(answers.of_livekit(f"/twirp/livekit.{service}/{method}"))
+        return reply.FromString(answers.of_livekit(f"{service}/{method}"))
 
     TwirpClient.request = request
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from meet import clock, metrics
 from meet.clock import MINUTE, Milliseconds
+from meet.errors import MediaServerUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +83,11 @@ class Outages:
         extra = {"kind": kind.value, "method": method, "detail": harmless(detail)}
         logger.warning(EVENT, extra=extra if status is None else {**extra, "livekitStatus": status})
         metrics.count("MediaServerUnavailable", kind=kind.value)
+
+    def not_configured(self, method: str, reason: str) -> MediaServerUnavailable:
+        """Report that the stack cannot call LiveKit, and return it as an error."""
+        self.report(Kind.NOT_CONFIGURED, method, reason)
+        return MediaServerUnavailable(reason)
 
 
 def harmless(text: str) -> str:

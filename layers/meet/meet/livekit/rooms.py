@@ -30,7 +30,7 @@ from livekit.protocol.room import (
 from meet import clock
 from meet.clock import SECOND, Milliseconds
 from meet.errors import MediaServerUnavailable, ParticipantNotFound
-from meet.livekit.outages import NO_URL, Kind, Outages
+from meet.livekit.outages import NO_URL, Outages
 from meet.livekit.participants import Participant, Permission, is_identity, to_participant
 from meet.livekit.twirp import Refused, Response, TwirpClient
 
@@ -326,8 +326,7 @@ class NoMediaServer:
         raise self._unavailable("send_data")
 
     def _unavailable(self, method: str) -> MediaServerUnavailable:
-        self.outages.report(Kind.NOT_CONFIGURED, method, NO_URL)
-        return MediaServerUnavailable(NO_URL)
+        return self.outages.not_configured(method, NO_URL)
 
     def meetings(self, owner: str) -> list[LiveMeeting]:
         """Return an empty list: without LiveKit there are no meetings."""

@@ -29,16 +29,14 @@ def outages() -> "Outages":
 
 def access_tokens() -> "AccessTokens":
     """Return the signer with the stack's LiveKit key; raises MediaServerUnavailable without one."""
-    from meet.errors import MediaServerUnavailable
-    from meet.livekit.outages import NO_URL, Kind
+    from meet.livekit.outages import NO_URL
     from meet.livekit.tokens import AccessTokens
 
     key = json.loads(clients.secret(settings.livekit_secret)) if settings.livekit_url else None
     if key is not None and key["apiSecret"]:
         return AccessTokens(key["apiKey"], key["apiSecret"])
     missing = NO_URL if key is None else "the stack has no LiveKitApiSecret"
-    outages().report(Kind.NOT_CONFIGURED, "access_tokens", missing)
-    raise MediaServerUnavailable(missing)
+    raise outages().not_configured("access_tokens", missing)
 
 
 def livekit_webhooks() -> "Webhooks":
@@ -87,12 +85,8 @@ def _twirp_client() -> "TwirpClient":
 
 def _connections() -> "Connections":
     """Return the connections to LiveKit; raises MediaServerUnavailable if its URL is not one."""
-    from meet.errors import MediaServerUnavailable
-    from meet.livekit.outages import Kind
-
     try:
         return clients.livekit()
     except ValueError as error:
         reason = f"LiveKitUrl is not a URL: {error}"
-        outages().report(Kind.NOT_CONFIGURED, "connect", reason)
-        raise MediaServerUnavailable(reason) from error
+        raise outages().not_configured("connect", reason) from error
